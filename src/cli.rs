@@ -1,0 +1,287 @@
+//! Every word the program understands, as clap declarations: commands, options, their help.
+//!
+//! Operation options carry the names and the order of the members of the AWS service model. Values stay text here; what
+//! they mean (`file://`, JSON lists, precedence over files and environment) is resolved elsewhere. The words are made
+//! canonical before clap sees them, see `words`. Imports nothing of ours.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Sign in to AWS IAM Identity Center and call its OpenID Connect service
+#[derive(Debug, Parser)]
+#[command(name = "sso-oidc", version, disable_help_subcommand = true, args_override_self = true)]
+#[command(subcommand_required = true, arg_required_else_help = false)]
+pub struct Cli {
+    /// Options that every command takes, anywhere on the line
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in: reuse a valid token, refresh it, or ask in the browser
+    Login(LoginArgs),
+    /// Create and return access and refresh tokens for a registered client (CreateToken)
+    CreateToken(CreateTokenArgs),
+    /// Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)
+    CreateTokenWithIam(CreateTokenWithIamArgs),
+    /// Register a public client with IAM Identity Center (RegisterClient)
+    RegisterClient(RegisterClientArgs),
+    /// Start the authorization of a device by a verification code (StartDeviceAuthorization)
+    StartDeviceAuthorization(StartDeviceAuthorizationArgs),
+    /// Print the completion script of a shell
+    Completion(CompletionArgs),
+    /// Explain the program or one of its commands
+    Help(HelpArgs),
+}
+
+/// Options that every command takes, as the AWS CLI's global options.
+#[derive(Debug, Default, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// Log what happens to standard error; secrets are redacted
+    #[arg(long, global = true)]
+    pub debug: bool,
+    /// Send requests to this URL instead of the service's own endpoint
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
+    pub endpoint_url: Option<String>,
+    /// Do not verify TLS certificates
+    #[arg(long, global = true)]
+    pub no_verify_ssl: bool,
+    /// Accepted for compatibility; no operation paginates
+    #[arg(long, global = true)]
+    pub no_paginate: bool,
+    /// How data is printed: json, text, table, yaml, yaml-stream or off
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub output: Option<String>,
+    /// Choose and reshape what is printed, in JMESPath
+    #[arg(long, global = true, value_name = "JMESPATH")]
+    pub query: Option<String>,
+    /// Use this profile of the config and credentials files
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Use this region; login takes its region from the SSO configuration instead
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Colour tables: on, off or auto
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<String>,
+    /// Do not sign requests and do not look for credentials
+    #[arg(long, global = true)]
+    pub no_sign_request: bool,
+    /// Trust the certificates of this PEM file or folder instead of the built-in ones
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub ca_bundle: Option<String>,
+    /// Seconds to wait for data; 0 is for ever
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub cli_read_timeout: Option<String>,
+    /// Seconds to wait for a connection; 0 is for ever
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub cli_connect_timeout: Option<String>,
+    /// Accepted for compatibility; no operation has binary members
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub cli_binary_format: Option<String>,
+    /// Do not send output through a pager
+    #[arg(long, global = true)]
+    pub no_cli_pager: bool,
+    /// Ask for missing options on the terminal
+    #[arg(long, global = true)]
+    pub cli_auto_prompt: bool,
+    /// Do not ask for missing options
+    #[arg(long, global = true)]
+    pub no_cli_auto_prompt: bool,
+    /// How errors are printed: legacy, json, yaml, text, table or enhanced
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub cli_error_format: Option<String>,
+}
+
+/// Options that every operation has.
+#[derive(Debug, Default, Clone, Args)]
+#[command(next_help_heading = "Input options")]
+pub struct InputArgs {
+    /// Read the input members from this JSON text, file:// or fileb://
+    #[arg(long, value_name = "JSON")]
+    pub cli_input_json: Option<String>,
+    /// Read the input members from this YAML text, file:// or fileb://
+    #[arg(long, value_name = "YAML")]
+    pub cli_input_yaml: Option<String>,
+    /// Print a template instead of sending a request: input (default), yaml-input or output
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input")]
+    pub generate_cli_skeleton: Option<String>,
+}
+
+/// Arguments of `create-token`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct CreateTokenArgs {
+    /// Identifier of the client, from register-client
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// Secret of the client, from register-client
+    #[arg(long, value_name = "SECRET")]
+    pub client_secret: Option<String>,
+    /// Kind of grant: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code
+    #[arg(long, value_name = "GRANT")]
+    pub grant_type: Option<String>,
+    /// Device code, from start-device-authorization
+    #[arg(long, value_name = "CODE")]
+    pub device_code: Option<String>,
+    /// Authorization code, from the redirect
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+    /// Refresh token of an earlier answer
+    #[arg(long, value_name = "TOKEN")]
+    pub refresh_token: Option<String>,
+    /// Scopes to ask for
+    #[arg(long, value_name = "SCOPE", num_args = 0..)]
+    pub scope: Option<Vec<String>>,
+    /// Redirect URI that received the authorization code
+    #[arg(long, value_name = "URI")]
+    pub redirect_uri: Option<String>,
+    /// PKCE code verifier of the authorization request
+    #[arg(long, value_name = "VERIFIER")]
+    pub code_verifier: Option<String>,
+    /// Input from files, and templates
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Arguments of `create-token-with-iam`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct CreateTokenWithIamArgs {
+    /// ARN of the customer managed application
+    #[arg(long, value_name = "ARN")]
+    pub client_id: Option<String>,
+    /// Kind of grant: authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer or
+    /// urn:ietf:params:oauth:grant-type:token-exchange
+    #[arg(long, value_name = "GRANT")]
+    pub grant_type: Option<String>,
+    /// Authorization code, from the redirect
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+    /// Refresh token of an earlier answer
+    #[arg(long, value_name = "TOKEN")]
+    pub refresh_token: Option<String>,
+    /// JWT of a trusted token issuer
+    #[arg(long, value_name = "JWT")]
+    pub assertion: Option<String>,
+    /// Scopes to ask for
+    #[arg(long, value_name = "SCOPE", num_args = 0..)]
+    pub scope: Option<Vec<String>>,
+    /// Redirect URI that received the authorization code
+    #[arg(long, value_name = "URI")]
+    pub redirect_uri: Option<String>,
+    /// Token to exchange
+    #[arg(long, value_name = "TOKEN")]
+    pub subject_token: Option<String>,
+    /// Kind of the token to exchange
+    #[arg(long, value_name = "URN")]
+    pub subject_token_type: Option<String>,
+    /// Kind of token wanted in exchange
+    #[arg(long, value_name = "URN")]
+    pub requested_token_type: Option<String>,
+    /// PKCE code verifier of the authorization request
+    #[arg(long, value_name = "VERIFIER")]
+    pub code_verifier: Option<String>,
+    /// Input from files, and templates
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Arguments of `register-client`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct RegisterClientArgs {
+    /// Name of the client, for people
+    #[arg(long, value_name = "NAME")]
+    pub client_name: Option<String>,
+    /// Kind of client; the service knows only public
+    #[arg(long, value_name = "TYPE")]
+    pub client_type: Option<String>,
+    /// Scopes that the client may ask for
+    #[arg(long, value_name = "SCOPE", num_args = 0..)]
+    pub scopes: Option<Vec<String>>,
+    /// Redirect URIs that the client may use
+    #[arg(long, value_name = "URI", num_args = 0..)]
+    pub redirect_uris: Option<Vec<String>>,
+    /// Kinds of grant that the client may use
+    #[arg(long, value_name = "GRANT", num_args = 0..)]
+    pub grant_types: Option<Vec<String>>,
+    /// Start URL of the Identity Center instance
+    #[arg(long, value_name = "URL")]
+    pub issuer_url: Option<String>,
+    /// ARN of an application that the client is entitled to
+    #[arg(long, value_name = "ARN")]
+    pub entitled_application_arn: Option<String>,
+    /// Input from files, and templates
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Arguments of `start-device-authorization`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct StartDeviceAuthorizationArgs {
+    /// Identifier of the client, from register-client
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// Secret of the client, from register-client
+    #[arg(long, value_name = "SECRET")]
+    pub client_secret: Option<String>,
+    /// Start URL of the access portal
+    #[arg(long, value_name = "URL")]
+    pub start_url: Option<String>,
+    /// Input from files, and templates
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Arguments of `login`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct LoginArgs {
+    /// Sign in to this sso-session of the config file
+    #[arg(long, value_name = "NAME")]
+    pub sso_session: Option<String>,
+    /// Region of the Identity Center instance, instead of sso_region
+    #[arg(long, value_name = "REGION")]
+    pub sso_region: Option<String>,
+    /// Do not open a browser; print the URL
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Use the device code flow, as --flow device-code
+    #[arg(long)]
+    pub use_device_code: bool,
+    /// Ask in the browser even if the token is valid or can be refreshed
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `completion`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Shells with a completion script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+    /// `PowerShell`
+    Powershell,
+    /// Elvish
+    Elvish,
+}
+
+/// Arguments of `help`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct HelpArgs {
+    /// The command to explain
+    pub command: Option<String>,
+}

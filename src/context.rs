@@ -1,0 +1,95 @@
+//! The world as values: environment, home, clock, browser, streams, terminals.
+//!
+//! The only file that touches the process it runs in; a lint keeps it so. Everything below takes what it needs from
+//! here or as an argument, which is what lets a test run the whole program in process. Imports nothing of ours.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use time::UtcDateTime;
+
+/// An instant in UTC, as the time crate has it.
+pub type Timestamp = UtcDateTime;
+
+/// What one run of the program may see and touch.
+pub struct Context {
+    /// Looks up an environment variable; `None` when unset. Bytes that are not UTF-8 come with replacement characters.
+    pub env: Box<dyn Fn(&str) -> Option<String>>,
+    /// The home directory: `HOME` (Unix) or `USERPROFILE` (Windows), else the account's; `None` when there is none.
+    pub home: Option<PathBuf>,
+    /// The wall clock.
+    pub now: fn() -> Timestamp,
+    /// Starts the default browser on a URL without waiting for it (RFC 8252 section 6).
+    pub open_browser: Box<dyn Fn(&str) -> io::Result<()>>,
+    /// Data.
+    pub stdout: RefCell<Box<dyn Write>>,
+    /// Words for a person.
+    pub stderr: RefCell<Box<dyn Write>>,
+    /// Whether standard input is a terminal.
+    pub stdin_is_terminal: bool,
+    /// Whether standard output is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub stderr_is_terminal: bool,
+}
+
+impl Context {
+    /// The real world.
+    pub fn real() -> Self {
+        Self {
+            env: Box::new(real_env),
+            home: real_home(),
+            now: real_now,
+            open_browser: Box::new(|url| open::that_detached(url)),
+            stdout: RefCell::new(Box::new(io::stdout())),
+            stderr: RefCell::new(Box::new(io::stderr())),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            stdout_is_terminal: io::stdout().is_terminal(),
+            stderr_is_terminal: io::stderr().is_terminal(),
+        }
+    }
+
+    /// An environment variable; `None` when unset. Empty is a value.
+    pub fn var(&self, name: &str) -> Option<String> {
+        (self.env)(name)
+    }
+
+    /// An environment variable; `None` when unset or empty.
+    pub fn var_not_empty(&self, name: &str) -> Option<String> {
+        self.var(name).filter(|value| !value.is_empty())
+    }
+
+    /// The wall clock's reading.
+    pub fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Writes data to standard output and flushes it.
+    pub fn print(&self, data: &[u8]) -> io::Result<()> {
+        let mut stdout = self.stdout.borrow_mut();
+        stdout.write_all(data)?;
+        stdout.flush()
+    }
+
+    /// Writes one line for a person to standard error; a stream that is gone is no reason to stop.
+    pub fn say(&self, line: &str) {
+        let mut stderr = self.stderr.borrow_mut();
+        let _ = writeln!(stderr, "{line}").and_then(|()| stderr.flush());
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn real_env(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the home directory is read")]
+fn real_home() -> Option<PathBuf> {
+    dirs::home_dir()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+fn real_now() -> Timestamp {
+    UtcDateTime::now()
+}

@@ -1,0 +1,82 @@
+//! JSON as Python's `json.dumps` spells it, because requests and cache files equal those of the AWS CLI byte for byte.
+//!
+//! Separators are `, ` and `: `, everything outside ASCII is a `\uXXXX` escape (surrogate pairs above U+FFFF), `/` is not
+//! escaped. How output for a person or a script looks is not here but in `output`. Imports nothing of ours.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// The value in Python's default spelling, one line, no final newline.
+pub fn python(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, to: &mut String) {
+    match value {
+        Value::Null => to.push_str("null"),
+        Value::Bool(b) => to.push_str(if *b { "true" } else { "false" }),
+        Value::Number(n) => to.push_str(&n.to_string()),
+        Value::String(s) => write_string(s, to),
+        Value::Array(items) => {
+            to.push('[');
+            for (i, item) in items.iter().enumerate() {
+                to.push_str(if i == 0 { "" } else { ", " });
+                write(item, to);
+            }
+            to.push(']');
+        }
+        Value::Object(members) => {
+            to.push('{');
+            for (i, (name, member)) in members.iter().enumerate() {
+                to.push_str(if i == 0 { "" } else { ", " });
+                write_string(name, to);
+                to.push_str(": ");
+                write(member, to);
+            }
+            to.push('}');
+        }
+    }
+}
+
+/// A string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
+fn write_string(text: &str, to: &mut String) {
+    to.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => to.push_str("\\\""),
+            '\\' => to.push_str("\\\\"),
+            '\n' => to.push_str("\\n"),
+            '\r' => to.push_str("\\r"),
+            '\t' => to.push_str("\\t"),
+            '\u{8}' => to.push_str("\\b"),
+            '\u{c}' => to.push_str("\\f"),
+            ' '..='~' => to.push(c),
+            _ => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a String cannot fail.
+                    let _ = write!(to, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    to.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::python;
+
+    #[test]
+    fn separators_and_escapes_are_pythons() {
+        let value = json!({"a": ["é", "😀", "/", "\u{1}\n\"\\\u{7f}"], "b": null, "c": [], "d": {}, "e": true, "f": 1});
+        assert_eq!(
+            python(&value),
+            r#"{"a": ["\u00e9", "\ud83d\ude00", "/", "\u0001\n\"\\\u007f"], "b": null, "c": [], "d": {}, "e": true, "f": 1}"#
+        );
+    }
+}

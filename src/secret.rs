@@ -1,0 +1,74 @@
+//! `Secret`: any string that must not be shown, as a type.
+//!
+//! It has no `Display`, its `Debug` says `[redacted]`, and its bytes are overwritten when it is dropped. The one way to
+//! the text is [`Secret::expose`], so every place where a secret leaves the program can be found by its name. Copies
+//! made inside reqwest, rustls and `serde_json` are not ours to overwrite. Imports nothing of ours.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A token, client secret, code, verifier or key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(#[serde(with = "transparent")] Zeroizing<String>);
+
+mod transparent {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use zeroize::Zeroizing;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Zeroizing<String>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(secret)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<String>, D::Error> {
+        String::deserialize(from).map(Zeroizing::new)
+    }
+}
+
+impl Secret {
+    /// Takes ownership of the text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself: for a request, the cache file, or the output that was asked for.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn debug_shows_nothing_of_the_text() {
+        assert_eq!(format!("{:?}", Secret::new("canary")), "[redacted]");
+    }
+
+    #[test]
+    fn serde_sees_a_plain_string() {
+        let secret: Secret = serde_json::from_str("\"canary\"").unwrap();
+        assert_eq!(secret.expose(), "canary");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"canary\"");
+    }
+}
