@@ -19,7 +19,7 @@ fn write(value: &Value, to: &mut String) {
         Value::Null => to.push_str("null"),
         Value::Bool(b) => to.push_str(if *b { "true" } else { "false" }),
         Value::Number(n) => to.push_str(&n.to_string()),
-        Value::String(s) => write_string(s, to),
+        Value::String(s) => push_string(s, to),
         Value::Array(items) => {
             to.push('[');
             for (i, item) in items.iter().enumerate() {
@@ -32,7 +32,7 @@ fn write(value: &Value, to: &mut String) {
             to.push('{');
             for (i, (name, member)) in members.iter().enumerate() {
                 to.push_str(if i == 0 { "" } else { ", " });
-                write_string(name, to);
+                push_string(name, to);
                 to.push_str(": ");
                 write(member, to);
             }
@@ -41,8 +41,8 @@ fn write(value: &Value, to: &mut String) {
     }
 }
 
-/// A string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
-fn write_string(text: &str, to: &mut String) {
+/// Appends a string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
+pub fn push_string(text: &str, to: &mut String) {
     to.push('"');
     for c in text.chars() {
         match c {

@@ -16,6 +16,7 @@
 //! | `error` | exit codes, hints, rendering | the error types of all above, `output`, `text` |
 //! | `commands` | one file per command | everything above |
 
+pub mod cache;
 pub mod cli;
 pub mod context;
 pub mod json;

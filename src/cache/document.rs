@@ -1,0 +1,306 @@
+//! What stands in a token file and in a registration file: members, their order, what makes a file damaged.
+//!
+//! The members and their order are botocore's. Members we do not know survive when a token is refreshed. Where the
+//! files are and how they are replaced is not here. Imports `secret`, `json`, `context`.
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::timestamp;
+use crate::context::Timestamp;
+use crate::json;
+use crate::secret::Secret;
+
+/// A token file: the access token, and what is needed to refresh it.
+#[derive(Debug, Clone)]
+pub struct CachedToken {
+    /// The start URL as configured when the token was made; absent in files of some tools.
+    pub start_url: Option<String>,
+    /// The region of the Identity Center instance.
+    pub region: Option<String>,
+    /// The bearer token.
+    pub access_token: Secret,
+    /// When the access token ends.
+    pub expires_at: Timestamp,
+    /// The registered client the token was issued to.
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<Secret>,
+    /// When the client's registration ends, as text because botocore copies it unread.
+    pub registration_expires_at: Option<String>,
+    /// Absent when the session cannot be refreshed.
+    pub refresh_token: Option<Secret>,
+    /// Members of other tools, in their order.
+    pub others: Map<String, Value>,
+}
+
+/// What a refresh needs (RFC 6749 section 6), borrowed from a token that has all of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Refreshable<'a> {
+    /// The client the refresh token is bound to.
+    pub client_id: &'a str,
+    /// Its secret.
+    pub client_secret: &'a Secret,
+    /// The refresh token.
+    pub refresh_token: &'a Secret,
+}
+
+impl CachedToken {
+    /// Reads a file's text; the error says what is wrong with it and quotes nothing of it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut members = Members::parse(text)?;
+        let access_token = members.secret("accessToken").filter(|token| !token.is_empty());
+        let expires_at = members.string("expiresAt");
+        Ok(Self {
+            access_token: access_token.ok_or("it has no accessToken")?,
+            expires_at: instant(expires_at.as_deref(), "expiresAt")?,
+            start_url: members.string("startUrl"),
+            region: members.string("region"),
+            client_id: members.string("clientId"),
+            client_secret: members.secret("clientSecret"),
+            registration_expires_at: members.string("registrationExpiresAt"),
+            refresh_token: members.secret("refreshToken").filter(|token| !token.is_empty()),
+            others: members.rest(),
+        })
+    }
+
+    /// The file's text: one line in Python's spelling, no final newline.
+    pub(super) fn to_json(&self) -> Zeroizing<String> {
+        let mut text = Object::new();
+        text.optional("startUrl", self.start_url.as_deref());
+        text.optional("region", self.region.as_deref());
+        text.string("accessToken", self.access_token.expose());
+        text.string("expiresAt", &timestamp::format(self.expires_at));
+        text.optional("clientId", self.client_id.as_deref());
+        text.optional("clientSecret", self.client_secret.as_ref().map(Secret::expose));
+        text.optional("registrationExpiresAt", self.registration_expires_at.as_deref());
+        text.optional("refreshToken", self.refresh_token.as_ref().map(Secret::expose));
+        text.others(&self.others);
+        text.end()
+    }
+
+    /// Whole seconds until the token ends; negative when it has.
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
+        (self.expires_at - now).whole_seconds()
+    }
+
+    /// What a refresh needs, if everything is there and the registration lasts (botocore's rule: no margin).
+    pub fn refreshable(&self, now: Timestamp) -> Option<Refreshable<'_>> {
+        let ends = timestamp::parse(self.registration_expires_at.as_deref()?)?;
+        (ends > now).then_some(())?;
+        Some(Refreshable {
+            client_id: self.client_id.as_deref()?,
+            client_secret: self.client_secret.as_ref()?,
+            refresh_token: self.refresh_token.as_ref()?,
+        })
+    }
+}
+
+/// A registration file: a client known to the service (RFC 7591), shared with the AWS CLI.
+#[derive(Debug, Clone)]
+pub struct CachedRegistration {
+    /// The client.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Secret,
+    /// When the secret ends, as text because it is copied into the token file unread.
+    pub expires_at: String,
+    /// The scopes it was registered with; absent when none were asked for.
+    pub scopes: Option<Vec<String>>,
+    /// The grant types it was registered with; present in the authorization code flow only.
+    pub grant_types: Option<Vec<String>>,
+}
+
+impl CachedRegistration {
+    /// Reads a file's text; the error says what is wrong with it and quotes nothing of it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut members = Members::parse(text)?;
+        let expires_at = members.string("expiresAt").ok_or("it has no expiresAt")?;
+        instant(Some(&expires_at), "expiresAt")?;
+        Ok(Self {
+            client_id: members.string("clientId").filter(|id| !id.is_empty()).ok_or("it has no clientId")?,
+            client_secret: members.secret("clientSecret").ok_or("it has no clientSecret")?,
+            expires_at,
+            scopes: members.strings("scopes"),
+            grant_types: members.strings("grantTypes"),
+        })
+    }
+
+    /// The file's text: one line in Python's spelling, no final newline.
+    pub(super) fn to_json(&self) -> Zeroizing<String> {
+        let mut text = Object::new();
+        text.string("clientId", &self.client_id);
+        text.string("clientSecret", self.client_secret.expose());
+        text.string("expiresAt", &self.expires_at);
+        text.strings("scopes", self.scopes.as_deref());
+        text.strings("grantTypes", self.grant_types.as_deref());
+        text.end()
+    }
+
+    /// Whole seconds until the registration ends; negative when it has.
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
+        timestamp::parse(&self.expires_at).map_or(i64::MIN, |ends| (ends - now).whole_seconds())
+    }
+
+    /// Whether the client may use the authorization code grant.
+    pub fn allows_authorization_code(&self) -> bool {
+        self.grant_types.iter().flatten().any(|grant| grant == "authorization_code")
+    }
+}
+
+fn instant(text: Option<&str>, member: &str) -> Result<Timestamp, String> {
+    let text = text.ok_or_else(|| format!("it has no {member}"))?;
+    timestamp::parse(text).ok_or_else(|| format!("its {member} is not an instant"))
+}
+
+/// The members of a parsed file, taken out one by one so that no copy of a secret stays behind.
+struct Members(Map<String, Value>);
+
+impl Members {
+    fn parse(text: &str) -> Result<Self, String> {
+        match serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) => Err("it is not a JSON object".to_owned()),
+            Err(error) => Err(format!("it is not JSON (line {}, column {})", error.line(), error.column())),
+        }
+    }
+
+    /// By its name, else by its name in other letter case, as the AWS SDK for Rust has it.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.shift_remove(name).or_else(|| {
+            let other = self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
+            self.0.shift_remove(&other)
+        })
+    }
+
+    fn string(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn secret(&mut self, name: &str) -> Option<Secret> {
+        self.string(name).map(Secret::new)
+    }
+
+    fn strings(&mut self, name: &str) -> Option<Vec<String>> {
+        match self.take(name)? {
+            Value::Array(items) => Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()),
+            _ => None,
+        }
+    }
+
+    fn rest(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
+/// A JSON object being written, in a buffer that is overwritten when dropped.
+struct Object(Zeroizing<String>);
+
+impl Object {
+    fn new() -> Self {
+        // Room for a whole document, so that growing leaves no copies behind.
+        Self(Zeroizing::new(String::with_capacity(16 * 1024)))
+    }
+
+    fn name(&mut self, name: &str) {
+        let before = if self.0.is_empty() { "{" } else { ", " };
+        self.0.push_str(before);
+        json::push_string(name, &mut self.0);
+        self.0.push_str(": ");
+    }
+
+    fn string(&mut self, name: &str, value: &str) {
+        self.name(name);
+        json::push_string(value, &mut self.0);
+    }
+
+    fn optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.string(name, value);
+        }
+    }
+
+    fn strings(&mut self, name: &str, values: Option<&[String]>) {
+        if let Some(values) = values {
+            self.name(name);
+            let value = Value::from(values.to_vec());
+            self.0.push_str(&json::python(&value));
+        }
+    }
+
+    fn others(&mut self, members: &Map<String, Value>) {
+        for (name, value) in members {
+            self.name(name);
+            self.0.push_str(&json::python(value));
+        }
+    }
+
+    fn end(mut self) -> Zeroizing<String> {
+        self.0.push('}');
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::utc_datetime;
+
+    use super::{CachedRegistration, CachedToken};
+
+    const TOKEN: &str = r#"{"startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "ACCESS-1", "expiresAt": "2026-01-01T08:00:00Z", "clientId": "CLIENT-1", "clientSecret": "SECRET-1", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "REFRESH-1"}"#;
+
+    #[test]
+    fn a_file_of_the_aws_cli_comes_back_byte_for_byte() {
+        assert_eq!(*CachedToken::parse(TOKEN).unwrap().to_json(), TOKEN);
+        for text in [
+            r#"{"clientId": "C", "clientSecret": "S", "expiresAt": "2100-01-01T00:00:00Z", "scopes": ["sso:account:access"], "grantTypes": ["authorization_code", "refresh_token"]}"#,
+            r#"{"clientId": "C", "clientSecret": "S", "expiresAt": "2100-01-01T00:00:00Z"}"#,
+        ] {
+            assert_eq!(*CachedRegistration::parse(text).unwrap().to_json(), text);
+        }
+    }
+
+    #[test]
+    fn unknown_members_survive_in_their_order() {
+        let text = TOKEN.replace('}', r#", "x": {"deep": [1, null]}, "a": 12345678901234567890}"#);
+        assert_eq!(*CachedToken::parse(&text).unwrap().to_json(), text);
+    }
+
+    #[test]
+    fn names_in_other_letter_case_are_read_and_written_in_ours() {
+        let token = CachedToken::parse(r#"{"accesstoken": "A", "ExpiresAt": "2026-01-01T08:00:00UTC"}"#).unwrap();
+        assert_eq!(*token.to_json(), r#"{"accessToken": "A", "expiresAt": "2026-01-01T08:00:00Z"}"#);
+    }
+
+    #[test]
+    fn a_damaged_file_says_why_and_quotes_nothing() {
+        for (text, why) in [
+            ("", "it is not JSON (line 1, column 0)"),
+            ("[]", "it is not a JSON object"),
+            ("5", "it is not a JSON object"),
+            (r#"{"accessToken": "canary"}"#, "it has no expiresAt"),
+            (r#"{"accessToken": 1, "expiresAt": "2026-01-01T08:00:00Z"}"#, "it has no accessToken"),
+            (r#"{"accessToken": "", "expiresAt": "2026-01-01T08:00:00Z"}"#, "it has no accessToken"),
+            (r#"{"accessToken": "canary", "expiresAt": "canary"}"#, "its expiresAt is not an instant"),
+            (r#"{"accessToken": "canary", "expiresAt": 5}"#, "it has no expiresAt"),
+            (r#"{"accessToken": "canary"}"}"#, "it is not JSON (line 1, column 26)"),
+        ] {
+            assert_eq!(CachedToken::parse(text).unwrap_err(), why, "{text}");
+        }
+    }
+
+    #[test]
+    fn refreshable_needs_every_part_and_a_living_registration() {
+        let now = utc_datetime!(2026-01-01 09:00);
+        assert!(CachedToken::parse(TOKEN).unwrap().refreshable(now).is_some());
+        for part in ["clientId", "clientSecret", "registrationExpiresAt", "refreshToken"] {
+            let text = TOKEN.replace(part, "other");
+            assert!(CachedToken::parse(&text).unwrap().refreshable(now).is_none(), "{part}");
+        }
+        let at_its_end = utc_datetime!(2100-01-01 00:00);
+        assert!(CachedToken::parse(TOKEN).unwrap().refreshable(at_its_end).is_none());
+    }
+}

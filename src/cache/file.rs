@@ -1,0 +1,307 @@
+//! Reading and replacing one cache file so that nothing is lost, leaked or let in.
+//!
+//! A file is read through one open descriptor that never blocks, after looking at what was really opened: a regular
+//! file, ours, not writable by everybody, at most 1 MiB. It is replaced by a temporary file in the same folder, 0600 from
+//! its first byte, synced and renamed over the name, so a reader sees the old or the new document and a link is
+//! replaced, never followed. What stands in the files is in `document`. Imports `secret`'s neighbours only.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::CacheError;
+
+/// No document of any AWS tool comes near this many bytes.
+const LARGEST: u64 = 1024 * 1024;
+/// How our temporary files begin; never ends in `.json`, so nobody takes one for a document.
+const TEMPORARY: &str = ".sso-oidc-";
+/// A temporary file this old was left by a process that is gone.
+const ABANDONED: Duration = Duration::from_secs(10 * 60);
+
+/// What reading a cache file gave.
+#[derive(Debug)]
+pub enum Loaded<T> {
+    /// There is none.
+    Absent,
+    /// There is one, but it cannot be used; it counts as absent.
+    Damaged(Damage),
+    /// A document, and what a person should know about its file.
+    Present(T, Option<String>),
+}
+
+/// Why a cache file counts as absent, as a clause: "it is not JSON".
+#[derive(Debug, Clone)]
+pub struct Damage(pub String);
+
+/// Reads and parses a file. Foreign or world-writable files are an error; damage is a miss.
+pub(super) fn load<T>(path: &Path, parse: fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
+    const READ: &str = "read";
+    let mut file = match open_for_reading(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let dangling = fs::symlink_metadata(path).is_ok();
+            return Ok(if dangling {
+                Loaded::Damaged(Damage("it is a link to nothing".to_owned()))
+            } else {
+                Loaded::Absent
+            });
+        }
+        Err(error) if platform::is_link_loop(&error) => {
+            return Ok(Loaded::Damaged(Damage("it is a link that leads nowhere".to_owned())));
+        }
+        Err(error) if platform::is_not_openable(&error) => {
+            return Ok(Loaded::Damaged(Damage("it is not a regular file".to_owned())));
+        }
+        Err(error) => return Err(CacheError::io(path, READ, error)),
+    };
+    let metadata = file.metadata().map_err(|error| CacheError::io(path, READ, error))?;
+    if metadata.is_dir() {
+        return Err(CacheError::not_a_file(path, READ, "a folder"));
+    }
+    if !metadata.is_file() {
+        return Ok(Loaded::Damaged(Damage("it is not a regular file".to_owned())));
+    }
+    let linked = fs::symlink_metadata(path).is_ok_and(|named| named.is_symlink());
+    if linked && platform::owner_problem(&metadata, path).is_some() {
+        return Ok(Loaded::Damaged(Damage("it is a link to a file of somebody else".to_owned())));
+    }
+    if let Some(problem) = platform::owner_problem(&metadata, path) {
+        return Err(CacheError::untrusted(path, READ, problem));
+    }
+    if metadata.len() > LARGEST {
+        return Ok(Loaded::Damaged(Damage("it is larger than 1 MiB".to_owned())));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
+    read_twice_if_empty(&mut file, &mut bytes).map_err(|error| CacheError::io(path, READ, error))?;
+    let parsed = match std::str::from_utf8(&bytes) {
+        Ok(text) => parse(text),
+        Err(_) => Err("it is not UTF-8".to_owned()),
+    };
+    Ok(match parsed {
+        Ok(document) => Loaded::Present(document, platform::mode_warning(&metadata, path)),
+        Err(why) => Loaded::Damaged(Damage(why)),
+    })
+}
+
+/// The AWS CLI truncates its files before it writes them, so an empty one is read a second time.
+fn read_twice_if_empty(file: &mut File, bytes: &mut Vec<u8>) -> io::Result<()> {
+    file.take(LARGEST).read_to_end(bytes)?;
+    if bytes.is_empty() {
+        file.rewind()?;
+        file.take(LARGEST).read_to_end(bytes)?;
+    }
+    Ok(())
+}
+
+fn open_for_reading(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    platform::never_block(&mut options);
+    options.open(path)
+}
+
+/// Replaces the file at `path` by one with these bytes, making its folder if need be.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
+    const WRITE: &str = "write";
+    let folder = folder_of(path);
+    prepare(path, WRITE)?;
+    remove_abandoned(folder);
+    let io = |error| CacheError::io(path, WRITE, error);
+    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(folder).map_err(io)?;
+    temporary.write_all(bytes).map_err(io)?;
+    platform::give_to_owner_of(path, folder, temporary.as_file()).map_err(io)?;
+    temporary.as_file().sync_all().map_err(io)?;
+    match temporary.persist(path) {
+        Ok(_) => Ok(()),
+        Err(failed) if platform::is_mount_point(&failed.error) => write_in_place(path, bytes).map_err(io),
+        Err(failed) => Err(io(failed.error)),
+    }
+}
+
+/// Everything `replace` needs, tried without changing the file.
+pub(super) fn probe(path: &Path) -> Result<(), CacheError> {
+    const WRITE: &str = "write";
+    prepare(path, WRITE)?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .suffix(".tmp")
+        .tempfile_in(folder_of(path))
+        .map_err(|error| CacheError::io(path, WRITE, error))?;
+    // As many bytes as a document has, so that a full disk is noticed now.
+    temporary
+        .write_all(&[b' '; 4096])
+        .and_then(|()| temporary.as_file().sync_all())
+        .map_err(|error| CacheError::io(path, WRITE, error))
+}
+
+/// Removes a file; one that is not there is removed already.
+pub(super) fn remove(path: &Path) -> Result<(), CacheError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(CacheError::io(path, "remove", error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the folder and makes sure that nobody else could interfere with what stands at `path`.
+fn prepare(path: &Path, attempt: &'static str) -> Result<(), CacheError> {
+    let folder = folder_of(path);
+    platform::create_private_folders(folder).map_err(|error| CacheError::io(folder, "create", error))?;
+    let metadata = fs::metadata(folder).map_err(|error| CacheError::io(folder, attempt, error))?;
+    if let Some(problem) = platform::owner_problem(&metadata, folder) {
+        return Err(CacheError::untrusted(folder, attempt, problem));
+    }
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(CacheError::not_a_file(path, attempt, "a folder")),
+        Ok(metadata) if metadata.is_file() => match platform::owner_problem(&metadata, path) {
+            Some(problem) => Err(CacheError::untrusted(path, attempt, problem)),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+/// A file that is a mount of its own (containers) cannot be renamed over: its bytes are replaced, then it is cut.
+fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()
+}
+
+/// Temporary files of processes that were killed while writing; failing to remove one is no reason to stop.
+pub(super) fn remove_abandoned(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(".tmp"));
+        let age = entry.metadata().ok().and_then(|metadata| metadata.modified().ok()?.elapsed().ok());
+        if ours && age.is_some_and(|age| age > ABANDONED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+mod platform {
+    use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+    use std::io;
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+    use std::path::Path;
+
+    use rustix::io::Errno;
+
+    const GROUP_MAY_WRITE: u32 = 0o020;
+    const ALL_MAY_WRITE: u32 = 0o002;
+    const OTHERS_MAY_READ: u32 = 0o044;
+    const STICKY: u32 = 0o1000;
+
+    pub(super) fn never_block(options: &mut OpenOptions) {
+        // A FIFO would wait for a writer.
+        options.custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed());
+    }
+
+    pub(super) fn create_private_folders(folder: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    }
+
+    /// Decision on owners: ours, or when we are root the owner of the folder (a mounted home).
+    pub(super) fn owner_problem(metadata: &Metadata, path: &Path) -> Option<String> {
+        let us = rustix::process::geteuid().as_raw();
+        let owner = metadata.uid();
+        let of_folder = || {
+            let folder = if metadata.is_dir() { Some(path) } else { path.parent() };
+            folder.and_then(|folder| fs::metadata(folder).ok()).map(|folder| folder.uid())
+        };
+        if owner != us && !(us == 0 && of_folder() == Some(owner)) {
+            return Some(format!("it belongs to user {owner}, and you are user {us}"));
+        }
+        let sticky_folder = metadata.is_dir() && metadata.mode() & STICKY != 0;
+        (metadata.mode() & ALL_MAY_WRITE != 0 && !sticky_folder)
+            .then(|| format!("everybody may write it (mode {:03o})", metadata.mode() & 0o777))
+    }
+
+    pub(super) fn mode_warning(metadata: &Metadata, path: &Path) -> Option<String> {
+        let mode = metadata.mode();
+        let who = if mode & GROUP_MAY_WRITE != 0 {
+            "its group may write it"
+        } else if mode & OTHERS_MAY_READ != 0 {
+            "others may read it"
+        } else {
+            return None;
+        };
+        Some(format!(
+            "{} holds secrets and {who} (mode {:03o}); the next write makes it 600",
+            path.display(),
+            mode & 0o777
+        ))
+    }
+
+    pub(super) fn give_to_owner_of(path: &Path, folder: &Path, temporary: &File) -> io::Result<()> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        let model =
+            fs::symlink_metadata(path).ok().filter(Metadata::is_file).map_or_else(|| fs::metadata(folder), Ok)?;
+        if model.uid() == 0 {
+            return Ok(());
+        }
+        std::os::unix::fs::fchown(temporary, Some(model.uid()), Some(model.gid()))
+    }
+
+    pub(super) fn is_link_loop(error: &io::Error) -> bool {
+        Errno::from_io_error(error) == Some(Errno::LOOP)
+    }
+
+    /// A socket or a device without a driver.
+    pub(super) fn is_not_openable(error: &io::Error) -> bool {
+        Errno::from_io_error(error) == Some(Errno::NXIO)
+    }
+
+    pub(super) fn is_mount_point(error: &io::Error) -> bool {
+        matches!(Errno::from_io_error(error), Some(Errno::BUSY | Errno::XDEV))
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use std::fs::{File, Metadata, OpenOptions};
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn never_block(_: &mut OpenOptions) {}
+
+    /// On Windows a profile's folders inherit an access list that admits the user, SYSTEM and administrators only.
+    pub(super) fn create_private_folders(folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)
+    }
+
+    pub(super) fn owner_problem(_: &Metadata, _: &Path) -> Option<String> {
+        None
+    }
+
+    pub(super) fn mode_warning(_: &Metadata, _: &Path) -> Option<String> {
+        None
+    }
+
+    pub(super) fn give_to_owner_of(_: &Path, _: &Path, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn is_link_loop(_: &io::Error) -> bool {
+        false
+    }
+
+    pub(super) fn is_not_openable(_: &io::Error) -> bool {
+        false
+    }
+
+    pub(super) fn is_mount_point(_: &io::Error) -> bool {
+        false
+    }
+}

@@ -1,0 +1,161 @@
+//! The cache on disk that the AWS CLI and every AWS SDK read: which files there are and what they are called.
+//!
+//! `key` names the files, `document` is what stands in them, `timestamp` how instants are spelled, `file` reads and
+//! replaces them safely, `lock` lets one process at a time refresh or ask. What a token is good for is decided in
+//! `session`, not here. Imports `secret`, `json`, `context`.
+
+mod document;
+mod file;
+mod key;
+mod lock;
+pub mod timestamp;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use document::{CachedRegistration, CachedToken};
+pub use file::{Damage, Loaded};
+pub use key::{RegistrationKey, TokenKey};
+pub use lock::{Attempt, Held, Lock, LockRecord, Purpose};
+
+/// The folder `~/.aws/sso/cache`.
+#[derive(Debug, Clone)]
+pub struct TokenCache {
+    dir: PathBuf,
+}
+
+impl TokenCache {
+    /// The cache of the account whose home directory this is, as botocore has it.
+    pub fn in_home(home: &Path) -> Self {
+        Self { dir: home.join(".aws").join("sso").join("cache") }
+    }
+
+    /// The folder itself.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The path of a token's file.
+    pub fn token_path(&self, key: &TokenKey) -> PathBuf {
+        self.dir.join(format!("{}.json", key.digest()))
+    }
+
+    /// The path of a registration's file.
+    pub fn registration_path(&self, key: &RegistrationKey) -> PathBuf {
+        self.dir.join(format!("{}.json", key.digest()))
+    }
+
+    /// Reads a token. A damaged file is a miss with a reason, never an error.
+    pub fn token(&self, key: &TokenKey) -> Result<Loaded<CachedToken>, CacheError> {
+        file::load(&self.token_path(key), CachedToken::parse)
+    }
+
+    /// Reads a registration. A damaged file is a miss with a reason, never an error.
+    pub fn registration(&self, key: &RegistrationKey) -> Result<Loaded<CachedRegistration>, CacheError> {
+        file::load(&self.registration_path(key), CachedRegistration::parse)
+    }
+
+    /// Replaces a token's file as a whole.
+    pub fn store_token(&self, key: &TokenKey, token: &CachedToken) -> Result<(), CacheError> {
+        file::replace(&self.token_path(key), token.to_json().as_bytes())
+    }
+
+    /// Replaces a registration's file as a whole.
+    pub fn store_registration(
+        &self,
+        key: &RegistrationKey,
+        registration: &CachedRegistration,
+    ) -> Result<(), CacheError> {
+        file::replace(&self.registration_path(key), registration.to_json().as_bytes())
+    }
+
+    /// Removes a token's file; one that is not there is removed already.
+    pub fn remove_token(&self, key: &TokenKey) -> Result<(), CacheError> {
+        file::remove(&self.token_path(key))
+    }
+
+    /// Finds out whether a token could be stored under this key, before a person is asked to approve anything.
+    pub fn probe(&self, key: &TokenKey) -> Result<(), CacheError> {
+        file::probe(&self.token_path(key))
+    }
+
+    /// The lock that lets one process at a time read, refresh and write this token, or ask a person for it.
+    pub fn lock(&self, key: &TokenKey, purpose: Purpose) -> Lock {
+        Lock::new(self.dir.join(format!("{}.{}", key.digest(), purpose.extension())))
+    }
+}
+
+/// The cache cannot be used: which file or folder, what was attempted, and why not.
+#[derive(Debug)]
+pub struct CacheError {
+    path: PathBuf,
+    attempt: &'static str,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Io(io::Error),
+    /// Somebody else could have written it, or may.
+    Untrusted(String),
+    /// Something other than a file stands there.
+    NotAFile(&'static str),
+}
+
+impl CacheError {
+    fn io(path: &Path, attempt: &'static str, error: io::Error) -> Self {
+        Self { path: path.to_owned(), attempt, cause: Cause::Io(error) }
+    }
+
+    fn untrusted(path: &Path, attempt: &'static str, why: String) -> Self {
+        Self { path: path.to_owned(), attempt, cause: Cause::Untrusted(why) }
+    }
+
+    fn not_a_file(path: &Path, attempt: &'static str, what: &'static str) -> Self {
+        Self { path: path.to_owned(), attempt, cause: Cause::NotAFile(what) }
+    }
+
+    /// The file or folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What to do about it, as a sentence.
+    pub fn hint(&self) -> String {
+        let path = self.path.display();
+        match &self.cause {
+            Cause::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                format!("make {path} readable and writable for your account")
+            }
+            Cause::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
+                "free some space on that file system".to_owned()
+            }
+            Cause::Io(_) => format!("check the file system that holds {path}"),
+            Cause::Untrusted(_) => {
+                format!("look at {path}, then remove it, or: chown \"$(id -u)\" {path} && chmod go-w {path}")
+            }
+            Cause::NotAFile(_) => format!("move {path} away"),
+        }
+    }
+}
+
+impl fmt::Display for CacheError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} `{}`: ", self.attempt, self.path.display())?;
+        match &self.cause {
+            Cause::Io(error) => write!(f, "{error}"),
+            Cause::Untrusted(why) => f.write_str(why),
+            Cause::NotAFile(what) => write!(f, "it is {what}, not a file"),
+        }
+    }
+}
+
+impl std::error::Error for CacheError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Io(error) => Some(error),
+            Cause::Untrusted(_) | Cause::NotAFile(_) => None,
+        }
+    }
+}
