@@ -6,6 +6,10 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
+const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
+const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
+
 /// Sign in to AWS IAM Identity Center and call its OpenID Connect service
 #[derive(Debug, Parser)]
 #[command(name = "sso-oidc", version, disable_help_subcommand = true, args_override_self = true)]
@@ -54,8 +58,8 @@ pub struct GlobalArgs {
     /// Accepted for compatibility; no operation paginates
     #[arg(long, global = true)]
     pub no_paginate: bool,
-    /// How data is printed: json, text, table, yaml, yaml-stream or off
-    #[arg(long, global = true, value_name = "FORMAT")]
+    /// How data is printed
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = OUTPUT_FORMATS)]
     pub output: Option<String>,
     /// Choose and reshape what is printed, in JMESPath
     #[arg(long, global = true, value_name = "JMESPATH")]
@@ -66,8 +70,8 @@ pub struct GlobalArgs {
     /// Use this region; login takes its region from the SSO configuration instead
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// Colour tables: on, off or auto
-    #[arg(long, global = true, value_name = "WHEN")]
+    /// When tables are coloured; auto is on a terminal
+    #[arg(long, global = true, value_name = "WHEN", value_parser = ["on", "off", "auto"])]
     pub color: Option<String>,
     /// Do not sign requests and do not look for credentials
     #[arg(long, global = true)]
@@ -82,7 +86,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub cli_connect_timeout: Option<String>,
     /// Accepted for compatibility; no operation has binary members
-    #[arg(long, global = true, value_name = "FORMAT")]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"])]
     pub cli_binary_format: Option<String>,
     /// Do not send output through a pager
     #[arg(long, global = true)]
@@ -93,8 +97,8 @@ pub struct GlobalArgs {
     /// Do not ask for missing options
     #[arg(long, global = true)]
     pub no_cli_auto_prompt: bool,
-    /// How errors are printed: legacy, json, yaml, text, table or enhanced
-    #[arg(long, global = true, value_name = "FORMAT")]
+    /// How errors are printed; enhanced is the default
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ERROR_FORMATS)]
     pub cli_error_format: Option<String>,
 }
 
@@ -108,8 +112,8 @@ pub struct InputArgs {
     /// Read the input members from this YAML text, file:// or fileb://
     #[arg(long, value_name = "YAML")]
     pub cli_input_yaml: Option<String>,
-    /// Print a template instead of sending a request: input (default), yaml-input or output
-    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input")]
+    /// Print a template instead of sending a request; without KIND that of the input
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input", value_parser = SKELETONS)]
     pub generate_cli_skeleton: Option<String>,
 }
 

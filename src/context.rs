@@ -72,6 +72,12 @@ impl Context {
         stdout.flush()
     }
 
+    /// Writes text as it is to standard error; a stream that is gone is no reason to stop.
+    pub fn complain(&self, text: &str) {
+        let mut stderr = self.stderr.borrow_mut();
+        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+    }
+
     /// Writes one line for a person to standard error; a stream that is gone is no reason to stop.
     pub fn say(&self, line: &str) {
         let mut stderr = self.stderr.borrow_mut();

@@ -18,19 +18,63 @@
 
 pub mod cache;
 pub mod cli;
+pub mod commands;
 pub mod context;
+pub mod error;
 pub mod json;
 pub mod secret;
+pub mod words;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 pub use context::Context;
+use error::ErrorFormat;
+use words::UsageError;
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
-pub fn run(args: impl IntoIterator<Item = OsString>, _context: &Context) -> ExitCode {
-    let _cli = cli::Cli::parse_from(args);
-    ExitCode::SUCCESS
+pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let (outcome, error_format) = if words::asks_version(&args) {
+        // Answered before clap builds its tables: the one call that scripts make to see whether we are here.
+        (print(context, concat!("sso-oidc ", env!("CARGO_PKG_VERSION"), "\n")), None)
+    } else {
+        match parse(args) {
+            Ok(cli) => {
+                let error_format = cli.global.cli_error_format.clone();
+                (commands::run(cli, context), error_format)
+            }
+            Err(error) => explain(error, context),
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        let code = error::exit_code(&error);
+        if code != 0 {
+            let format = error_format.as_deref().map_or_else(ErrorFormat::default, ErrorFormat::named);
+            context.complain(&error::render(&error, format));
+        }
+        code
+    })
+}
+
+fn parse(args: Vec<OsString>) -> anyhow::Result<cli::Cli> {
+    let mut command = cli::Cli::command();
+    let words = words::canonical(&command, args)?;
+    let matches = command.try_get_matches_from_mut(words)?;
+    Ok(cli::Cli::from_arg_matches(&matches)?)
+}
+
+/// A line that is not a command: clap's way of showing help, or a mistake.
+fn explain(error: anyhow::Error, context: &Context) -> (anyhow::Result<u8>, Option<String>) {
+    if let Some(help) = error.downcast_ref::<clap::Error>().filter(|error| !error.use_stderr()) {
+        return (print(context, &help.to_string()), None);
+    }
+    let error_format = error.downcast_ref::<UsageError>().and_then(|error| error.error_format.clone());
+    (Err(error), error_format)
+}
+
+fn print(context: &Context, text: &str) -> anyhow::Result<u8> {
+    context.print(text.as_bytes())?;
+    Ok(0)
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    sso_oidc::run(std::env::args_os(), &sso_oidc::Context::real())
+    sso_oidc::run(std::env::args_os(), &sso_oidc::Context::real()).into()
 }

@@ -1,0 +1,101 @@
+//! Reads the command line as Python's argparse does in the AWS CLI, and hands clap canonical words.
+//!
+//! Canonical is `--option=value` with the full option name, global options first, each option at most once unless it
+//! collects. What argparse and clap see differently is settled here: unique prefixes, what counts as a value, lists of
+//! words, the last of two wins, `--` at the end, choices, and what is said about a word nobody knows. The tables are
+//! read from the clap declarations in `cli`, so an option exists in one place only.
+
+mod choice;
+mod error;
+mod pass;
+mod similar;
+
+use std::ffi::OsString;
+
+use clap::Command;
+
+pub use error::{Problem, UsageError};
+use pass::{Pass, Table};
+
+/// The command line in canonical words, the program's name first.
+pub fn canonical(cli: &Command, args: impl IntoIterator<Item = OsString>) -> Result<Vec<String>, UsageError> {
+    let words = text(args)?;
+    let globals = Table::of(cli);
+    let first = pass::read(&globals, words.get(1..).unwrap_or_default()).map_err(UsageError::from)?;
+    let error_format = first.last_value("cli-error-format");
+    finish(cli, &globals, &first).map_err(|problem| UsageError { problem, error_format })
+}
+
+/// Whether the version is asked for: by a word of its own, wherever it stands, as in the AWS CLI.
+pub fn asks_version(args: &[OsString]) -> bool {
+    args.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--version" || word == "-V")
+}
+
+/// The error about a command that does not exist.
+pub fn unknown_command(cli: &Command, name: &str) -> UsageError {
+    let visible = cli.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name);
+    Problem::UnknownCommand { maybe: similar::to(name, visible), name: name.to_owned() }.into()
+}
+
+/// The second pass: the command, its options and its own words.
+fn finish(cli: &Command, globals: &Table, first: &Pass) -> Result<Vec<String>, Problem> {
+    choice::check(globals, first)?;
+    let mut line = vec![cli.get_name().to_owned()];
+    let Some(at) = first.rest.iter().position(|word| word.is_plain) else {
+        return without_command(globals, first, line);
+    };
+    let mut rest = first.rest.clone();
+    let name = rest.remove(at).text;
+    let Some(command) = cli.get_subcommands().find(|command| command.get_name() == name) else {
+        return Err(unknown_command(cli, &name).problem);
+    };
+    if let Some(help) = first.help_word() {
+        line.extend([name, help]);
+        return Ok(line);
+    }
+    let table = Table::of(command);
+    let words: Vec<String> = rest.into_iter().map(|word| word.text).collect();
+    let mut second = pass::read(&table, &words)?;
+    choice::check(&table, &second)?;
+    let positionals = second.take_plain(command.get_positionals().count());
+    if positionals.is_empty() && second.says_help() {
+        line.extend([name, "--help".to_owned()]);
+        return Ok(line);
+    }
+    second.refuse_rest(&[globals, &table])?;
+    first.write(globals, &mut line);
+    line.push(name);
+    line.extend(positionals);
+    second.write(&table, &mut line);
+    Ok(line)
+}
+
+/// A line without a plain word: help for the whole program, or a mistake.
+fn without_command(globals: &Table, first: &Pass, mut line: Vec<String>) -> Result<Vec<String>, Problem> {
+    let Some(help) = first.help_word() else {
+        first.refuse_rest(&[globals])?;
+        return Err(Problem::CommandMissing);
+    };
+    line.push(help);
+    Ok(line)
+}
+
+/// The words as text; the service takes JSON, which cannot carry other bytes.
+fn text(args: impl IntoIterator<Item = OsString>) -> Result<Vec<String>, UsageError> {
+    let mut words: Vec<String> = Vec::new();
+    for arg in args {
+        match arg.into_string() {
+            Ok(word) => words.push(word),
+            Err(arg) => {
+                let lossy = arg.to_string_lossy();
+                let own = lossy.split_once('=').map(|(name, _)| name.to_owned());
+                let option = own.or_else(|| words.last().cloned()).filter(|name| name.starts_with("--"));
+                return Err(Problem::NotText { option }.into());
+            }
+        }
+    }
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests;
