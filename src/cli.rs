@@ -4,6 +4,9 @@
 //! they mean (`file://`, JSON lists, precedence over files and environment) is resolved elsewhere. The words are made
 //! canonical before clap sees them, see `words`. Imports nothing of ours.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help that a person reads in a terminal")]
+#![expect(clippy::struct_excessive_bools, reason = "a flag is a bool")]
+
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
@@ -277,7 +280,7 @@ pub enum Shell {
     Zsh,
     /// fish
     Fish,
-    /// `PowerShell`
+    /// PowerShell
     Powershell,
     /// Elvish
     Elvish,
