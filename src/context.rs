@@ -22,6 +22,8 @@ pub struct Context {
     pub now: fn() -> Timestamp,
     /// Starts the default browser on a URL without waiting for it (RFC 8252 section 6).
     pub open_browser: Box<dyn Fn(&str) -> io::Result<()>>,
+    /// Whether the program runs in a container, as Docker and Podman mark it.
+    pub in_container: fn() -> bool,
     /// Data.
     pub stdout: RefCell<Box<dyn Write>>,
     /// Words for a person.
@@ -42,6 +44,7 @@ impl Context {
             home: real_home(),
             now: real_now,
             open_browser: Box::new(|url| open::that_detached(url)),
+            in_container: real_in_container,
             stdout: RefCell::new(Box::new(io::stdout())),
             stderr: RefCell::new(Box::new(io::stderr())),
             stdin_is_terminal: io::stdin().is_terminal(),
@@ -98,4 +101,8 @@ fn real_home() -> Option<PathBuf> {
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
 fn real_now() -> Timestamp {
     UtcDateTime::now()
+}
+
+fn real_in_container() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| std::path::Path::new(mark).exists())
 }

@@ -22,6 +22,7 @@ pub mod commands;
 pub mod context;
 pub mod error;
 pub mod json;
+pub mod login;
 pub mod secret;
 pub mod words;
 

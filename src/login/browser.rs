@@ -1,0 +1,106 @@
+//! Which program opens the URL, and how: `--browser-command`, `BROWSER`, else the system's own choice.
+//!
+//! The program gets the URL as one argument, no shell reads it, nobody waits for it, its output goes nowhere and Ctrl-C
+//! in our terminal does not reach it. Whether a URL may be opened at all is `text`'s decision. Imports `context`.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use crate::context::Context;
+
+/// What stands for the URL in a command: ours and that of Python's webbrowser module, which the AWS CLI uses.
+const PLACEHOLDERS: [&str; 2] = ["{url}", "%s"];
+
+/// Opens the URL with the first that can be started: `command`, the entries of `BROWSER`, the system's opener.
+pub fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
+    if let Some(command) = command {
+        return start(command, url);
+    }
+    let Some(browsers) = context.var_not_empty("BROWSER") else { return (context.open_browser)(url) };
+    let mut outcome = Err(io::Error::from(io::ErrorKind::NotFound));
+    for browser in browsers.split(LIST_SEPARATOR).filter(|browser| !browser.trim().is_empty()) {
+        outcome = start(browser, url);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// `BROWSER` is a list like `PATH`.
+const LIST_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
+
+fn start(command: &str, url: &str) -> io::Result<()> {
+    let mut words = words(command).into_iter();
+    let program = words.next().ok_or(io::ErrorKind::NotFound)?;
+    let mut arguments: Vec<String> = words.filter(|word| word != "&").collect();
+    let mut placed = false;
+    for argument in &mut arguments {
+        for placeholder in PLACEHOLDERS {
+            if argument.contains(placeholder) {
+                *argument = argument.replace(placeholder, url);
+                placed = true;
+            }
+        }
+    }
+    if !placed {
+        arguments.push(url.to_owned());
+    }
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    detach(&mut command);
+    command.spawn().map(drop)
+}
+
+#[cfg(unix)]
+fn detach(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    // A group of its own: Ctrl-C goes to the foreground group only.
+    command.process_group(0);
+}
+
+#[cfg(windows)]
+fn detach(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+}
+
+/// The words of a command: separated by blanks, kept together by single or double quotes. Backslashes are themselves, so
+/// that Windows paths need no care.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in command.chars() {
+        match quote {
+            Some(end) if c == end => quote = None,
+            None if c == '"' || c == '\'' => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_command_is_cut_at_blanks_outside_quotes() {
+        for (command, expected) in [
+            ("firefox", vec!["firefox"]),
+            (" firefox  -P 'my profile'  ", vec!["firefox", "-P", "my profile"]),
+            (r#""C:\Program Files\x.exe" --url={url}"#, vec![r"C:\Program Files\x.exe", "--url={url}"]),
+            ("a '' b", vec!["a", "", "b"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(words(command), expected, "{command}");
+        }
+    }
+}

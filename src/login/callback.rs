@@ -1,0 +1,219 @@
+//! What a request to the redirect listener means: bytes in, verdict out.
+//!
+//! Only a GET of the exact path with our `Host` and our state is an authorization response (RFC 6749 section 4.1.2, RFC
+//! 8252 sections 7.3 and 8.9); anything else is answered and the wait goes on. The sockets are in `loopback`, the pages in
+//! `page`. Imports `secret`.
+
+use url::form_urlencoded;
+
+use super::pkce::State;
+use crate::secret::Secret;
+
+/// The path of the redirect URI, as AWS's clients register it.
+pub(super) const PATH: &str = "/oauth/callback";
+
+/// What arrived at the redirect URI.
+#[derive(Debug, Clone)]
+pub enum AuthorizationResponse {
+    /// The person approved; the code is for one exchange.
+    Code(Secret),
+    /// The person or the service said no.
+    Error {
+        /// RFC 6749 section 4.1.2.1, for example `access_denied`.
+        error: String,
+        /// The service's words.
+        description: Option<String>,
+    },
+}
+
+/// What the listener does with a request.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It ends the wait.
+    Answer(AuthorizationResponse),
+    /// An error that carries no state: shown to the person, who may still come back with a good answer.
+    UnboundError(AuthorizationResponse),
+    /// It is answered with this status and forgotten.
+    Refuse(Refusal),
+}
+
+/// Why a request is not an authorization response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Not HTTP, or no single `Host`.
+    Malformed,
+    /// Another method than GET.
+    Method,
+    /// Another path, for example the icon.
+    Path,
+    /// Another `Host`: a page that found our port through a name of its own (DNS rebinding).
+    Host,
+    /// No code, or more than one.
+    Incomplete,
+    /// Another attempt's state, or somebody's who does not know it.
+    State,
+}
+
+impl Refusal {
+    /// The status line's number and words.
+    pub(super) fn status(self) -> &'static str {
+        match self {
+            Self::Malformed | Self::Incomplete | Self::State => "400 Bad Request",
+            Self::Method => "405 Method Not Allowed",
+            Self::Path => "404 Not Found",
+            Self::Host => "421 Misdirected Request",
+        }
+    }
+}
+
+/// How much of a request has arrived.
+pub(super) enum Head<'a> {
+    /// Its head is complete.
+    Complete {
+        /// The method.
+        method: &'a str,
+        /// The request target.
+        target: &'a str,
+        /// The `Host` header, when there is exactly one.
+        host: Option<&'a str>,
+    },
+    /// More bytes are needed.
+    Partial,
+    /// It is not HTTP.
+    Malformed,
+}
+
+/// Reads a request's head.
+pub(super) fn head(bytes: &[u8]) -> Head<'_> {
+    let mut headers = [httparse::EMPTY_HEADER; 100];
+    let mut request = httparse::Request::new(&mut headers);
+    match request.parse(bytes) {
+        Ok(httparse::Status::Complete(_)) => {}
+        Ok(httparse::Status::Partial) => return Head::Partial,
+        Err(_) => return Head::Malformed,
+    }
+    let mut hosts = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host"));
+    let host =
+        hosts.next().and_then(|header| std::str::from_utf8(header.value).ok()).filter(|_| hosts.next().is_none());
+    match (request.method, request.path) {
+        (Some(method), Some(target)) => Head::Complete { method, target, host },
+        _ => Head::Malformed,
+    }
+}
+
+/// Judges a complete request against the one attempt that is waiting.
+pub(super) fn judge(method: &str, target: &str, host: Option<&str>, port: u16, state: &State) -> Verdict {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let Some(host) = host else { return Verdict::Refuse(Refusal::Malformed) };
+    if host != format!("127.0.0.1:{port}") {
+        return Verdict::Refuse(Refusal::Host);
+    }
+    if path != PATH {
+        return Verdict::Refuse(Refusal::Path);
+    }
+    if method != "GET" {
+        return Verdict::Refuse(Refusal::Method);
+    }
+    judge_query(query, state)
+}
+
+/// Judges the query of a redirect: of a request, or of a URL that a person pasted.
+pub(super) fn judge_query(query: &str, state: &State) -> Verdict {
+    let error = single(query, "error")
+        .map(|error| AuthorizationResponse::Error { error, description: single(query, "error_description") });
+    match (single(query, "state"), single(query, "code"), error) {
+        (None, _, Some(error)) => Verdict::UnboundError(error),
+        (None, _, None) => Verdict::Refuse(Refusal::Incomplete),
+        (Some(theirs), _, _) if !state.equals(&theirs) => Verdict::Refuse(Refusal::State),
+        (Some(_), _, Some(error)) => Verdict::Answer(error),
+        (Some(_), Some(code), None) => Verdict::Answer(AuthorizationResponse::Code(Secret::new(code))),
+        (Some(_), None, None) => Verdict::Refuse(Refusal::Incomplete),
+    }
+}
+
+/// A parameter that is there exactly once and not empty (RFC 6749 section 3.1 forbids repeating one).
+fn single(query: &str, name: &str) -> Option<String> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).map(|(_, value)| value);
+    let value = values.next()?;
+    (!value.is_empty() && values.next().is_none()).then(|| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuthorizationResponse, Head, Refusal, Verdict, head, judge};
+    use crate::login::pkce::State;
+
+    const HOST: Option<&str> = Some("127.0.0.1:4321");
+
+    fn verdict(method: &str, target: &str, host: Option<&str>) -> (State, Verdict) {
+        let state = State::random().unwrap();
+        let target = target.replace("$S", state.as_str());
+        let verdict = judge(method, &target, host, 4321, &state);
+        (state, verdict)
+    }
+
+    #[test]
+    fn the_redirect_of_our_attempt_ends_the_wait() {
+        let (_, verdict) = verdict("GET", "/oauth/callback?code=a%2Bb+c&state=$S&iss=x", HOST);
+        let Verdict::Answer(AuthorizationResponse::Code(code)) = verdict else { panic!("{verdict:?}") };
+        assert_eq!(code.expose(), "a+b c");
+    }
+
+    #[test]
+    fn a_denial_with_our_state_ends_the_wait_with_its_words() {
+        for target in [
+            "/oauth/callback?error=access_denied&error_description=not+today&state=$S",
+            "/oauth/callback?code=x&state=$S&error_description=not%20today&error=access_denied",
+        ] {
+            let (_, verdict) = verdict("GET", target, HOST);
+            let Verdict::Answer(AuthorizationResponse::Error { error, description }) = verdict else {
+                panic!("{verdict:?}")
+            };
+            assert_eq!((error.as_str(), description.as_deref()), ("access_denied", Some("not today")));
+        }
+    }
+
+    #[test]
+    fn an_error_without_state_is_only_shown() {
+        let (_, verdict) = verdict("GET", "/oauth/callback?error=server_error", HOST);
+        assert!(matches!(verdict, Verdict::UnboundError(AuthorizationResponse::Error { .. })), "{verdict:?}");
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        for (method, target, host, expected) in [
+            ("GET", "/favicon.ico?code=a&state=$S", HOST, Refusal::Path),
+            ("GET", "/", HOST, Refusal::Path),
+            ("GET", "/oauth/callback/?code=a&state=$S", HOST, Refusal::Path),
+            ("GET", "http://127.0.0.1:4321/oauth/callback?code=a&state=$S", HOST, Refusal::Path),
+            ("POST", "/oauth/callback?code=a&state=$S", HOST, Refusal::Method),
+            ("HEAD", "/oauth/callback?code=a&state=$S", HOST, Refusal::Method),
+            ("GET", "/oauth/callback?code=a&state=$S", Some("localhost:4321"), Refusal::Host),
+            ("GET", "/oauth/callback?code=a&state=$S", Some("127.0.0.1"), Refusal::Host),
+            ("GET", "/oauth/callback?code=a&state=$S", Some("evil.example:4321"), Refusal::Host),
+            ("GET", "/oauth/callback?code=a&state=$S", None, Refusal::Malformed),
+            ("GET", "/oauth/callback", HOST, Refusal::Incomplete),
+            ("GET", "/oauth/callback?code=a", HOST, Refusal::Incomplete),
+            ("GET", "/oauth/callback?state=$S", HOST, Refusal::Incomplete),
+            ("GET", "/oauth/callback?code=&state=$S", HOST, Refusal::Incomplete),
+            ("GET", "/oauth/callback?code=a&code=b&state=$S", HOST, Refusal::Incomplete),
+            ("GET", "/oauth/callback?code=a&state=$S&state=$S", HOST, Refusal::Incomplete),
+            ("GET", "/oauth/callback?code=a&state=other", HOST, Refusal::State),
+            ("GET", "/oauth/callback?error=a&state=other", HOST, Refusal::State),
+            ("GET", "/oauth/callback?code=a;state=$S", HOST, Refusal::Incomplete),
+        ] {
+            let (_, verdict) = verdict(method, target, host);
+            assert!(matches!(verdict, Verdict::Refuse(why) if why == expected), "{method} {target}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_head_needs_one_host_and_http() {
+        let complete = b"GET /x HTTP/1.1\r\nhost: a\r\n\r\n";
+        assert!(matches!(head(complete), Head::Complete { method: "GET", target: "/x", host: Some("a") }));
+        assert!(matches!(head(&complete[..complete.len() - 1]), Head::Partial));
+        assert!(matches!(head(b"\x16\x03\x01\x02\x00\x01\x00"), Head::Malformed));
+        let two = b"GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
+        assert!(matches!(head(two), Head::Complete { host: None, .. }));
+    }
+}

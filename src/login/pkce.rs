@@ -1,0 +1,189 @@
+//! Proof Key for Code Exchange (RFC 7636) and the authorization request (RFC 6749 section 4.1.1).
+//!
+//! The verifier never leaves the process before the exchange; the challenge and the state go into the URL. The URL has
+//! AWS's own order and spelling: the parameter is `scopes`, in the plural. Who waits for the answer is in `loopback`.
+//! Imports `secret`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256};
+
+use crate::secret::Secret;
+
+/// Everything outside RFC 3986's unreserved characters is escaped, as Python's `quote` does.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The system gave no random bytes.
+#[derive(Debug)]
+pub struct NoRandomness(getrandom::Error);
+
+impl std::fmt::Display for NoRandomness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot get random bytes from the operating system: {}", self.0)
+    }
+}
+
+impl std::error::Error for NoRandomness {}
+
+/// The secret of one authorization request: 64 unreserved characters (RFC 7636 section 4.1).
+#[derive(Debug, Clone)]
+pub struct CodeVerifier(Secret);
+
+/// The verifier's SHA-256 in unpadded base64url: method `S256` (RFC 7636 section 4.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeChallenge(String);
+
+/// The anti-forgery value of one authorization request (RFC 6749 section 10.12): 128 random bits.
+#[derive(Debug, Clone)]
+pub struct State(Secret);
+
+impl CodeVerifier {
+    /// A fresh one.
+    pub fn random() -> Result<Self, NoRandomness> {
+        Ok(Self::from_bytes(&random_bytes::<48>()?))
+    }
+
+    /// The unpadded base64url text of these octets.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The text, for the token request.
+    pub fn secret(&self) -> &Secret {
+        &self.0
+    }
+
+    /// What the authorization request carries in its place.
+    pub fn challenge(&self) -> CodeChallenge {
+        CodeChallenge(URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose())))
+    }
+}
+
+impl CodeChallenge {
+    /// The text, for the authorization request.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl State {
+    /// A fresh one.
+    pub fn random() -> Result<Self, NoRandomness> {
+        Ok(Self(Secret::new(URL_SAFE_NO_PAD.encode(random_bytes::<16>()?))))
+    }
+
+    /// The text, for the authorization request.
+    pub fn as_str(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// Whether an answer carries this state; takes the same time wherever the first difference is.
+    pub fn equals(&self, other: &str) -> bool {
+        let (ours, other) = (self.0.expose().as_bytes(), other.as_bytes());
+        ours.len() == other.len() && ours.iter().zip(other).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
+    }
+}
+
+fn random_bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    Ok(bytes)
+}
+
+/// What the authorization request says.
+#[derive(Debug)]
+pub struct AuthorizationRequest<'a> {
+    /// Scheme and host of the OIDC endpoint; a path in it is not used, as by AWS.
+    pub origin: &'a str,
+    /// The registered client.
+    pub client_id: &'a str,
+    /// Where the browser is to come back, with the port.
+    pub redirect_uri: &'a str,
+    /// The anti-forgery value.
+    pub state: &'a State,
+    /// The verifier's transform.
+    pub challenge: &'a CodeChallenge,
+    /// What is asked for.
+    pub scopes: &'a [String],
+}
+
+impl AuthorizationRequest<'_> {
+    /// The URL for the browser.
+    pub fn url(&self) -> String {
+        let escape = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+        format!(
+            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",
+            self.origin,
+            escape(self.client_id),
+            escape(self.redirect_uri),
+            escape(self.state.as_str()),
+            escape(&self.scopes.join(" ")),
+            escape(self.challenge.as_str()),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{AuthorizationRequest, CodeVerifier, State};
+
+    #[test]
+    fn rfc_7636_appendix_b() {
+        let octets = [
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214, 191,
+            240, 91, 88, 5, 88, 83, 132, 141, 121,
+        ];
+        let verifier = CodeVerifier::from_bytes(&octets);
+        assert_eq!(verifier.secret().expose(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(verifier.challenge().as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn every_attempt_has_its_own_verifier_and_state() {
+        let mut seen = HashSet::new();
+        for _ in 0..10_000 {
+            let verifier = CodeVerifier::random().unwrap();
+            let text = verifier.secret().expose();
+            assert_eq!(text.len(), 64);
+            assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b)), "{text}");
+            assert!(seen.insert(text.to_owned()));
+            assert!(seen.insert(State::random().unwrap().as_str().to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_state_equals_only_itself() {
+        let state = State::random().unwrap();
+        let text = state.as_str().to_owned();
+        assert!(state.equals(&text));
+        assert!(!state.equals(""));
+        assert!(!state.equals(&text[1..]));
+        assert!(!state.equals(&format!("{text}x")));
+        assert!(!state.equals(&text.to_ascii_uppercase().replace(char::is_numeric, "x")));
+    }
+
+    #[test]
+    fn the_url_has_the_order_and_spelling_of_aws() {
+        let verifier = CodeVerifier::from_bytes(&[0; 32]);
+        let (state, challenge) = (State::random().unwrap(), verifier.challenge());
+        let request = AuthorizationRequest {
+            origin: "https://oidc.us-east-1.amazonaws.com",
+            client_id: "CLIENT 1",
+            redirect_uri: "http://127.0.0.1:1234/oauth/callback",
+            state: &state,
+            challenge: &challenge,
+            scopes: &["sso:account:access".to_owned(), "a+b&c~d".to_owned()],
+        };
+        assert_eq!(
+            request.url(),
+            format!(
+                "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=CLIENT%201&redirect_uri=http%3A%2F%2F127.0.0.1%3A1234%2Foauth%2Fcallback&state={}&code_challenge_method=S256&scopes=sso%3Aaccount%3Aaccess%20a%2Bb%26c~d&code_challenge={}",
+                state.as_str(),
+                challenge.as_str()
+            )
+        );
+    }
+}

@@ -1,0 +1,205 @@
+//! When the device code is tried again (RFC 8628 section 3.5): what `slow_down` does, what trouble does, when it ends.
+//!
+//! Never two polls closer than the interval in force. `slow_down` adds five seconds for good. Trouble on the way or in
+//! the service doubles the wait, up to a minute or the interval, whichever is longer. Nothing goes on past the life of the
+//! device code. What an answer of the service means is `device`'s business. Imports nothing of ours.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// RFC 8628 section 3.2: when the service names no interval.
+const DEFAULT_INTERVAL: i64 = 5;
+/// RFC 8628 section 3.5: what each `slow_down` adds.
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// The longest wait that trouble leads to.
+const LONGEST_TROUBLE: Duration = Duration::from_mins(1);
+
+/// What one poll gave.
+#[derive(Debug)]
+pub enum Poll<T, E> {
+    /// The token.
+    Token(T),
+    /// `authorization_pending`: not yet.
+    Pending,
+    /// `slow_down`: not yet, and less often.
+    SlowDown,
+    /// The network, a 5xx or a 429: the next poll waits longer.
+    Trouble(E),
+    /// A 2xx that is no token; once may be a portal in the way.
+    Nonsense(E),
+    /// Anything else ends it.
+    Final(E),
+}
+
+/// Why polling ended without a token.
+#[derive(Debug)]
+pub enum Ended<E> {
+    /// The device code's life is over; the last trouble, if the last poll had one.
+    Expired(Option<E>),
+    /// An answer that ends it.
+    Failed(E),
+}
+
+/// The pace of polling, and its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    interval: Duration,
+    last: Instant,
+    deadline: Instant,
+}
+
+impl Pace {
+    /// The pace the service asked for: `interval` in seconds (absent: 5; 0 or less: 1), the code's life in seconds, both
+    /// counted from `start`.
+    pub fn new(interval: Option<i64>, expires_in: u64, start: Instant) -> Self {
+        let seconds = u64::try_from(interval.unwrap_or(DEFAULT_INTERVAL)).unwrap_or(1).max(1);
+        // A century is as good as for ever, and cannot overflow an Instant.
+        let life = Duration::from_secs(expires_in.min(100 * 365 * 86400));
+        Self { interval: Duration::from_secs(seconds), last: start, deadline: start + life }
+    }
+
+    /// Ends earlier than the code does, when a person said so.
+    pub fn ending_at_latest(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline.map_or(self.deadline, |deadline| self.deadline.min(deadline));
+        self
+    }
+
+    /// A poll made outside of [`poll`] at this instant.
+    pub fn polled(&mut self, at: Instant) {
+        self.last = at;
+    }
+
+    /// `slow_down` was the answer.
+    pub fn slow_down(&mut self) {
+        self.interval = self.interval.saturating_add(SLOW_DOWN);
+    }
+
+    /// When it ends.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+}
+
+/// Polls at that pace until there is a token, an end, or no time left.
+pub async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() -> Poll<T, E>) -> Result<T, Ended<E>> {
+    let mut wait = pace.interval;
+    let mut trouble = None;
+    let mut nonsense = 0;
+    loop {
+        let next = pace.last.checked_add(wait).filter(|next| *next <= pace.deadline);
+        let Some(next) = next else {
+            tokio::time::sleep_until(pace.deadline).await;
+            return Err(Ended::Expired(trouble));
+        };
+        tokio::time::sleep_until(next).await;
+        let answer = attempt().await;
+        // The wait is counted from the answer: a slow service is not asked again at once.
+        pace.last = Instant::now();
+        match answer {
+            Poll::Token(token) => return Ok(token),
+            Poll::Pending => (wait, trouble, nonsense) = (pace.interval, None, 0),
+            Poll::SlowDown => {
+                pace.slow_down();
+                (wait, trouble, nonsense) = (pace.interval, None, 0);
+            }
+            Poll::Trouble(error) => {
+                wait = wait.saturating_mul(2).min(LONGEST_TROUBLE.max(pace.interval));
+                (trouble, nonsense) = (Some(error), 0);
+            }
+            Poll::Nonsense(error) if nonsense == 1 => return Err(Ended::Failed(error)),
+            Poll::Nonsense(error) => {
+                wait = pace.interval;
+                (trouble, nonsense) = (Some(error), 1);
+            }
+            Poll::Final(error) => return Err(Ended::Failed(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use proptest::prelude::*;
+
+    use super::{Ended, Pace, Poll, poll};
+    use tokio::time::Instant;
+
+    /// `.` pending, `s` slow_down, `t` trouble, `n` nonsense, `f` final, `T` token, each answered at once; the seconds of
+    /// the polls and how it ended.
+    fn run(interval: Option<i64>, expires_in: u64, answers: &str) -> (Vec<u64>, String) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let start = Instant::now();
+            let times = RefCell::new(Vec::new());
+            let mut answers = answers.chars();
+            let outcome = poll(Pace::new(interval, expires_in, start), async || {
+                times.borrow_mut().push(start.elapsed().as_secs());
+                match answers.next().unwrap_or('.') {
+                    's' => Poll::SlowDown,
+                    't' => Poll::Trouble('t'),
+                    'n' => Poll::Nonsense('n'),
+                    'f' => Poll::Final('f'),
+                    'T' => Poll::Token(()),
+                    _ => Poll::Pending,
+                }
+            })
+            .await;
+            let outcome = match outcome {
+                Ok(()) => "token".to_owned(),
+                Err(Ended::Expired(trouble)) => {
+                    format!("expired at {} {}", start.elapsed().as_secs(), trouble.map_or(String::new(), String::from))
+                }
+                Err(Ended::Failed(error)) => format!("failed {error}"),
+            };
+            (times.into_inner(), outcome)
+        })
+    }
+
+    #[test]
+    fn the_table_of_rfc_8628_section_3_5() {
+        for (interval, life, answers, times, outcome) in [
+            (Some(1), 600, "..T", vec![1, 2, 3], "token"),
+            (None, 600, ".T", vec![5, 10], "token"),
+            (Some(0), 600, ".T", vec![1, 2], "token"),
+            (Some(-7), 600, ".T", vec![1, 2], "token"),
+            (Some(200), 600, "..T", vec![200, 400, 600], "token"),
+            (Some(1), 600, "s.sT", vec![1, 7, 13, 24], "token"),
+            (Some(1), 600, "ttt.T", vec![1, 3, 7, 15, 16], "token"),
+            (Some(20), 600, "tttt.T", vec![20, 60, 120, 180, 240, 260], "token"),
+            (Some(90), 600, "ttT", vec![90, 180, 270], "token"),
+            (Some(1), 5, "", vec![1, 2, 3, 4, 5], "expired at 5 "),
+            (Some(1), 4, "tt", vec![1, 3], "expired at 4 t"),
+            (Some(10), 5, "", vec![], "expired at 5 "),
+            (Some(1), 0, "", vec![], "expired at 0 "),
+            (Some(1), 600, "nn", vec![1, 2], "failed n"),
+            (Some(1), 600, "n.nT", vec![1, 2, 3, 4], "token"),
+            (Some(1), 600, ".f", vec![1, 2], "failed f"),
+        ] {
+            assert_eq!(run(interval, life, answers), (times, outcome.to_owned()), "{interval:?} {life} {answers}");
+        }
+    }
+
+    #[test]
+    fn absurd_numbers_neither_overflow_nor_poll_early() {
+        assert_eq!(run(Some(i64::MAX), u64::MAX, "T").0, Vec::<u64>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn never_sooner_than_the_interval_never_later_than_the_deadline(
+            interval in 1..30i64, life in 0..2000u64, answers in "[.stn]{0,40}",
+        ) {
+            let (times, _) = run(Some(interval), life, &answers);
+            let mut in_force = interval.unsigned_abs();
+            let mut last = 0;
+            for (time, answer) in times.iter().zip(answers.chars().chain(std::iter::repeat('.'))) {
+                prop_assert!(time - last >= in_force, "{times:?}");
+                prop_assert!(*time <= life);
+                in_force += if answer == 's' { 5 } else { 0 };
+                last = *time;
+            }
+        }
+    }
+}
