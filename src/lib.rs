@@ -21,6 +21,7 @@ pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod error;
+pub mod http;
 pub mod json;
 pub mod login;
 pub mod secret;

@@ -1,0 +1,84 @@
+//! Which URLs may be called: botocore's test of an endpoint URL, and the schemes we speak.
+//!
+//! How endpoints are made from regions is the room `endpoint`, not this file. Imports nothing of ours.
+
+use std::net::Ipv6Addr;
+
+use super::HttpErrorKind;
+
+/// Whether the AWS CLI would accept the text as an endpoint: a scheme and a host of letters, digits and hyphens, an
+/// IPv4 or a bracketed IPv6 address. The scheme itself is not judged here.
+pub fn valid_endpoint(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host_port = authority.rsplit('@').next().unwrap_or_default();
+    if scheme.is_empty() || text.contains(['\t', '\r', '\n']) {
+        return false;
+    }
+    if let Some(rest) = host_port.strip_prefix('[') {
+        let address = rest.split(']').next().unwrap_or_default();
+        let address = address.split('%').next().unwrap_or_default();
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let host = host_port.split(':').next().unwrap_or_default();
+    let host_without_dot = host.strip_suffix('.').unwrap_or(host);
+    host.len() <= 255 && host_without_dot.split('.').all(host_label)
+}
+
+fn host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The URL to call.
+pub(super) fn parse(text: &str) -> Result<url::Url, HttpErrorKind> {
+    if !valid_endpoint(text) {
+        return Err(HttpErrorKind::BadUrl);
+    }
+    let url = url::Url::parse(text).map_err(|_| HttpErrorKind::BadUrl)?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        scheme => Err(HttpErrorKind::BadScheme(scheme.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HttpErrorKind, parse, valid_endpoint};
+
+    #[test]
+    fn botocores_test_of_an_endpoint() {
+        for good in [
+            "http://127.0.0.1:8080",
+            "https://oidc.us-east-1.amazonaws.com",
+            "https://host.",
+            "https://[::1]:443/x",
+            "ftp://127.0.0.1/",
+            "http://user:pw@host/x?y=1",
+        ] {
+            assert!(valid_endpoint(good), "{good}");
+        }
+        for bad in [
+            "localhost",
+            "localhost:1",
+            "http://a_b c/",
+            "http://",
+            "http://-a.example",
+            "http://a..b",
+            "http://a\nb",
+            "http://[zz]",
+        ] {
+            assert!(!valid_endpoint(bad), "{bad}");
+        }
+        assert!(!valid_endpoint(&format!("http://{}", "a".repeat(64))));
+    }
+
+    #[test]
+    fn only_http_and_https_are_spoken() {
+        assert!(matches!(parse("ftp://127.0.0.1/"), Err(HttpErrorKind::BadScheme(scheme)) if scheme == "ftp"));
+        assert!(matches!(parse("http://a_b c/"), Err(HttpErrorKind::BadUrl)));
+        assert_eq!(parse("http://h:80/token?aws_iam=t?x=1").unwrap().as_str(), "http://h/token?aws_iam=t?x=1");
+    }
+}

@@ -1,0 +1,195 @@
+//! A request and its answer, as plain values, and their way through reqwest within the limits.
+//!
+//! Headers that carry a token, and every body, are secrets. An answer is read up to 1 MiB of body and 64 KiB of headers
+//! and never decompressed. Imports `context` and `secret`.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use super::{HttpError, HttpErrorKind};
+use crate::context::Timestamp;
+use crate::secret::Secret;
+
+/// The longest body that is read, in bytes.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// The most that all headers of an answer may take together, in bytes.
+const MAX_HEADERS: usize = 64 << 10;
+
+/// The methods in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// HEAD
+    Head,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+}
+
+impl Method {
+    /// The method's name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL.
+    pub url: String,
+    /// Headers beyond those every request has.
+    pub headers: Vec<(&'static str, Secret)>,
+    /// The body; `None` sends none, an empty one sends `Content-Length: 0`.
+    pub body: Option<Secret>,
+    /// Whether the call is one of an AWS service and carries `amz-sdk-invocation-id` and `amz-sdk-request`.
+    pub sdk_headers: bool,
+}
+
+impl Request {
+    /// A call of an AWS service.
+    pub fn aws(method: Method, url: impl Into<String>) -> Self {
+        Self { method, url: url.into(), headers: Vec::new(), body: None, sdk_headers: true }
+    }
+
+    /// Any other request: instance metadata, container credentials, start URLs.
+    pub fn plain(method: Method, url: impl Into<String>) -> Self {
+        Self { sdk_headers: false, ..Self::aws(method, url) }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sets the body and its type.
+    #[must_use]
+    pub fn body(self, content_type: &str, body: Secret) -> Self {
+        let mut request = self.header("content-type", Secret::new(content_type));
+        request.body = Some(body);
+        request
+    }
+}
+
+/// What came back, whatever its status.
+#[derive(Clone)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Headers in order, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, at most [`MAX_BODY`] bytes.
+    pub body: Vec<u8>,
+    /// Attempts made for it.
+    pub attempts: u32,
+    /// Retries made when the last allowed attempt is the one that gave this answer.
+    pub retries_reached: Option<u32>,
+}
+
+impl Response {
+    /// The first header of that name, given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status is 200 to 299.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// AWS's request id.
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("x-amzn-requestid").or_else(|| self.header("x-amz-request-id"))
+    }
+
+    /// The server's clock, from the Date header (RFC 9110 section 6.6.1).
+    pub fn date(&self) -> Option<Timestamp> {
+        parse_date(self.header("date")?)
+    }
+
+    /// How long the server asks to wait: `x-amz-retry-after` in milliseconds, else `Retry-After` in seconds or as a
+    /// date (RFC 9110 section 10.2.3).
+    pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        if let Some(milliseconds) = self.header("x-amz-retry-after").and_then(|value| value.trim().parse().ok()) {
+            return Some(Duration::from_millis(milliseconds));
+        }
+        let value = self.header("retry-after")?.trim();
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        Some(Duration::try_from(parse_date(value)? - now).unwrap_or_default())
+    }
+}
+
+/// An HTTP date; only the preferred form of RFC 9110 section 5.6.7 is read.
+fn parse_date(text: &str) -> Option<Timestamp> {
+    OffsetDateTime::parse(text, &Rfc2822).ok().map(Timestamp::from)
+}
+
+/// The request in reqwest's form, all but the User-Agent.
+pub(super) fn outgoing(
+    client: &reqwest::Client,
+    request: &Request,
+    url: url::Url,
+    headers: &[(&'static str, Secret)],
+) -> Result<reqwest::RequestBuilder, String> {
+    let method = match request.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+    };
+    let mut builder = client.request(method, url).header("accept-encoding", "identity");
+    for (name, value) in request.headers.iter().chain(headers) {
+        let mut header = HeaderValue::from_str(value.expose())
+            .map_err(|_| format!("the value of header {name} has characters that a header cannot carry"))?;
+        header.set_sensitive(true);
+        builder = builder.header(HeaderName::from_static(name), header);
+    }
+    if let Some(body) = &request.body {
+        if body.is_empty() {
+            builder = builder.header("content-length", "0");
+        }
+        builder = builder.body(body.expose().as_bytes().to_vec());
+    }
+    Ok(builder)
+}
+
+/// Reads the answer within the limits.
+pub(super) async fn incoming(
+    mut incoming: reqwest::Response,
+    request: &Request,
+    failed: impl Fn(&reqwest::Error) -> HttpError,
+) -> Result<Response, HttpError> {
+    let headers: Vec<(String, String)> = incoming
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    if headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>() > MAX_HEADERS {
+        return Err(HttpError::new(HttpErrorKind::TooLarge("64 KiB of headers"), request));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = incoming.chunk().await.map_err(|error| failed(&error).received(body.len()))? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(HttpError::new(HttpErrorKind::TooLarge("1 MiB"), request));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Response { status: incoming.status().as_u16(), headers, body, attempts: 1, retries_reached: None })
+}

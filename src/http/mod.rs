@@ -1,0 +1,187 @@
+//! One HTTP and TLS stack for every service the program talks to.
+//!
+//! HTTP/1.1 over one reqwest client with rustls: no redirects, no decompression, answers of at most 1 MiB, AWS's retry
+//! headers, and retries by class of call. What a request says and what an answer means is not here but in `oidc`,
+//! `portal` and `credentials`. Constants are those of AWS CLI 2.36.7 and of RFC 9110. Imports `context` and `secret`.
+
+mod certificate;
+mod endpoint;
+mod error;
+mod log;
+mod message;
+mod proxy;
+mod retry;
+mod tls;
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+pub use endpoint::valid_endpoint;
+pub use error::{HttpError, HttpErrorKind};
+pub use log::start_debug_log;
+pub use message::{MAX_BODY, Method, Request, Response};
+pub use proxy::Proxies;
+pub use retry::{Retry, error_code};
+
+use crate::context::{Context, Timestamp};
+use crate::secret::Secret;
+use retry::{Attempts, Next};
+
+/// Produces the headers that sign one attempt, at the moment it is made; an error's text ends the call.
+pub type Sign<'a> = &'a dyn Fn(Timestamp) -> Result<Vec<(&'static str, Secret)>, String>;
+
+/// How requests travel.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// PEM file, or directory of PEM files, that replaces the built-in roots.
+    pub ca_bundle: Option<PathBuf>,
+    /// Whether certificates are checked at all.
+    pub verify: bool,
+    /// Name resolution, TCP and TLS together; `None` waits for ever.
+    pub connect_timeout: Option<Duration>,
+    /// Longest silence while an answer is awaited or read; `None` waits for ever.
+    pub read_timeout: Option<Duration>,
+    /// One whole attempt, connection and body included; `None` is no limit.
+    pub total_timeout: Option<Duration>,
+    /// Attempts in all, at least 1.
+    pub max_attempts: u32,
+    /// The proxies of the environment.
+    pub proxies: Proxies,
+    /// The User-Agent header.
+    pub user_agent: String,
+    /// The wall clock.
+    pub now: fn() -> Timestamp,
+}
+
+impl HttpOptions {
+    /// The AWS CLI's values for its operations: 60 s to connect, 60 s of silence, three attempts.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            ca_bundle: None,
+            verify: true,
+            connect_timeout: Some(Duration::from_secs(60)),
+            read_timeout: Some(Duration::from_secs(60)),
+            total_timeout: None,
+            max_attempts: 3,
+            proxies: Proxies::from_env(&|name| context.var(name)),
+            user_agent: format!("sso-oidc/{}", env!("CARGO_PKG_VERSION")),
+            now: context.now,
+        }
+    }
+}
+
+/// The client. Its connections are opened, and certificates loaded, only when a request needs them.
+pub struct HttpClient {
+    options: HttpOptions,
+    plain: OnceCell<reqwest::Client>,
+    secure: OnceCell<reqwest::Client>,
+}
+
+impl HttpClient {
+    /// A client with these options; touches neither network nor files.
+    pub fn new(options: HttpOptions) -> Self {
+        Self { options, plain: OnceCell::new(), secure: OnceCell::new() }
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &HttpOptions {
+        &self.options
+    }
+
+    /// Sends a request, again where its class allows, and returns the last answer whatever its status.
+    ///
+    /// # Errors
+    /// Transport failures, answers over the limits, bad URLs and CA bundles, in the AWS CLI's words.
+    pub async fn send(
+        &self,
+        request: &Request,
+        retry: Retry<'_>,
+        sign: Option<Sign<'_>>,
+    ) -> Result<Response, HttpError> {
+        let mut attempts = Attempts::new(retry, self.options.max_attempts, request.sdk_headers);
+        loop {
+            let mut headers = attempts.headers();
+            if let Some(sign) = sign {
+                let signature = sign((self.options.now)());
+                headers
+                    .extend(signature.map_err(|text| HttpError::new(HttpErrorKind::Unsigned, request).detail(text))?);
+            }
+            let outcome = self.attempt(request, &headers).await;
+            match attempts.after(&outcome, &self.options) {
+                Next::Stop => return attempts.finish(outcome),
+                Next::After(delay) => {
+                    ::log::debug!("attempt {} failed; the next in {} ms", attempts.made(), delay.as_millis());
+                    tokio::time::sleep(delay).await;
+                    if !attempts.still_wanted() {
+                        return attempts.finish(outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One attempt within the total time limit.
+    async fn attempt(&self, request: &Request, headers: &[(&'static str, Secret)]) -> Result<Response, HttpError> {
+        let started = Instant::now();
+        let exchange = self.exchange(request, headers);
+        let outcome = match self.options.total_timeout {
+            None => exchange.await,
+            Some(limit) => match tokio::time::timeout(limit, exchange).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), request)),
+            },
+        };
+        log::exchange(request, &outcome, started.elapsed());
+        outcome
+    }
+
+    /// Request out, head and body in.
+    async fn exchange(&self, request: &Request, headers: &[(&'static str, Secret)]) -> Result<Response, HttpError> {
+        let url = endpoint::parse(&request.url).map_err(|kind| HttpError::new(kind, request))?;
+        let proxy = self
+            .options
+            .proxies
+            .for_url(&url)
+            .map_err(|masked| HttpError::new(HttpErrorKind::Proxy(masked), request).detail("it is not a URL"))?;
+        let client = self.client(&url, proxy.as_ref()).map_err(|kind| HttpError::new(kind, request))?;
+        let outgoing = message::outgoing(client, request, url, headers)
+            .map_err(|text| HttpError::new(HttpErrorKind::BadHeader, request).detail(text))?
+            .header("user-agent", self.options.user_agent.as_str());
+        let failed =
+            |error: &reqwest::Error, begun| error::classify(error, begun, proxy.as_ref(), &self.options, request);
+        let incoming = outgoing.send().await.map_err(|error| failed(&error, false))?;
+        message::incoming(incoming, request, |error| failed(error, true)).await
+    }
+
+    /// The client for the URL's scheme. Roots are loaded only for the one that speaks TLS.
+    fn client(&self, url: &url::Url, proxy: Option<&url::Url>) -> Result<&reqwest::Client, HttpErrorKind> {
+        let tls = url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.scheme() == "https");
+        let cell = if tls { &self.secure } else { &self.plain };
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let config = if tls { tls::config(&self.options)? } else { tls::none()? };
+        let client = self.build(config)?;
+        Ok(cell.get_or_init(|| client))
+    }
+
+    fn build(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client, HttpErrorKind> {
+        let options = &self.options;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .pool_max_idle_per_host(0)
+            .no_proxy()
+            .proxy(options.proxies.to_reqwest());
+        if let Some(limit) = options.connect_timeout {
+            builder = builder.connect_timeout(limit);
+        }
+        if let Some(limit) = options.read_timeout {
+            builder = builder.read_timeout(limit);
+        }
+        builder.build().map_err(|error| HttpErrorKind::Client(error.to_string()))
+    }
+}

@@ -1,0 +1,166 @@
+//! Proxies from the environment, chosen as Python's urllib and botocore choose them.
+//!
+//! `https_proxy`/`HTTPS_PROXY`, `http_proxy`/`HTTP_PROXY` and `no_proxy`/`NO_PROXY`; the lower-case name wins, `ALL_PROXY`
+//! is not used. `NO_PROXY` is a comma-separated list of host names that cover their subdomains; `*` alone covers all.
+//! User and password of a proxy's URL never appear in text. Imports nothing of ours.
+
+use std::fmt;
+
+use url::Url;
+
+/// The proxy settings of one run.
+#[derive(Clone, Default)]
+pub struct Proxies {
+    http: Option<String>,
+    https: Option<String>,
+    no_proxy: String,
+}
+
+impl Proxies {
+    /// Reads the variables through `env`.
+    pub fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let setting = |scheme: &str| match env(&format!("{scheme}_proxy")) {
+            // Set but empty in lower case switches the upper-case one off.
+            Some(value) => Some(value).filter(|value| !value.is_empty()),
+            // With REQUEST_METHOD set, HTTP_PROXY may be a "Proxy:" header of a CGI request.
+            None if scheme == "http" && env("REQUEST_METHOD").is_some() => None,
+            None => env(&format!("{}_PROXY", scheme.to_ascii_uppercase())).filter(|value| !value.is_empty()),
+        };
+        Self { http: setting("http"), https: setting("https"), no_proxy: setting("no").unwrap_or_default() }
+    }
+
+    /// The proxy for a URL; `None` goes direct. A proxy that is no URL comes back as an error with its masked text.
+    pub(super) fn for_url(&self, url: &Url) -> Result<Option<Url>, String> {
+        let setting = if url.scheme() == "https" { &self.https } else { &self.http };
+        let Some(setting) = setting.as_deref().filter(|_| !self.bypassed(url)) else { return Ok(None) };
+        let text = if setting.starts_with("http:") || setting.starts_with("https:") {
+            setting.to_owned()
+        } else if setting.starts_with("//") {
+            format!("http:{setting}")
+        } else {
+            format!("http://{setting}")
+        };
+        match Url::parse(&text) {
+            Ok(proxy) if proxy.has_host() => Ok(Some(proxy)),
+            _ => Err(masked(&text)),
+        }
+    }
+
+    /// The rule in reqwest's form; an unusable proxy was reported before a request gets there.
+    pub(super) fn to_reqwest(&self) -> reqwest::Proxy {
+        let proxies = self.clone();
+        reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten())
+    }
+
+    fn bypassed(&self, url: &Url) -> bool {
+        if self.no_proxy == "*" {
+            return true;
+        }
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let host_port = url.port().map_or(host.clone(), |port| format!("{host}:{port}"));
+        self.no_proxy.split(',').map(|name| name.trim().trim_start_matches('.').to_ascii_lowercase()).any(|name| {
+            let suffix = format!(".{name}");
+            !name.is_empty()
+                && (host == name || host_port == name || host.ends_with(&suffix) || host_port.ends_with(&suffix))
+        })
+    }
+}
+
+impl fmt::Debug for Proxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxies")
+            .field("http", &self.http.as_deref().map(masked))
+            .field("https", &self.https.as_deref().map(masked))
+            .field("no_proxy", &self.no_proxy)
+            .finish()
+    }
+}
+
+/// A proxy's URL as the AWS CLI shows it: user and password each as `***`.
+pub(super) fn masked(proxy: &str) -> String {
+    with_user(proxy, |user| if user.contains(':') { "***:***@".to_owned() } else { "***@".to_owned() })
+}
+
+/// A URL without user and password.
+pub(super) fn without_user(url: &str) -> String {
+    with_user(url, |_| String::new())
+}
+
+/// Replaces the user-info of a URL, which ends at the last `@` before the path.
+fn with_user(url: &str, replacement: impl Fn(&str) -> String) -> String {
+    let start = url.find("//").map_or(0, |at| at + 2);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    match url[start..end].rfind('@') {
+        None => url.to_owned(),
+        Some(at) => {
+            let (user, rest) = (&url[start..start + at], &url[start + at + 1..]);
+            format!("{}{}{rest}", &url[..start], replacement(user))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::{Proxies, masked, without_user};
+
+    fn proxies(vars: &[(&str, &str)]) -> Proxies {
+        Proxies::from_env(&|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    fn proxy_of(vars: &[(&str, &str)], url: &str) -> Option<String> {
+        proxies(vars).for_url(&Url::parse(url).unwrap()).unwrap().map(|url| url.as_str().to_owned())
+    }
+
+    #[test]
+    fn the_variable_is_that_of_the_urls_scheme_and_lower_case_wins() {
+        let both = [("http_proxy", "low:1"), ("HTTP_PROXY", "http://up:1"), ("HTTPS_PROXY", "https://tls:1")];
+        assert_eq!(proxy_of(&both, "http://h/"), Some("http://low:1/".to_owned()));
+        assert_eq!(proxy_of(&both, "https://h/"), Some("https://tls:1/".to_owned()));
+        assert_eq!(proxy_of(&[("http_proxy", ""), ("HTTP_PROXY", "http://up:1")], "http://h/"), None);
+        assert_eq!(proxy_of(&[("ALL_PROXY", "http://all:1")], "http://h/"), None);
+        assert_eq!(proxy_of(&[("HTTP_PROXY", "http://up:1"), ("REQUEST_METHOD", "GET")], "http://h/"), None);
+        assert_eq!(proxy_of(&[("HTTP_PROXY", "//up:1")], "http://h/"), Some("http://up:1/".to_owned()));
+    }
+
+    #[test]
+    fn no_proxy_covers_hosts_and_their_subdomains() {
+        // Each line was compared with urllib.request.proxy_bypass_environment of Python 3.11.
+        for (no_proxy, url, direct) in [
+            ("*", "http://127.0.0.1:1/", true),
+            ("*,x", "http://h/", false),
+            ("127.0.0.1", "http://127.0.0.1:8080/", true),
+            ("127.0.0.1:8080", "http://127.0.0.1:8080/", true),
+            ("127.0.0.1:80", "http://127.0.0.1:8080/", false),
+            ("127.0.0.0/8", "http://127.0.0.1/", false),
+            ("amazonaws.com", "http://oidc.us-east-1.amazonaws.com/", true),
+            (".amazonaws.com", "http://oidc.us-east-1.amazonaws.com/", true),
+            (".amazonaws.com", "http://amazonaws.com/", true),
+            ("amazonaws.com", "http://xamazonaws.com/", false),
+            ("a, AmazonAWS.com", "http://amazonaws.com/", true),
+            ("a amazonaws.com", "http://amazonaws.com/", false),
+            ("", "http://h/", false),
+            (",", "http://h/", false),
+        ] {
+            let vars = [("HTTP_PROXY", "http://p:1"), ("NO_PROXY", no_proxy)];
+            assert_eq!(proxy_of(&vars, url).is_none(), direct, "NO_PROXY={no_proxy} {url}");
+        }
+    }
+
+    #[test]
+    fn user_and_password_are_masked() {
+        assert_eq!(masked("http://user:p%40ss@proxy:1"), "http://***:***@proxy:1");
+        assert_eq!(masked("http://user@proxy:1/"), "http://***@proxy:1/");
+        assert_eq!(masked("http://proxy:1/a@b"), "http://proxy:1/a@b");
+        assert_eq!(without_user("http://user:p@ss@h/x"), "http://h/x");
+        let shown = format!("{:?}", proxies(&[("HTTPS_PROXY", "http://user:canary@p:1")]));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn a_proxy_that_is_no_url_is_an_error_without_its_password() {
+        let proxies = proxies(&[("HTTP_PROXY", "http://user:canary@")]);
+        assert_eq!(proxies.for_url(&Url::parse("http://h/").unwrap()), Err("http://***:***@".to_owned()));
+    }
+}

@@ -1,0 +1,241 @@
+//! Which failed attempts are repeated, when, and what the attempts say about themselves.
+//!
+//! The AWS CLI's standard mode (botocore `retries/standard.py`) for the four operations run by hand; classes of our own for
+//! the calls inside login and token, where a repeated request may spend a single-use code or token (RFC 6749 section
+//! 4.1.2). What a flow does between polls is in `login`. Imports `context` and `secret`.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+use super::{HttpError, HttpErrorKind, HttpOptions, Response};
+use crate::context::Timestamp;
+use crate::secret::Secret;
+
+/// The class of a call.
+#[derive(Clone, Copy)]
+pub enum Retry<'a> {
+    /// As the AWS CLI's standard mode, whatever the call does.
+    Aws,
+    /// Safe to repeat: registration, device authorization, logout, role credentials.
+    Repeatable,
+    /// One poll of the device flow: exactly one attempt.
+    Poll,
+    /// The exchange of an authorization code, which is spent once the service has seen it.
+    Exchange,
+    /// A refresh, whose token may be spent once the service has seen it. Before each further attempt the question is put
+    /// whether the token is still the one on disk; `false` ends the call with the outcome it has.
+    Refresh(&'a dyn Fn() -> bool),
+}
+
+/// The longest wait that an answer can ask for before it ends the call.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// Status codes that AWS repeats.
+const TRANSIENT: [u16; 4] = [500, 502, 503, 504];
+
+/// Error codes that AWS repeats whatever the status.
+const REPEATED_CODES: [&str; 16] = [
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "PriorRequestNotComplete",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "SlowDown",
+    "EC2ThrottledException",
+];
+
+/// The error code of an answer, read as botocore's rest-json parser does; `None` for a success.
+pub fn error_code(response: &Response) -> Option<String> {
+    if response.status < 300 {
+        return None;
+    }
+    let status = response.status.to_string();
+    let text = response.body.trim_ascii();
+    if response.status >= 500 && (text.is_empty() || text.starts_with(b"<html>")) {
+        return Some(status);
+    }
+    let trimmed = |code: &str| {
+        let code = code.split(':').next().unwrap_or_default();
+        code.rsplit('#').next().unwrap_or_default().to_owned()
+    };
+    if let Some(code) = response.header("x-amzn-errortype") {
+        return Some(trimmed(code));
+    }
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    if let Some(code) = body.get("code").or_else(|| body.get("Code")) {
+        return Some(code.as_str().map_or_else(|| code.to_string(), trimmed));
+    }
+    let typed = body.get("__type").and_then(Value::as_str).map(trimmed).filter(|code| !code.is_empty());
+    let query =
+        response.header("x-amzn-query-error").and_then(|value| match value.split(';').collect::<Vec<_>>()[..] {
+            [code, _] if !code.is_empty() => Some(code.to_owned()),
+            _ => None,
+        });
+    Some(query.or(typed).unwrap_or(status))
+}
+
+/// What follows an attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The outcome stands.
+    Stop,
+    /// Another attempt, after this wait.
+    After(Duration),
+}
+
+/// The attempts of one call.
+pub(super) struct Attempts<'a> {
+    retry: Retry<'a>,
+    max: u32,
+    made: u32,
+    invocation: Option<String>,
+    ttl: Option<String>,
+}
+
+impl<'a> Attempts<'a> {
+    pub(super) fn new(retry: Retry<'a>, max: u32, sdk_headers: bool) -> Self {
+        let max = if matches!(retry, Retry::Poll) { 1 } else { max.max(1) };
+        Self { retry, max, made: 0, invocation: sdk_headers.then(uuid), ttl: None }
+    }
+
+    /// How many were made.
+    pub(super) fn made(&self) -> u32 {
+        self.made
+    }
+
+    /// The headers of the next attempt.
+    pub(super) fn headers(&self) -> Vec<(&'static str, Secret)> {
+        let Some(invocation) = &self.invocation else { return Vec::new() };
+        let ttl = self.ttl.as_ref().map(|ttl| format!("ttl={ttl}; ")).unwrap_or_default();
+        let max = if self.made == 0 { String::new() } else { format!("; max={}", self.max) };
+        vec![
+            ("amz-sdk-invocation-id", Secret::new(invocation.as_str())),
+            ("amz-sdk-request", Secret::new(format!("{ttl}attempt={}{max}", self.made + 1))),
+        ]
+    }
+
+    /// Decides after an attempt.
+    pub(super) fn after(&mut self, outcome: &Result<Response, HttpError>, options: &HttpOptions) -> Next {
+        self.made += 1;
+        let now = (options.now)();
+        if let Ok(response) = outcome
+            && let Some(ttl) = ttl(response, now, options.read_timeout)
+        {
+            self.ttl = Some(ttl);
+        }
+        if self.made >= self.max || !self.repeats(outcome) {
+            return Next::Stop;
+        }
+        let backoff = backoff(self.made, random());
+        let asked = match (self.retry, outcome) {
+            (Retry::Aws, _) | (_, Err(_)) => None,
+            (_, Ok(response)) => response.retry_after(now),
+        };
+        match asked {
+            Some(asked) if asked > LONGEST_WAIT => Next::Stop,
+            Some(asked) => Next::After(asked.max(backoff)),
+            None => Next::After(backoff),
+        }
+    }
+
+    /// Whether the attempt that was decided on is still wanted after the wait.
+    pub(super) fn still_wanted(&self) -> bool {
+        match self.retry {
+            Retry::Refresh(unchanged) => unchanged(),
+            _ => true,
+        }
+    }
+
+    /// Writes the number of attempts into the outcome.
+    pub(super) fn finish(&self, outcome: Result<Response, HttpError>) -> Result<Response, HttpError> {
+        match outcome {
+            Ok(response) => Ok(Response {
+                attempts: self.made,
+                retries_reached: (self.made >= self.max).then_some(self.max - 1),
+                ..response
+            }),
+            Err(error) => Err(HttpError { attempts: self.made, ..error }),
+        }
+    }
+
+    fn repeats(&self, outcome: &Result<Response, HttpError>) -> bool {
+        let error = match outcome {
+            Ok(response) => return self.repeats_answer(response),
+            Err(error) => error,
+        };
+        let first = self.made == 1;
+        match (&error.kind, self.retry) {
+            // Nothing that another attempt could change.
+            (
+                HttpErrorKind::BadUrl
+                | HttpErrorKind::BadScheme(_)
+                | HttpErrorKind::BadHeader
+                | HttpErrorKind::Unsigned
+                | HttpErrorKind::CaBundle(..)
+                | HttpErrorKind::Client(_)
+                | HttpErrorKind::TooLarge(_),
+                _,
+            )
+            | (_, Retry::Poll) => false,
+            (_, Retry::Aws) => true,
+            (HttpErrorKind::Tls | HttpErrorKind::Proxy(_) | HttpErrorKind::NotHttp, _) => false,
+            (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
+            (_, Retry::Repeatable) => true,
+            (HttpErrorKind::Closed, _) => first,
+            (_, Retry::Exchange) => false,
+            (_, Retry::Refresh(_)) => first,
+        }
+    }
+
+    fn repeats_answer(&self, response: &Response) -> bool {
+        let Some(code) = error_code(response) else { return false };
+        let throttled = response.status == 429 && !matches!(self.retry, Retry::Aws);
+        throttled || TRANSIENT.contains(&response.status) || REPEATED_CODES.contains(&code.as_str())
+    }
+}
+
+/// The wait before retry `n`: a random part of 2^(n-1) seconds, at most of 20.
+fn backoff(retry: u32, random: f64) -> Duration {
+    Duration::from_secs_f64(random * f64::from(retry - 1).exp2().min(20.0))
+}
+
+/// A number in [0, 1) from the operating system; without randomness, the middle.
+fn random() -> f64 {
+    let mut bytes = [0; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / 4_294_967_296.0,
+        Err(_) => 0.5,
+    }
+}
+
+/// A random UUID (RFC 9562 section 5.4).
+fn uuid() -> String {
+    let mut bytes = [0; 16];
+    // It names a call in the service's log, nothing more: without randomness it names none.
+    let _ = getrandom::fill(&mut bytes);
+    let number = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{number:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// When the caller stops waiting, by the server's clock: now plus the read time-out plus the skew that Date shows.
+fn ttl(response: &Response, now: Timestamp, read_timeout: Option<Duration>) -> Option<String> {
+    const FORM: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+    let end = now + read_timeout? + (response.date()? - now);
+    end.format(FORM).ok()
+}
+
+#[cfg(test)]
+mod tests;
