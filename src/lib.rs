@@ -22,6 +22,7 @@ pub mod commands;
 pub mod context;
 pub mod error;
 pub mod http;
+pub mod input;
 pub mod json;
 pub mod login;
 pub mod secret;

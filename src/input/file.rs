@@ -1,0 +1,58 @@
+//! `file://` and `fileb://`: the value of an option is the content of a file.
+//!
+//! Text is UTF-8, or what `AWS_CLI_FILE_ENCODING` names, with the line ends of Python's text mode: CRLF and CR become LF,
+//! and a newline at the end stays. There is no way to give a literal value that starts with either prefix.
+
+use std::path::PathBuf;
+
+use super::InputError;
+
+/// How files named by options are found and read.
+pub struct Files<'a> {
+    /// Replaces `~` and environment variables in a path.
+    pub expand: &'a dyn Fn(&str) -> PathBuf,
+    /// The encoding of text; UTF-8 when absent.
+    pub encoding: Option<String>,
+}
+
+/// What a file holds.
+pub(super) enum Content {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Files<'_> {
+    /// The content of the file that the word names; `None` when it is a plain value.
+    pub(super) fn load(&self, option: &str, word: &str) -> Result<Option<Content>, InputError> {
+        if let Some(path) = word.strip_prefix("fileb://") {
+            return Ok(Some(Content::Bytes(self.read(option, word, path)?)));
+        }
+        let Some(path) = word.strip_prefix("file://") else { return Ok(None) };
+        let bytes = self.read(option, word, path)?;
+        let text = self.decode(option, path, bytes)?;
+        Ok(Some(Content::Text(text.replace("\r\n", "\n").replace('\r', "\n"))))
+    }
+
+    fn read(&self, option: &str, word: &str, path: &str) -> Result<Vec<u8>, InputError> {
+        std::fs::read((self.expand)(path)).map_err(|error| {
+            InputError::parameter(option, format!("Unable to load paramfile {word}: {error}: '{path}'"))
+        })
+    }
+
+    fn decode(&self, option: &str, path: &str, bytes: Vec<u8>) -> Result<String, InputError> {
+        let undecodable = || {
+            let problem = format!(
+                "Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary file, \
+                 please use the fileb:// prefix instead of the file:// prefix."
+            );
+            InputError::parameter(option, problem)
+        };
+        let Some(name) = &self.encoding else { return String::from_utf8(bytes).map_err(|_| undecodable()) };
+        let Some(encoding) = encoding_rs::Encoding::for_label(name.replace('_', "-").as_bytes()) else {
+            let problem = format!("AWS_CLI_FILE_ENCODING names an unknown encoding, {name}");
+            return Err(InputError::parameter(option, problem));
+        };
+        let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
+        text.map(std::borrow::Cow::into_owned).ok_or_else(undecodable)
+    }
+}

@@ -1,0 +1,98 @@
+//! The input of an operation: from what the options and documents say to the members that are sent.
+//!
+//! Files (`file://`, `fileb://`) are in `file`, `--cli-input-json` and `--cli-input-yaml` in `document`, the types of
+//! members in `validate`, templates in `skeleton`; here they meet. The rules and texts are those of the AWS CLI, whose
+//! exit code for every error of this room is 252, except that the value of a secret member is never repeated.
+
+mod document;
+mod error;
+mod file;
+mod list;
+pub mod model;
+pub mod skeleton;
+mod validate;
+
+use serde_json::{Map, Value};
+
+pub use document::Document;
+pub use error::InputError;
+pub use file::Files;
+
+use model::{Member, Operation};
+
+/// The words that an option was given.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Words {
+    /// One, of an option that takes one.
+    One(String),
+    /// Any number, of an option that takes a list.
+    Many(Vec<String>),
+}
+
+/// A value before its type is known to be right.
+enum Raw {
+    /// From `fileb://`: right for no member.
+    Bytes,
+    Value(Value),
+}
+
+/// The members that an operation requires and no option gives, as an error; `None` when there are none.
+pub fn missing_options(operation: &Operation, given: &[(&str, Words)]) -> Option<InputError> {
+    let missing: Vec<String> = operation
+        .input
+        .iter()
+        .filter(|member| member.required && !given.iter().any(|(name, _)| *name == member.name))
+        .map(|member| option_of(member.name))
+        .collect();
+    (!missing.is_empty()).then_some(InputError::OptionsMissing(missing))
+}
+
+/// The members to send: those of the options in the order of the model, then what else the document has, in its order.
+pub fn gather(
+    operation: &Operation,
+    given: Vec<(&'static str, Words)>,
+    document: Option<&Document>,
+    files: &Files,
+) -> Result<Map<String, Value>, InputError> {
+    let mut input: Vec<(String, Raw)> = Vec::new();
+    for (name, words) in given {
+        input.push((name.to_owned(), load(&option_of(name), words, files)?));
+    }
+    for (name, value) in document.map(|document| document.read(files)).transpose()?.unwrap_or_default() {
+        if !input.iter().any(|(given, _)| *given == name) {
+            input.push((name, Raw::Value(value)));
+        }
+    }
+    validate::check(operation.input, &input)?;
+    let values = input.into_iter().filter_map(|(name, raw)| match raw {
+        Raw::Value(value) => Some((name, value)),
+        Raw::Bytes => None,
+    });
+    Ok(values.collect())
+}
+
+/// The option of a member: `clientId` is `--client-id`.
+pub fn option_of(member: &str) -> String {
+    let mut option = "--".to_owned();
+    for c in member.chars() {
+        if c.is_ascii_uppercase() {
+            option.push('-');
+        }
+        option.push(c.to_ascii_lowercase());
+    }
+    option
+}
+
+fn load(option: &str, words: Words, files: &Files) -> Result<Raw, InputError> {
+    match words {
+        Words::One(word) => Ok(match files.load(option, &word)? {
+            None => Raw::Value(Value::String(word)),
+            Some(file::Content::Text(text)) => Raw::Value(Value::String(text)),
+            Some(file::Content::Bytes(_)) => Raw::Bytes,
+        }),
+        Words::Many(words) => list::load(option, words, files),
+    }
+}
+
+#[cfg(test)]
+mod tests;

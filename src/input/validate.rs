@@ -1,0 +1,108 @@
+//! The members against the model: which are missing, which unknown, which have the wrong type.
+//!
+//! The texts are those of botocore's parameter validation, in its order and with Python's names of types, because scripts
+//! and people know them. The value of a secret member is left out. There is nothing else to check: the model has no
+//! lengths, patterns or enumerations for these operations.
+
+use serde_json::Value;
+
+use super::{InputError, Member, Raw};
+
+/// Every member required is there, every one given is known and of the right type.
+pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), InputError> {
+    let given = |name: &str| input.iter().find(|(given, _)| given == name).map(|(_, raw)| raw);
+    let missing = members
+        .iter()
+        .filter(|member| member.required && given(member.name).is_none())
+        .map(|member| format!("Missing required parameter in input: \"{}\"", member.name));
+    let mut problems: Vec<String> = missing.collect();
+    let names: Vec<&str> = members.iter().map(|member| member.name).collect();
+    problems.extend(
+        input
+            .iter()
+            .filter(|(name, _)| !names.contains(&name.as_str()))
+            .map(|(name, _)| format!("Unknown parameter in input: \"{name}\", must be one of: {}", names.join(", "))),
+    );
+    for member in members {
+        match given(member.name) {
+            Some(Raw::Value(value)) => check_type(member, value, &mut problems),
+            Some(Raw::Bytes) => problems.push(wrong(member, member.name, "the bytes of a file", "bytes")),
+            None => {}
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(InputError::Invalid(problems)) }
+}
+
+fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
+    if !member.list {
+        if !value.is_string() {
+            problems.push(wrong(member, member.name, &shown(value), type_name(value)));
+        }
+        return;
+    }
+    let Value::Array(items) = value else {
+        problems.push(wrong(member, member.name, &shown(value), type_name(value)));
+        return;
+    };
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+        let name = format!("{}[{index}]", member.name);
+        problems.push(format!(
+            "Invalid type for parameter {name}, value: {}, type: <class '{}'>, valid types: <class 'str'>",
+            shown(item),
+            type_name(item)
+        ));
+    }
+}
+
+fn wrong(member: &Member, name: &str, value: &str, of_type: &str) -> String {
+    let value = if member.secret { "[redacted]" } else { value };
+    let valid = if member.list { "<class 'list'>, <class 'tuple'>" } else { "<class 'str'>" };
+    format!("Invalid type for parameter {name}, value: {value}, type: <class '{of_type}'>, valid types: {valid}")
+}
+
+/// Python's name of a value's type.
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// A value as Python's `str` shows it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => python(other),
+    }
+}
+
+/// A value as Python's `repr` shows it.
+fn python(value: &Value) -> String {
+    let join = |items: Vec<String>| items.join(", ");
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => format!("[{}]", join(items.iter().map(python).collect())),
+        Value::Object(members) => {
+            let pairs = members.iter().map(|(name, value)| format!("{}: {}", quoted(name), python(value)));
+            format!("{{{}}}", join(pairs.collect()))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let escaped = text.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
+    if text.contains('\'') && !text.contains('"') {
+        format!("\"{escaped}\"")
+    } else {
+        format!("'{}'", escaped.replace('\'', "\\'"))
+    }
+}
