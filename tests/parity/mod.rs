@@ -1,0 +1,135 @@
+//! The parity test: every recorded run of AWS CLI 2.36.7 is made again with our program, and has to come out the same.
+//!
+//! One test per group, that is per file of `tests/data/parity`; a group's runs go side by side, because many of them wait
+//! (time-outs, back-off, polling) and none of them computes. `PARITY_ONLY=text` keeps the runs whose id contains it.
+//! What "the same" means is in `compare`, what differs on purpose in `exceptions`.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "the test is the world that the program runs in")]
+
+mod compare;
+mod data;
+mod drive;
+mod exceptions;
+mod home;
+mod server;
+mod signature;
+mod tls;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use compare::{Aspect, Difference};
+use data::Run;
+use exceptions::EXCEPTIONS;
+use home::Home;
+use server::Server;
+use tls::Identity;
+
+/// Runs of a group at the same time.
+const AT_ONCE: usize = 12;
+
+macro_rules! groups {
+    ($($group:ident)*) => {
+        $(#[test] #[ignore = "its commands are being built"] fn $group() { replay(stringify!($group)); })*
+        const GROUPS: &[&str] = &[$(stringify!($group)),*];
+    };
+}
+
+groups! {
+    args cfg connect endpoint err errbody errfmt export file input list login logout op out pkce proxy refresh resp retry
+    signal skeleton timeout tls tty vanity
+}
+
+/// Groups that are about login and what follows it, where more is different on purpose.
+const OF_LOGIN: [&str; 6] = ["login", "vanity", "pkce", "refresh", "logout", "export"];
+
+#[test]
+fn every_file_is_a_test() {
+    assert_eq!(data::groups(), GROUPS);
+}
+
+#[test]
+fn exceptions_are_few_and_known() {
+    let ids = |groups: &[&str]| groups.iter().flat_map(|g| data::group(g)).map(|run| run.id).collect::<BTreeSet<_>>();
+    let all = ids(GROUPS);
+    let operations = ids(&GROUPS.iter().copied().filter(|g| !OF_LOGIN.contains(g)).collect::<Vec<_>>());
+    for (id, differs, why) in EXCEPTIONS {
+        assert!(all.contains(*id), "no run is called {id}");
+        assert!(!differs.is_empty() && !why.is_empty(), "{id} lacks what differs or why");
+    }
+    let excepted = EXCEPTIONS.iter().filter(|(id, ..)| operations.contains(*id)).count();
+    assert!(excepted * 20 < operations.len(), "{excepted} exceptions of {} runs", operations.len());
+}
+
+/// Makes the runs of a group again and fails with everything that came out otherwise.
+fn replay(group: &str) {
+    let runs = data::group(group);
+    let wanted = std::env::var("PARITY_ONLY").unwrap_or_default();
+    let runs: Vec<_> = runs.into_iter().filter(|run| run.id.contains(&wanted)).collect();
+    let identity = Arc::new(Identity::new(names(&runs)));
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        // The AWS CLI computes for a second before it waits.
+        for _ in 0..if drive::aws().is_some() { 2 } else { AT_ONCE } {
+            scope.spawn(|| {
+                while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(failure) = judge(run, &replay_one(run, &identity)) {
+                        failures.lock().unwrap().push(failure);
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{} of {} runs\n{}", failures.len(), runs.len(), failures.concat());
+}
+
+/// The host names that answered over TLS.
+fn names(runs: &[Run]) -> Vec<String> {
+    let authorities = runs.iter().flat_map(|run| &run.exchanges).filter_map(|exchange| exchange.request.tls.as_deref());
+    let hosts: BTreeSet<_> = authorities.map(|a| a.rsplit_once(':').unwrap().0.to_owned()).collect();
+    hosts.into_iter().chain(["localhost".to_owned()]).collect()
+}
+
+fn replay_one(run: &Run, identity: &Arc<Identity>) -> Vec<Difference> {
+    let server = Server::start(run, identity);
+    let home = Home::new(run, server.port, &identity.root);
+    // A callback that we refuse on purpose leaves the login waiting.
+    let waits = run.driver.as_ref().is_some_and(|driver| !driver.callback.is_empty());
+    let patience = Duration::from_secs(if waits { 12 } else { 40 });
+    let outcome = drive::run(run, &home, &server, patience);
+    compare::compare(run, &home, &outcome)
+}
+
+/// The words of a failure; `None` where all is equal, or differs as its exception says.
+fn judge(run: &Run, differences: &[Difference]) -> Option<String> {
+    let exception = EXCEPTIONS.iter().find(|(id, ..)| *id == run.id).filter(|_| drive::aws().is_none());
+    let excepted: &[Aspect] = exception.map_or(&[], |(_, aspects, _)| aspects);
+    let mut text = String::new();
+    for aspect in excepted.iter().filter(|aspect| !differences.iter().any(|d| d.aspect == **aspect)) {
+        let _ = writeln!(text, "  {aspect:?} is excepted but equal");
+    }
+    for difference in differences.iter().filter(|d| !excepted.contains(&d.aspect)) {
+        let _ = writeln!(text, "  {:?}\n{}", difference.aspect, lines(&difference.recorded, &difference.ours));
+    }
+    (!text.is_empty()).then(|| format!("\n{}: {}\n{text}", run.id, run.argv.join(" ")))
+}
+
+/// Both texts as lines, without what they share at the beginning and the end.
+fn lines(recorded: &str, ours: &str) -> String {
+    let (a, b): (Vec<_>, Vec<_>) = (recorded.split('\n').collect(), ours.split('\n').collect());
+    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
+    let mut text = String::new();
+    for (mark, lines) in [("- ", &a[head..a.len() - tail]), ("+ ", &b[head..b.len() - tail])] {
+        for line in lines {
+            let _ = writeln!(text, "    {mark}{}", line.escape_debug());
+        }
+    }
+    text
+}

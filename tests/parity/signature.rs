@@ -1,0 +1,58 @@
+//! Computes the AWS Signature Version 4 of a request that arrived, to compare with the one it carries.
+//!
+//! AWS's steps are written out here a second time on purpose: a test must not ask the signer whether the signer is right.
+//! Imports `server`.
+
+use std::fmt::Write as _;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use super::server::Arrival;
+
+/// The parts of an `Authorization` header that are named in a signature.
+pub(super) struct Signed<'a> {
+    pub key_id: &'a str,
+    pub day: &'a str,
+    /// `region/service/aws4_request`.
+    pub scope: &'a str,
+    /// Semicolons between.
+    pub headers: &'a str,
+    pub signature: &'a str,
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn parse(authorization: &'a str) -> Option<Self> {
+        let rest = authorization.strip_prefix("AWS4-HMAC-SHA256 Credential=")?;
+        let (credential, rest) = rest.split_once(", SignedHeaders=")?;
+        let (headers, signature) = rest.split_once(", Signature=")?;
+        let (key_id, rest) = credential.split_once('/')?;
+        let (day, scope) = rest.split_once('/')?;
+        Some(Self { key_id, day, scope, headers, signature })
+    }
+
+    /// Whether the request was signed with this secret access key.
+    pub(super) fn fits(&self, request: &Arrival, secret: &str) -> bool {
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let mut canonical = format!("{}\n{path}\n{query}\n", request.method);
+        for name in self.headers.split(';') {
+            let value = request.header(name).unwrap_or_default();
+            let _ = writeln!(canonical, "{name}:{}", value.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        let _ = write!(canonical, "\n{}\n{}", self.headers, hex(&Sha256::digest(&request.body)));
+        let date = request.header("x-amz-date").unwrap_or_default();
+        let canonical = hex(&Sha256::digest(canonical));
+        let text = format!("AWS4-HMAC-SHA256\n{date}\n{}/{}\n{canonical}", self.day, self.scope);
+        let words = [self.day].into_iter().chain(self.scope.split('/'));
+        let key = words.fold(format!("AWS4{secret}").into_bytes(), |key, word| hmac(&key, word));
+        hex(&hmac(&key, &text)) == self.signature
+    }
+}
+
+fn hmac(key: &[u8], text: &str) -> Vec<u8> {
+    Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes().to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
