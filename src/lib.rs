@@ -25,6 +25,7 @@ pub mod http;
 pub mod input;
 pub mod json;
 pub mod login;
+pub mod output;
 pub mod secret;
 pub mod words;
 

@@ -1,0 +1,93 @@
+//! The `json` format: four spaces, members in their order, everything outside ASCII as it is.
+//!
+//! Python's `json.dumps(value, indent=4, ensure_ascii=False)`; the same strings serve the compact form in which AWS CLI
+//! prints a scalar as YAML. Requests and cache files are spelled elsewhere. Imports nothing of ours.
+
+use super::node::Node;
+
+/// The value over several lines, without a final newline.
+pub(super) fn pretty(node: &Node) -> String {
+    let mut text = String::new();
+    write(node, 0, &mut text);
+    text
+}
+
+fn write(node: &Node, depth: usize, to: &mut String) {
+    match node {
+        Node::Null => to.push_str("null"),
+        Node::Bool(value) => to.push_str(if *value { "true" } else { "false" }),
+        Node::Number(number) => to.push_str(&number.json()),
+        Node::String(text) => quote(text, to),
+        Node::List(items) if items.is_empty() => to.push_str("[]"),
+        Node::List(items) => {
+            to.push('[');
+            for (i, item) in items.iter().enumerate() {
+                separate(i, depth + 1, to);
+                write(item, depth + 1, to);
+            }
+            new_line(depth, to);
+            to.push(']');
+        }
+        Node::Object(members) if members.is_empty() => to.push_str("{}"),
+        Node::Object(members) => {
+            to.push('{');
+            for (i, (name, member)) in members.iter().enumerate() {
+                separate(i, depth + 1, to);
+                quote(name, to);
+                to.push_str(": ");
+                write(member, depth + 1, to);
+            }
+            new_line(depth, to);
+            to.push('}');
+        }
+    }
+}
+
+fn separate(index: usize, depth: usize, to: &mut String) {
+    if index > 0 {
+        to.push(',');
+    }
+    new_line(depth, to);
+}
+
+fn new_line(depth: usize, to: &mut String) {
+    to.push('\n');
+    to.extend(std::iter::repeat_n("    ", depth));
+}
+
+/// A string with its quotes: the escapes of `json.dumps(ensure_ascii=False)`.
+fn quote(text: &str, to: &mut String) {
+    to.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => to.push_str("\\\""),
+            '\\' => to.push_str("\\\\"),
+            '\n' => to.push_str("\\n"),
+            '\r' => to.push_str("\\r"),
+            '\t' => to.push_str("\\t"),
+            '\u{8}' => to.push_str("\\b"),
+            '\u{c}' => to.push_str("\\f"),
+            '\0'..='\u{1f}' => to.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => to.push(c),
+        }
+    }
+    to.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Node, pretty};
+
+    #[test]
+    fn layout_and_escapes_are_pythons() {
+        let value = json!({"b": [1, [], {}], "a": {"x": "é😀\u{7f}\u{2028}/\"\\\n\r\t\u{8}\u{c}\u{1f}"}, "c": null});
+        assert_eq!(
+            pretty(&Node::from(&value)),
+            "{\n    \"b\": [\n        1,\n        [],\n        {}\n    ],\n    \"a\": {\n        \"x\": \
+             \"é😀\u{7f}\u{2028}/\\\"\\\\\\n\\r\\t\\b\\f\\u001f\"\n    },\n    \"c\": null\n}"
+        );
+        assert_eq!(pretty(&Node::from(&json!([]))), "[]");
+    }
+}
