@@ -19,7 +19,9 @@
 pub mod cache;
 pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod context;
+pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod input;
@@ -27,6 +29,7 @@ pub mod json;
 pub mod login;
 pub mod output;
 pub mod secret;
+pub mod text;
 pub mod words;
 
 use std::ffi::OsString;

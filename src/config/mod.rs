@@ -1,0 +1,194 @@
+//! What the user configured: the config and credentials files, and what follows from them and the environment.
+//!
+//! Here: both files together, the profile that was selected, and lookups by name. The reading of one file is in `ini`,
+//! one section in `section`, precedence over options and variables in `settings`, the Identity Center part in `sso`,
+//! changes to the config file in `edit`. The rules are botocore's. Imports `context`, `secret`.
+
+mod error;
+mod ini;
+mod names;
+mod path;
+#[expect(dead_code, reason = "used by settings, which comes next")]
+mod python;
+mod section;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
+
+pub use error::{ConfigError, ConfigErrorKind};
+pub use section::Section;
+
+use crate::context::Context;
+use ini::IniFile;
+use names::SectionKind;
+
+/// Both files and the selected profile.
+pub struct Config {
+    main: IniFile,
+    credentials: IniFile,
+    profile: String,
+    named_by: NamedBy,
+}
+
+/// Who named the profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NamedBy {
+    Option,
+    Variable(&'static str),
+    Nobody,
+}
+
+impl Config {
+    /// Reads both files and selects the profile: the option, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, else `default`.
+    ///
+    /// A profile that anybody named must exist in one of the files, even `default`; an empty option names nobody, an
+    /// empty variable names the profile "". A file that is missing is empty.
+    pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, ConfigError> {
+        let (profile, named_by) = selected_profile(context, profile_option);
+        let config = Self {
+            main: IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?,
+            credentials: IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?,
+            profile,
+            named_by,
+        };
+        if config.named_by != NamedBy::Nobody && config.profile(&config.profile).is_none() {
+            return Err(config.profile_not_found());
+        }
+        Ok(config)
+    }
+
+    /// The selected profile's name.
+    pub fn profile_name(&self) -> &str {
+        &self.profile
+    }
+
+    /// Whether `--profile` named it; then keys in the environment are passed over when signing.
+    pub fn profile_was_named_by_option(&self) -> bool {
+        self.named_by == NamedBy::Option
+    }
+
+    /// A value of the selected profile.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.selected().and_then(|section| section.get(key))
+    }
+
+    /// The selected profile's section; `None` when nobody named a profile and there is no `default`.
+    pub fn selected(&self) -> Option<Section<'_>> {
+        self.profile(&self.profile)
+    }
+
+    /// A profile, as botocore merges it from both files.
+    pub fn profile(&self, name: &str) -> Option<Section<'_>> {
+        Section::merged(self.profile_in_credentials(name), self.profile_in_config(name))
+    }
+
+    /// The part of a profile that is in the config file.
+    pub fn profile_in_config(&self, name: &str) -> Option<Section<'_>> {
+        self.named(SectionKind::Profile, name)
+    }
+
+    /// The part of a profile that is in the credentials file, where a section's name is the profile's.
+    pub fn profile_in_credentials(&self, name: &str) -> Option<Section<'_>> {
+        let mut headers = self.credentials.headers();
+        headers.find(|(header, _)| *header == name).map(|(_, block)| Section::of(&self.credentials, block))
+    }
+
+    /// Every profile once, those of the config file first.
+    pub fn profiles(&self) -> impl Iterator<Item = (&str, Section<'_>)> {
+        let in_credentials: HashMap<&str, usize> = self.credentials.headers().collect();
+        let mut profiles = self.all(SectionKind::Profile);
+        for (name, section) in &mut profiles {
+            let credentials = in_credentials.get(name).map(|block| Section::of(&self.credentials, *block));
+            *section = Section::merged(credentials, Some(*section)).unwrap_or(*section);
+        }
+        let in_config: HashSet<&str> = profiles.iter().map(|(name, _)| *name).collect();
+        let only_credentials = self.credentials.headers().filter(|(name, _)| !in_config.contains(name));
+        let only_credentials: Vec<_> =
+            only_credentials.map(|(name, block)| (name, Section::of(&self.credentials, block))).collect();
+        profiles.into_iter().chain(only_credentials)
+    }
+
+    /// An `[sso-session NAME]`.
+    pub fn sso_session(&self, name: &str) -> Option<Section<'_>> {
+        self.named(SectionKind::SsoSession, name)
+    }
+
+    /// Every sso-session once, in the order of the config file.
+    pub fn sso_sessions(&self) -> impl Iterator<Item = (&str, Section<'_>)> {
+        self.all(SectionKind::SsoSession).into_iter()
+    }
+
+    /// A `[services NAME]`.
+    pub fn services(&self, name: &str) -> Option<Section<'_>> {
+        self.named(SectionKind::Services, name)
+    }
+
+    /// The config file, whether it exists or not.
+    pub fn config_path(&self) -> &Path {
+        &self.main.path
+    }
+
+    /// The credentials file, whether it exists or not.
+    pub fn credentials_path(&self) -> &Path {
+        &self.credentials.path
+    }
+
+    fn named(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
+        let mut found = self.main.named(kind);
+        found.rfind(|(found, _)| *found == name).map(|(_, block)| Section::of(&self.main, block))
+    }
+
+    fn all(&self, kind: SectionKind) -> Vec<(&str, Section<'_>)> {
+        let mut at = HashMap::new();
+        let mut all: Vec<(&str, Section<'_>)> = Vec::new();
+        for (name, block) in self.main.named(kind) {
+            let section = Section::of(&self.main, block);
+            let place = *at.entry(name).or_insert(all.len());
+            match all.get_mut(place) {
+                Some(earlier) => earlier.1 = section,
+                None => all.push((name, section)),
+            }
+        }
+        all
+    }
+
+    fn profile_not_found(&self) -> ConfigError {
+        let name = &self.profile;
+        let who = match self.named_by {
+            NamedBy::Variable(variable) => format!("the environment variable {variable} names it; "),
+            NamedBy::Option | NamedBy::Nobody => String::new(),
+        };
+        let known = if self.main.headers().any(|(header, _)| header == name) {
+            format!("[{name}] in {} is no profile: its header must be [profile {name}]", self.main.path.display())
+        } else {
+            format!("neither {} nor {} has it", self.main.path.display(), self.credentials.path.display())
+        };
+        ConfigError::new(ConfigErrorKind::ProfileNotFound, format!("The config profile ({name}) could not be found"))
+            .with_detail(who + &known)
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Paths and the profile's name; never a value, for it may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("config", &self.main.path)
+            .field("credentials", &self.credentials.path)
+            .field("profile", &self.profile)
+            .field("named_by", &self.named_by)
+            .finish()
+    }
+}
+
+fn selected_profile(context: &Context, option: Option<&str>) -> (String, NamedBy) {
+    if let Some(name) = option.filter(|name| !name.is_empty()) {
+        return (name.to_owned(), NamedBy::Option);
+    }
+    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+        if let Some(name) = context.var(variable) {
+            return (name, NamedBy::Variable(variable));
+        }
+    }
+    ("default".to_owned(), NamedBy::Nobody)
+}

@@ -1,0 +1,95 @@
+//! `Section`: the keys of one profile, sso-session or services block, whichever files they come from.
+//!
+//! A profile may stand in both files; the credentials file wins key by key, as in botocore's merge. Each part also
+//! inherits the `[DEFAULT]` section of its own file. Imports nothing of ours.
+
+use super::ini::{Entry, IniFile};
+
+/// A view of some keys and values.
+#[derive(Clone, Copy)]
+pub struct Section<'a> {
+    parts: [Option<Part<'a>>; 2],
+}
+
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    file: &'a IniFile,
+    header: &'a str,
+    own: &'a [Entry],
+    inherited: &'a [Entry],
+}
+
+impl<'a> Section<'a> {
+    /// One section of one file.
+    pub(super) fn of(file: &'a IniFile, block: usize) -> Self {
+        let part = Part { file, header: file.header(block), own: file.entries(block), inherited: file.defaults() };
+        Self { parts: [Some(part), None] }
+    }
+
+    /// The keys of two sections, the first winning; `None` when there is neither.
+    pub(super) fn merged(first: Option<Self>, second: Option<Self>) -> Option<Self> {
+        match (first, second) {
+            (Some(first), Some(second)) => Some(Self { parts: [first.parts[0], second.parts[0]] }),
+            (first, second) => first.or(second),
+        }
+    }
+
+    /// The value of a key (in lower case); `None` when it is absent or a nested block.
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        let (part, entry, _) = self.find(key)?;
+        part.file.children(entry).is_empty().then(|| part.file.slice(entry.value))
+    }
+
+    /// The nested block under a key; `None` when it is absent or a plain value.
+    pub fn nested(&self, key: &str) -> Option<Section<'a>> {
+        let (part, entry, header) = self.find(key)?;
+        let own = part.file.children(entry);
+        let nested = Part { file: part.file, header, own, inherited: &[] };
+        (!own.is_empty()).then_some(Section { parts: [Some(nested), None] })
+    }
+
+    /// The line a key stands on, from 1.
+    pub fn line(&self, key: &str) -> Option<usize> {
+        self.find(key).map(|(_, entry, _)| entry.line)
+    }
+
+    /// Where a key stands, in words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
+    pub fn origin(&self, key: &str) -> Option<String> {
+        let (part, entry, header) = self.find(key)?;
+        Some(format!("`{key}` in [{header}] of {}, line {}", part.file.path.display(), entry.line))
+    }
+
+    /// The raw text of the header this section has in its (first) file.
+    pub fn header(&self) -> &'a str {
+        self.parts[0].map_or("", |part| part.header)
+    }
+
+    /// Every key once, those of the winning file first.
+    pub fn keys(&self) -> Vec<&'a str> {
+        let mut keys = Vec::new();
+        for part in self.parts.iter().flatten() {
+            for entry in part.own.iter().chain(part.inherited) {
+                let key = part.file.slice(entry.key);
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
+        keys
+    }
+
+    /// Whether there is no key at all.
+    pub fn is_empty(&self) -> bool {
+        self.parts.iter().flatten().all(|part| part.own.is_empty() && part.inherited.is_empty())
+    }
+
+    fn find(&self, key: &str) -> Option<(Part<'a>, &'a Entry, &'a str)> {
+        self.parts.iter().flatten().find_map(|part| {
+            // The last one, because a nested block may repeat a key and its last value counts.
+            let among = |entries: &'a [Entry]| entries.iter().rfind(|entry| part.file.slice(entry.key) == key);
+            among(part.own)
+                .map(|entry| (*part, entry, part.header))
+                .or_else(|| among(part.inherited).map(|entry| (*part, entry, "DEFAULT")))
+        })
+    }
+}

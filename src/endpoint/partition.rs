@@ -1,0 +1,94 @@
+//! AWS's partitions: which region belongs to which, and how host names end there.
+//!
+//! The facts are those of AWS's `partitions.json`: a region is found by its global pseudo-region's name or by its form
+//! (`us-gov-word-digits`); one that fits nothing belongs to the partition `aws`. Imports nothing of ours.
+
+/// One partition.
+pub(super) struct Partition {
+    global: &'static str,
+    /// What comes before `-word-digits` in a region's name.
+    prefixes: &'static [&'static str],
+    pub(super) suffix: &'static str,
+    pub(super) dualstack_suffix: &'static str,
+}
+
+const PARTITIONS: [Partition; 8] = [
+    Partition {
+        global: "aws-global",
+        prefixes: &["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"],
+        suffix: "amazonaws.com",
+        dualstack_suffix: "api.aws",
+    },
+    Partition {
+        global: "aws-cn-global",
+        prefixes: &["cn"],
+        suffix: "amazonaws.com.cn",
+        dualstack_suffix: "api.amazonwebservices.com.cn",
+    },
+    Partition {
+        global: "aws-eusc-global",
+        prefixes: &["eusc-de"],
+        suffix: "amazonaws.eu",
+        dualstack_suffix: "api.amazonwebservices.eu",
+    },
+    Partition {
+        global: "aws-iso-global",
+        prefixes: &["us-iso"],
+        suffix: "c2s.ic.gov",
+        dualstack_suffix: "api.aws.ic.gov",
+    },
+    Partition {
+        global: "aws-iso-b-global",
+        prefixes: &["us-isob"],
+        suffix: "sc2s.sgov.gov",
+        dualstack_suffix: "api.aws.scloud",
+    },
+    Partition {
+        global: "aws-iso-e-global",
+        prefixes: &["eu-isoe"],
+        suffix: "cloud.adc-e.uk",
+        dualstack_suffix: "api.cloud-aws.adc-e.uk",
+    },
+    Partition {
+        global: "aws-iso-f-global",
+        prefixes: &["us-isof"],
+        suffix: "csp.hci.ic.gov",
+        dualstack_suffix: "api.aws.hci.ic.gov",
+    },
+    Partition {
+        global: "aws-us-gov-global",
+        prefixes: &["us-gov"],
+        suffix: "amazonaws.com",
+        dualstack_suffix: "api.aws",
+    },
+];
+
+impl Partition {
+    /// The partition a region belongs to.
+    pub(super) fn of(region: &str) -> &'static Self {
+        let found = PARTITIONS.iter().find(|partition| partition.global == region || partition.has_form_of(region));
+        found.unwrap_or(&PARTITIONS[0])
+    }
+
+    /// Whether the ordinary host names of these services are FIPS endpoints already.
+    pub(super) fn ordinary_is_fips(&self) -> bool {
+        self.global == "aws-us-gov-global"
+    }
+
+    /// Botocore's older endpoint data knows no dual-stack names for the regions of these two partitions, and refuses
+    /// them before the rule set is asked; their pseudo-regions it does not recognise.
+    pub(super) fn has_dualstack(&self, region: &str) -> bool {
+        !matches!(self.global, "aws-iso-e-global" | "aws-iso-f-global") || self.global == region
+    }
+
+    fn has_form_of(&self, region: &str) -> bool {
+        let mut parts = region.rsplitn(3, '-');
+        let (Some(digits), Some(word), Some(prefix)) = (parts.next(), parts.next(), parts.next()) else {
+            return false;
+        };
+        !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !word.is_empty()
+            && self.prefixes.contains(&prefix)
+    }
+}

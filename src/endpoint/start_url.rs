@@ -1,0 +1,194 @@
+//! Start URLs: which hosts are AWS's own, which region a portal's host names, how a resolved URL is written.
+//!
+//! The AWS CLI uses a start URL on its own hosts as it stands; any other (a company's "vanity" URL) is asked once where it
+//! leads, and the answer must be AWS's. Here are the pure parts; the request is made in `login`. URLs are split by
+//! RFC 3986 as Python's `urllib` does, but a host with characters that no host name has is none. Imports nothing of ours.
+
+use std::fmt;
+
+/// What has to be done with a configured start URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartUrlKind {
+    /// It is used as it is, with the configured region.
+    AwsOwned,
+    /// One request finds out where it leads; see [`resolved`].
+    Vanity,
+}
+
+/// Why a start URL cannot be used; the text is AWS's, the kind `Configuration`, the exit code 253.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartUrlError {
+    /// The configured URL is not https.
+    NotHttps,
+    /// The configured URL has no host.
+    NoHost(String),
+    /// The region is configured but empty.
+    EmptyRegion,
+    /// The URL leads to a host that is not AWS's.
+    NotAwsOwned {
+        /// As configured.
+        configured: String,
+        /// Where it led.
+        resolved: String,
+    },
+    /// The URL leads to plain http.
+    ResolvedNotHttps(String),
+    /// Neither the host nor the configuration gives a region.
+    NoRegion(String),
+}
+
+impl fmt::Display for StartUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHttps => f.write_str("The sso_start_url must use the https scheme."),
+            Self::NoHost(url) => write!(f, "Invalid sso_start_url: '{url}'"),
+            Self::EmptyRegion => {
+                f.write_str("Missing required configuration: sso_region. Please run 'aws configure sso' to set it.")
+            }
+            Self::NotAwsOwned { configured, resolved } => write!(
+                f,
+                "Could not resolve start URL '{configured}' to an AWS-owned endpoint. Final URL: '{resolved}'"
+            ),
+            Self::ResolvedNotHttps(url) => write!(f, "Resolved URL must use https. Got: '{url}'"),
+            Self::NoRegion(url) => write!(
+                f,
+                "Cannot determine region from start URL '{url}'. Please provide sso_region in your configuration."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StartUrlError {}
+
+/// Hosts that are AWS's, and every host under them.
+const OWNED_DOMAINS: [&str; 8] = [
+    "app.aws",
+    "portal.amazonaws.com",
+    "portal.amazonaws.com.cn",
+    "app.amazonwebservices.com.cn",
+    "portal.amazonaws.eu",
+    "api.amazonwebservices.eu",
+    "awsapps.com",
+    "awsapps.cn",
+];
+
+/// Hosts that are AWS's, without what is under them.
+const OWNED_HOSTS: [&str; 4] = [
+    "identitycenter.amazonaws.com",
+    "identitycenter.amazonaws.com.cn",
+    "identitycenter.amazonaws.eu",
+    "identitycenter.us-gov.amazonaws.com",
+];
+
+/// Portal hosts that name their region: before it and after it, behind the instance's label.
+const REGION_FORMS: [(&str, &str); 6] = [
+    ("portal.", ".app.aws"),
+    ("", ".portal.amazonaws.com"),
+    ("", ".portal.amazonaws.com.cn"),
+    ("portal.", ".app.amazonwebservices.com.cn"),
+    ("", ".portal.amazonaws.eu"),
+    ("portal.", ".api.amazonwebservices.eu"),
+];
+
+/// Whether a host belongs to AWS. Case and trailing dots do not matter.
+pub fn is_aws_owned(host: &str) -> bool {
+    let host = canonical(host);
+    let under = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    OWNED_HOSTS.contains(&host.as_str()) || OWNED_DOMAINS.iter().any(|domain| under(domain))
+}
+
+/// The region in the name of a portal's host, for the six forms that have one.
+pub fn region_of_portal_host(host: &str) -> Option<String> {
+    let host = canonical(host);
+    let (instance, rest) = host.split_once('.')?;
+    let region = REGION_FORMS.iter().find_map(|(before, after)| {
+        rest.strip_prefix(before)?.strip_suffix(after).filter(|region| {
+            !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+    })?;
+    (!instance.is_empty()).then(|| region.to_owned())
+}
+
+/// Decides what a configured start URL needs, after AWS's checks of it.
+pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, StartUrlError> {
+    let parts = Parts::of(start_url);
+    if parts.as_ref().map_or_else(|| scheme(start_url), |parts| Some(parts.scheme.clone())).as_deref() != Some("https")
+    {
+        return Err(StartUrlError::NotHttps);
+    }
+    let Some(parts) = parts else { return Err(StartUrlError::NoHost(start_url.to_owned())) };
+    if !is_aws_owned(parts.host) {
+        return Ok(StartUrlKind::Vanity);
+    }
+    if region.is_empty() { Err(StartUrlError::EmptyRegion) } else { Ok(StartUrlKind::AwsOwned) }
+}
+
+/// Judges where a vanity URL led: the start URL to send, and the region (the host's own before the configured one).
+pub fn resolved(configured: &str, led_to: &str, region: &str) -> Result<(String, String), StartUrlError> {
+    let refused = |resolved: String| StartUrlError::NotAwsOwned { configured: configured.to_owned(), resolved };
+    let parts = Parts::of(led_to).ok_or_else(|| refused(led_to.to_owned()))?;
+    let url = parts.normalized();
+    if !is_aws_owned(parts.host) {
+        return Err(refused(url));
+    }
+    if parts.scheme != "https" {
+        return Err(StartUrlError::ResolvedNotHttps(url));
+    }
+    let named = region_of_portal_host(parts.host).or_else(|| Some(region.to_owned()).filter(|it| !it.is_empty()));
+    named.map(|region| (url, region)).ok_or_else(|| StartUrlError::NoRegion(configured.to_owned()))
+}
+
+/// A URL as AWS compares and sends it: no user-info, parameters, query or fragment, no default port, no slashes at the
+/// end, scheme and host in lower case. `None` when it has no host.
+pub fn normalized_start_url(url: &str) -> Option<String> {
+    Parts::of(url).map(|parts| parts.normalized())
+}
+
+fn canonical(host: &str) -> String {
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// What RFC 3986 section 3 calls scheme, host, port and path.
+struct Parts<'a> {
+    scheme: String,
+    host: &'a str,
+    port: Option<u16>,
+    path: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(url: &'a str) -> Option<Self> {
+        let scheme = scheme(url)?;
+        let rest = url[scheme.len() + 1..].strip_prefix("//")?;
+        let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+        // The parameters of the last segment (RFC 2396), which Python splits off and AWS drops.
+        let last = path.rfind('/').unwrap_or(0);
+        let path = path[last..].find(';').map_or(path, |at| &path[..last + at]);
+        let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
+        let port = if port.is_empty() { None } else { Some(port.parse().ok()?) };
+        let is_host = !host.is_empty()
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+        let is_text = path.bytes().all(|byte| byte.is_ascii_graphic());
+        (is_host && is_text).then_some(Self { scheme, host, port, path })
+    }
+
+    fn normalized(&self) -> String {
+        let default = match self.scheme.as_str() {
+            "https" => Some(443),
+            "http" => Some(80),
+            _ => None,
+        };
+        let port = self.port.filter(|port| *port != 0 && Some(*port) != default);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{}{port}{}", self.scheme, self.host.to_ascii_lowercase(), self.path.trim_end_matches('/'))
+    }
+}
+
+fn scheme(url: &str) -> Option<String> {
+    let (scheme, _) = url.split_once(':')?;
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    is_scheme.then(|| scheme.to_ascii_lowercase())
+}
