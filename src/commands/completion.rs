@@ -1,0 +1,44 @@
+//! `completion`: the script that lets a shell complete our words; `man`: the manual pages. Both are made from `cli`.
+//!
+//! The files under `completions/` and `man/` are what these commands print; a test compares them.
+
+use clap::{Command, CommandFactory as _};
+
+use crate::Context;
+use crate::cli::{Cli, CompletionArgs, HelpArgs, Shell};
+use crate::words;
+
+/// Prints the script of a shell.
+pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()> {
+    use clap_complete::aot::Shell as Target;
+    let target = match args.shell {
+        Shell::Bash => Target::Bash,
+        Shell::Zsh => Target::Zsh,
+        Shell::Fish => Target::Fish,
+        Shell::Powershell => Target::PowerShell,
+        Shell::Elvish => Target::Elvish,
+    };
+    let mut program = Cli::command();
+    let name = program.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(target, &mut program, name, &mut script);
+    context.print(&script)?;
+    Ok(())
+}
+
+/// Prints a manual page in roff.
+pub(super) fn man(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
+    let mut program = Cli::command();
+    program.build();
+    let page: Command = match &args.command {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(command) => command.clone().version(env!("CARGO_PKG_VERSION")),
+            None => return Err(words::unknown_command(&program, name).into()),
+        },
+    };
+    let mut roff = Vec::new();
+    clap_mangen::Man::new(page).render(&mut roff)?;
+    context.print(&roff)?;
+    Ok(())
+}
