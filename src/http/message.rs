@@ -112,6 +112,11 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
+    /// The standard words of the status.
+    pub fn reason(&self) -> &'static str {
+        reqwest::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default()
+    }
+
     /// AWS's request id.
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-amzn-requestid").or_else(|| self.header("x-amz-request-id"))

@@ -24,7 +24,8 @@ pub use message::{MAX_BODY, Method, Request, Response};
 pub use proxy::Proxies;
 pub use retry::{Retry, error_code};
 
-use crate::context::{Context, Timestamp};
+use crate::context::Context;
+pub use crate::context::Timestamp;
 use crate::secret::Secret;
 use retry::{Attempts, Next};
 
@@ -60,8 +61,8 @@ impl HttpOptions {
         Self {
             ca_bundle: None,
             verify: true,
-            connect_timeout: Some(Duration::from_secs(60)),
-            read_timeout: Some(Duration::from_secs(60)),
+            connect_timeout: Some(Duration::from_mins(1)),
+            read_timeout: Some(Duration::from_mins(1)),
             total_timeout: None,
             max_attempts: 3,
             proxies: Proxies::from_env(&|name| context.var(name)),

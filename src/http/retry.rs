@@ -170,6 +170,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    #[expect(clippy::match_same_arms, reason = "rows of the table of faults by class, in its order")]
     fn repeats(&self, outcome: &Result<Response, HttpError>) -> bool {
         let error = match outcome {
             Ok(response) => return self.repeats_answer(response),
@@ -191,10 +192,11 @@ impl<'a> Attempts<'a> {
             | (_, Retry::Poll) => false,
             (_, Retry::Aws) => true,
             (HttpErrorKind::Tls | HttpErrorKind::Proxy(_) | HttpErrorKind::NotHttp, _) => false,
-            (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
             (_, Retry::Repeatable) => true,
-            (HttpErrorKind::Closed, _) => first,
-            (_, Retry::Exchange) => false,
+            // Nothing has reached the service.
+            (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
+            // It may have: a code is not sent twice once an answer began, a token at most twice.
+            (kind, Retry::Exchange) => first && *kind == HttpErrorKind::Closed,
             (_, Retry::Refresh(_)) => first,
         }
     }

@@ -1,0 +1,183 @@
+//! The client of the service, bound to one endpoint: operation in, data or error out.
+//!
+//! Bodies are JSON in Python's spelling, because requests equal the AWS CLI's byte for byte. What a retry class means is
+//! in `http`; endpoints by region are in `endpoint`. Imports `http`, `json`, `secret`.
+
+use serde_json::{Map, Value};
+
+use super::answer;
+use super::error::{Decode, OidcError, Problem};
+use super::fault::Fault;
+use super::model::{Kind, Member, Operation};
+use super::sigv4::{self, Signing};
+use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
+use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
+use crate::json;
+use crate::secret::Secret;
+
+/// The service name that requests are signed for.
+const SIGNING_NAME: &str = "sso-oauth";
+
+/// The service at one endpoint.
+pub struct OidcClient {
+    http: HttpClient,
+    endpoint: String,
+}
+
+impl OidcClient {
+    /// A client; nothing is sent yet. A path in the endpoint is kept, its trailing slash is not.
+    pub fn new(http: HttpClient, endpoint: String) -> Self {
+        Self { http, endpoint }
+    }
+
+    /// The endpoint.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The transport, for the other calls of the same flow.
+    pub fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    /// One of the four operations, as the AWS CLI makes it: members in the order given, standard retries, modelled
+    /// members of the answer in the model's order.
+    ///
+    /// # Errors
+    /// Service errors, transport failures, and answers that are not a JSON object.
+    pub async fn call(
+        &self,
+        operation: Operation,
+        input: &Map<String, Value>,
+        signing: Option<&Signing>,
+    ) -> Result<Map<String, Value>, OidcError> {
+        let response = self.post(operation, &Value::Object(input.clone()), Retry::Aws, signing).await?;
+        if response.is_success() {
+            return Ok(answer::read(operation, &response)?);
+        }
+        Err(Fault::read(operation.name(), &response, self.now())?.into())
+    }
+
+    /// Registers a public client.
+    ///
+    /// # Errors
+    /// As all the flows' calls: service errors with their OAuth code, transport failures, answers that lack a member.
+    pub async fn register_client(&self, request: &RegisterClientRequest) -> Result<RegisterClientResponse, OidcError> {
+        let response = self.flow(Operation::RegisterClient, &request.body(), Retry::Repeatable).await?;
+        Ok(RegisterClientResponse::read(&response)?)
+    }
+
+    /// Starts a device authorization for a registered client.
+    pub async fn start_device_authorization(
+        &self,
+        (client_id, client_secret): (&str, &Secret),
+        start_url: &str,
+    ) -> Result<DeviceAuthorization, OidcError> {
+        let body = serde_json::json!({"clientId": client_id, "clientSecret": client_secret, "startUrl": start_url});
+        let response = self.flow(Operation::StartDeviceAuthorization, &body, Retry::Repeatable).await?;
+        Ok(DeviceAuthorization::read(&response)?)
+    }
+
+    /// Asks for a token. The class says how often a failed attempt may be repeated.
+    pub async fn create_token(
+        &self,
+        (client_id, client_secret): (&str, &Secret),
+        grant: &Grant,
+        retry: Retry<'_>,
+    ) -> Result<TokenResponse, OidcError> {
+        let body = grant.body(client_id, client_secret);
+        let response = self.flow(Operation::CreateToken, &body, retry).await?;
+        Ok(TokenResponse::read(&response)?)
+    }
+
+    /// A call of a flow: errors by their OAuth code, redirects refused.
+    async fn flow(&self, operation: Operation, body: &Value, retry: Retry<'_>) -> Result<Response, OidcError> {
+        let response = self.post(operation, body, retry, None).await?;
+        if response.is_success() {
+            return Ok(response);
+        }
+        if (300..400).contains(&response.status) {
+            let host = response.header("location").and_then(host_of);
+            return Err(Decode { operation: operation.name(), problem: Problem::Redirect(host) }.into());
+        }
+        Err(Fault::read_oauth(operation.name(), &response, self.now())?.into())
+    }
+
+    async fn post(
+        &self,
+        operation: Operation,
+        body: &Value,
+        retry: Retry<'_>,
+        signing: Option<&Signing>,
+    ) -> Result<Response, OidcError> {
+        log::debug!("{} {}", operation.name(), shown(operation.input(), body));
+        let url = format!("{}{}", self.endpoint.strip_suffix('/').unwrap_or(&self.endpoint), operation.path());
+        let text = Secret::new(json::python(body));
+        let request = Request::aws(Method::Post, url).body("application/json", text);
+        let response = match signing {
+            None => self.http.send(&request, retry, None).await?,
+            Some(signing) => {
+                let sign = |now| sigv4::sign(&request, SIGNING_NAME, signing, now);
+                self.http.send(&request, retry, Some(&sign)).await?
+            }
+        };
+        if let Ok(answer) = serde_json::from_slice(&response.body) {
+            log::debug!("{} answered {}", operation.name(), shown(operation.output(), &answer));
+        }
+        Ok(response)
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.http.options().now)()
+    }
+}
+
+/// The host of a redirect, as a URL parser reads it.
+fn host_of(location: &str) -> Option<String> {
+    url::Url::parse(location).ok()?.host_str().map(str::to_owned)
+}
+
+/// A body for the debug log: modelled members that are no secret, and the OAuth error; of all others only the name.
+fn shown(members: &[Member], body: &Value) -> String {
+    let Value::Object(body) = body else { return "[not an object]".to_owned() };
+    let open = |name: &str| {
+        name == "error"
+            || members.iter().any(|m| m.name == name && !m.sensitive && !matches!(m.kind, Kind::Structure(_)))
+    };
+    let redacted = Value::from("[redacted]");
+    let shown =
+        body.iter().map(|(name, value)| (name.clone(), if open(name) { value.clone() } else { redacted.clone() }));
+    json::python(&shown.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Operation, host_of, shown};
+
+    #[test]
+    fn the_log_shows_only_what_is_known_to_be_harmless() {
+        for operation in Operation::ALL {
+            for members in [operation.input(), operation.output()] {
+                let body: serde_json::Value = members
+                    .iter()
+                    .map(|m| (m.name.to_owned(), json!(if m.sensitive { "canary" } else { "open" })))
+                    .chain([("unknown".to_owned(), json!("canary")), ("error".to_owned(), json!("slow_down"))])
+                    .collect::<serde_json::Map<_, _>>()
+                    .into();
+                let text = shown(members, &body);
+                assert!(!text.contains("canary"), "{text}");
+                assert!(text.contains("open") && text.contains("slow_down"), "{text}");
+            }
+        }
+        let nested = json!({"awsAdditionalDetails": {"identityContext": "canary"}});
+        assert!(!shown(Operation::CreateTokenWithIam.output(), &nested).contains("canary"));
+    }
+
+    #[test]
+    fn the_host_of_a_redirect() {
+        assert_eq!(host_of("https://login.example/?x=secret"), Some("login.example".to_owned()));
+        assert_eq!(host_of("/relative"), None);
+    }
+}

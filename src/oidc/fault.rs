@@ -1,0 +1,220 @@
+//! A service error: its code, message and modelled members, read as botocore's rest-json parser reads them.
+//!
+//! `Display` is the AWS CLI's line `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`, without the
+//! block of details, which is rendered elsewhere. For the flows the OAuth `error` member (RFC 6749 section 5.2, RFC 8628
+//! section 3.5) names the kind when AWS's header does not. Imports `http`.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::error::{Decode, Problem};
+use super::model::error_members;
+use crate::http::{Response, Timestamp, error_code};
+
+/// An error that the service answered.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// AWS's exception name, or the HTTP status as text.
+    pub code: String,
+    /// What a flow does about it.
+    pub kind: FaultCode,
+    /// The operation, by the model's name.
+    pub operation: &'static str,
+    /// The body's `message`; OAuth bodies have none.
+    pub message: String,
+    /// The members of the error's shape, in the shape's order.
+    pub details: Map<String, Value>,
+    /// The HTTP status.
+    pub status: u16,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// Retries made, when the last allowed attempt gave this answer.
+    pub retries_reached: Option<u32>,
+    /// The server's clock.
+    pub date: Option<Timestamp>,
+    /// How long the service asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+/// The error codes of RFC 6749 section 5.2, RFC 7591 section 3.2.2 and RFC 8628 section 3.5, and AWS's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultCode {
+    /// `access_denied`
+    AccessDenied,
+    /// `authorization_pending`
+    AuthorizationPending,
+    /// `expired_token`
+    ExpiredToken,
+    /// A failure of the service: any 5xx.
+    InternalServer,
+    /// `invalid_client`
+    InvalidClient,
+    /// `invalid_client_metadata`
+    InvalidClientMetadata,
+    /// `invalid_grant`
+    InvalidGrant,
+    /// `invalid_redirect_uri`
+    InvalidRedirectUri,
+    /// `invalid_request`
+    InvalidRequest,
+    /// `invalid_request`, because the instance is in another region.
+    InvalidRequestRegion,
+    /// `invalid_scope`
+    InvalidScope,
+    /// `slow_down`
+    SlowDown,
+    /// Status 429 or a throttling code.
+    Throttled,
+    /// `unauthorized_client`
+    UnauthorizedClient,
+    /// `unsupported_grant_type`
+    UnsupportedGrantType,
+    /// Anything else.
+    Other,
+}
+
+/// AWS exception, OAuth error, kind.
+const CODES: [(&str, &str, FaultCode); 14] = [
+    ("AccessDeniedException", "access_denied", FaultCode::AccessDenied),
+    ("AuthorizationPendingException", "authorization_pending", FaultCode::AuthorizationPending),
+    ("ExpiredTokenException", "expired_token", FaultCode::ExpiredToken),
+    ("InternalServerException", "server_error", FaultCode::InternalServer),
+    ("InvalidClientException", "invalid_client", FaultCode::InvalidClient),
+    ("InvalidClientMetadataException", "invalid_client_metadata", FaultCode::InvalidClientMetadata),
+    ("InvalidGrantException", "invalid_grant", FaultCode::InvalidGrant),
+    ("InvalidRedirectUriException", "invalid_redirect_uri", FaultCode::InvalidRedirectUri),
+    ("InvalidRequestException", "invalid_request", FaultCode::InvalidRequest),
+    ("InvalidRequestRegionException", "", FaultCode::InvalidRequestRegion),
+    ("InvalidScopeException", "invalid_scope", FaultCode::InvalidScope),
+    ("SlowDownException", "slow_down", FaultCode::SlowDown),
+    ("UnauthorizedClientException", "unauthorized_client", FaultCode::UnauthorizedClient),
+    ("UnsupportedGrantTypeException", "unsupported_grant_type", FaultCode::UnsupportedGrantType),
+];
+
+impl Fault {
+    /// Reads an answer whose status is 300 or more.
+    ///
+    /// # Errors
+    /// A body that is JSON but not an object, or not UTF-8: the AWS CLI fails on those, too.
+    pub fn read(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Decode> {
+        let body = body(operation, response)?;
+        let code = error_code(response).unwrap_or_default();
+        let mut fault = Self {
+            kind: kind(&code, response.status),
+            operation,
+            message: message(&body),
+            details: details(&code, &body),
+            code,
+            status: response.status,
+            request_id: response.request_id().map(str::to_owned),
+            retries_reached: response.retries_reached,
+            date: response.date(),
+            retry_after: response.retry_after(now),
+        };
+        if generic(response) {
+            fault.message = response.reason().to_owned();
+            fault.details = Map::new();
+        } else if response.status == 300 {
+            // botocore takes 300 for a success when parsing and for an error afterwards.
+            fault = Self { code: "Unknown".to_owned(), message: "Unknown".to_owned(), details: Map::new(), ..fault };
+        }
+        Ok(fault)
+    }
+
+    /// As [`Fault::read`], and where AWS's code is missing the OAuth `error` member takes its place; a web page is no
+    /// message.
+    ///
+    /// # Errors
+    /// As [`Fault::read`].
+    pub fn read_oauth(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Decode> {
+        let mut fault = Self::read(operation, response, now)?;
+        let body = body(operation, response)?;
+        let error = body.get("error").and_then(Value::as_str).filter(|error| !error.is_empty());
+        if fault.code == response.status.to_string()
+            && let Some((name, _, kind)) = CODES.iter().find(|(_, oauth, _)| Some(*oauth) == error)
+        {
+            fault = Self { code: (*name).to_owned(), kind: *kind, details: details(name, &body), ..fault };
+        }
+        if response.body.trim_ascii_start().starts_with(b"<") && !generic(response) {
+            fault.message = response.reason().to_owned();
+        }
+        Ok(fault)
+    }
+
+    /// The OAuth description, else AWS's message.
+    pub fn description(&self) -> Option<&str> {
+        let description = self.details.get("error_description").and_then(Value::as_str);
+        description.or(Some(self.message.as_str())).filter(|text| !text.is_empty())
+    }
+
+    /// Whether another attempt at another time can succeed: the service's own failures and throttling.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind, FaultCode::InternalServer | FaultCode::Throttled)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "An error occurred ({}) when calling the {} operation", self.code, self.operation)?;
+        if let Some(retries) = self.retries_reached {
+            write!(f, " (reached max retries: {retries})")?;
+        }
+        f.write_str(if self.message.is_empty() { ":" } else { ": " })?;
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Fault {}
+
+fn kind(code: &str, status: u16) -> FaultCode {
+    const THROTTLING: [&str; 5] =
+        ["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded"];
+    match CODES.iter().find(|(name, ..)| *name == code) {
+        Some((_, _, kind)) => *kind,
+        None if status == 429 || THROTTLING.contains(&code) => FaultCode::Throttled,
+        None if status >= 500 => FaultCode::InternalServer,
+        None => FaultCode::Other,
+    }
+}
+
+/// The body as botocore sees it: none is an empty object, text that is not JSON is its own message.
+fn body(operation: &'static str, response: &Response) -> Result<Map<String, Value>, Decode> {
+    if response.body.is_empty() || generic(response) {
+        return Ok(Map::new());
+    }
+    let content_type = response.header("content-type").map(str::to_owned);
+    let Ok(text) = str::from_utf8(&response.body) else {
+        return Err(Decode { operation, problem: Problem::NotJson(response.body.len(), content_type) });
+    };
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Decode { operation, problem: Problem::NotAnObject }),
+        Err(_) => Ok(Map::from_iter([("message".to_owned(), Value::from(text))])),
+    }
+}
+
+/// A 5xx that is not from the service: nothing, or a page.
+fn generic(response: &Response) -> bool {
+    let text = response.body.trim_ascii();
+    response.status >= 500 && (text.is_empty() || text.starts_with(b"<html>"))
+}
+
+fn message(body: &Map<String, Value>) -> String {
+    match body.get("message").or_else(|| body.get("Message")) {
+        None => String::new(),
+        Some(Value::Null) => "None".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn details(code: &str, body: &Map<String, Value>) -> Map<String, Value> {
+    let members = error_members(code).iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone())));
+    members.filter(|(_, value)| !value.is_null()).collect()
+}
+
+#[cfg(test)]
+mod tests;

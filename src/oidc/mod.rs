@@ -1,0 +1,25 @@
+//! IAM Identity Center's OpenID Connect service (AWS SSO OIDC, API version 2019-06-10): its four operations.
+//!
+//! | operation | request | RFC |
+//! |---|---|---|
+//! | `RegisterClient` | `POST /client/register` | 7591 |
+//! | `StartDeviceAuthorization` | `POST /device_authorization` | 8628 section 3.1 |
+//! | `CreateToken` | `POST /token` | 6749 sections 4.1.3 and 6, 8628 section 3.4 |
+//! | `CreateTokenWithIAM` | `POST /token?aws_iam=t`, signed | 6749, 7523, 8693 |
+//!
+//! Flows, caches and what is printed are not here. Imports `http`, `json`, `secret`.
+
+mod answer;
+mod client;
+mod error;
+mod fault;
+mod model;
+pub mod sigv4;
+mod typed;
+
+pub use client::OidcClient;
+pub use error::{Decode, OidcError, Problem};
+pub use fault::{Fault, FaultCode};
+pub use model::{Kind, Member, Operation};
+pub use sigv4::Signing;
+pub use typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
