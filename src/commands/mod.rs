@@ -5,6 +5,7 @@
 
 mod completion;
 mod help;
+mod runtime;
 
 use crate::Context;
 use crate::cli::{Cli, Command};

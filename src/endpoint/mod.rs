@@ -103,3 +103,13 @@ fn is_label(text: &str) -> bool {
         && !text.starts_with('-')
         && !text.ends_with('-')
 }
+
+/// Whether a URL leads to this machine: plain http is then nobody else's to read.
+pub fn is_loopback(url: &str) -> bool {
+    match url::Url::parse(url).as_ref().map(url::Url::host) {
+        Ok(Some(url::Host::Ipv4(address))) => address.is_loopback(),
+        Ok(Some(url::Host::Ipv6(address))) => address.is_loopback(),
+        Ok(Some(url::Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
+        Ok(None) | Err(_) => false,
+    }
+}

@@ -1,0 +1,86 @@
+//! The one place where futures are run: a runtime on this thread, built only when there is something to wait for, and the
+//! signals that end a command.
+//!
+//! Ctrl-C, SIGTERM and SIGHUP drop the command's future, so that locks, temporary files and the terminal are in order
+//! before the program ends. Which exit code that is, is in `error`; how the process dies of a signal is in `main`.
+
+use std::fmt;
+
+use crate::Context;
+
+/// A signal ended the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// Ctrl-C: exit code 130.
+    Interrupt,
+    /// SIGTERM: the process dies of it.
+    Terminate,
+    /// SIGHUP: the process dies of it.
+    HangUp,
+}
+
+impl Interrupted {
+    /// 128 and the signal's number, as shells have it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::HangUp => 129,
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Interrupt => "interrupted",
+            Self::Terminate => "terminated",
+            Self::HangUp => "hung up",
+        })
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+/// Runs a command's future to its end, or to that of a signal. After Ctrl-C the cursor is put on a new line, as the AWS
+/// CLI does, on standard output.
+pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            signal = signals() => Err(match signal {
+                Ok(interrupted) => interrupted.into(),
+                Err(error) => error.into(),
+            }),
+            outcome = future => outcome,
+        }
+    });
+    // A name being resolved is on a thread of its own and not worth waiting for.
+    runtime.shutdown_background();
+    if let Err(error) = &outcome
+        && error.downcast_ref::<Interrupted>() == Some(&Interrupted::Interrupt)
+    {
+        context.print(b"\n")?;
+    }
+    outcome
+}
+
+#[cfg(unix)]
+async fn signals() -> std::io::Result<Interrupted> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(tokio::select! {
+        _ = interrupt.recv() => Interrupted::Interrupt,
+        _ = terminate.recv() => Interrupted::Terminate,
+        _ = hang_up.recv() => Interrupted::HangUp,
+    })
+}
+
+#[cfg(not(unix))]
+async fn signals() -> std::io::Result<Interrupted> {
+    tokio::signal::ctrl_c().await?;
+    Ok(Interrupted::Interrupt)
+}
