@@ -5,7 +5,7 @@
 
 mod completion;
 mod help;
-mod runtime;
+pub mod runtime;
 
 use crate::Context;
 use crate::cli::{Cli, Command};
