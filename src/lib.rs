@@ -31,6 +31,7 @@ pub mod oidc;
 pub mod output;
 pub mod portal;
 pub mod secret;
+pub mod session;
 pub mod text;
 pub mod words;
 

@@ -115,6 +115,9 @@ impl CachedRegistration {
     /// Reads a file's text; the error says what is wrong with it and quotes nothing of it.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut members = Members::parse(text)?;
+        if members.take("accessToken").is_some() {
+            return Err("it is a token, not a registration".to_owned());
+        }
         let expires_at = members.string("expiresAt").ok_or("it has no expiresAt")?;
         instant(Some(&expires_at), "expiresAt")?;
         Ok(Self {

@@ -11,6 +11,7 @@ mod lock;
 pub mod timestamp;
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,18 @@ impl TokenCache {
     /// Reads a registration. A damaged file is a miss with a reason, never an error.
     pub fn registration(&self, key: &RegistrationKey) -> Result<Loaded<CachedRegistration>, CacheError> {
         file::load(&self.registration_path(key), CachedRegistration::parse)
+    }
+
+    /// The registration of this client, whatever it was made for; looks through the whole folder.
+    pub fn registration_of_client(&self, client_id: &str) -> Option<CachedRegistration> {
+        let entries = fs::read_dir(&self.dir).ok()?;
+        let documents = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some("json".as_ref()));
+        documents
+            .filter_map(|path| match file::load(&path, CachedRegistration::parse) {
+                Ok(Loaded::Present(registration, _)) => Some(registration),
+                _ => None,
+            })
+            .find(|registration| registration.client_id == client_id)
     }
 
     /// Replaces a token's file as a whole.

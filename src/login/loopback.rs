@@ -41,9 +41,13 @@ pub struct Loopback {
 pub struct Answered {
     /// What the service answered.
     pub response: AuthorizationResponse,
-    /// The open connection, absent when a person pasted the answer.
-    pub(super) browser: Option<TcpStream>,
+    /// The browser that brought it.
+    pub tab: BrowserTab,
 }
+
+/// A browser's open connection that waits to be told how the sign-in ended; none when nobody does.
+#[derive(Debug, Default)]
+pub struct BrowserTab(Option<TcpStream>);
 
 /// What comes out of a connection's task.
 enum Arrival {
@@ -97,7 +101,7 @@ impl Loopback {
                     Arrival::UnboundError(_) => {}
                 },
                 () = at(until) => if let Some((_, response)) = last_chance {
-                    return Answered { response, browser: None };
+                    return Answered { response, tab: BrowserTab::default() };
                 },
                 Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept() => {
@@ -117,10 +121,10 @@ impl Loopback {
     }
 }
 
-impl Answered {
+impl BrowserTab {
     /// Tells the browser how it ended; a browser that has gone is no reason to fail.
     pub(super) async fn show(self, page: &Page) {
-        if let Some(stream) = self.browser {
+        if let Some(stream) = self.0 {
             let _ = tokio::time::timeout(HEAD_TIME, respond(stream, &page.response("200 OK"))).await;
         }
     }
@@ -138,7 +142,7 @@ async fn serve(mut stream: TcpStream, port: u16, state: Arc<State>, sender: mpsc
     let verdict = tokio::time::timeout(HEAD_TIME, read_verdict(&mut stream, port, &state)).await;
     match verdict {
         Ok(Ok(Verdict::Answer(response))) => {
-            let _ = sender.send(Arrival::Answer(Answered { response, browser: Some(stream) })).await;
+            let _ = sender.send(Arrival::Answer(Answered { response, tab: BrowserTab(Some(stream)) })).await;
         }
         Ok(Ok(Verdict::UnboundError(error))) => {
             let _ = sender.send(Arrival::UnboundError(error)).await;

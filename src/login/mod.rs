@@ -1,8 +1,254 @@
-//! stub
+//! `login`: a valid token, else a refreshed one, else a person is asked.
+//!
+//! This file is the order of things; each step has its own. What is cached and refreshed when is in `session`; the flows
+//! are in `authorization_code` (RFC 6749, 7636, 8252) and `device` (RFC 8628). Imports `session`, `oidc`, `cache`, `http`,
+//! `endpoint`, `context`, `text`, `secret`.
+
+pub mod authorization_code;
 pub mod browser;
 pub mod callback;
+pub mod device;
+mod error;
 pub mod flow;
 pub mod loopback;
+pub mod notice;
 pub mod page;
 pub mod pkce;
 pub mod poll;
+mod registration;
+pub mod start_url;
+mod waiting;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::cache::{CachedRegistration, CachedToken, RegistrationKey, TokenCache};
+use crate::context::{Context, Timestamp};
+use crate::endpoint;
+use crate::http::{HttpClient, Retry};
+use crate::oidc::{Grant, OidcClient, OidcError, TokenResponse};
+use crate::session::{self, LoginNeeded, SessionError, Usable, Wanted};
+use crate::text;
+
+pub use error::LoginError;
+pub use flow::{Flow, FlowChoice};
+use loopback::BrowserTab;
+use notice::Notices;
+use start_url::ResolvedStartUrl;
+
+/// What a login is asked to do.
+pub struct LoginRequest<'a> {
+    /// What the token must be for.
+    pub wanted: Wanted,
+    /// Which flow.
+    pub flow: FlowChoice,
+    /// A fixed port for the redirect.
+    pub redirect_port: Option<u16>,
+    /// Whether a browser is opened.
+    pub opens_browser: bool,
+    /// The browser's command, instead of `BROWSER` and the system's choice.
+    pub browser_command: Option<String>,
+    /// Skip what is cached.
+    pub force: bool,
+    /// Whether a person may be asked.
+    pub may_ask: bool,
+    /// How long a person has, instead of the flow's own patience.
+    pub timeout: Option<Duration>,
+    /// The token cache.
+    pub cache: &'a TokenCache,
+    /// Makes a client for the service in a region.
+    pub client: &'a dyn Fn(&str) -> OidcClient,
+    /// For the start URL, which is not the service.
+    pub http: &'a HttpClient,
+    /// Who says what happens.
+    pub notices: &'a Notices<'a>,
+}
+
+/// How a login came by its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It was valid.
+    Cached,
+    /// It was refreshed.
+    Refreshed,
+    /// The browser came back with a code.
+    AuthorizationCode,
+    /// The device code was approved.
+    DeviceCode,
+}
+
+impl How {
+    /// The word in JSON events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cached => "cached",
+            Self::Refreshed => "refreshed",
+            Self::AuthorizationCode => "authorization_code",
+            Self::DeviceCode => "device_code",
+        }
+    }
+}
+
+/// A login that succeeded.
+#[derive(Debug)]
+pub struct Login {
+    /// The token, stored.
+    pub token: CachedToken,
+    /// How it was come by.
+    pub how: How,
+    /// The region that the start URL led to, where it is not the configured one.
+    pub new_region: Option<String>,
+}
+
+/// Signs in.
+pub async fn login(request: &LoginRequest<'_>, context: &Context) -> Result<Login, LoginError> {
+    let needed = if request.force { None } else {
+        match reuse(request, context).await {
+            Ok(login) => return Ok(login),
+            Err(SessionError::LoginNeeded { why, .. }) => Some(why),
+            Err(error) => return Err(error.into()),
+        }
+    };
+    if !request.may_ask {
+        let label = request.wanted.label().to_owned();
+        let why = needed.unwrap_or_else(|| Box::new(LoginNeeded::Absent));
+        return Err(SessionError::LoginNeeded { label, why }.into());
+    }
+    match needed.as_deref() {
+        None | Some(LoginNeeded::Absent | LoginNeeded::Ended { expired: true, .. }) => {}
+        Some(why) => request.notices.say(&text::for_terminal(&format!("signing in anew: {why}"))),
+    }
+    ask(request, context).await
+}
+
+/// Without a person. `login` is never throttled.
+async fn reuse(request: &LoginRequest<'_>, context: &Context) -> Result<Login, SessionError> {
+    let wanted = &request.wanted;
+    let client = || (request.client)(&wanted.region);
+    let Usable { token, refreshed, warnings } =
+        session::obtain(wanted, request.cache, context, false, &client).await?;
+    for warning in warnings {
+        request.notices.say(&text::for_terminal(&warning));
+    }
+    let how = if refreshed { How::Refreshed } else { How::Cached };
+    Ok(Login { token, how, new_region: None })
+}
+
+/// With a person.
+async fn ask(request: &LoginRequest<'_>, context: &Context) -> Result<Login, LoginError> {
+    let configured = &request.wanted;
+    let start_url = start_url::resolve(request.http, &configured.start_url, &configured.region).await?;
+    let wanted = Wanted { region: start_url.region.clone(), ..configured.clone() };
+    // A full disk or a read-only home is told before a person approves anything.
+    request.cache.probe(&wanted.token_key())?;
+    let (flow, reason) =
+        flow::choose(request.flow, wanted.session_name.is_some(), request.redirect_port.is_some(), context);
+    if let Some(reason) = reason {
+        request.notices.say(&format!("using the device code flow: {reason}"));
+    }
+    let attempt = Attempt {
+        oidc: (request.client)(&start_url.region),
+        deadline: request.timeout.map(|timeout| Instant::now() + timeout),
+        request,
+        wanted,
+        start_url,
+        context,
+    };
+    let granted = match flow {
+        Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await?,
+        Flow::DeviceCode => device::sign_in(&attempt).await?,
+    };
+    let token = granted.to_cached(&attempt);
+    let stored = request.cache.store_token(&attempt.wanted.token_key(), &token).map_err(LoginError::from);
+    granted.tab.show(&page::Page::of_outcome(stored.as_ref().err(), &attempt.wanted.start_url)).await;
+    stored?;
+    let new_region = (attempt.wanted.region != configured.region).then_some(attempt.wanted.region);
+    let how = if flow == Flow::DeviceCode { How::DeviceCode } else { How::AuthorizationCode };
+    Ok(Login { token, how, new_region })
+}
+
+/// One interactive attempt: everything that belongs together and must not be mixed with another's (RFC 9700).
+struct Attempt<'a> {
+    request: &'a LoginRequest<'a>,
+    /// With the region that the start URL led to.
+    wanted: Wanted,
+    start_url: ResolvedStartUrl,
+    oidc: OidcClient,
+    context: &'a Context,
+    deadline: Option<Instant>,
+}
+
+/// A token fresh from the service, and the client it was issued to.
+struct Granted {
+    token: TokenResponse,
+    registration: CachedRegistration,
+    /// When the request left: life is counted from here, to be safe.
+    sent: Timestamp,
+    tab: BrowserTab,
+}
+
+impl Granted {
+    fn new(token: TokenResponse, registration: CachedRegistration, sent: Timestamp) -> Self {
+        Self { token, registration, sent, tab: BrowserTab::default() }
+    }
+
+    /// The document of a new sign-in: botocore's members, nothing of an earlier file.
+    fn to_cached(&self, attempt: &Attempt<'_>) -> CachedToken {
+        CachedToken {
+            start_url: Some(attempt.wanted.start_url.clone()),
+            region: Some(attempt.wanted.region.clone()),
+            access_token: self.token.access_token.clone(),
+            expires_at: self.sent + Duration::from_secs(self.token.expires_in),
+            client_id: Some(self.registration.client_id.clone()),
+            client_secret: Some(self.registration.client_secret.clone()),
+            registration_expires_at: Some(self.registration.expires_at.clone()),
+            refresh_token: self.token.refresh_token.clone(),
+            others: serde_json::Map::new(),
+        }
+    }
+}
+
+impl Attempt<'_> {
+    fn notices(&self) -> &Notices<'_> {
+        self.request.notices
+    }
+
+    fn cache(&self) -> &TokenCache {
+        self.request.cache
+    }
+
+    /// Scheme and host of the service's endpoint; a path in a custom endpoint is not part of it, as by AWS.
+    fn origin(&self) -> String {
+        url::Url::parse(self.oidc.endpoint()).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+    }
+
+    fn registration_key(&self) -> RegistrationKey {
+        self.wanted.registration_key()
+    }
+
+    async fn create_token(
+        &self,
+        client: &CachedRegistration,
+        grant: &Grant,
+        retry: Retry<'_>,
+    ) -> Result<TokenResponse, OidcError> {
+        self.oidc.create_token((&client.client_id, &client.client_secret), grant, retry).await
+    }
+
+    /// Opens the browser, if one is wanted and the URL is fit for it; failing to is no reason to stop, the URL is shown.
+    fn open_browser(&self, url: &str) {
+        if !self.request.opens_browser {
+            return;
+        }
+        let command = self.request.browser_command.as_deref();
+        match text::browser_url(url, endpoint::is_loopback(self.oidc.endpoint())) {
+            Ok(url) => {
+                if let Err(error) = browser::open(self.context, command, url.as_str()) {
+                    self.notices().say(&format!("the browser could not be opened: {error}"));
+                }
+            }
+            Err(refused) => self.notices().say(&format!("the URL was not given to a browser: {refused}")),
+        }
+    }
+}

@@ -52,6 +52,16 @@ impl Page {
         format!("HTTP/1.1 {status}\r\n{HEADERS}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
     }
 
+    /// The page of a sign-in whose token was stored, or was not.
+    pub(super) fn of_outcome(error: Option<&super::LoginError>, start_url: &str) -> Self {
+        error.map_or_else(|| Self::SignedIn { start_url: start_url.to_owned() }, Self::failed)
+    }
+
+    /// The page of a sign-in that failed with this error; the service's words come cleaned.
+    pub(super) fn failed(error: &super::LoginError) -> Self {
+        Self::Failed { what: error.to_string(), words: error.hint() }
+    }
+
     fn html(&self) -> String {
         let (class, title, paragraphs) = match self {
             Self::SignedIn { start_url } => (

@@ -1,0 +1,118 @@
+//! The device authorization grant (RFC 8628): a code on the screen, an approval anywhere, polling here.
+//!
+//! AWS may have pre-authorised the client, so the device code is tried once before anything is shown; after that `poll`
+//! keeps the pace. What the words are is in `notice`. Imports `oidc`, `context`, `text`.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::notice::DeviceNotice;
+use super::poll::{self, Ended, Pace, Poll};
+use super::registration::{self, Client};
+use super::{Attempt, Flow, Granted, LoginError};
+use crate::http::{HttpErrorKind, Retry};
+use crate::oidc::{Decode, DeviceAuthorization, Fault, FaultCode, Grant, OidcError, Problem, TokenResponse};
+use crate::secret::Secret;
+
+/// How long the one try before the words may take.
+const PROBE: Duration = Duration::from_secs(3);
+
+/// Signs in with the device flow.
+pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError> {
+    let client = registration::client(attempt, Flow::DeviceCode).await?;
+    let (client, device) = authorize(attempt, client).await?;
+    let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
+    let sent = attempt.context.now();
+    let create = async || attempt.create_token(&client.registration, &device_code, Retry::Poll).await;
+
+    let mut pace = Pace::new(device.interval, device.expires_in, Instant::now()).ending_at_latest(attempt.deadline);
+    let probe = tokio::time::timeout(PROBE, create()).await;
+    pace.polled(Instant::now());
+    match probe.map(verdict) {
+        Ok(Poll::Token(token)) => return Ok(Granted::new(token, client.registration, sent)),
+        Ok(Poll::SlowDown) => pace.slow_down(),
+        Ok(Poll::Final(error)) => return Err(ended(Ended::Failed(error))),
+        Ok(Poll::Pending | Poll::Trouble(_) | Poll::Nonsense(_)) | Err(_) => {}
+    }
+    show(attempt, &device)?;
+    let mut sent = attempt.context.now();
+    let polling = poll::poll(pace, async || {
+        sent = attempt.context.now();
+        verdict(create().await)
+    });
+    let token = attempt.waiting(pace.deadline(), polling).await?.map_err(ended)?;
+    Ok(Granted::new(token, client.registration, sent))
+}
+
+/// Starts the authorization; a cached registration that the service no longer knows is renewed once.
+async fn authorize(attempt: &Attempt<'_>, client: Client) -> Result<(Client, DeviceAuthorization), LoginError> {
+    let start = async |client: &Client| {
+        let parts = (client.registration.client_id.as_str(), &client.registration.client_secret);
+        attempt.oidc.start_device_authorization(parts, &attempt.start_url.url).await
+    };
+    match start(&client).await {
+        Ok(device) => Ok((client, device)),
+        Err(OidcError::Fault(fault)) if client.cached && is_about_the_client(&fault) => {
+            attempt.notices().say("the cached client registration is no longer known to the service; registering again");
+            let client = registration::register(attempt, Flow::DeviceCode).await?;
+            let device = start(&client).await?;
+            Ok((client, device))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), LoginError> {
+    let complete = device.verification_uri_complete.as_ref().map(Secret::expose);
+    let notice = DeviceNotice {
+        user_code: device.user_code.expose(),
+        verification_uri: &device.verification_uri,
+        verification_uri_complete: complete,
+    };
+    attempt.notices().device(&notice, attempt.request.opens_browser)?;
+    attempt.open_browser(complete.unwrap_or(&device.verification_uri));
+    Ok(())
+}
+
+/// What an answer means for the polling (RFC 8628 section 3.5).
+fn verdict(answer: Result<TokenResponse, OidcError>) -> Poll<TokenResponse, OidcError> {
+    let error = match answer {
+        Ok(token) => return Poll::Token(token),
+        Err(error) => error,
+    };
+    match &error {
+        OidcError::Fault(fault) => match fault.kind {
+            FaultCode::AuthorizationPending => Poll::Pending,
+            FaultCode::SlowDown => Poll::SlowDown,
+            FaultCode::InternalServer | FaultCode::Throttled => Poll::Trouble(error),
+            _ => Poll::Final(error),
+        },
+        OidcError::Http(http) if may_pass(&http.kind) => Poll::Trouble(error),
+        OidcError::Decode(Decode { problem: Problem::NotJson(..) | Problem::WebPage(_), .. }) => Poll::Nonsense(error),
+        OidcError::Http(_) | OidcError::Decode(_) => Poll::Final(error),
+    }
+}
+
+/// Whether the next poll may fare better: the network, but neither certificates nor a proxy that refuses.
+fn may_pass(failure: &HttpErrorKind) -> bool {
+    use HttpErrorKind::{Closed, Connect, ConnectTimeout, CutOff, Dns, ReadTimeout, TotalTimeout};
+    matches!(
+        failure,
+        Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_)
+    )
+}
+
+/// Whether the service no longer takes this client.
+fn is_about_the_client(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)
+}
+
+fn ended(ended: Ended<OidcError>) -> LoginError {
+    match ended {
+        Ended::Expired(None) => LoginError::Expired,
+        Ended::Expired(Some(trouble)) => LoginError::ExpiredInTrouble(Box::new(trouble)),
+        Ended::Failed(OidcError::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => LoginError::Expired,
+        Ended::Failed(error) => error.into(),
+    }
+}

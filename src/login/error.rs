@@ -1,0 +1,147 @@
+//! Why a login failed, in words for a person; which exit code that is, is decided in `error`.
+//!
+//! Where the AWS CLI has words for the same failure they are used, because wrappers look for them; what to do about it is
+//! in `hint`. Imports the errors of the rooms below, `text`.
+
+use std::fmt;
+use std::io;
+
+use super::pkce::NoRandomness;
+use super::start_url::StartUrlError;
+use crate::cache::CacheError;
+use crate::oidc::OidcError;
+use crate::session::SessionError;
+use crate::text;
+
+/// A login that failed.
+#[derive(Debug)]
+pub enum LoginError {
+    /// No token without a person, or the cache or the service failed on the way to one.
+    Session(SessionError),
+    /// The start URL leads nowhere we may go.
+    StartUrl(StartUrlError),
+    /// The service said no, or could not be reached.
+    Oidc(Box<OidcError>),
+    /// The cache cannot be used.
+    Cache(CacheError),
+    /// The code's life is over.
+    Expired,
+    /// The same, and the last poll did not get through.
+    ExpiredInTrouble(Box<OidcError>),
+    /// The browser did not come back in time.
+    Unanswered,
+    /// The browser came back with a no.
+    Denied {
+        /// RFC 6749 section 4.1.2.1.
+        error: String,
+        /// The service's words.
+        description: Option<String>,
+    },
+    /// The redirect listener could not be bound.
+    Loopback {
+        /// The port that was asked for.
+        port: Option<u16>,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The system gave no random bytes.
+    Randomness(NoRandomness),
+    /// Standard output is gone.
+    Output(io::Error),
+}
+
+impl LoginError {
+    /// What to do about it, as a sentence, where we know more than the message says.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Expired | Self::ExpiredInTrouble(_) | Self::Unanswered => {
+                Some("run the login again and approve it in time".to_owned())
+            }
+            Self::Denied { error, description } => {
+                let words = description.as_deref().map_or(String::new(), |words| format!(": {words}"));
+                Some(text::for_terminal(&format!("the service answered {error}{words}")))
+            }
+            Self::Loopback { port: Some(port), .. } => {
+                Some(format!("free port {port}, or choose another with --redirect-port"))
+            }
+            Self::Cache(error) => Some(error.hint()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(error) => error.fmt(f),
+            Self::StartUrl(error) => error.fmt(f),
+            Self::Oidc(error) => error.fmt(f),
+            Self::Cache(error) => error.fmt(f),
+            Self::Expired | Self::Unanswered => f.write_str(
+                "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an SSO token \
+                 must be restarted.",
+            ),
+            Self::ExpiredInTrouble(trouble) => write!(
+                f,
+                "The pending authorization to retrieve an SSO token has expired. The last attempt failed: {trouble}"
+            ),
+            Self::Denied { .. } => {
+                f.write_str("Error loading authorization code: Failed to retrieve an authorization code.")
+            }
+            Self::Loopback { port: Some(port), error } => write!(f, "cannot listen on 127.0.0.1:{port}: {error}"),
+            Self::Loopback { port: None, error } => write!(f, "cannot listen on 127.0.0.1: {error}"),
+            Self::Randomness(error) => error.fmt(f),
+            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for LoginError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Session(error) => error.source(),
+            Self::StartUrl(error) => Some(error),
+            Self::Oidc(error) | Self::ExpiredInTrouble(error) => Some(error),
+            Self::Cache(error) => Some(error),
+            Self::Loopback { error, .. } | Self::Output(error) => Some(error),
+            Self::Randomness(error) => Some(error),
+            Self::Expired | Self::Unanswered | Self::Denied { .. } => None,
+        }
+    }
+}
+
+impl From<SessionError> for LoginError {
+    fn from(error: SessionError) -> Self {
+        Self::Session(error)
+    }
+}
+
+impl From<StartUrlError> for LoginError {
+    fn from(error: StartUrlError) -> Self {
+        Self::StartUrl(error)
+    }
+}
+
+impl From<OidcError> for LoginError {
+    fn from(error: OidcError) -> Self {
+        Self::Oidc(Box::new(error))
+    }
+}
+
+impl From<CacheError> for LoginError {
+    fn from(error: CacheError) -> Self {
+        Self::Cache(error)
+    }
+}
+
+impl From<NoRandomness> for LoginError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Randomness(error)
+    }
+}
+
+impl From<io::Error> for LoginError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}

@@ -1,0 +1,216 @@
+//! A usable token without asking a person: the valid one, or a refreshed one.
+//!
+//! When a token is refreshed is decided here and nowhere else: below 15 minutes of life, or below what the caller needs.
+//! One process at a time does it, under the lock beside the token; the others take its result. A failed refresh changes
+//! no byte on disk, and a token with life left is used all the same, with a warning. How a person is asked is in `login`.
+//! Imports `oidc`, `cache`, `context`, `secret`, `http`.
+
+mod fit;
+mod refresh;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::cache::{CacheError, CachedToken, Damage, Loaded, RegistrationKey, TokenCache, TokenKey};
+use crate::context::{Context, Timestamp};
+use crate::oidc::{OidcClient, OidcError};
+
+pub use fit::Misfit;
+pub use refresh::Answered;
+
+/// Below this much life a token is refreshed if it can be: botocore's advisory window, so that we and the AWS CLI agree.
+pub const REFRESH_BELOW: Duration = Duration::from_mins(15);
+
+/// The scope that is asked for when none is configured (authorization code flow), as by AWS.
+pub const DEFAULT_SCOPE: &str = "sso:account:access";
+
+/// What a token must be for, and where it is.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The sso-session's name; absent for a legacy profile.
+    pub session_name: Option<String>,
+    /// The start URL exactly as configured.
+    pub start_url: String,
+    /// The region of the Identity Center instance.
+    pub region: String,
+    /// The configured scopes; absent when the key is.
+    pub scopes: Option<Vec<String>>,
+    /// The least life the caller needs; zero is any.
+    pub min_ttl: Duration,
+}
+
+impl Wanted {
+    /// Where the token is.
+    pub fn token_key(&self) -> TokenKey {
+        self.session_name.as_deref().map_or_else(|| TokenKey::of_start_url(&self.start_url), TokenKey::of_session)
+    }
+
+    /// Where the client's registration is.
+    pub fn registration_key(&self) -> RegistrationKey {
+        RegistrationKey::new(&self.region, self.scopes.as_deref(), self.session_name.as_deref(), &self.start_url)
+    }
+
+    /// The session for people: its name, or the start URL of a legacy profile.
+    pub fn label(&self) -> &str {
+        self.session_name.as_deref().unwrap_or(&self.start_url)
+    }
+
+    fn lasts(&self, token: &CachedToken, now: Timestamp) -> bool {
+        token.expires_at > now && token.expires_at - now >= self.min_ttl
+    }
+
+    /// Long enough that nobody would refresh it.
+    fn is_fresh(&self, token: &CachedToken, now: Timestamp) -> bool {
+        token.expires_at - now > REFRESH_BELOW && self.lasts(token, now)
+    }
+}
+
+/// A usable token.
+#[derive(Debug)]
+pub struct Usable {
+    /// The token, with life left.
+    pub token: CachedToken,
+    /// Whether it was refreshed just now, by us or by the process we waited for.
+    pub refreshed: bool,
+    /// What a person should know, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// Why there is no usable token without a person.
+#[derive(Debug)]
+pub enum LoginNeeded {
+    /// No token is cached.
+    Absent,
+    /// The file cannot be used.
+    Damaged(Damage),
+    /// It was made for something else than what is configured now.
+    Misfit(Misfit),
+    /// It ended, or ends too soon, and cannot be refreshed.
+    Ended {
+        /// When.
+        expires_at: Timestamp,
+        /// Whether it has ended already.
+        expired: bool,
+    },
+    /// The service refused to refresh it.
+    Refused(Answered),
+}
+
+/// No usable token.
+#[derive(Debug)]
+pub enum SessionError {
+    /// A person must sign in.
+    LoginNeeded {
+        /// Which session.
+        label: String,
+        /// Why.
+        why: Box<LoginNeeded>,
+    },
+    /// The service answered a refresh with an error that is not about the token.
+    Answered(Answered),
+    /// The service could not be reached, or made no sense.
+    Oidc(Box<OidcError>),
+    /// The process that refreshes could not reach the service, in its words.
+    Shared(String),
+    /// The cache cannot be used.
+    Cache(CacheError),
+    /// Another process holds the lock for too long.
+    Busy {
+        /// Which process, if it said so.
+        pid: Option<u32>,
+    },
+}
+
+/// Finds a usable token, refreshing it if need be. `client` makes the client when a request is needed.
+///
+/// `throttled` reports a refusal of the last 30 seconds instead of asking again.
+pub async fn obtain<'c>(
+    wanted: &Wanted,
+    cache: &TokenCache,
+    context: &Context,
+    throttled: bool,
+    client: &(dyn Fn() -> OidcClient + 'c),
+) -> Result<Usable, SessionError> {
+    let needed = |why| SessionError::LoginNeeded { label: wanted.label().to_owned(), why: Box::new(why) };
+    let mut warnings = Vec::new();
+    let token = match cache.token(&wanted.token_key()).map_err(SessionError::Cache)? {
+        Loaded::Absent => return Err(needed(LoginNeeded::Absent)),
+        Loaded::Damaged(damage) => return Err(needed(LoginNeeded::Damaged(damage))),
+        Loaded::Present(token, warning) => {
+            warnings.extend(warning);
+            token
+        }
+    };
+    if let Some(misfit) = fit::misfit(&token, wanted, cache) {
+        return Err(needed(LoginNeeded::Misfit(misfit)));
+    }
+    if wanted.is_fresh(&token, context.now()) {
+        return Ok(Usable { token, refreshed: false, warnings });
+    }
+    let refresh = refresh::Refresh { wanted, cache, context, throttled, client };
+    let mut usable = if token.refreshable(context.now()).is_some() {
+        match refresh.under_lock(&token).await {
+            Ok(usable) => usable,
+            Err(error) => spare(wanted, token, context.now(), error)?,
+        }
+    } else if wanted.lasts(&token, context.now()) {
+        Usable { token, refreshed: false, warnings: Vec::new() }
+    } else {
+        let expired = token.expires_at <= context.now();
+        return Err(needed(LoginNeeded::Ended { expires_at: token.expires_at, expired }));
+    };
+    usable.warnings.splice(0..0, warnings);
+    Ok(usable)
+}
+
+/// A token with life left is used when refreshing fails; below what is needed, failure is failure.
+fn spare(wanted: &Wanted, token: CachedToken, now: Timestamp, error: SessionError) -> Result<Usable, SessionError> {
+    if !wanted.lasts(&token, now) {
+        return Err(error);
+    }
+    let minutes = (token.seconds_left(now) + 59) / 60;
+    let warning = format!("the token could not be refreshed and ends in {minutes} min: {error}");
+    Ok(Usable { token, refreshed: false, warnings: vec![warning] })
+}
+
+impl fmt::Display for LoginNeeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("nobody has signed in yet"),
+            Self::Damaged(damage) => write!(f, "the cached token is damaged: {}", damage.0),
+            Self::Misfit(misfit) => misfit.fmt(f),
+            Self::Ended { expires_at, expired } => {
+                let at = crate::cache::timestamp::format(*expires_at);
+                let ended = if *expired { "expired at" } else { "ends too soon, at" };
+                write!(f, "the token {ended} {at} and cannot be refreshed")
+            }
+            Self::Refused(answered) => write!(f, "the service refused to refresh the token: {answered}"),
+        }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LoginNeeded { label, why } => write!(f, "a login to {label} is needed: {why}"),
+            Self::Answered(answered) => write!(f, "cannot refresh the token: {answered}"),
+            Self::Oidc(error) => error.fmt(f),
+            Self::Shared(words) => f.write_str(words),
+            Self::Cache(error) => error.fmt(f),
+            Self::Busy { pid } => {
+                f.write_str("another process has been refreshing the token for 30 s")?;
+                pid.map_or(Ok(()), |pid| write!(f, " (pid {pid})"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for SessionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Oidc(error) => Some(error),
+            Self::Cache(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The refresh token grant (RFC 6749 section 6) for many processes at once: one request, everybody gets the token.
+//!
+//! A process that finds the lock taken watches the token file and takes what its sibling wrote, or reports how the sibling
+//! failed. What the service answered last is remembered in the lock file for 30 seconds. A reply without a refresh token
+//! keeps the old one. Imports `oidc`, `cache`, `context`, `http`.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{LoginNeeded, SessionError, Usable, Wanted};
+use crate::cache::{Attempt, CachedToken, Held, Loaded, LockRecord, Purpose, TokenCache};
+use crate::context::{Context, Timestamp};
+use crate::http::Retry;
+use crate::oidc::{Grant, OidcClient, OidcError};
+
+/// How long one process waits for another.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a waiting process looks.
+const GLANCE: Duration = Duration::from_millis(20);
+/// How long the service's refusal stands.
+const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// The service's refusal of a refresh, as all processes are told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The HTTP status.
+    pub status: u16,
+    /// The exception's name, or the status where it has none.
+    pub code: String,
+}
+
+impl Answered {
+    /// Whether it is about this token or client, so that only a person can help.
+    fn needs_login(&self) -> bool {
+        (400..500).contains(&self.status) && self.status != 429
+    }
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (status {})", self.code, self.status)
+    }
+}
+
+/// One refresh: of what, where, and how.
+pub(super) struct Refresh<'a, 'c> {
+    pub(super) wanted: &'a Wanted,
+    pub(super) cache: &'a TokenCache,
+    pub(super) context: &'a Context,
+    pub(super) throttled: bool,
+    pub(super) client: &'a (dyn Fn() -> OidcClient + 'c),
+}
+
+impl Refresh<'_, '_> {
+    /// Refreshes the token that was found, unless another process does or did.
+    pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, SessionError> {
+        let lock = self.cache.lock(&self.wanted.token_key(), Purpose::Refresh);
+        let mut waiting_since = None;
+        let patience = Instant::now() + PATIENCE;
+        let mut held = loop {
+            match lock.attempt() {
+                Attempt::Held(held) => break Some(held),
+                Attempt::Unsupported => break None,
+                Attempt::Busy if Instant::now() >= patience => {
+                    let pid = lock.record().filter(|record| record.outcome.is_none()).map(|record| record.pid);
+                    return Err(SessionError::Busy { pid });
+                }
+                Attempt::Busy => {
+                    waiting_since.get_or_insert_with(|| self.context.now());
+                    tokio::time::sleep(GLANCE).await;
+                }
+            }
+            if let Some(usable) = self.newer(found) {
+                return Ok(usable);
+            }
+        };
+        // Somebody may have finished between our look and our lock.
+        if let Some(usable) = self.newer(found) {
+            return Ok(usable);
+        }
+        if let Some(error) = held.as_mut().and_then(Held::last).and_then(|last| self.remembered(&last, waiting_since)) {
+            return Err(error);
+        }
+        if let Some(held) = &mut held {
+            held.write(&LockRecord::held(std::process::id(), self.context.now()));
+        }
+        let outcome = self.request(found).await;
+        if let Some(held) = &mut held {
+            held.write(&LockRecord::ended(std::process::id(), self.context.now(), outcome_line(&outcome)));
+        }
+        outcome
+    }
+
+    /// The token on disk, if it is another one and a good one.
+    fn newer(&self, found: &CachedToken) -> Option<Usable> {
+        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.wanted.token_key()) else { return None };
+        let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
+        (newer && self.wanted.is_fresh(&token, self.context.now()))
+            .then(|| Usable { token, refreshed: true, warnings: Vec::new() })
+    }
+
+    /// The failure that the lock file tells of, if it stands for us too.
+    fn remembered(&self, last: &LockRecord, waiting_since: Option<Timestamp>) -> Option<SessionError> {
+        let (word, rest) = last.outcome.as_deref()?.split_once(' ')?;
+        let age = self.context.now() - last.at;
+        match word {
+            "answered" if self.throttled && age >= Duration::ZERO && age < REMEMBERED => {
+                let (status, code) = rest.split_once(' ')?;
+                Some(self.refused(Answered { status: status.parse().ok()?, code: code.to_owned() }))
+            }
+            // Only for those who were waiting already; the record has whole seconds.
+            "failed" if waiting_since.is_some_and(|since| last.at >= since.truncate_to_second()) => Some(SessionError::Shared(rest.to_owned())),
+            _ => None,
+        }
+    }
+
+    fn refused(&self, answered: Answered) -> SessionError {
+        if answered.needs_login() {
+            let why = Box::new(LoginNeeded::Refused(answered));
+            return SessionError::LoginNeeded { label: self.wanted.label().to_owned(), why };
+        }
+        SessionError::Answered(answered)
+    }
+
+    async fn request(&self, found: &CachedToken) -> Result<Usable, SessionError> {
+        let Some(parts) = found.refreshable(self.context.now()) else {
+            let why = LoginNeeded::Ended { expires_at: found.expires_at, expired: found.expires_at <= self.context.now() };
+            return Err(SessionError::LoginNeeded { label: self.wanted.label().to_owned(), why: Box::new(why) });
+        };
+        let unchanged = || self.newer(found).is_none();
+        let sent = self.context.now();
+        let grant = Grant::RefreshToken(parts.refresh_token.clone());
+        let client = (self.client)();
+        let reply = client.create_token((parts.client_id, parts.client_secret), &grant, Retry::Refresh(&unchanged)).await;
+        let reply = match reply {
+            Ok(reply) => reply,
+            // Another tool, which knows no locks, may have refreshed it under our hands.
+            Err(error) => return self.newer(found).ok_or_else(|| self.failure(error)),
+        };
+        let token = CachedToken {
+            start_url: Some(self.wanted.start_url.clone()),
+            region: Some(self.wanted.region.clone()),
+            access_token: reply.access_token,
+            expires_at: sent + Duration::from_secs(reply.expires_in),
+            refresh_token: reply.refresh_token.or_else(|| found.refresh_token.clone()),
+            ..found.clone()
+        };
+        let mut warnings = Vec::new();
+        if let Err(error) = self.cache.store_token(&self.wanted.token_key(), &token) {
+            warnings.push(format!(
+                "the refreshed token could not be stored: {error}; the stored refresh token may be dead now, then sign in again"
+            ));
+        }
+        Ok(Usable { token, refreshed: true, warnings })
+    }
+
+    fn failure(&self, error: OidcError) -> SessionError {
+        match error {
+            OidcError::Fault(fault) => self.refused(Answered { status: fault.status, code: fault.code.clone() }),
+            error => SessionError::Oidc(Box::new(error)),
+        }
+    }
+}
+
+/// The outcome for the lock file: one line, no secret.
+fn outcome_line(outcome: &Result<Usable, SessionError>) -> String {
+    let answered = |answered: &Answered| format!("answered {} {}", answered.status, answered.code);
+    let line = match outcome {
+        Ok(_) => "refreshed".to_owned(),
+        Err(SessionError::Answered(error)) => answered(error),
+        Err(SessionError::LoginNeeded { why, .. }) => match &**why {
+            LoginNeeded::Refused(error) => answered(error),
+            other => format!("failed {other}"),
+        },
+        Err(error) => format!("failed {error}"),
+    };
+    line.replace(['\n', '\r'], " ")
+}
