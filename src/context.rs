@@ -12,16 +12,22 @@ use time::UtcDateTime;
 /// An instant in UTC, as the time crate has it.
 pub type Timestamp = UtcDateTime;
 
+/// Looks up an environment variable.
+type Environment = Box<dyn Fn(&str) -> Option<String>>;
+
+/// Starts a browser on a URL.
+type OpenBrowser = Box<dyn Fn(&str) -> io::Result<()>>;
+
 /// What one run of the program may see and touch.
 pub struct Context {
     /// Looks up an environment variable; `None` when unset. Bytes that are not UTF-8 come with replacement characters.
-    pub env: Box<dyn Fn(&str) -> Option<String>>,
+    pub env: Environment,
     /// The home directory: `HOME` (Unix) or `USERPROFILE` (Windows), else the account's; `None` when there is none.
     pub home: Option<PathBuf>,
     /// The wall clock.
     pub now: fn() -> Timestamp,
     /// Starts the default browser on a URL without waiting for it (RFC 8252 section 6).
-    pub open_browser: Box<dyn Fn(&str) -> io::Result<()>>,
+    pub open_browser: OpenBrowser,
     /// Whether the program runs in a container, as Docker and Podman mark it.
     pub in_container: fn() -> bool,
     /// Data.

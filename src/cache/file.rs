@@ -19,7 +19,7 @@ const LARGEST: u64 = 1024 * 1024;
 /// How our temporary files begin; never ends in `.json`, so nobody takes one for a document.
 const TEMPORARY: &str = ".sso-oidc-";
 /// A temporary file this old was left by a process that is gone.
-const ABANDONED: Duration = Duration::from_secs(10 * 60);
+const ABANDONED: Duration = Duration::from_mins(10);
 
 /// What reading a cache file gave.
 #[derive(Debug)]
@@ -178,8 +178,7 @@ fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Temporary files of processes that were killed while writing; failing to remove one is no reason to stop.
 pub(super) fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(".tmp"));
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY));
         let age = entry.metadata().ok().and_then(|metadata| metadata.modified().ok()?.elapsed().ok());
         if ours && age.is_some_and(|age| age > ABANDONED) {
             let _ = fs::remove_file(entry.path());

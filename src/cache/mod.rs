@@ -60,7 +60,8 @@ impl TokenCache {
     /// The registration of this client, whatever it was made for; looks through the whole folder.
     pub fn registration_of_client(&self, client_id: &str) -> Option<CachedRegistration> {
         let entries = fs::read_dir(&self.dir).ok()?;
-        let documents = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some("json".as_ref()));
+        let documents =
+            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some("json".as_ref()));
         documents
             .filter_map(|path| match file::load(&path, CachedRegistration::parse) {
                 Ok(Loaded::Present(registration, _)) => Some(registration),

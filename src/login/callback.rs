@@ -123,11 +123,10 @@ pub(super) fn judge_query(query: &str, state: &State) -> Verdict {
         .map(|error| AuthorizationResponse::Error { error, description: single(query, "error_description") });
     match (single(query, "state"), single(query, "code"), error) {
         (None, _, Some(error)) => Verdict::UnboundError(error),
-        (None, _, None) => Verdict::Refuse(Refusal::Incomplete),
         (Some(theirs), _, _) if !state.equals(&theirs) => Verdict::Refuse(Refusal::State),
         (Some(_), _, Some(error)) => Verdict::Answer(error),
         (Some(_), Some(code), None) => Verdict::Answer(AuthorizationResponse::Code(Secret::new(code))),
-        (Some(_), None, None) => Verdict::Refuse(Refusal::Incomplete),
+        (None, _, None) | (Some(_), None, None) => Verdict::Refuse(Refusal::Incomplete),
     }
 }
 

@@ -54,7 +54,9 @@ async fn authorize(attempt: &Attempt<'_>, client: Client) -> Result<(Client, Dev
     match start(&client).await {
         Ok(device) => Ok((client, device)),
         Err(OidcError::Fault(fault)) if client.cached && is_about_the_client(&fault) => {
-            attempt.notices().say("the cached client registration is no longer known to the service; registering again");
+            attempt
+                .notices()
+                .say("the cached client registration is no longer known to the service; registering again");
             let client = registration::register(attempt, Flow::DeviceCode).await?;
             let device = start(&client).await?;
             Ok((client, device))
@@ -97,10 +99,7 @@ fn verdict(answer: Result<TokenResponse, OidcError>) -> Poll<TokenResponse, Oidc
 /// Whether the next poll may fare better: the network, but neither certificates nor a proxy that refuses.
 fn may_pass(failure: &HttpErrorKind) -> bool {
     use HttpErrorKind::{Closed, Connect, ConnectTimeout, CutOff, Dns, ReadTimeout, TotalTimeout};
-    matches!(
-        failure,
-        Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_)
-    )
+    matches!(failure, Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_))
 }
 
 /// Whether the service no longer takes this client.

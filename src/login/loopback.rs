@@ -25,7 +25,7 @@ const HEAD_SIZE: usize = 16 * 1024;
 /// How long to wait for the browser to close its side.
 const GOODBYE: Duration = Duration::from_millis(200);
 /// After an error that anyone could have sent, the true answer has this long to arrive.
-const LAST_CHANCE: Duration = Duration::from_secs(60);
+const LAST_CHANCE: Duration = Duration::from_mins(1);
 /// The oldest connection gives way to one more.
 const CONNECTIONS: usize = 64;
 

@@ -103,7 +103,9 @@ pub struct Login {
 
 /// Signs in.
 pub async fn login(request: &LoginRequest<'_>, context: &Context) -> Result<Login, LoginError> {
-    let needed = if request.force { None } else {
+    let needed = if request.force {
+        None
+    } else {
         match reuse(request, context).await {
             Ok(login) => return Ok(login),
             Err(SessionError::LoginNeeded { why, .. }) => Some(why),
@@ -126,8 +128,7 @@ pub async fn login(request: &LoginRequest<'_>, context: &Context) -> Result<Logi
 async fn reuse(request: &LoginRequest<'_>, context: &Context) -> Result<Login, SessionError> {
     let wanted = &request.wanted;
     let client = || (request.client)(&wanted.region);
-    let Usable { token, refreshed, warnings } =
-        session::obtain(wanted, request.cache, context, false, &client).await?;
+    let Usable { token, refreshed, warnings } = session::obtain(wanted, request.cache, context, false, &client).await?;
     for warning in warnings {
         request.notices.say(&text::for_terminal(&warning));
     }

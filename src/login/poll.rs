@@ -60,6 +60,7 @@ impl Pace {
     }
 
     /// Ends earlier than the code does, when a person said so.
+    #[must_use]
     pub fn ending_at_latest(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline.map_or(self.deadline, |deadline| self.deadline.min(deadline));
         self

@@ -97,8 +97,11 @@ impl Refresh<'_, '_> {
     fn newer(&self, found: &CachedToken) -> Option<Usable> {
         let Ok(Loaded::Present(token, _)) = self.cache.token(&self.wanted.token_key()) else { return None };
         let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
-        (newer && self.wanted.is_fresh(&token, self.context.now()))
-            .then(|| Usable { token, refreshed: true, warnings: Vec::new() })
+        (newer && self.wanted.is_fresh(&token, self.context.now())).then(|| Usable {
+            token,
+            refreshed: true,
+            warnings: Vec::new(),
+        })
     }
 
     /// The failure that the lock file tells of, if it stands for us too.
@@ -111,7 +114,9 @@ impl Refresh<'_, '_> {
                 Some(self.refused(Answered { status: status.parse().ok()?, code: code.to_owned() }))
             }
             // Only for those who were waiting already; the record has whole seconds.
-            "failed" if waiting_since.is_some_and(|since| last.at >= since.truncate_to_second()) => Some(SessionError::Shared(rest.to_owned())),
+            "failed" if waiting_since.is_some_and(|since| last.at >= since.truncate_to_second()) => {
+                Some(SessionError::Shared(rest.to_owned()))
+            }
             _ => None,
         }
     }
@@ -126,14 +131,16 @@ impl Refresh<'_, '_> {
 
     async fn request(&self, found: &CachedToken) -> Result<Usable, SessionError> {
         let Some(parts) = found.refreshable(self.context.now()) else {
-            let why = LoginNeeded::Ended { expires_at: found.expires_at, expired: found.expires_at <= self.context.now() };
+            let why =
+                LoginNeeded::Ended { expires_at: found.expires_at, expired: found.expires_at <= self.context.now() };
             return Err(SessionError::LoginNeeded { label: self.wanted.label().to_owned(), why: Box::new(why) });
         };
         let unchanged = || self.newer(found).is_none();
         let sent = self.context.now();
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
         let client = (self.client)();
-        let reply = client.create_token((parts.client_id, parts.client_secret), &grant, Retry::Refresh(&unchanged)).await;
+        let reply =
+            client.create_token((parts.client_id, parts.client_secret), &grant, Retry::Refresh(&unchanged)).await;
         let reply = match reply {
             Ok(reply) => reply,
             // Another tool, which knows no locks, may have refreshed it under our hands.
