@@ -4,20 +4,32 @@
 //! one section in `section`, precedence over options and variables in `settings`, the Identity Center part in `sso`,
 //! changes to the config file in `edit`. The rules are botocore's. Imports `context`, `secret`.
 
+mod edit;
 mod error;
 mod ini;
+mod lines;
 mod names;
+mod origin;
+mod parse;
 mod path;
-#[expect(dead_code, reason = "used by settings, which comes next")]
+mod preferences;
 mod python;
+mod replace;
 mod section;
+mod settings;
+mod sso;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
+pub use edit::{save_profile, save_sso_session, set_sso_region};
 pub use error::{ConfigError, ConfigErrorKind};
+pub use origin::{Located, Origin};
+pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use section::Section;
+pub use settings::{ClientSettings, Limit, Overrides, RetryMode, client_settings};
+pub use sso::{SsoOverrides, SsoSettings, all_sso, sso_settings};
 
 use crate::context::Context;
 use ini::IniFile;

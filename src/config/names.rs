@@ -31,6 +31,19 @@ pub(super) fn named(header: &str) -> Option<(SectionKind, Cow<'_, str>)> {
     second_of_two_words(header).map(|name| (kind, name))
 }
 
+/// The text between the brackets of a header for this name, quoted when it must be.
+pub(super) fn header_for(kind: SectionKind, name: &str) -> String {
+    let word = match kind {
+        SectionKind::Profile if name == "default" => return "default".to_owned(),
+        SectionKind::Profile => "profile",
+        SectionKind::SsoSession => "sso-session",
+        SectionKind::Services => "services",
+    };
+    let plain = format!("{word} {name}");
+    let is_plain = named(&plain).is_some_and(|(_, found)| found == name);
+    if is_plain { plain } else { format!("{word} \"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
 fn is_shell_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n')
 }

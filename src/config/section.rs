@@ -15,6 +15,7 @@ pub struct Section<'a> {
 struct Part<'a> {
     file: &'a IniFile,
     header: &'a str,
+    line: usize,
     own: &'a [Entry],
     inherited: &'a [Entry],
 }
@@ -22,7 +23,13 @@ struct Part<'a> {
 impl<'a> Section<'a> {
     /// One section of one file.
     pub(super) fn of(file: &'a IniFile, block: usize) -> Self {
-        let part = Part { file, header: file.header(block), own: file.entries(block), inherited: file.defaults() };
+        let part = Part {
+            file,
+            header: file.header(block),
+            line: file.header_line(block),
+            own: file.entries(block),
+            inherited: file.defaults(),
+        };
         Self { parts: [Some(part), None] }
     }
 
@@ -44,7 +51,7 @@ impl<'a> Section<'a> {
     pub fn nested(&self, key: &str) -> Option<Section<'a>> {
         let (part, entry, header) = self.find(key)?;
         let own = part.file.children(entry);
-        let nested = Part { file: part.file, header, own, inherited: &[] };
+        let nested = Part { file: part.file, header, line: entry.line, own, inherited: &[] };
         (!own.is_empty()).then_some(Section { parts: [Some(nested), None] })
     }
 
@@ -62,6 +69,16 @@ impl<'a> Section<'a> {
     /// The raw text of the header this section has in its (first) file.
     pub fn header(&self) -> &'a str {
         self.parts[0].map_or("", |part| part.header)
+    }
+
+    /// Which section this is, in words: "[sso-session s1] of /home/x/.aws/config, line 5".
+    pub fn place(&self) -> String {
+        let places = self
+            .parts
+            .iter()
+            .flatten()
+            .map(|part| format!("[{}] of {}, line {}", part.header, part.file.path.display(), part.line));
+        places.collect::<Vec<_>>().join(" and ")
     }
 
     /// Every key once, those of the winning file first.

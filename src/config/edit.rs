@@ -1,0 +1,152 @@
+//! Changes to the config file: single keys set in place, sections added, everything else left as it is.
+//!
+//! Lines are edited, the file is never written anew from what was understood: comments, order, spelling and line ends
+//! stay. The new text is read back before it is written and must differ from the old in nothing but the keys that were
+//! set. The file is replaced as a whole, keeps its mode, and is made 0600 when new; a symbolic link is followed, not
+//! replaced. Imports `secret`.
+
+use std::io;
+use std::path::Path;
+
+use super::ini::{Content, Entry, IniFile};
+use super::lines::{Piece, pieces};
+use super::names::{SectionKind, header_for};
+use super::replace::replace;
+use super::{Config, ConfigError, ConfigErrorKind, SsoSettings};
+use crate::secret::Secret;
+
+/// Writes a region that was found out into the place that `settings` were read from: the sso-session, or the profile,
+/// in the file and section that hold the key now (botocore's own writer misses `[default]` and shadows it).
+pub fn set_sso_region(config: &Config, settings: &SsoSettings, region: &str) -> Result<(), ConfigError> {
+    let pairs = [("sso_region", region)];
+    if let Some(name) = &settings.session_name {
+        return set_keys(config.config_path(), SectionKind::SsoSession, name, &pairs);
+    }
+    let name = &settings.profile_name;
+    let in_credentials = config.profile_in_credentials(name).is_some_and(|part| part.get("sso_region").is_some());
+    if in_credentials {
+        return edit(config.credentials_path(), |file| file.headers().find(|(header, _)| header == name), name, &pairs);
+    }
+    set_keys(config.config_path(), SectionKind::Profile, name, &pairs)
+}
+
+/// Writes keys into an `[sso-session NAME]` of the config file, which is added when there is none.
+pub fn save_sso_session(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), ConfigError> {
+    set_keys(config.config_path(), SectionKind::SsoSession, name, pairs)
+}
+
+/// Writes keys into a `[profile NAME]` of the config file (`[default]` for `default`), which is added when there is none.
+pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), ConfigError> {
+    set_keys(config.config_path(), SectionKind::Profile, name, pairs)
+}
+
+fn set_keys(path: &Path, kind: SectionKind, name: &str, pairs: &[(&str, &str)]) -> Result<(), ConfigError> {
+    edit(path, |file| file.named(kind).rfind(|(found, _)| *found == name), &header_for(kind, name), pairs)
+}
+
+/// Sets keys in the section that `find` finds, or else in a new one with this header.
+fn edit(
+    path: &Path,
+    find: impl Fn(&IniFile) -> Option<(&str, usize)>,
+    header: &str,
+    pairs: &[(&str, &str)],
+) -> Result<(), ConfigError> {
+    let failed = |detail: String| {
+        ConfigError::new(ConfigErrorKind::Write, format!("Unable to write config file: {}", path.display()))
+            .with_detail(detail)
+    };
+    let before = IniFile::read(path)?;
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => Secret::new(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Secret::new(""),
+        Err(error) => return Err(failed(error.to_string())),
+    };
+    let mut edited = text;
+    for (key, value) in pairs {
+        let file = IniFile::parse(path, edited.expose().to_owned()).map_err(|flaw| failed(flaw.what))?;
+        let block = find(&file).map(|(_, block)| block);
+        edited = Secret::new(with_key(edited.expose(), &file, block, header, key, value));
+    }
+    let after = IniFile::parse(path, edited.expose().to_owned())
+        .map_err(|flaw| failed(format!("the change would break line {}: {}", flaw.line, flaw.what)))?;
+    if !differs_only_by(&before, find(&before), &after, find(&after), pairs) {
+        return Err(failed("a name or value has characters that the file's format cannot carry".to_owned()));
+    }
+    replace(path, edited.expose().as_bytes()).map_err(|error| failed(error.to_string()))
+}
+
+/// The text with one key set.
+fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key: &str, value: &str) -> String {
+    let lines: Vec<Piece<'_>> = pieces(text).collect();
+    let ending = lines.first().map(|line| line.ending).filter(|ending| !ending.is_empty()).unwrap_or("\n");
+    let Some(block) = block else {
+        let gap = if lines.last().is_none_or(|line| line.content.trim().is_empty()) { "" } else { ending };
+        let end = if text.is_empty() || text.ends_with(['\n', '\r']) { "" } else { ending };
+        return format!("{text}{end}{gap}[{header}]{ending}{key} = {value}{ending}");
+    };
+    let entries = file.entries(block);
+    if let Some(entry) = entries.iter().find(|entry| file.slice(entry.key) == key) {
+        return with_value(&lines, entry, value);
+    }
+    // Behind the last key's value, indented like it: deeper would continue that value, shallower would let what follows
+    // continue ours. In a section without keys whatever follows gives the measure.
+    let (after, model) = if let Some(entry) = entries.last() {
+        (entry.last_line, lines.get(entry.line - 1))
+    } else {
+        let line = file.header_line(block);
+        (line, lines[line..].iter().find(|line| !line.is_blank_or_comment()))
+    };
+    let indent = model.map_or("", |line| line.indent());
+    let mut out = String::with_capacity(text.len() + key.len() + value.len() + 8);
+    for (number, line) in (1..).zip(&lines) {
+        out.push_str(line.content);
+        out.push_str(if number == after && line.ending.is_empty() { ending } else { line.ending });
+        if number == after {
+            out.extend([indent, key, " = ", value, ending]);
+        }
+    }
+    out
+}
+
+/// The lines with one key's value replaced; comments between the lines of a long value stay.
+fn with_value(lines: &[Piece<'_>], entry: &Entry, value: &str) -> String {
+    let mut out = String::new();
+    for (number, line) in (1..).zip(lines) {
+        if number == entry.line {
+            let end = line.content.find(['=', ':']).map_or(line.content.len(), |at| at + 1);
+            let (name, old) = line.content.split_at(end);
+            let space = &old[..old.len() - old.trim_start().len()];
+            out.extend([name, if old.trim().is_empty() { " " } else { space }, value, line.ending]);
+        } else if !(entry.line..=entry.last_line).contains(&number) || line.is_blank_or_comment() {
+            out.extend([line.content, line.ending]);
+        }
+    }
+    out
+}
+
+/// Whether every section has the keys and values it had, but for the pairs in the one that was edited.
+fn differs_only_by(
+    before: &IniFile,
+    edited_before: Option<(&str, usize)>,
+    after: &IniFile,
+    edited_after: Option<(&str, usize)>,
+    pairs: &[(&str, &str)],
+) -> bool {
+    let Some((_, edited)) = edited_after else { return false };
+    let added = usize::from(edited_before.is_none());
+    if before.headers().count() + added != after.headers().count() {
+        return false;
+    }
+    let others_agree = before.headers().zip(after.headers()).all(|((name, block), (same, _))| {
+        let passed_over = if block == edited { pairs } else { &[] };
+        name == same && contents(before, block, passed_over) == contents(after, block, passed_over)
+    });
+    let holds = |(key, value): &(&str, &str)| contents(after, edited, &[]).contains(&(key, value, Vec::new()));
+    others_agree && pairs.iter().all(holds)
+}
+
+/// What a section says, without the keys of some pairs.
+fn contents<'a>(file: &'a IniFile, block: usize, passed_over: &[(&str, &str)]) -> Vec<Content<'a>> {
+    let entries = file.entries(block).iter().map(|entry| file.content(entry));
+    entries.filter(|(key, ..)| !passed_over.iter().any(|(passed, _)| passed == key)).collect()
+}

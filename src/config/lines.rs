@@ -1,0 +1,44 @@
+//! The lines of a configuration file with what ends them.
+//!
+//! Python's universal newlines: `\n`, `\r\n` and `\r` all end a line. The reader looks at the content only, the editor
+//! puts both back as they were. Imports nothing of ours.
+
+use super::python::{is_space, strip};
+
+/// A line of a file, and what ends it: `\n`, `\r\n`, `\r` (Python's universal newlines), or nothing at the file's end.
+pub(super) struct Piece<'t> {
+    pub(super) content: &'t str,
+    pub(super) ending: &'t str,
+}
+
+impl<'t> Piece<'t> {
+    /// Whether the line says nothing.
+    pub(super) fn is_blank_or_comment(&self) -> bool {
+        let value = strip(self.content);
+        value.is_empty() || value.starts_with(['#', ';'])
+    }
+
+    /// The white space before the first other character.
+    pub(super) fn indent(&self) -> &'t str {
+        &self.content[..self.content.len() - self.content.trim_start_matches(is_space).len()]
+    }
+}
+
+/// The lines of a text.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let bytes = rest.as_bytes();
+        let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len());
+        let ended = match &bytes[end..] {
+            [b'\r', b'\n', ..] => end + 2,
+            [_, ..] => end + 1,
+            [] if end == 0 => return None,
+            [] => end,
+        };
+        let (piece, after) = rest.split_at(ended);
+        rest = after;
+        let (content, ending) = piece.split_at(end);
+        Some(Piece { content, ending })
+    })
+}

@@ -1,0 +1,60 @@
+//! `Located`: a value and who said it, so that a message can name the option, variable or line to look at.
+//!
+//! Every resolved setting carries its origin; also a decision rests on it: a plain http endpoint counts only when an
+//! option or a variable names it. Imports nothing of ours.
+
+use std::fmt;
+
+use super::section::Section;
+
+/// Who said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A command line option, with its hyphens.
+    Option(&'static str),
+    /// An environment variable.
+    Variable(&'static str),
+    /// A key of a file: key, section, path and line in words.
+    File(String),
+    /// Nobody; it is what holds when nothing is said.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option(name) => write!(f, "the option {name}"),
+            Self::Variable(name) => write!(f, "the environment variable {name}"),
+            Self::File(place) => f.write_str(place),
+            Self::Default => f.write_str("the default"),
+        }
+    }
+}
+
+/// A value with its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// What was said.
+    pub value: T,
+    /// By whom.
+    pub origin: Origin,
+}
+
+impl<T> Located<T> {
+    /// Joins both.
+    pub fn new(value: T, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+
+    /// Whether anybody said it.
+    pub fn is_explicit(&self) -> bool {
+        self.origin != Origin::Default
+    }
+}
+
+impl Located<String> {
+    /// A key of a section.
+    pub(super) fn in_section(section: &Section<'_>, key: &str) -> Option<Self> {
+        Some(Self::new(section.get(key)?.to_owned(), Origin::File(section.origin(key)?)))
+    }
+}

@@ -1,0 +1,237 @@
+//! The reading of one configuration file, rule by rule as botocore does it.
+//!
+//! Python 3.11's `RawConfigParser` with botocore's settings, then one level of nesting: duplicate sections and keys are
+//! errors, `=` or `:` ends a key, only whole lines are comments, an indented line continues the value above it, keys are
+//! lower-cased, `[DEFAULT]` is inherited by every section. No message shows a value, for it may be a key. Imports nothing
+//! of ours.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::ini::{Block, Contents, Entry, Span};
+use super::lines::pieces;
+use super::names::named;
+use super::python::{is_line_break, is_space, strip};
+
+/// What is wrong with a text, and on which line (from 1).
+#[derive(Debug)]
+pub(super) struct Flaw {
+    pub(super) line: usize,
+    pub(super) what: String,
+}
+
+/// Where the keys that are being read belong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    BeforeAnySection,
+    Defaults,
+    Block(usize),
+}
+
+/// What has been read so far.
+pub(super) struct Parser<'t> {
+    text: &'t str,
+    contents: Contents,
+    seen_headers: HashSet<&'t str>,
+    seen_keys: HashSet<(usize, Cow<'t, str>)>,
+    place: Place,
+    /// Whether the last key of the present section may be continued.
+    open: bool,
+    /// How far the last key or header was indented, in characters.
+    indent: usize,
+    /// Lines that continue the last key's value, with their numbers; a blank line is an empty span.
+    continued: Vec<(Span, usize)>,
+}
+
+impl<'t> Parser<'t> {
+    /// Reads a whole text.
+    pub(super) fn read(text: &'t str) -> Result<Contents, Flaw> {
+        let mut parser = Self {
+            text,
+            contents: Contents::default(),
+            seen_headers: HashSet::new(),
+            seen_keys: HashSet::new(),
+            place: Place::BeforeAnySection,
+            open: false,
+            indent: 0,
+            continued: Vec::new(),
+        };
+        for (number, piece) in (1..).zip(pieces(text)) {
+            parser.line(piece.content, number)?;
+        }
+        parser.close()?;
+        Ok(parser.contents)
+    }
+
+    fn line(&mut self, line: &'t str, number: usize) -> Result<(), Flaw> {
+        let value = strip(line);
+        if value.is_empty() {
+            if self.open {
+                self.continued.push((Span::default(), number));
+            }
+            return Ok(());
+        }
+        if value.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let level = line.chars().take_while(|character| is_space(*character)).count();
+        if self.open && level > self.indent {
+            self.continued.push((self.span(value), number));
+            return Ok(());
+        }
+        self.indent = level;
+        match value.strip_prefix('[').and_then(|rest| rest.rfind(']').filter(|end| *end > 0)) {
+            Some(end) => self.header(&value[1..=end], number),
+            None => self.key(value, number),
+        }
+    }
+
+    fn header(&mut self, header: &'t str, number: usize) -> Result<(), Flaw> {
+        self.close()?;
+        if header == "DEFAULT" {
+            self.place = Place::Defaults;
+            return Ok(());
+        }
+        if !self.seen_headers.insert(header) {
+            return Err(Flaw { line: number, what: format!("section [{header}] appears a second time") });
+        }
+        let block = self.contents.blocks.len();
+        if let Some((kind, name)) = named(header) {
+            let name = match name {
+                Cow::Borrowed(name) => self.span(name),
+                Cow::Owned(name) => self.keep(&name),
+            };
+            self.contents.names.push((kind, name, block));
+        }
+        let start = self.contents.entries.len();
+        self.contents.blocks.push(Block { header: self.span(header), line: number, entries: start..start });
+        self.place = Place::Block(block);
+        Ok(())
+    }
+
+    fn key(&mut self, value: &'t str, number: usize) -> Result<(), Flaw> {
+        self.close()?;
+        let flaw = |what: &str| Flaw { line: number, what: what.to_owned() };
+        let place = match self.place {
+            Place::BeforeAnySection if value.starts_with('\u{feff}') => {
+                return Err(flaw("the file begins with a byte order mark; save it without one"));
+            }
+            Place::BeforeAnySection => return Err(flaw("a key comes before the first section header")),
+            Place::Defaults => usize::MAX,
+            Place::Block(block) => block,
+        };
+        let Some((key, value)) = value.split_once(['=', ':']) else {
+            return Err(flaw(if value.starts_with('[') {
+                "a section header has no closing bracket"
+            } else {
+                "neither a section header nor `key = value`"
+            }));
+        };
+        let (key, value) = (key.trim_end_matches(is_space), value.trim_start_matches(is_space));
+        if key.is_empty() {
+            return Err(flaw("there is no key before the `=` or `:`"));
+        }
+        let folded = lower_case(key);
+        let span = match &folded {
+            Cow::Borrowed(key) => self.span(key),
+            Cow::Owned(key) => self.keep(key),
+        };
+        if !self.seen_keys.insert((place, folded)) {
+            return Err(flaw("the key of this line appears a second time in its section"));
+        }
+        let entry = Entry { key: span, value: self.span(value), line: number, last_line: number, children: 0..0 };
+        match self.place {
+            Place::Block(block) => {
+                self.contents.entries.push(entry);
+                self.contents.blocks[block].entries.end = self.contents.entries.len();
+            }
+            _ => self.contents.defaults.push(entry),
+        }
+        self.open = true;
+        Ok(())
+    }
+
+    /// Ends the open key: its continuation lines become part of its value, or a nested block.
+    fn close(&mut self) -> Result<(), Flaw> {
+        self.open = false;
+        while self.continued.pop_if(|(span, _)| span.start == span.end).is_some() {}
+        let Some((_, last_line)) = self.continued.last().copied() else { return Ok(()) };
+        let continued = std::mem::take(&mut self.continued);
+        let (value, children) = if self.last().value.is_empty() {
+            (self.last().value, self.nested(&continued)?)
+        } else {
+            (self.join(&continued), 0..0)
+        };
+        let last = self.last();
+        (last.value, last.children, last.last_line) = (value, children, last_line);
+        self.continued = continued;
+        self.continued.clear();
+        Ok(())
+    }
+
+    fn last(&mut self) -> &mut Entry {
+        let entries =
+            if self.place == Place::Defaults { &mut self.contents.defaults } else { &mut self.contents.entries };
+        let last = entries.len() - 1;
+        &mut entries[last]
+    }
+
+    fn join(&mut self, continued: &[(Span, usize)]) -> Span {
+        let first = self.last().value;
+        let start = self.contents.joined.len();
+        self.contents.joined.push_str(&self.text[first.start..first.end]);
+        for (line, _) in continued {
+            self.contents.joined.push('\n');
+            self.contents.joined.push_str(&self.text[line.start..line.end]);
+        }
+        self.kept(start)
+    }
+
+    /// botocore's one level of nesting: each line `key = value`, here only with `=`; keys keep their case.
+    fn nested(&mut self, continued: &[(Span, usize)]) -> Result<Range<usize>, Flaw> {
+        let start = self.contents.children.len();
+        for (span, line) in continued {
+            let pieces = self.text[span.start..span.end].split(is_line_break).map(strip);
+            for piece in pieces.filter(|piece| !piece.is_empty()) {
+                let Some((key, value)) = piece.split_once('=') else {
+                    return Err(Flaw { line: *line, what: "a line of a nested block has no `=`".to_owned() });
+                };
+                let (key, value) = (self.span(strip(key)), self.span(strip(value)));
+                self.contents.children.push(Entry { key, value, line: *line, last_line: *line, children: 0..0 });
+            }
+        }
+        Ok(start..self.contents.children.len())
+    }
+
+    /// The span of a piece of the text.
+    fn span(&self, piece: &str) -> Span {
+        let start = piece.as_ptr().addr() - self.text.as_ptr().addr();
+        Span { start, end: start + piece.len() }
+    }
+
+    /// Keeps a text that the file does not have in this form.
+    fn keep(&mut self, text: &str) -> Span {
+        let start = self.contents.joined.len();
+        self.contents.joined.push_str(text);
+        self.kept(start)
+    }
+
+    fn kept(&self, start: usize) -> Span {
+        Span { start: self.text.len() + start, end: self.text.len() + self.contents.joined.len() }
+    }
+}
+
+impl Span {
+    fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+fn lower_case(key: &str) -> Cow<'_, str> {
+    if key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(key)
+    } else {
+        Cow::Owned(key.to_lowercase())
+    }
+}

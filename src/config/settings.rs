@@ -1,0 +1,275 @@
+//! How requests are to be made, resolved once: option before variable before file before default.
+//!
+//! The orders, the texts of errors and what counts as true are those of AWS CLI 2.36.7. Two of its corners are not
+//! copied: an empty CA bundle variable is no bundle (there it switches verification off). When no region is found here
+//! the AWS CLI asks EC2 instance metadata; whether that is done is up to the caller. Proxies are read in `http`. Imports
+//! `context`.
+
+use std::time::Duration;
+
+use super::origin::{Located, Origin};
+use super::{Config, ConfigError, ConfigErrorKind, python};
+use crate::context::Context;
+
+/// What the command line said about how to make requests.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--region`; empty counts.
+    pub region: Option<String>,
+    /// `--endpoint-url`, for both services.
+    pub endpoint_url: Option<String>,
+    /// `--ca-bundle`.
+    pub ca_bundle: Option<String>,
+    /// `--no-verify-ssl`.
+    pub no_verify_ssl: bool,
+    /// `--cli-connect-timeout`, as it was written.
+    pub connect_timeout: Option<String>,
+    /// `--cli-read-timeout`, as it was written.
+    pub read_timeout: Option<String>,
+}
+
+/// How a client waits before it tries again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RetryMode {
+    /// Exponential waits.
+    #[default]
+    Standard,
+    /// The same and a limit of the client's own rate.
+    Adaptive,
+}
+
+/// The longest time something may take; `None` is for ever.
+pub type Limit = Option<Duration>;
+
+/// Everything about requests that can be configured, except credentials.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// The region, not yet checked; `None` when neither option, variable nor profile has one. May be empty.
+    pub region: Option<Located<String>>,
+    /// FIPS endpoints are wanted.
+    pub fips: bool,
+    /// Dual-stack endpoints are wanted.
+    pub dualstack: bool,
+    /// PEM file or directory that replaces the built-in roots.
+    pub ca_bundle: Option<Located<String>>,
+    /// Whether certificates are checked.
+    pub verify_ssl: bool,
+    /// To connect; 60 s unless said.
+    pub connect_timeout: Located<Limit>,
+    /// Between two pieces of an answer; 60 s unless said.
+    pub read_timeout: Located<Limit>,
+    /// Attempts in all, at least one; 3 unless said.
+    pub max_attempts: Located<u32>,
+    /// How retries wait.
+    pub retry_mode: RetryMode,
+    /// Application identifier for the user agent.
+    pub user_agent_app_id: Option<String>,
+    oidc_endpoint_url: Result<Option<Located<String>>, ConfigError>,
+    portal_endpoint_url: Result<Option<Located<String>>, ConfigError>,
+}
+
+impl ClientSettings {
+    /// The configured base URL of the `OpenID` Connect service; an error when the profile names a missing `services` section.
+    pub fn oidc_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
+        self.oidc_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// The configured base URL of the access portal's API; the same error.
+    pub fn portal_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
+        self.portal_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// The region, or AWS's error when there is none.
+    pub fn require_region(&self) -> Result<&Located<String>, ConfigError> {
+        self.region.as_ref().ok_or_else(ConfigError::no_region)
+    }
+}
+
+/// Resolves everything. Errors come in the AWS CLI's order: options, then files and variables.
+pub fn client_settings(
+    context: &Context,
+    config: &Config,
+    overrides: &Overrides,
+) -> Result<ClientSettings, ConfigError> {
+    check_endpoint_option(overrides)?;
+    let read_timeout = limit("--cli-read-timeout", "read", overrides.read_timeout.as_deref())?;
+    let connect_timeout = limit("--cli-connect-timeout", "connect", overrides.connect_timeout.as_deref())?;
+    check_binary_format(config)?;
+    let sources = Sources { context, config };
+    Ok(ClientSettings {
+        region: option("--region", overrides.region.as_deref())
+            .or_else(|| sources.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
+        fips: sources.is_true("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+        dualstack: sources.is_true("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+        ca_bundle: sources.ca_bundle(overrides.ca_bundle.as_deref()),
+        verify_ssl: !overrides.no_verify_ssl,
+        connect_timeout,
+        read_timeout,
+        max_attempts: sources.max_attempts()?,
+        retry_mode: sources.retry_mode()?,
+        user_agent_app_id: sources.first(&["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id").map(|found| found.value),
+        oidc_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
+        portal_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO", "sso"),
+    })
+}
+
+/// Where values are looked for behind the command line.
+struct Sources<'a> {
+    context: &'a Context,
+    config: &'a Config,
+}
+
+impl Sources<'_> {
+    /// The first variable that is set, even to nothing, else the profile's key.
+    fn first(&self, variables: &[&'static str], key: &str) -> Option<Located<String>> {
+        let set = variables.iter().find_map(|name| self.variable(name));
+        set.or_else(|| self.key(key))
+    }
+
+    fn variable(&self, name: &'static str) -> Option<Located<String>> {
+        self.context.var(name).map(|value| Located::new(value, Origin::Variable(name)))
+    }
+
+    fn key(&self, key: &str) -> Option<Located<String>> {
+        self.config.selected().and_then(|section| Located::in_section(&section, key))
+    }
+
+    /// True is the word `true` in any case; a variable counts even when it is empty.
+    fn is_true(&self, variable: &'static str, key: &str) -> bool {
+        self.first(&[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
+    }
+
+    fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<String>> {
+        let not_empty = |found: &Located<String>| !found.value.is_empty();
+        option("--ca-bundle", chosen)
+            .filter(not_empty)
+            .or_else(|| self.variable("AWS_CA_BUNDLE").filter(not_empty))
+            .or_else(|| self.key("ca_bundle").filter(not_empty))
+            .or_else(|| self.variable("REQUESTS_CA_BUNDLE").filter(not_empty))
+    }
+
+    fn max_attempts(&self) -> Result<Located<u32>, ConfigError> {
+        let Some(Located { value, origin }) = self.first(&["AWS_MAX_ATTEMPTS"], "max_attempts") else {
+            return Ok(Located::new(3, Origin::Default));
+        };
+        let Some(number) = python::int(&value) else {
+            return Err(invalid(python::int_error(&value), &origin));
+        };
+        if number < 1 {
+            let what = format!(
+                "Value provided to \"max_attempts\": {number} must be an integer greater than or equal to one."
+            );
+            return Err(invalid(what, &origin));
+        }
+        Ok(Located::new(u32::try_from(number).unwrap_or(u32::MAX), origin))
+    }
+
+    fn retry_mode(&self) -> Result<RetryMode, ConfigError> {
+        let Some(Located { value, origin }) = self.first(&["AWS_RETRY_MODE"], "retry_mode") else {
+            return Ok(RetryMode::Standard);
+        };
+        match value.as_str() {
+            "standard" => Ok(RetryMode::Standard),
+            "adaptive" => Ok(RetryMode::Adaptive),
+            other => Err(invalid(
+                format!("Invalid value provided to \"mode\": \"{other}\" must be one of: \"standard\" or \"adaptive\""),
+                &origin,
+            )),
+        }
+    }
+
+    /// The option; then, unless configured endpoints are ignored, the service's variable, the general one, the profile's
+    /// `services` section, the profile. An empty value is passed over.
+    fn endpoint_url(
+        &self,
+        overrides: &Overrides,
+        variable: &'static str,
+        service: &str,
+    ) -> Result<Option<Located<String>>, ConfigError> {
+        if let Some(chosen) = option("--endpoint-url", overrides.endpoint_url.as_deref()) {
+            return Ok(Some(chosen));
+        }
+        if self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
+            return Ok(None);
+        }
+        let not_empty = |found: &Located<String>| !found.value.is_empty();
+        for name in [variable, "AWS_ENDPOINT_URL"] {
+            if let Some(found) = self.variable(name).filter(not_empty) {
+                return Ok(Some(found));
+            }
+        }
+        if let Some(found) = self.services_endpoint_url(service)?.filter(not_empty) {
+            return Ok(Some(found));
+        }
+        Ok(self.key("endpoint_url").filter(not_empty))
+    }
+
+    fn services_endpoint_url(&self, service: &str) -> Result<Option<Located<String>>, ConfigError> {
+        let Some(Located { value: name, origin }) = self.key("services") else { return Ok(None) };
+        let Some(section) = self.config.services(&name).filter(|section| !section.is_empty()) else {
+            let what = format!(
+                "The profile is configured to use the services section but the \"{name}\" services configuration does \
+                 not exist."
+            );
+            let place = self.config.config_path().display();
+            return Err(ConfigError::new(ConfigErrorKind::InvalidValue, what)
+                .with_detail(format!("{origin} names it, but {place} has no [services {name}] with a key in it")));
+        };
+        Ok(section.nested(service).and_then(|nested| Located::in_section(&nested, "endpoint_url")))
+    }
+}
+
+fn option(name: &'static str, value: Option<&str>) -> Option<Located<String>> {
+    value.map(|value| Located::new(value.to_owned(), Origin::Option(name)))
+}
+
+fn invalid(message: String, origin: &Origin) -> ConfigError {
+    ConfigError::new(ConfigErrorKind::InvalidValue, message).with_detail(format!("the value comes from {origin}"))
+}
+
+/// The default of both time-outs, the AWS CLI's.
+const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
+
+fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, ConfigError> {
+    let Some(text) = value else { return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default)) };
+    let origin = Origin::Option(name);
+    let Some(seconds) = python::int(text) else { return Err(invalid(python::int_error(text), &origin)) };
+    let Ok(seconds) = u64::try_from(seconds) else {
+        let message = format!(
+            "Attempted to set {what} timeout to {seconds}, but the timeout cannot be set to a value less than or equal \
+             to 0."
+        );
+        return Err(invalid(message, &origin));
+    };
+    Ok(Located::new((seconds > 0).then(|| Duration::from_secs(seconds)), origin))
+}
+
+/// The AWS CLI refuses an option without a scheme as a usage error; everything else about it is found out on use.
+fn check_endpoint_option(overrides: &Overrides) -> Result<(), ConfigError> {
+    let Some(url) = &overrides.endpoint_url else { return Ok(()) };
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    if url.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)) {
+        return Ok(());
+    }
+    Err(ConfigError::new(
+        ConfigErrorKind::ParamValidation,
+        format!(
+            "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
+             https://<hostname>/"
+        ),
+    ))
+}
+
+/// No operation has binary members, but the AWS CLI stops at a format it does not know.
+fn check_binary_format(config: &Config) -> Result<(), ConfigError> {
+    match config.get("cli_binary_format") {
+        None | Some("base64" | "raw-in-base64-out") => Ok(()),
+        Some(other) => {
+            let place = config.selected().and_then(|section| section.origin("cli_binary_format")).unwrap_or_default();
+            Err(invalid(python::quoted(other), &Origin::File(place)))
+        }
+    }
+}

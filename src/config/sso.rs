@@ -1,0 +1,193 @@
+//! The Identity Center part of the configuration: which start URL, which region, which scopes.
+//!
+//! An `[sso-session]` named by the option or by the profile, else the older keys in the profile itself; the rules and the
+//! texts of errors are those of `aws sso login` 2.36.7. Options that stand in for configuration are ours. Whether the URL
+//! is usable is judged in `login`. Imports nothing of ours.
+
+use super::origin::{Located, Origin};
+use super::{Config, ConfigError, ConfigErrorKind, Section, python};
+
+/// What the command line said about the session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SsoOverrides<'a> {
+    /// `--sso-session`; empty asks for the profile's own keys, as with the AWS CLI.
+    pub session: Option<&'a str>,
+    /// `--start-url`.
+    pub start_url: Option<&'a str>,
+    /// `--sso-region`.
+    pub region: Option<&'a str>,
+}
+
+/// One Identity Center as configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SsoSettings {
+    /// The sso-session's name; `None` for keys of the profile itself.
+    pub session_name: Option<String>,
+    /// As configured, byte for byte: the token's file name may depend on it.
+    pub start_url: String,
+    /// As configured; may be empty, which only a vanity URL makes good.
+    pub region: String,
+    /// Of the sso-session only. Absent and empty differ: they name different registrations.
+    pub registration_scopes: Option<Vec<String>>,
+    /// The profile these settings were asked for through, or the one that has the keys.
+    pub profile_name: String,
+    /// `sso_login_flow`, ours.
+    pub flow_key: Option<Located<String>>,
+    /// `sso_redirect_port`, ours.
+    pub redirect_port: Option<u16>,
+    /// `sso_browser_command`, ours.
+    pub browser: Option<Located<String>>,
+    /// Who said the start URL.
+    pub start_url_origin: Origin,
+    /// Who said the region.
+    pub region_origin: Origin,
+}
+
+/// The settings that the selected profile and the options ask for.
+pub fn sso_settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSettings, ConfigError> {
+    let profile = config.selected();
+    let session = match options.session {
+        Some(name) => Some(name),
+        None if options.start_url.is_some() => None,
+        None => profile.and_then(|profile| profile.get("sso_session")),
+    };
+    let session = session.filter(|name| !name.is_empty());
+    let (section, described) = match session {
+        Some(name) => {
+            let section = config.sso_session(name);
+            if section.is_none() && options.start_url.is_none() {
+                return Err(no_session(config, profile, name, options));
+            }
+            (section, format!("[sso-session {name}]"))
+        }
+        // A start URL by option stands for a profile of which nothing else is known.
+        None if options.start_url.is_some() => (None, "the command line".to_owned()),
+        None => (profile, format!("the profile `{}`", config.profile_name())),
+    };
+    Request { config, session, section, described, options }.settings(config.profile_name())
+}
+
+/// Every sso-session, then every profile that has the older keys and no session, each usable or with what it lacks.
+pub fn all_sso(config: &Config) -> Vec<Result<SsoSettings, ConfigError>> {
+    let options = SsoOverrides::default();
+    let sessions = config.sso_sessions().map(|(name, section)| {
+        let described = format!("[sso-session {name}]");
+        Request { config, session: Some(name), section: Some(section), described, options }
+            .settings(config.profile_name())
+    });
+    let legacy = config.profiles().filter(|(_, profile)| {
+        profile.get("sso_session").is_none_or(str::is_empty)
+            && ["sso_start_url", "sso_region"].iter().any(|key| profile.get(key).is_some())
+    });
+    let legacy = legacy.map(|(name, profile)| {
+        let described = format!("the profile `{name}`");
+        Request { config, session: None, section: Some(profile), described, options }.settings(name)
+    });
+    sessions.chain(legacy).collect()
+}
+
+struct Request<'a> {
+    config: &'a Config,
+    session: Option<&'a str>,
+    section: Option<Section<'a>>,
+    described: String,
+    options: SsoOverrides<'a>,
+}
+
+impl Request<'_> {
+    fn settings(&self, profile_name: &str) -> Result<SsoSettings, ConfigError> {
+        let start_url = self.either("--start-url", self.options.start_url, "sso_start_url");
+        let region = self.either("--sso-region", self.options.region, "sso_region");
+        let (Some(start_url), Some(region)) = (&start_url, &region) else {
+            return Err(self.missing(start_url.is_none(), region.is_none()));
+        };
+        self.check_same_url(&start_url.value)?;
+        let scopes = self.session.and_then(|_| self.key("sso_registration_scopes"));
+        Ok(SsoSettings {
+            session_name: self.session.map(str::to_owned),
+            start_url: start_url.value.clone(),
+            region: region.value.clone(),
+            registration_scopes: scopes.map(|scopes| registration_scopes(&scopes.value)),
+            profile_name: profile_name.to_owned(),
+            flow_key: self.key("sso_login_flow"),
+            redirect_port: self.redirect_port()?,
+            browser: self.key("sso_browser_command"),
+            start_url_origin: start_url.origin.clone(),
+            region_origin: region.origin.clone(),
+        })
+    }
+
+    fn key(&self, key: &str) -> Option<Located<String>> {
+        Located::in_section(&self.section?, key)
+    }
+
+    fn either(&self, name: &'static str, option: Option<&str>, key: &str) -> Option<Located<String>> {
+        let option = option.map(|value| Located::new(value.to_owned(), Origin::Option(name)));
+        option.or_else(|| self.key(key))
+    }
+
+    fn missing(&self, start_url: bool, region: bool) -> ConfigError {
+        let named = |missing: bool, key: &'static str| missing.then_some(key);
+        let keys = [named(start_url, "sso_start_url"), named(region, "sso_region")];
+        let keys = keys.into_iter().flatten().collect::<Vec<_>>();
+        let mut message = format!("Missing the following required SSO configuration values: {}.", keys.join(", "));
+        if self.session.is_none() {
+            message += " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
+        }
+        let path = self.config.config_path().display();
+        let detail = if self.options.start_url.is_some() {
+            "--start-url needs --sso-region beside it".to_owned()
+        } else if let Some(section) = self.section {
+            format!("{} does not have {}", section.place(), keys.join(" and "))
+        } else {
+            format!(
+                "{} is not in {path}; name a profile, --sso-session, or --start-url and --sso-region",
+                self.described
+            )
+        };
+        ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(detail)
+    }
+
+    /// The name of a session is the name of its token's file, so one name cannot stand for two URLs.
+    fn check_same_url(&self, start_url: &str) -> Result<(), ConfigError> {
+        let (Some(name), Some(configured)) = (self.session, self.key("sso_start_url")) else { return Ok(()) };
+        if configured.value == start_url {
+            return Ok(());
+        }
+        let message = format!(
+            "Bad value for --start-url \"{start_url}\": the sso-session \"{name}\" is configured with \"{}\"",
+            configured.value
+        );
+        Err(ConfigError::new(ConfigErrorKind::ParamValidation, message)
+            .with_detail(format!("see {}; choose another name for --sso-session", configured.origin)))
+    }
+
+    fn redirect_port(&self) -> Result<Option<u16>, ConfigError> {
+        let Some(Located { value, origin }) = self.key("sso_redirect_port") else { return Ok(None) };
+        let port = value.parse::<u16>().ok().filter(|port| *port != 0);
+        port.map(Some).ok_or_else(|| {
+            let message = format!("sso_redirect_port must be a number from 1 to 65535, not {}", python::quoted(&value));
+            ConfigError::new(ConfigErrorKind::Configuration, message)
+                .with_detail(format!("the value comes from {origin}"))
+        })
+    }
+}
+
+/// Split at commas, trimmed, empty parts dropped.
+fn registration_scopes(text: &str) -> Vec<String> {
+    let parts = text.split(',').map(python::strip);
+    parts.filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SsoOverrides<'_>) -> ConfigError {
+    let origin = match options.session {
+        Some(_) => "the option --sso-session".to_owned(),
+        None => profile.and_then(|profile| profile.origin("sso_session")).unwrap_or_default(),
+    };
+    let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
+    let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let path = config.config_path().display();
+    let message = format!("The specified sso-session does not exist: \"{name}\"");
+    ConfigError::new(ConfigErrorKind::Configuration, message)
+        .with_detail(format!("{origin} names it; sso-sessions in {path}: {known}"))
+}
