@@ -137,6 +137,8 @@ pub(super) struct Reply {
     pub json: Option<Value>,
     pub body: Option<String>,
     pub body_b64: Option<String>,
+    /// All bytes of the answer, after which the connection is closed.
+    pub raw: Option<String>,
     pub headers: BTreeMap<String, Option<String>>,
     /// Seconds.
     pub delay: f64,

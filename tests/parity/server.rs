@@ -127,7 +127,7 @@ impl Shared {
             }
             io.get_mut().write_all(&bytes_of(&reply, is_head))?;
             io.get_mut().flush()?;
-            if reply.cut.is_some() {
+            if reply.cut.is_some() || reply.raw.is_some() {
                 return Ok(None);
             }
         }
@@ -172,6 +172,9 @@ fn read_line(io: &mut BufReader<impl Read>) -> io::Result<String> {
 }
 
 fn bytes_of(reply: &Reply, is_head: bool) -> Vec<u8> {
+    if let Some(raw) = &reply.raw {
+        return raw.clone().into_bytes();
+    }
     let body = match reply {
         Reply { json: Some(json), .. } => json.to_string().into_bytes(),
         Reply { body_b64: Some(b64), .. } => STANDARD.decode(b64).unwrap(),
