@@ -33,6 +33,9 @@ use tls::Identity;
 /// Runs of a group at the same time.
 const AT_ONCE: usize = 12;
 
+/// Lines shown of each side of a difference.
+const LINES: usize = 40;
+
 macro_rules! groups {
     ($($group:ident)*) => {
         $(#[test] #[ignore = "its commands are being built"] fn $group() { replay(stringify!($group)); })*
@@ -127,8 +130,11 @@ fn lines(recorded: &str, ours: &str) -> String {
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     let mut text = String::new();
     for (mark, lines) in [("- ", &a[head..a.len() - tail]), ("+ ", &b[head..b.len() - tail])] {
-        for line in lines {
+        for line in lines.iter().take(LINES) {
             let _ = writeln!(text, "    {mark}{}", line.escape_debug());
+        }
+        if lines.len() > LINES {
+            let _ = writeln!(text, "    {mark}… {} lines more", lines.len() - LINES);
         }
     }
     text
