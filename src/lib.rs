@@ -59,12 +59,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
         }
     };
     outcome.unwrap_or_else(|error| {
-        let code = error::exit_code(&error);
-        if code != 0 {
-            let format = error_format.as_deref().map_or_else(ErrorFormat::default, ErrorFormat::named);
-            context.complain(&error::render(&error, format));
+        if !error::is_silent(&error) {
+            let format = error_format.or_else(|| context.var("AWS_CLI_ERROR_FORMAT"));
+            let format = format.as_deref().map_or_else(ErrorFormat::default, ErrorFormat::named);
+            context.complain(&error::render(&error, format, &output::Style::PLAIN));
         }
-        code
+        error::exit_code(&error)
     })
 }
 

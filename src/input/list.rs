@@ -9,7 +9,7 @@ use super::{Files, InputError, Raw};
 pub(super) fn load(option: &str, words: Vec<String>, files: &Files) -> Result<Raw, InputError> {
     if let [word] = &words[..] {
         match files.load(option, word)? {
-            Some(Content::Bytes(_)) => return Ok(Raw::Bytes),
+            Some(Content::Bytes(bytes)) => return Ok(Raw::Value(bytes.into())),
             Some(Content::Text(text)) if is_array(&text) => return json(option, &text),
             Some(Content::Text(_)) => {
                 // The AWS CLI would send its characters one by one, which nobody can mean.

@@ -8,7 +8,6 @@ mod document;
 mod error;
 mod file;
 mod list;
-pub mod model;
 pub mod skeleton;
 mod validate;
 
@@ -18,7 +17,7 @@ pub use document::Document;
 pub use error::InputError;
 pub use file::Files;
 
-use model::{Member, Operation};
+use crate::oidc::{Kind, Member, Operation};
 
 /// The words that an option was given.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,9 +36,9 @@ enum Raw {
 }
 
 /// The members that an operation requires and no option gives, as an error; `None` when there are none.
-pub fn missing_options(operation: &Operation, given: &[(&str, Words)]) -> Option<InputError> {
+pub fn missing_options(operation: Operation, given: &[(&str, Words)]) -> Option<InputError> {
     let missing: Vec<String> = operation
-        .input
+        .input()
         .iter()
         .filter(|member| member.required && !given.iter().any(|(name, _)| *name == member.name))
         .map(|member| option_of(member.name))
@@ -49,7 +48,7 @@ pub fn missing_options(operation: &Operation, given: &[(&str, Words)]) -> Option
 
 /// The members to send: those of the options in the order of the model, then what else the document has, in its order.
 pub fn gather(
-    operation: &Operation,
+    operation: Operation,
     given: Vec<(&'static str, Words)>,
     document: Option<&Document>,
     files: &Files,
@@ -63,7 +62,7 @@ pub fn gather(
             input.push((name, Raw::Value(value)));
         }
     }
-    validate::check(operation.input, &input)?;
+    validate::check(operation.input(), &input)?;
     let values = input.into_iter().filter_map(|(name, raw)| match raw {
         Raw::Value(value) => Some((name, value)),
         Raw::Bytes => None,

@@ -5,27 +5,43 @@
 
 use serde_json::{Map, Value};
 
-use super::Operation;
+use super::validate::is_list;
+use super::{Kind, Member, Operation};
 
 /// Every member of the input with an empty value.
-pub fn input(operation: &Operation) -> Value {
+pub fn input(operation: Operation) -> Value {
     let empty = || Value::String(String::new());
-    let members = operation.input.iter().map(|member| {
-        let value = if member.list { Value::Array(vec![empty()]) } else { empty() };
+    let members = operation.input().iter().map(|member| {
+        let value = if is_list(member) { Value::Array(vec![empty()]) } else { empty() };
         (member.name.to_owned(), value)
     });
     Value::Object(members.collect::<Map<_, _>>())
 }
 
 /// The same in YAML, each member with what it is for.
-pub fn yaml_input(operation: &Operation, comment: &dyn Fn(&str) -> String) -> String {
+pub fn yaml_input(operation: Operation, comment: &dyn Fn(&str) -> String) -> String {
     let mut text = String::new();
-    for (index, member) in operation.input.iter().enumerate() {
-        let value = if member.list { "" } else { " ''" };
+    for (index, member) in operation.input().iter().enumerate() {
+        let value = if is_list(member) { "" } else { " ''" };
         let gap = if index == 0 { "  " } else { " " };
         let required = if member.required { "[REQUIRED] " } else { "" };
-        let items = if member.list { "- ''\n" } else { "" };
+        let items = if is_list(member) { "- ''\n" } else { "" };
         text.push_str(&format!("{}:{value}{gap}# {required}{}.\n{items}", member.name, comment(member.name)));
     }
     text
+}
+
+/// A made-up answer: texts hold the name of their member, numbers are 0, a list has the name of its element's shape.
+pub fn output(operation: Operation) -> Map<String, Value> {
+    structure(operation.output())
+}
+
+fn structure(members: &[Member]) -> Map<String, Value> {
+    let made_up = |member: &Member| match member.kind {
+        Kind::String => member.name.into(),
+        Kind::Integer => 0.into(),
+        Kind::Strings(element) => vec![element].into(),
+        Kind::Structure(members) => structure(members).into(),
+    };
+    members.iter().map(|member| (member.name.to_owned(), made_up(member))).collect()
 }

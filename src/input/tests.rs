@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::model::Operation;
 use super::{Document, Files, InputError, Words, gather, missing_options, option_of, skeleton};
+use crate::oidc::Operation;
 
 fn one(text: &str) -> Words {
     Words::One(text.to_owned())
@@ -17,11 +17,7 @@ fn files_in(folder: PathBuf) -> impl Fn(&str) -> PathBuf {
     move |path| folder.join(path)
 }
 
-fn read(
-    operation: &Operation,
-    given: Vec<(&'static str, Words)>,
-    document: Option<&Document>,
-) -> Result<Value, String> {
+fn read(operation: Operation, given: Vec<(&'static str, Words)>, document: Option<&Document>) -> Result<Value, String> {
     let expand = files_in(PathBuf::new());
     let files = Files { expand: &expand, encoding: None };
     gather(operation, given, document, &files).map(Value::Object).map_err(|error| error.to_string())
@@ -29,11 +25,11 @@ fn read(
 
 fn scopes(words: &[&str]) -> Result<Value, String> {
     let given = vec![("clientName", one("n")), ("clientType", one("t")), ("scopes", many(words))];
-    read(&Operation::REGISTER_CLIENT, given, None).map(|input| input["scopes"].clone())
+    read(Operation::RegisterClient, given, None).map(|input| input["scopes"].clone())
 }
 
 fn create_token(document: &Document) -> Result<Value, String> {
-    read(&Operation::CREATE_TOKEN, Vec::new(), Some(document))
+    read(Operation::CreateToken, Vec::new(), Some(document))
 }
 
 #[test]
@@ -76,7 +72,7 @@ fn a_document_gives_what_the_options_do_not() {
     );
     let given = vec![("clientId", one("cli")), ("scope", many(&["y", "z"]))];
     assert_eq!(
-        text(read(&Operation::CREATE_TOKEN, given, Some(&document))),
+        text(read(Operation::CreateToken, given, Some(&document))),
         r#"{"clientId":"cli","scope":["y","z"],"grantType":"jg","clientSecret":"js"}"#
     );
 }
@@ -144,7 +140,7 @@ fn files_are_loaded_as_text() {
         let name = if matches!(words, Words::One(_)) { "clientName" } else { "scopes" };
         let required = [("clientName", one("n")), ("clientType", one("t"))];
         let given = std::iter::once((name, words)).chain(required.into_iter().filter(|(other, _)| *other != name));
-        gather(&Operation::REGISTER_CLIENT, given.collect(), None, &files)
+        gather(Operation::RegisterClient, given.collect(), None, &files)
             .map(|input| input[name].clone())
             .map_err(|error| error.to_string())
     };
@@ -160,7 +156,9 @@ fn files_are_loaded_as_text() {
     );
     assert_eq!(load(many(&["file://s.json"]), None), Ok(json!(["a", "b"])));
     assert!(load(many(&["file://s.txt"]), None).unwrap_err().contains("must hold a JSON array"));
-    assert!(load(many(&["fileb://s.json"]), None).unwrap_err().contains("<class 'bytes'>"));
+    let bytes = load(many(&["fileb://s.json"]), None).unwrap_err();
+    assert!(bytes.contains("parameter scopes[0], value: 91, type: <class 'int'>"), "{bytes}");
+    assert!(bytes.ends_with("and 1 more"), "{bytes}");
     assert_eq!(load(many(&["file://s.json", "x"]), None), Ok(json!(["file://s.json", "x"])));
     let missing = load(one("file://nope"), None).unwrap_err();
     assert!(
@@ -170,13 +168,13 @@ fn files_are_loaded_as_text() {
     let document = Document::Json("fileb://i.json");
     let files = Files { expand: &expand, encoding: None };
     let given = vec![("clientSecret", one("s")), ("grantType", one("g"))];
-    let input = gather(&Operation::CREATE_TOKEN, given, Some(&document), &files).unwrap();
+    let input = gather(Operation::CreateToken, given, Some(&document), &files).unwrap();
     assert_eq!(Value::Object(input).to_string(), r#"{"clientSecret":"s","grantType":"g","clientId":"j"}"#);
 }
 
 #[test]
 fn required_options_are_named_in_model_order() {
-    let missing = missing_options(&Operation::CREATE_TOKEN, &[("grantType", one("g"))]).unwrap();
+    let missing = missing_options(Operation::CreateToken, &[("grantType", one("g"))]).unwrap();
     assert_eq!(missing.to_string(), "the following arguments are required: --client-id, --client-secret");
     assert_eq!(option_of("entitledApplicationArn"), "--entitled-application-arn");
 }
@@ -184,11 +182,15 @@ fn required_options_are_named_in_model_order() {
 #[test]
 fn skeletons_have_every_member() {
     assert_eq!(
-        skeleton::input(&Operation::START_DEVICE_AUTHORIZATION).to_string(),
+        skeleton::input(Operation::StartDeviceAuthorization).to_string(),
         r#"{"clientId":"","clientSecret":"","startUrl":""}"#
     );
-    assert_eq!(skeleton::input(&Operation::REGISTER_CLIENT)["scopes"], json!([""]));
-    let yaml = skeleton::yaml_input(&Operation::REGISTER_CLIENT, &|name| format!("About {name}"));
+    assert_eq!(skeleton::input(Operation::RegisterClient)["scopes"], json!([""]));
+    assert_eq!(
+        Value::Object(skeleton::output(Operation::CreateTokenWithIam)).to_string(),
+        r#"{"accessToken":"accessToken","tokenType":"tokenType","expiresIn":0,"refreshToken":"refreshToken","idToken":"idToken","issuedTokenType":"issuedTokenType","scope":["Scope"],"awsAdditionalDetails":{"identityContext":"identityContext"}}"#
+    );
+    let yaml = skeleton::yaml_input(Operation::RegisterClient, &|name| format!("About {name}"));
     assert!(yaml.starts_with(
         "clientName: ''  # [REQUIRED] About clientName.\nclientType: '' # [REQUIRED] About clientType.\n\
          scopes: # About scopes.\n- ''\nredirectUris: # About"

@@ -6,7 +6,10 @@
 
 use serde_json::Value;
 
-use super::{InputError, Member, Raw};
+use super::{InputError, Kind, Member, Raw};
+
+/// Elements of one list that are named; the bytes of a whole file would be too many.
+const LINES_OF_A_LIST: usize = 10;
 
 /// Every member required is there, every one given is known and of the right type.
 pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), InputError> {
@@ -34,7 +37,7 @@ pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), I
 }
 
 fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
-    if !member.list {
+    if !is_list(member) {
         if !value.is_string() {
             problems.push(wrong(member, member.name, &shown(value), type_name(value)));
         }
@@ -44,7 +47,8 @@ fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
         problems.push(wrong(member, member.name, &shown(value), type_name(value)));
         return;
     };
-    for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
+    let wrong = || items.iter().enumerate().filter(|(_, item)| !item.is_string());
+    for (index, item) in wrong().take(LINES_OF_A_LIST) {
         let name = format!("{}[{index}]", member.name);
         problems.push(format!(
             "Invalid type for parameter {name}, value: {}, type: <class '{}'>, valid types: <class 'str'>",
@@ -52,12 +56,20 @@ fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
             type_name(item)
         ));
     }
+    let more = wrong().skip(LINES_OF_A_LIST).count();
+    if more > 0 {
+        problems.push(format!("and {more} more"));
+    }
 }
 
 fn wrong(member: &Member, name: &str, value: &str, of_type: &str) -> String {
-    let value = if member.secret { "[redacted]" } else { value };
-    let valid = if member.list { "<class 'list'>, <class 'tuple'>" } else { "<class 'str'>" };
+    let value = if member.sensitive { "[redacted]" } else { value };
+    let valid = if is_list(member) { "<class 'list'>, <class 'tuple'>" } else { "<class 'str'>" };
     format!("Invalid type for parameter {name}, value: {value}, type: <class '{of_type}'>, valid types: {valid}")
+}
+
+pub(super) fn is_list(member: &Member) -> bool {
+    matches!(member.kind, Kind::Strings(_))
 }
 
 /// Python's name of a value's type.

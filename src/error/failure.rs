@@ -1,0 +1,165 @@
+//! What an error means: its exit code, the AWS CLI's name of its kind, its message, and what a person can do.
+
+use crate::cache::CacheError;
+use crate::commands::runtime::Interrupted;
+use crate::config::{ConfigError, ConfigErrorKind};
+use crate::http::HttpError;
+use crate::input::InputError;
+use crate::login::LoginError;
+use crate::oidc::{Fault, OidcError};
+use crate::output::QueryError;
+use crate::session::SessionError;
+use crate::words::UsageError;
+
+use super::CommandError;
+
+const CLOSED_PIPE: u8 = 0;
+const LOGIN_NEEDED: u8 = 4;
+const USAGE: u8 = 252;
+const CONFIGURATION: u8 = 253;
+const SERVICE: u8 = 254;
+const OTHER: u8 = 255;
+
+const PARAM_VALIDATION: Option<&str> = Some("ParamValidation");
+
+/// An error before it has a form.
+pub(super) struct Failure<'a> {
+    pub(super) code: u8,
+    /// The AWS CLI's name of the kind; `None` where it has none.
+    pub(super) kind: Option<&'static str>,
+    pub(super) message: String,
+    /// A sentence of ours.
+    pub(super) hint: Option<String>,
+    /// What the service answered.
+    pub(super) fault: Option<&'a Fault>,
+    /// Whether the usage of the program follows.
+    pub(super) usage: bool,
+}
+
+impl<'a> Failure<'a> {
+    pub(super) fn of(error: &'a anyhow::Error) -> Self {
+        let message = words(error);
+        if super::is_closed_pipe(error) {
+            return Self { code: CLOSED_PIPE, ..Self::other(message) };
+        }
+        if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+            return Self { code: interrupted.exit_code(), ..Self::other(message) };
+        }
+        if error.is::<UsageError>() || error.is::<clap::Error>() {
+            return Self { usage: true, ..Self::param_validation(message) };
+        }
+        if let Some(input) = error.downcast_ref::<InputError>() {
+            let usage = matches!(input, InputError::OptionsMissing(_));
+            return Self { usage, ..Self::param_validation(message) };
+        }
+        if let Some(QueryError::Syntax(_)) = error.downcast_ref::<QueryError>() {
+            return Self::param_validation(message);
+        }
+        if let Some(command) = error.downcast_ref::<CommandError>() {
+            return Self::of_command(command, message);
+        }
+        if let Some(config) = error.downcast_ref::<ConfigError>() {
+            return Self::of_config(config, message);
+        }
+        Self::of_service(error, message)
+    }
+
+    fn of_service(error: &'a anyhow::Error, message: String) -> Self {
+        if let Some(login) = error.downcast_ref::<LoginError>() {
+            return Self::of_login(login, message);
+        }
+        if let Some(session) = error.downcast_ref::<SessionError>() {
+            return Self::of_session(session, message);
+        }
+        if let Some(oidc) = error.downcast_ref::<OidcError>() {
+            return Self::of_oidc(oidc, message);
+        }
+        if let Some(http) = error.downcast_ref::<HttpError>() {
+            return Self { hint: http.hint(), ..Self::other(message) };
+        }
+        if let Some(cache) = error.downcast_ref::<CacheError>() {
+            return Self { hint: Some(cache.hint()), ..Self::other(message) };
+        }
+        Self::other(message)
+    }
+
+    fn other(message: String) -> Self {
+        Self { code: OTHER, kind: None, message, hint: None, fault: None, usage: false }
+    }
+
+    fn param_validation(message: String) -> Self {
+        Self { code: USAGE, kind: PARAM_VALIDATION, ..Self::other(message) }
+    }
+
+    fn of_command(error: &CommandError, message: String) -> Self {
+        match error {
+            CommandError::Usage(_) => Self::param_validation(message),
+            CommandError::Setting(_) => Self::other(message),
+            CommandError::Pager(_) => {
+                let hint = "the pager is named by AWS_PAGER, cli_pager in the config file or PAGER; --no-cli-pager \
+                    goes without";
+                let hint = Some(hint.to_owned());
+                Self { code: CONFIGURATION, kind: Some("Pager"), hint, ..Self::other(message) }
+            }
+        }
+    }
+
+    fn of_config(error: &ConfigError, message: String) -> Self {
+        let (code, kind) = match error.kind() {
+            ConfigErrorKind::Configuration => (CONFIGURATION, Some("Configuration")),
+            ConfigErrorKind::NoRegion => (CONFIGURATION, Some("NoRegion")),
+            ConfigErrorKind::ParamValidation => (USAGE, PARAM_VALIDATION),
+            ConfigErrorKind::ProfileNotFound
+            | ConfigErrorKind::Unparsable
+            | ConfigErrorKind::InvalidEndpoint
+            | ConfigErrorKind::InvalidValue
+            | ConfigErrorKind::Write => (OTHER, None),
+        };
+        Self { code, kind, hint: error.detail().map(str::to_owned), ..Self::other(message) }
+    }
+
+    fn of_oidc(error: &'a OidcError, message: String) -> Self {
+        match error {
+            OidcError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..Self::other(message) },
+            OidcError::Http(http) => Self { hint: http.hint(), ..Self::other(message) },
+            OidcError::Decode(decode) => Self { hint: decode.hint().map(str::to_owned), ..Self::other(message) },
+        }
+    }
+
+    fn of_session(error: &'a SessionError, message: String) -> Self {
+        match error {
+            SessionError::LoginNeeded { .. } => Self { code: LOGIN_NEEDED, ..Self::other(message) },
+            SessionError::Answered(_) => Self { code: SERVICE, ..Self::other(message) },
+            SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
+            SessionError::Cache(cache) => Self { hint: Some(cache.hint()), ..Self::other(message) },
+            SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
+        }
+    }
+
+    fn of_login(error: &'a LoginError, message: String) -> Self {
+        let hint = error.hint();
+        match error {
+            LoginError::Output(output) if output.kind() == std::io::ErrorKind::BrokenPipe => {
+                Self { code: CLOSED_PIPE, ..Self::other(message) }
+            }
+            LoginError::Session(session) => Self::of_session(session, message),
+            LoginError::Oidc(oidc) => Self::of_oidc(oidc, message),
+            LoginError::StartUrl(_) => {
+                Self { code: CONFIGURATION, kind: Some("Configuration"), hint, ..Self::other(message) }
+            }
+            _ => Self { hint, ..Self::other(message) },
+        }
+    }
+}
+
+/// What was attempted and what went wrong, each said once: our errors name their causes themselves.
+fn words(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    text
+}

@@ -1,0 +1,124 @@
+//! How an error looks on standard error, in the six forms of `--cli-error-format`.
+//!
+//! The plain line and the block of details equal the AWS CLI's, the program's name aside. Words of the service are cut
+//! down to what a terminal may show (see `text`); in the structured forms they are data and stay as they are.
+
+use serde_json::{Map, Value, json};
+
+use crate::oidc::Fault;
+use crate::output::{self, Format, Style};
+use crate::text;
+
+use super::ErrorFormat;
+use super::failure::Failure;
+
+const USAGE: &str = "
+
+usage: sso-oidc [options] <command> [parameters]
+To see help text, you can run:
+
+  sso-oidc help
+  sso-oidc help <command>
+";
+
+/// Items that a list or an object of the service's error may have to be shown on its line (AWS CLI).
+const INLINE_ITEMS: usize = 5;
+
+/// The text of an error with its last newline, for standard error.
+pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style) -> String {
+    let failure = Failure::of(error);
+    let structured = match format {
+        ErrorFormat::Enhanced | ErrorFormat::Legacy => None,
+        ErrorFormat::Json => Some(Format::Json),
+        ErrorFormat::Yaml => Some(Format::Yaml),
+        ErrorFormat::Text => Some(Format::Text),
+        ErrorFormat::Table => Some(Format::Table),
+    };
+    let members = structured.and_then(|_| members(&failure));
+    if let (Some(format), Some(members)) = (structured, members)
+        && let Ok(bytes) = output::render_error(&members, format, style)
+    {
+        return String::from_utf8_lossy(&bytes).into_owned();
+    }
+    let mut text = plain(&failure, format == ErrorFormat::Legacy);
+    if format != ErrorFormat::Legacy {
+        if let Some(fault) = failure.fault {
+            details(fault, &mut text);
+        }
+        if let Some(hint) = &failure.hint {
+            text.push_str(&format!("hint: {}\n", text::for_terminal(hint)));
+        }
+    }
+    text
+}
+
+/// The members of the structured forms; `None` for an error without a kind.
+fn members(failure: &Failure) -> Option<Value> {
+    if let Some(fault) = failure.fault {
+        let mut members = Map::new();
+        members.insert("Message".to_owned(), fault.message.clone().into());
+        members.insert("Code".to_owned(), fault.code.clone().into());
+        members.extend(fault.details.clone());
+        return Some(members.into());
+    }
+    Some(json!({"Code": failure.kind?, "Message": message(failure)}))
+}
+
+fn message(failure: &Failure) -> String {
+    if failure.usage { format!("{}{USAGE}", failure.message) } else { failure.message.clone() }
+}
+
+fn plain(failure: &Failure, legacy: bool) -> String {
+    let message = message(failure);
+    let message = match failure.kind {
+        Some(kind) if !legacy => format!("An error occurred ({kind}): {message}"),
+        _ => message,
+    };
+    let lines: Vec<String> = message.trim().lines().map(text::for_terminal).collect();
+    format!("\nsso-oidc: [ERROR]: {}\n", lines.join("\n").trim_end())
+}
+
+/// The block that the AWS CLI calls additional error details.
+fn details(fault: &Fault, text: &mut String) {
+    if fault.details.is_empty() {
+        return;
+    }
+    text.push_str("\nAdditional error details:\n");
+    let mut has_complex = false;
+    for (name, value) in &fault.details {
+        let shown = inline(value);
+        has_complex |= shown.is_none();
+        let shown = shown.unwrap_or_else(|| "<complex value>".to_owned());
+        text.push_str(&format!("{name}: {}\n", text::for_terminal(&shown)));
+    }
+    if has_complex {
+        text.push_str("Use \"--cli-error-format json\" or another error format to see the full details.\n");
+    }
+}
+
+fn inline(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(scalar).collect();
+            items.filter(|items| items.len() < INLINE_ITEMS).map(|items| format!("[{}]", items.join(", ")))
+        }
+        Value::Object(members) => {
+            let pairs = members.iter().map(|(name, value)| Some(format!("{name}: {}", scalar(value)?)));
+            let pairs: Option<Vec<String>> = pairs.collect();
+            pairs.filter(|pairs| pairs.len() < INLINE_ITEMS).map(|pairs| format!("{{{}}}", pairs.join(", ")))
+        }
+        other => scalar(other),
+    }
+}
+
+/// A scalar as Python prints it.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some("None".to_owned()),
+        Value::Bool(true) => Some("True".to_owned()),
+        Value::Bool(false) => Some("False".to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,116 @@
+use serde_json::json;
+
+use super::{CommandError, ErrorFormat, exit_code, render};
+use crate::commands::runtime::Interrupted;
+use crate::config::{ConfigError, ConfigErrorKind};
+use crate::input::InputError;
+use crate::oidc::{Fault, FaultCode, OidcError};
+use crate::output::Style;
+
+fn fault(details: &serde_json::Value) -> anyhow::Error {
+    OidcError::from(Fault {
+        code: "InvalidGrantException".into(),
+        kind: FaultCode::InvalidGrant,
+        operation: "CreateToken",
+        message: String::new(),
+        details: details.as_object().unwrap().clone(),
+        status: 400,
+        request_id: None,
+        retries_reached: None,
+        date: None,
+        retry_after: None,
+    })
+    .into()
+}
+
+fn shown(error: &anyhow::Error, format: ErrorFormat) -> String {
+    render(error, format, &Style::PLAIN)
+}
+
+#[test]
+fn codes_are_those_of_the_aws_cli() {
+    let config = |kind| anyhow::Error::from(ConfigError::new(kind, "x"));
+    for (error, code) in [
+        (InputError::TwoDocuments.into(), 252),
+        (CommandError::Usage("x".into()).into(), 252),
+        (config(ConfigErrorKind::ParamValidation), 252),
+        (config(ConfigErrorKind::Configuration), 253),
+        (ConfigError::no_region().into(), 253),
+        (CommandError::Pager("x".into()).into(), 253),
+        (fault(&json!({})), 254),
+        (config(ConfigErrorKind::ProfileNotFound), 255),
+        (CommandError::Setting("x".into()).into(), 255),
+        (anyhow::anyhow!("anything"), 255),
+        (Interrupted::Interrupt.into(), 130),
+        (Interrupted::Terminate.into(), 143),
+        (std::io::Error::from(std::io::ErrorKind::BrokenPipe).into(), 0),
+        (std::io::Error::from(std::io::ErrorKind::StorageFull).into(), 255),
+    ] {
+        assert_eq!(exit_code(&error), code, "{error}");
+    }
+}
+
+#[test]
+fn a_service_error_in_every_form() {
+    let error = fault(&json!({"error": "invalid_grant", "error_description": "words"}));
+    let line =
+        "\nsso-oidc: [ERROR]: An error occurred (InvalidGrantException) when calling the CreateToken operation:\n";
+    assert_eq!(shown(&error, ErrorFormat::Legacy), line);
+    assert_eq!(
+        shown(&error, ErrorFormat::Enhanced),
+        format!("{line}\nAdditional error details:\nerror: invalid_grant\nerror_description: words\n")
+    );
+    let json: serde_json::Value = serde_json::from_str(&shown(&error, ErrorFormat::Json)).unwrap();
+    assert_eq!(
+        json.to_string(),
+        r#"{"Message":"","Code":"InvalidGrantException","error":"invalid_grant","error_description":"words"}"#
+    );
+    assert_eq!(shown(&error, ErrorFormat::Text), "InvalidGrantException\t\tinvalid_grant\twords\n");
+}
+
+#[test]
+fn details_that_are_no_text() {
+    let details = json!({"error": ["a", {"b": 1}], "error_description": ["x", 2, null], "more": {"k": true}});
+    let text = shown(&fault(&details), ErrorFormat::Enhanced);
+    let block =
+        "error: <complex value>\nerror_description: [x, 2, None]\nmore: {k: True}\nUse \"--cli-error-format json\"";
+    assert!(text.contains(block), "{text}");
+    let five = shown(&fault(&json!({"error": [1, 2, 3, 4, 5]})), ErrorFormat::Enhanced);
+    assert!(five.contains("error: <complex value>"), "{five}");
+}
+
+#[test]
+fn the_service_cannot_write_to_the_terminal() {
+    let text = shown(&fault(&json!({"error": "a\u{1b}[31m\nb\u{202e}"})), ErrorFormat::Enhanced);
+    assert!(text.ends_with("\nerror: a[31m b\n"), "{text:?}");
+}
+
+#[test]
+fn a_kind_without_service() {
+    let error = anyhow::Error::from(ConfigError::no_region().with_detail("say --region"));
+    let line = "You must specify a region. You can also configure your region by running \"aws configure\".";
+    assert_eq!(
+        shown(&error, ErrorFormat::Enhanced),
+        format!("\nsso-oidc: [ERROR]: An error occurred (NoRegion): {line}\nhint: say --region\n")
+    );
+    assert_eq!(shown(&error, ErrorFormat::Legacy), format!("\nsso-oidc: [ERROR]: {line}\n"));
+    assert_eq!(shown(&error, ErrorFormat::Text), format!("NoRegion\t{line}\n"));
+}
+
+#[test]
+fn an_error_without_a_kind_is_the_same_in_all_forms() {
+    let error = anyhow::anyhow!("could not").context("tried");
+    for format in [ErrorFormat::Enhanced, ErrorFormat::Legacy, ErrorFormat::Json, ErrorFormat::Table] {
+        assert_eq!(shown(&error, format), "\nsso-oidc: [ERROR]: tried: could not\n");
+    }
+}
+
+#[test]
+fn a_usage_error_says_where_help_is() {
+    let error = InputError::OptionsMissing(vec!["--client-id".into()]).into();
+    let text = shown(&error, ErrorFormat::Enhanced);
+    let line =
+        "\nsso-oidc: [ERROR]: An error occurred (ParamValidation): the following arguments are required: --client-id\n";
+    assert!(text.starts_with(&format!("{line}\nusage: sso-oidc ")), "{text}");
+    assert!(text.ends_with("sso-oidc help <command>\n"), "{text}");
+}
