@@ -4,8 +4,9 @@
 //! here or as an argument, which is what lets a test run the whole program in process. Imports nothing of ours.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use time::UtcDateTime;
 
@@ -42,6 +43,21 @@ pub struct Context {
     pub stderr_is_terminal: bool,
 }
 
+/// There is no home directory to keep a cache in; the path that was said to be one, if any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoHome(pub Option<PathBuf>);
+
+impl fmt::Display for NoHome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("there is no home directory; set HOME"),
+            Some(path) => write!(f, "`{}` is no home directory; set HOME to an absolute path that exists", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for NoHome {}
+
 impl Context {
     /// The real world.
     pub fn real() -> Self {
@@ -67,6 +83,13 @@ impl Context {
     /// An environment variable; `None` when unset or empty.
     pub fn var_not_empty(&self, name: &str) -> Option<String> {
         self.var(name).filter(|value| !value.is_empty())
+    }
+
+    /// The home directory, fit for keeping secrets in.
+    pub fn require_home(&self) -> Result<&Path, NoHome> {
+        let home = self.home.as_deref().ok_or(NoHome(None))?;
+        let usable = home.is_absolute() && home.parent().is_some() && home.is_dir();
+        if usable { Ok(home) } else { Err(NoHome(Some(home.to_owned()))) }
     }
 
     /// The wall clock's reading.

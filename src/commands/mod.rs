@@ -3,8 +3,10 @@
 //! A command returns an error of the room where it went wrong; which exit code that is and how it looks is decided in
 //! `error`. Nothing below this room prints or ends the process. May import everything.
 
+mod clients;
 mod completion;
 mod help;
+mod login;
 pub mod runtime;
 
 use crate::Context;
@@ -16,8 +18,8 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::Completion(args) => completion::run(&args, context)?,
         Command::Man(args) => completion::man(&args, context)?,
         Command::Help(args) => help::run(&args, context)?,
-        Command::Login(_)
-        | Command::CreateToken(_)
+        Command::Login(args) => login::run(&args, &cli.global, context)?,
+        Command::CreateToken(_)
         | Command::CreateTokenWithIam(_)
         | Command::RegisterClient(_)
         | Command::StartDeviceAuthorization(_) => anyhow::bail!("not built yet"),

@@ -9,6 +9,7 @@ use std::io;
 use super::pkce::NoRandomness;
 use super::start_url::StartUrlError;
 use crate::cache::CacheError;
+use crate::endpoint::EndpointError;
 use crate::oidc::OidcError;
 use crate::session::SessionError;
 use crate::text;
@@ -24,6 +25,8 @@ pub enum LoginError {
     Oidc(Box<OidcError>),
     /// The cache cannot be used.
     Cache(CacheError),
+    /// The service's address cannot be told.
+    Endpoint(EndpointError),
     /// The code's life is over.
     Expired,
     /// The same, and the last poll did not get through.
@@ -77,6 +80,7 @@ impl fmt::Display for LoginError {
             Self::StartUrl(error) => error.fmt(f),
             Self::Oidc(error) => error.fmt(f),
             Self::Cache(error) => error.fmt(f),
+            Self::Endpoint(error) => error.fmt(f),
             Self::Expired | Self::Unanswered => f.write_str(
                 "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an SSO token \
                  must be restarted.",
@@ -103,6 +107,7 @@ impl std::error::Error for LoginError {
             Self::StartUrl(error) => Some(error),
             Self::Oidc(error) | Self::ExpiredInTrouble(error) => Some(error),
             Self::Cache(error) => Some(error),
+            Self::Endpoint(error) => Some(error),
             Self::Loopback { error, .. } | Self::Output(error) => Some(error),
             Self::Randomness(error) => Some(error),
             Self::Expired | Self::Unanswered | Self::Denied { .. } => None,
@@ -125,6 +130,12 @@ impl From<StartUrlError> for LoginError {
 impl From<OidcError> for LoginError {
     fn from(error: OidcError) -> Self {
         Self::Oidc(Box::new(error))
+    }
+}
+
+impl From<EndpointError> for LoginError {
+    fn from(error: EndpointError) -> Self {
+        Self::Endpoint(error)
     }
 }
 

@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 use crate::cache::{CachedRegistration, CachedToken, RegistrationKey, TokenCache};
 use crate::context::{Context, Timestamp};
-use crate::endpoint;
+use crate::endpoint::{self, EndpointError};
 use crate::http::{HttpClient, Retry};
 use crate::oidc::{Grant, OidcClient, OidcError, TokenResponse};
 use crate::session::{self, LoginNeeded, SessionError, Usable, Wanted};
@@ -58,7 +58,7 @@ pub struct LoginRequest<'a> {
     /// The token cache.
     pub cache: &'a TokenCache,
     /// Makes a client for the service in a region.
-    pub client: &'a dyn Fn(&str) -> OidcClient,
+    pub client: &'a dyn Fn(&str) -> Result<OidcClient, EndpointError>,
     /// For the start URL, which is not the service.
     pub http: &'a HttpClient,
     /// Who says what happens.
@@ -149,7 +149,7 @@ async fn ask(request: &LoginRequest<'_>, context: &Context) -> Result<Login, Log
         request.notices.say(&format!("using the device code flow: {reason}"));
     }
     let attempt = Attempt {
-        oidc: (request.client)(&start_url.region),
+        oidc: (request.client)(&start_url.region)?,
         deadline: request.timeout.map(|timeout| Instant::now() + timeout),
         request,
         wanted,

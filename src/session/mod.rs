@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::cache::{CacheError, CachedToken, Damage, Loaded, RegistrationKey, TokenCache, TokenKey};
 use crate::context::{Context, Timestamp};
+use crate::endpoint::EndpointError;
 use crate::oidc::{OidcClient, OidcError};
 
 pub use fit::Misfit;
@@ -110,6 +111,8 @@ pub enum SessionError {
     Answered(Answered),
     /// The service could not be reached, or made no sense.
     Oidc(Box<OidcError>),
+    /// The service's address cannot be told.
+    Endpoint(EndpointError),
     /// The process that refreshes could not reach the service, in its words.
     Shared(String),
     /// The cache cannot be used.
@@ -129,7 +132,7 @@ pub async fn obtain<'c>(
     cache: &TokenCache,
     context: &Context,
     throttled: bool,
-    client: &(dyn Fn() -> OidcClient + 'c),
+    client: &(dyn Fn() -> Result<OidcClient, EndpointError> + 'c),
 ) -> Result<Usable, SessionError> {
     let needed = |why| SessionError::LoginNeeded { label: wanted.label().to_owned(), why: Box::new(why) };
     let mut warnings = Vec::new();
@@ -195,6 +198,7 @@ impl fmt::Display for SessionError {
             Self::LoginNeeded { label, why } => write!(f, "a login to {label} is needed: {why}"),
             Self::Answered(answered) => write!(f, "cannot refresh the token: {answered}"),
             Self::Oidc(error) => error.fmt(f),
+            Self::Endpoint(error) => error.fmt(f),
             Self::Shared(words) => f.write_str(words),
             Self::Cache(error) => error.fmt(f),
             Self::Busy { pid } => {
@@ -210,6 +214,7 @@ impl std::error::Error for SessionError {
         match self {
             Self::Oidc(error) => Some(error),
             Self::Cache(error) => Some(error),
+            Self::Endpoint(error) => Some(error),
             _ => None,
         }
     }

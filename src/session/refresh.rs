@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::{LoginNeeded, SessionError, Usable, Wanted};
 use crate::cache::{Attempt, CachedToken, Held, Loaded, LockRecord, Purpose, TokenCache};
 use crate::context::{Context, Timestamp};
+use crate::endpoint::EndpointError;
 use crate::http::Retry;
 use crate::oidc::{Grant, OidcClient, OidcError};
 
@@ -50,7 +51,7 @@ pub(super) struct Refresh<'a, 'c> {
     pub(super) cache: &'a TokenCache,
     pub(super) context: &'a Context,
     pub(super) throttled: bool,
-    pub(super) client: &'a (dyn Fn() -> OidcClient + 'c),
+    pub(super) client: &'a (dyn Fn() -> Result<OidcClient, EndpointError> + 'c),
 }
 
 impl Refresh<'_, '_> {
@@ -138,7 +139,7 @@ impl Refresh<'_, '_> {
         let unchanged = || self.newer(found).is_none();
         let sent = self.context.now();
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
-        let client = (self.client)();
+        let client = (self.client)().map_err(SessionError::Endpoint)?;
         let reply =
             client.create_token((parts.client_id, parts.client_secret), &grant, Retry::Refresh(&unchanged)).await;
         let reply = match reply {

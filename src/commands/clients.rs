@@ -1,0 +1,117 @@
+//! Clients of both services for the commands around a session: login, token, logout, export-credentials, status.
+//!
+//! Their limits are tighter than those of the four operations (10 s to connect, 30 s for a whole request) unless the
+//! command line or the environment says otherwise, and plain http to another machine must have been asked for outright.
+//! How the four operations make their client is in `operation`.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::Context;
+use crate::cli::GlobalArgs;
+use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located, Origin, Overrides};
+use crate::endpoint::{self, EndpointError, Service, Variant};
+use crate::http::{HttpClient, HttpOptions};
+use crate::oidc::OidcClient;
+
+const CONNECT: Duration = Duration::from_secs(10);
+const WHOLE_REQUEST: Duration = Duration::from_secs(30);
+
+/// Makes clients as the settings say.
+pub(super) struct Clients {
+    settings: ClientSettings,
+    options: HttpOptions,
+}
+
+impl Clients {
+    /// Resolves the settings; warns of what is dangerous.
+    pub(super) fn new(context: &Context, config: &Config, global: &GlobalArgs) -> anyhow::Result<Self> {
+        let settings = config::client_settings(context, config, &overrides(global))?;
+        let mut options = HttpOptions::new(context);
+        options.ca_bundle = settings.ca_bundle.as_ref().map(|bundle| bundle.value.clone().into());
+        options.verify = settings.verify_ssl;
+        options.max_attempts = settings.max_attempts.value;
+        options.connect_timeout =
+            if settings.connect_timeout.is_explicit() { settings.connect_timeout.value } else { Some(CONNECT) };
+        if settings.read_timeout.is_explicit() {
+            options.read_timeout = settings.read_timeout.value;
+        } else {
+            options.total_timeout = Some(WHOLE_REQUEST);
+        }
+        if let Some(id) = &settings.user_agent_app_id {
+            options.user_agent = format!("{} app/{}", options.user_agent, id.replace(' ', "-"));
+        }
+        if !settings.verify_ssl {
+            context.say("WARNING: certificates are not verified; anybody on the way can read and change everything");
+        }
+        Ok(Self { settings, options })
+    }
+
+    /// A transport, for what is neither service.
+    pub(super) fn http(&self) -> HttpClient {
+        HttpClient::new(self.options.clone())
+    }
+
+    /// The OpenID Connect service in a region, or at the configured endpoint.
+    pub(super) fn oidc(&self, region: &str) -> Result<OidcClient, EndpointError> {
+        let configured = self.settings.oidc_endpoint_url().ok().flatten();
+        let endpoint = self.endpoint(Service::Oidc, configured, region)?;
+        Ok(OidcClient::new(self.http(), endpoint))
+    }
+
+    /// Finds fault with the endpoints before anything is asked of a person or a service.
+    pub(super) fn check(&self, context: &Context, region: &str) -> anyhow::Result<()> {
+        for (service, configured) in
+            [(Service::Oidc, self.settings.oidc_endpoint_url()?), (Service::Portal, self.settings.portal_endpoint_url()?)]
+        {
+            if let Some(configured) = configured {
+                check_plain_http(context, configured)?;
+            }
+            self.endpoint(service, configured, region).context("cannot tell the endpoint of the service")?;
+        }
+        Ok(())
+    }
+
+    fn endpoint(
+        &self,
+        service: Service,
+        configured: Option<&Located<String>>,
+        region: &str,
+    ) -> Result<String, EndpointError> {
+        endpoint::check_region(region)?;
+        match configured {
+            Some(url) => Ok(url.value.clone()),
+            None => {
+                let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
+                endpoint::resolve(service, region, variant)
+            }
+        }
+    }
+}
+
+/// What the command line says about requests.
+pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
+    Overrides {
+        region: global.region.clone(),
+        endpoint_url: global.endpoint_url.clone(),
+        ca_bundle: global.ca_bundle.clone(),
+        no_verify_ssl: global.no_verify_ssl,
+        connect_timeout: global.cli_connect_timeout.clone(),
+        read_timeout: global.cli_read_timeout.clone(),
+    }
+}
+
+/// A token over plain http is anybody's; a config file alone, which a project folder may bring, cannot ask for it.
+fn check_plain_http(context: &Context, url: &Located<String>) -> Result<(), ConfigError> {
+    if !url.value.to_ascii_lowercase().starts_with("http://") || endpoint::is_loopback(&url.value) {
+        return Ok(());
+    }
+    if let Origin::File(_) = url.origin {
+        let message = format!("Refusing to send tokens over plain http to {}", url.value);
+        let detail = format!("the value comes from {}; use https, or say it with --endpoint-url", url.origin);
+        return Err(ConfigError::new(ConfigErrorKind::InvalidEndpoint, message).with_detail(detail));
+    }
+    context.say(&format!("WARNING: tokens are sent in clear to {} ({})", url.value, url.origin));
+    Ok(())
+}
