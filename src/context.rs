@@ -51,7 +51,9 @@ impl fmt::Display for NoHome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             None => f.write_str("there is no home directory; set HOME"),
-            Some(path) => write!(f, "`{}` is no home directory; set HOME to an absolute path that exists", path.display()),
+            Some(path) => {
+                write!(f, "`{}` is no home directory; set HOME to an absolute path that exists", path.display())
+            }
         }
     }
 }

@@ -53,7 +53,7 @@ impl Clients {
         HttpClient::new(self.options.clone())
     }
 
-    /// The OpenID Connect service in a region, or at the configured endpoint.
+    /// The `OpenID` Connect service in a region, or at the configured endpoint.
     pub(super) fn oidc(&self, region: &str) -> Result<OidcClient, EndpointError> {
         let configured = self.settings.oidc_endpoint_url().ok().flatten();
         let endpoint = self.endpoint(Service::Oidc, configured, region)?;
@@ -62,9 +62,10 @@ impl Clients {
 
     /// Finds fault with the endpoints before anything is asked of a person or a service.
     pub(super) fn check(&self, context: &Context, region: &str) -> anyhow::Result<()> {
-        for (service, configured) in
-            [(Service::Oidc, self.settings.oidc_endpoint_url()?), (Service::Portal, self.settings.portal_endpoint_url()?)]
-        {
+        for (service, configured) in [
+            (Service::Oidc, self.settings.oidc_endpoint_url()?),
+            (Service::Portal, self.settings.portal_endpoint_url()?),
+        ] {
             if let Some(configured) = configured {
                 check_plain_http(context, configured)?;
             }
@@ -80,13 +81,11 @@ impl Clients {
         region: &str,
     ) -> Result<String, EndpointError> {
         endpoint::check_region(region)?;
-        match configured {
-            Some(url) => Ok(url.value.clone()),
-            None => {
-                let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
-                endpoint::resolve(service, region, variant)
-            }
+        if let Some(url) = configured {
+            return Ok(url.value.clone());
         }
+        let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
+        endpoint::resolve(service, region, variant)
     }
 }
 

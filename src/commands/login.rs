@@ -5,7 +5,7 @@
 use crate::Context;
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
-use crate::config::{self, Config, SsoOverrides, SsoSettings};
+use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
 use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Login, LoginRequest};
 use crate::session::Wanted;
@@ -16,11 +16,8 @@ use super::runtime;
 /// Signs in.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     let config = Config::load(context, global.profile.as_deref())?;
-    let overrides = SsoOverrides {
-        session: args.sso_session.as_deref(),
-        start_url: None,
-        region: args.sso_region.as_deref(),
-    };
+    let overrides =
+        SsoOverrides { session: args.sso_session.as_deref(), start_url: None, region: args.sso_region.as_deref() };
     let settings = config::sso_settings(&config, overrides)?;
     let clients = Clients::new(context, &config, global)?;
     clients.check(context, &settings.region)?;
@@ -76,11 +73,13 @@ fn flow_choice(args: &LoginArgs, settings: &SsoSettings, context: &Context) -> a
     if args.use_device_code {
         return Ok(FlowChoice::Fixed(Flow::DeviceCode));
     }
-    if let Some(flow) = context.var_not_empty("SSO_OIDC_FLOW") {
-        return Ok(flow.parse().map_err(|error| anyhow::anyhow!("{error}; it comes from the variable SSO_OIDC_FLOW"))?);
-    }
-    match &settings.flow_key {
-        Some(key) => Ok(key.value.parse().map_err(|error| anyhow::anyhow!("{error}; it comes from {}", key.origin))?),
-        None => Ok(FlowChoice::Auto),
-    }
+    let chosen =
+        context.var_not_empty("SSO_OIDC_FLOW").map(|flow| Located::new(flow, Origin::Variable("SSO_OIDC_FLOW")));
+    let Some(Located { value, origin }) = chosen.or_else(|| settings.flow_key.clone()) else {
+        return Ok(FlowChoice::Auto);
+    };
+    value.parse().map_err(|error| {
+        let error = ConfigError::new(ConfigErrorKind::Configuration, format!("Bad value for the login flow: {error}"));
+        error.with_detail(format!("the value comes from {origin}")).into()
+    })
 }
