@@ -132,7 +132,7 @@ impl<'a> Failure<'a> {
             SessionError::Answered(_) => Self { code: SERVICE, ..Self::other(message) },
             SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
             SessionError::Cache(cache) => Self { hint: Some(cache.hint()), ..Self::other(message) },
-            SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
+            SessionError::Endpoint(_) | SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
         }
     }
 
