@@ -1,0 +1,256 @@
+//! A local IAM Identity Center: the OIDC service, its pages and the access portal on one loopback port.
+//!
+//! Strict as the real one: requests are held to the AWS model, codes and refresh tokens work once, everything expires.
+//! Scriptable where a test wants misbehaviour. It keeps a log, and when it is dropped it fails the test on whatever
+//! was not announced. Used by the tests and by the example `demo`. RFC 6749, 7636, 8252, 8628; AWS model 2019-06-10.
+
+mod authorize;
+mod call;
+mod device;
+mod fault;
+mod http;
+mod iam;
+mod pages;
+mod portal;
+mod registration;
+mod reply;
+mod script;
+mod settings;
+mod signature;
+mod state;
+mod tls;
+mod token;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub(crate) use call::{Endpoint, Request};
+pub(crate) use fault::Fault;
+pub(crate) use reply::Reply;
+pub(crate) use settings::Issued;
+pub(crate) use state::{AccessKey, Approval, Lifetimes};
+
+use http::{HttpAnswer, HttpRequest, Server};
+use script::Script;
+use state::State;
+
+/// A running Identity Center. Every setting can be changed at any time and holds for the requests that follow.
+pub(crate) struct IdentityCenter {
+    server: Server,
+    world: Arc<Mutex<World>>,
+    authority: Option<(tempfile::TempDir, PathBuf)>,
+}
+
+/// What the threads of the server share.
+struct World {
+    state: State,
+    script: Script,
+}
+
+impl IdentityCenter {
+    /// Starts one on a free port of 127.0.0.1, over plain HTTP.
+    pub(crate) fn start() -> Self {
+        Self::listen(0, false)
+    }
+
+    /// Starts one with TLS, under a certificate of its own authority, see [`Self::ca_bundle`].
+    pub(crate) fn start_tls() -> Self {
+        Self::listen(0, true)
+    }
+
+    /// Starts one on this port, over plain HTTP.
+    pub(crate) fn start_on(port: u16) -> Self {
+        Self::listen(port, false)
+    }
+
+    fn listen(port: u16, with_tls: bool) -> Self {
+        let world = Arc::new(Mutex::new(World { state: State::new(), script: Script::default() }));
+        let of_server = Arc::clone(&world);
+        let (config, authority) = if with_tls {
+            let (config, pem) = tls::new_authority().expect("a certificate can be made");
+            let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+            let path = folder.path().join("ca.pem");
+            std::fs::write(&path, pem).expect("the CA file can be written");
+            (Some(config), Some((folder, path)))
+        } else {
+            (None, None)
+        };
+        let answer = Box::new(move |request| respond(&mut lock(&of_server), request));
+        let server = Server::start(port, config, answer).expect("there is a free port on 127.0.0.1");
+        let scheme = if with_tls { "https" } else { "http" };
+        lock(&world).state.base = format!("{scheme}://{}", server.address());
+        Self { server, world, authority }
+    }
+
+    /// Where both services are: the value of `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL_SSO`.
+    pub(crate) fn url(&self) -> String {
+        self.world().state.base.clone()
+    }
+
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.server.address().port()
+    }
+
+    /// The PEM file to trust: the value of `AWS_CA_BUNDLE`.
+    ///
+    /// # Panics
+    /// If it was not started with TLS.
+    pub(crate) fn ca_bundle(&self) -> &Path {
+        &self.authority.as_ref().expect("only an Identity Center with TLS has an authority").1
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.world().script.log.clone()
+    }
+
+    /// The requests to one endpoint so far.
+    pub(crate) fn requests_to(&self, endpoint: Endpoint) -> Vec<Request> {
+        self.world().script.log.iter().filter(|request| request.endpoint == Some(endpoint)).cloned().collect()
+    }
+
+    /// The endpoints asked so far, in the order of arrival: what a test of a flow compares.
+    pub(crate) fn calls(&self) -> Vec<Endpoint> {
+        self.world().script.log.iter().filter_map(|request| request.endpoint).collect()
+    }
+
+    /// Forgets the requests so far.
+    pub(crate) fn clear_requests(&self) {
+        self.world().script.log.clear();
+    }
+
+    /// How many TCP connections came so far.
+    pub(crate) fn connections(&self) -> u64 {
+        self.server.connections()
+    }
+
+    /// Every secret given out or received so far: tokens, client secrets, device and authorization codes, verifiers.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.world().state.secrets.clone()
+    }
+
+    /// Gives this reply to the next request of the endpoint; several wait in a row.
+    pub(crate) fn next(&self, endpoint: Endpoint, reply: Reply) -> &Self {
+        self.world().script.replies.entry(endpoint).or_default().push_back(reply);
+        self
+    }
+
+    /// Gives these replies to the next requests of the endpoint.
+    pub(crate) fn script(&self, endpoint: Endpoint, replies: impl IntoIterator<Item = Reply>) -> &Self {
+        self.world().script.replies.entry(endpoint).or_default().extend(replies);
+        self
+    }
+
+    /// Gives this reply to the next `count` requests of the endpoint.
+    pub(crate) fn next_n(&self, endpoint: Endpoint, count: usize, reply: &Reply) -> &Self {
+        self.script(endpoint, std::iter::repeat_n(reply.clone(), count))
+    }
+
+    /// Forgets the replies that were scripted and not given.
+    pub(crate) fn clear_script(&self) {
+        self.world().script.replies.clear();
+    }
+
+    /// Announces that the endpoint will genuinely answer with this error once more, by its code or, on a page, by the
+    /// code it would have. Scripted replies and `AuthorizationPendingException` need no announcement.
+    pub(crate) fn expect_fault(&self, endpoint: Endpoint, code: &str) -> &Self {
+        self.world().script.expected.push((endpoint, code.into()));
+        self
+    }
+
+    /// From now on nothing that happens fails the test, as nobody knows what a person at `demo --serve` will do.
+    pub(crate) fn tolerate_everything(&self) -> &Self {
+        self.world().script.tolerates_everything = true;
+        self
+    }
+
+    /// What happened that should not have, or did not that should; empty if all is well.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        self.world().script.complaints()
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+}
+
+impl Drop for IdentityCenter {
+    fn drop(&mut self) {
+        let panicked = self.server.stop();
+        let complaints = self.complaints();
+        if !std::thread::panicking() {
+            assert!(panicked == 0, "{panicked} conversations with the Identity Center panicked, see above");
+            assert!(complaints.is_empty(), "the Identity Center complains:\n  {}", complaints.join("\n  "));
+        }
+    }
+}
+
+fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One request: checked, then answered by the script or by the rules, and written into the log.
+fn respond(world: &mut World, raw: HttpRequest) -> HttpAnswer {
+    let mut request = Request::new(raw);
+    let mut answer = if let Some(endpoint) = request.endpoint {
+        respond_at(world, endpoint, &request)
+    } else {
+        world.script.unexpected.push(format!("{} {} does not exist", request.method, request.target));
+        Fault::with_message(404, "UnknownOperationException", "There is no such path").answer()
+    };
+    if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-amzn-RequestId")) {
+        answer.set_header("x-amzn-RequestId", &state::random_request_id());
+    }
+    request.status = answer.status;
+    world.script.log.push(request);
+    answer
+}
+
+fn respond_at(world: &mut World, endpoint: Endpoint, request: &Request) -> HttpAnswer {
+    let World { state, script } = world;
+    let as_answer = |fault: &Fault| match endpoint {
+        Endpoint::Authorize | Endpoint::Device => fault.page(),
+        _ => fault.answer(),
+    };
+    if let Err(fault) = request.check(endpoint) {
+        script.note_fault(endpoint, &fault, request);
+        return as_answer(&fault);
+    }
+    let too_soon = if endpoint == Endpoint::CreateToken { device::note_poll(state, request) } else { None };
+    let reply = script.next_reply(endpoint);
+    if let Some(reply) = reply.as_ref().filter(|reply| !reply.is_genuine()) {
+        script.unexpected.extend(too_soon);
+        if reply.is_fault("SlowDownException") {
+            device::slow_down(state, request);
+        }
+        return reply.clone().answer(None);
+    }
+    let genuine = match rule(state, endpoint, request, too_soon.is_some()) {
+        Ok(answer) => answer,
+        Err(mut fault) => {
+            if let Some(words) = too_soon.filter(|_| fault.code == "SlowDownException") {
+                fault.body.insert("error_description".into(), words.into());
+            }
+            script.note_fault(endpoint, &fault, request);
+            as_answer(&fault)
+        }
+    };
+    reply.map_or(genuine.clone(), |reply| reply.answer(Some(genuine)))
+}
+
+fn rule(state: &mut State, endpoint: Endpoint, request: &Request, too_soon: bool) -> Result<HttpAnswer, Fault> {
+    match endpoint {
+        Endpoint::RegisterClient => registration::register_client(state, request),
+        Endpoint::StartDeviceAuthorization => device::start_device_authorization(state, request),
+        Endpoint::CreateToken => token::create_token(state, request, too_soon),
+        Endpoint::CreateTokenWithIam => iam::create_token_with_iam(state, request),
+        Endpoint::Authorize => authorize::page(state, request),
+        Endpoint::Device => device::page(state, request),
+        Endpoint::Logout => portal::logout(state, request),
+        Endpoint::GetRoleCredentials => portal::get_role_credentials(state, request),
+        Endpoint::ListAccounts => portal::list_accounts(state, request),
+        Endpoint::ListAccountRoles => portal::list_account_roles(state, request),
+        Endpoint::VanityUrl => Ok(authorize::vanity(state)),
+    }
+}

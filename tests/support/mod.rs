@@ -1,0 +1,20 @@
+//! What every test from outside needs: a world of its own, the program in it, an Identity Center, a browser.
+//!
+//! `TestEnv` makes the world, `Run` is what came of a run, `snapshot` compares it with what is kept, `normalize` takes
+//! out what differs from run to run.
+
+#![allow(dead_code, unused_imports, reason = "each test uses what it needs")]
+
+pub(crate) mod environment;
+pub(crate) mod identity_center;
+pub(crate) mod normalize;
+pub(crate) mod process;
+pub(crate) mod snapshot;
+pub(crate) mod user_agent;
+
+pub(crate) use environment::TestEnv;
+pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
+pub(crate) use normalize::normalize;
+pub(crate) use process::{Invocation, Run, Running};
+pub(crate) use snapshot::assert_snapshot;
+pub(crate) use user_agent::{Page, UserAgent};
