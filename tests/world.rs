@@ -41,7 +41,7 @@ fn token_files_are_where_and_as_the_aws_cli_writes_them() {
     let issued = env.sign_in(&center, SESSION);
     assert_eq!(env.token(SESSION)["refreshToken"], json!(issued.refresh_token));
     let path = TestEnv::token_path(SESSION);
-    assert_eq!(env.files(".aws/sso"), [path.clone()]);
+    assert_eq!(env.files(".aws/sso"), std::slice::from_ref(&path));
     assert!(env.read(&path).starts_with("{\"startUrl\": \"https://d-1234567890.awsapps.com/start\", \"region\": "));
     #[cfg(unix)]
     assert_eq!([env.mode(&path), env.mode(".aws/sso/cache"), env.mode(".aws")], [0o600, 0o700, 0o700]);
