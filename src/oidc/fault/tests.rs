@@ -1,1 +1,143 @@
+//! Service errors against recorded runs of AWS CLI 2.36.7, and the OAuth reading of the flows.
 
+use time::macros::utc_datetime;
+
+use super::{Fault, FaultCode, Problem};
+use crate::http::Response;
+
+fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+    Response {
+        status,
+        headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        body: body.as_bytes().to_vec(),
+        attempts: 1,
+        retries_reached: None,
+    }
+}
+
+fn read(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Fault, Problem> {
+    let now = utc_datetime!(2026-01-01 00:00:00);
+    Fault::read("CreateToken", &response(status, headers, body), now).map_err(|error| error.problem)
+}
+
+fn read_oauth(status: u16, headers: &[(&str, &str)], body: &str) -> Fault {
+    Fault::read_oauth("CreateToken", &response(status, headers, body), utc_datetime!(2026-01-01 00:00:00)).unwrap()
+}
+
+const GRANT: [(&str, &str); 1] = [("x-amzn-errortype", "InvalidGrantException:http://x/")];
+
+#[test]
+fn code_message_and_details_are_botocores() {
+    let words = r#"{"error": "invalid_grant", "error_description": "d", "secret": "not modelled"}"#;
+    for (status, headers, body, line, details) in [
+        (
+            400,
+            &GRANT[..],
+            words,
+            "(InvalidGrantException) when calling the CreateToken operation:",
+            "error error_description",
+        ),
+        (400, &[], words, "(400) when calling the CreateToken operation:", ""),
+        (
+            400,
+            &GRANT,
+            r#"{"error": "e", "error_description": null}"#,
+            "(InvalidGrantException) when calling the CreateToken operation:",
+            "error",
+        ),
+        (
+            400,
+            &GRANT,
+            r#"{"message": "m", "error": "e"}"#,
+            "(InvalidGrantException) when calling the CreateToken operation: m",
+            "error",
+        ),
+        (
+            400,
+            &[],
+            r#"{"Message": "M", "__type": "com.x#InvalidGrantException:y"}"#,
+            "(InvalidGrantException) when calling the CreateToken operation: M",
+            "",
+        ),
+        (
+            418,
+            &[("x-amzn-errortype", "TeapotException")],
+            r#"{"error": "e", "message": "tea"}"#,
+            "(TeapotException) when calling the CreateToken operation: tea",
+            "",
+        ),
+        (403, &[], "plain text body", "(403) when calling the CreateToken operation: plain text body", ""),
+        (400, &[], "", "(400) when calling the CreateToken operation:", ""),
+        (500, &[], "", "(500) when calling the CreateToken operation: Internal Server Error", ""),
+        (
+            503,
+            &[],
+            "<html><body>no</body></html>",
+            "(503) when calling the CreateToken operation: Service Unavailable",
+            "",
+        ),
+        (300, &[], r#"{"accessToken": "a"}"#, "(Unknown) when calling the CreateToken operation: Unknown", ""),
+        (302, &[], "", "(302) when calling the CreateToken operation:", ""),
+        (
+            400,
+            &[("x-amzn-errortype", "AccessDeniedException")],
+            r#"{"error_description": "d", "error": "e", "reason": "KMS_AccessDeniedException"}"#,
+            "(AccessDeniedException) when calling the CreateToken operation:",
+            "error reason error_description",
+        ),
+    ] {
+        let fault = read(status, headers, body).unwrap();
+        assert_eq!(fault.to_string(), format!("An error occurred {line}"), "{body}");
+        assert_eq!(fault.details.keys().cloned().collect::<Vec<_>>().join(" "), details, "{body}");
+    }
+    assert_eq!(read(400, &[], "[1]").unwrap_err(), Problem::NotAnObject);
+}
+
+#[test]
+fn the_last_allowed_attempt_is_told() {
+    let mut fault = read(400, &GRANT, "{}").unwrap();
+    fault.retries_reached = Some(2);
+    assert_eq!(
+        fault.to_string(),
+        "An error occurred (InvalidGrantException) when calling the CreateToken operation (reached max retries: 2):"
+    );
+}
+
+#[test]
+fn the_kind_is_that_of_awss_code_and_without_one_that_of_oauth() {
+    for (status, headers, body, kind) in [
+        (400, &GRANT[..], r#"{"error": "slow_down"}"#, FaultCode::InvalidGrant),
+        (400, &[], r#"{"error": "slow_down"}"#, FaultCode::SlowDown),
+        (400, &[], r#"{"error": "authorization_pending"}"#, FaultCode::AuthorizationPending),
+        (401, &[], r#"{"error": "invalid_client"}"#, FaultCode::InvalidClient),
+        (400, &[], r#"{"error": "expired_token"}"#, FaultCode::ExpiredToken),
+        (400, &[], r#"{"error": "access_denied"}"#, FaultCode::AccessDenied),
+        (400, &[], r#"{"error": ""}"#, FaultCode::Other),
+        (400, &[], r#"{"error": 5}"#, FaultCode::Other),
+        (429, &[], "", FaultCode::Throttled),
+        (400, &[("x-amzn-errortype", "ThrottlingException")], "{}", FaultCode::Throttled),
+        (502, &[], "<html>", FaultCode::InternalServer),
+        (500, &[("x-amzn-errortype", "InternalServerException")], "{}", FaultCode::InternalServer),
+    ] {
+        assert_eq!(read_oauth(status, headers, body).kind, kind, "{status} {body}");
+    }
+    let pending = read_oauth(400, &[], r#"{"error": "authorization_pending", "error_description": "d"}"#);
+    assert_eq!((pending.code.as_str(), pending.description()), ("AuthorizationPendingException", Some("d")));
+    assert_eq!(read(400, &[], r#"{"error": "slow_down"}"#).unwrap().kind, FaultCode::Other);
+}
+
+#[test]
+fn a_web_page_is_no_message() {
+    let fault = read_oauth(403, &[], "<!doctype html><p>Sign in to this network");
+    assert_eq!(fault.message, "Forbidden");
+}
+
+#[test]
+fn the_servers_clock_and_its_wish_to_wait_are_kept() {
+    let headers = [("date", "Thu, 01 Jan 2026 00:10:00 GMT"), ("retry-after", "30"), ("x-amzn-requestid", "id-1")];
+    let fault = read(503, &headers, "{}").unwrap();
+    assert_eq!(fault.date, Some(utc_datetime!(2026-01-01 00:10:00)));
+    assert_eq!(fault.retry_after, Some(std::time::Duration::from_secs(30)));
+    assert_eq!(fault.request_id.as_deref(), Some("id-1"));
+    assert!(fault.is_transient());
+}
