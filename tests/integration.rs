@@ -5,6 +5,8 @@
 /// The world of a test: `TestEnv`, `IdentityCenter`, `UserAgent`, snapshots.
 mod support;
 
+/// Faults of the network, and what the HTTP client makes of them.
+mod http_faults;
 /// The local Identity Center itself.
 mod identity_center;
 /// Recorded runs of AWS CLI 2.36.7, made again.

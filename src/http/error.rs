@@ -162,11 +162,11 @@ impl Error for HttpError {}
 pub(super) fn classify(
     error: &reqwest::Error,
     begun: bool,
-    proxy: Option<&url::Url>,
+    proxy: Option<&proxy::Proxy>,
     options: &HttpOptions,
     request: &Request,
 ) -> HttpError {
-    let through_proxy = |kind| proxy.map_or(kind, |proxy| HttpErrorKind::Proxy(proxy::masked(proxy.as_str())));
+    let through_proxy = |kind| proxy.map_or(kind, |proxy| HttpErrorKind::Proxy(proxy.shown.clone()));
     let kind = if let Some(tls) = find::<rustls::Error>(error) {
         return HttpError::new(HttpErrorKind::Tls, request).detail(super::certificate::describe(tls));
     } else if error.is_builder() {
@@ -181,7 +181,7 @@ pub(super) fn classify(
         HttpErrorKind::ReadTimeout(options.read_timeout)
     } else if begun {
         HttpErrorKind::CutOff(0)
-    } else if innermost(error).starts_with("invalid HTTP") {
+    } else if innermost(error).ends_with(" parsed") {
         HttpErrorKind::NotHttp
     } else if innermost(error) == "message head is too large" {
         HttpErrorKind::TooLarge("64 KiB of headers")

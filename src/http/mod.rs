@@ -156,8 +156,8 @@ impl HttpClient {
     }
 
     /// The client for the URL's scheme. Roots are loaded only for the one that speaks TLS.
-    fn client(&self, url: &url::Url, proxy: Option<&url::Url>) -> Result<&reqwest::Client, HttpErrorKind> {
-        let tls = url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.scheme() == "https");
+    fn client(&self, url: &url::Url, proxy: Option<&proxy::Proxy>) -> Result<&reqwest::Client, HttpErrorKind> {
+        let tls = url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.url.scheme() == "https");
         let cell = if tls { &self.secure } else { &self.plain };
         if let Some(client) = cell.get() {
             return Ok(client);

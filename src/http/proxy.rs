@@ -8,6 +8,14 @@ use std::fmt;
 
 use url::Url;
 
+/// The proxy of one request.
+pub(super) struct Proxy {
+    /// Where it is, user and password included.
+    pub(super) url: Url,
+    /// How it is named to a person: as it was set, user and password masked.
+    pub(super) shown: String,
+}
+
 /// The proxy settings of one run.
 #[derive(Clone, Default)]
 pub struct Proxies {
@@ -30,7 +38,7 @@ impl Proxies {
     }
 
     /// The proxy for a URL; `None` goes direct. A proxy that is no URL comes back as an error with its masked text.
-    pub(super) fn for_url(&self, url: &Url) -> Result<Option<Url>, String> {
+    pub(super) fn for_url(&self, url: &Url) -> Result<Option<Proxy>, String> {
         let setting = if url.scheme() == "https" { &self.https } else { &self.http };
         let Some(setting) = setting.as_deref().filter(|_| !self.bypassed(url)) else { return Ok(None) };
         let text = if setting.starts_with("http:") || setting.starts_with("https:") {
@@ -40,16 +48,17 @@ impl Proxies {
         } else {
             format!("http://{setting}")
         };
+        let shown = masked(&text);
         match Url::parse(&text) {
-            Ok(proxy) if proxy.has_host() => Ok(Some(proxy)),
-            _ => Err(masked(&text)),
+            Ok(url) if url.has_host() => Ok(Some(Proxy { url, shown })),
+            _ => Err(shown),
         }
     }
 
     /// The rule in reqwest's form; an unusable proxy was reported before a request gets there.
     pub(super) fn to_reqwest(&self) -> reqwest::Proxy {
         let proxies = self.clone();
-        reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten())
+        reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten().map(|proxy| proxy.url))
     }
 
     fn bypassed(&self, url: &Url) -> bool {
@@ -110,7 +119,7 @@ mod tests {
     }
 
     fn proxy_of(vars: &[(&str, &str)], url: &str) -> Option<String> {
-        proxies(vars).for_url(&Url::parse(url).unwrap()).unwrap().map(|url| url.as_str().to_owned())
+        proxies(vars).for_url(&Url::parse(url).unwrap()).ok().flatten().map(|proxy| proxy.url.as_str().to_owned())
     }
 
     #[test]
@@ -161,6 +170,7 @@ mod tests {
     #[test]
     fn a_proxy_that_is_no_url_is_an_error_without_its_password() {
         let proxies = proxies(&[("HTTP_PROXY", "http://user:canary@")]);
-        assert_eq!(proxies.for_url(&Url::parse("http://h/").unwrap()), Err("http://***:***@".to_owned()));
+        let error = proxies.for_url(&Url::parse("http://h/").unwrap()).err();
+        assert_eq!(error.as_deref(), Some("http://***:***@"));
     }
 }

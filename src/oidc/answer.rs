@@ -53,9 +53,8 @@ fn coerced(member: &Member, value: &Value) -> Option<Result<Value, Problem>> {
         // Python iterates over what it takes for a list.
         (Kind::Strings(_), Value::String(text)) => text.chars().map(|c| Value::from(c.to_string())).collect(),
         (Kind::Strings(_), Value::Object(members)) => members.keys().cloned().map(Value::from).collect(),
-        (Kind::Strings(_), _) => return None,
         (Kind::Structure(members), Value::Object(body)) => return Some(structure(members, body).map(Value::Object)),
-        (Kind::Structure(_), _) => return None,
+        (Kind::Strings(_) | Kind::Structure(_), _) => return None,
     };
     Some(Ok(value))
 }

@@ -115,7 +115,7 @@ impl Fault {
             retry_after: response.retry_after(now),
         };
         if generic(response) {
-            fault.message = response.reason().to_owned();
+            fault.message = String::from(response.reason());
             fault.details = Map::new();
         } else if response.status == 300 {
             // botocore takes 300 for a success when parsing and for an error afterwards.
@@ -139,7 +139,7 @@ impl Fault {
             fault = Self { code: (*name).to_owned(), kind: *kind, details: details(name, &body), ..fault };
         }
         if response.body.trim_ascii_start().starts_with(b"<") && !generic(response) {
-            fault.message = response.reason().to_owned();
+            fault.message = String::from(response.reason());
         }
         Ok(fault)
     }

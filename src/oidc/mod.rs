@@ -1,4 +1,4 @@
-//! IAM Identity Center's OpenID Connect service (AWS SSO OIDC, API version 2019-06-10): its four operations.
+//! The `OpenID` Connect service of IAM Identity Center (AWS SSO OIDC, API version 2019-06-10): its four operations.
 //!
 //! | operation | request | RFC |
 //! |---|---|---|

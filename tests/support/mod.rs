@@ -1,7 +1,7 @@
 //! What every test from outside needs: a world of its own, the program in it, an Identity Center, a browser.
 //!
 //! `TestEnv` makes the world, `Run` is what came of a run, `snapshot` compares it with what is kept, `normalize` takes
-//! out what differs from run to run.
+//! out what differs from run to run. `script` is a server for one test at a time that breaks as it is told.
 
 #![allow(dead_code, unused_imports, reason = "each test uses what it needs")]
 
@@ -9,6 +9,7 @@ pub(crate) mod environment;
 pub(crate) mod identity_center;
 pub(crate) mod normalize;
 pub(crate) mod process;
+pub(crate) mod script;
 pub(crate) mod snapshot;
 pub(crate) mod user_agent;
 
