@@ -17,7 +17,7 @@ fn options() -> HttpOptions {
         ca_bundle: None,
         verify: true,
         connect_timeout: None,
-        read_timeout: Some(Duration::from_secs(60)),
+        read_timeout: Some(Duration::from_mins(1)),
         total_timeout: None,
         max_attempts: 3,
         proxies: Proxies::default(),

@@ -1,5 +1,7 @@
 //! Signatures against a published example of AWS's and against a computation of our own over hmac and sha2.
 
+use std::fmt::Write as _;
+
 use aws_credential_types::Credentials;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -17,7 +19,10 @@ fn signing(region: &str, token: Option<&str>) -> Signing {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 fn mac(key: &[u8], data: &str) -> Vec<u8> {
@@ -72,7 +77,7 @@ fn create_token_with_iam_is_signed_as_recorded_runs_are() {
             let mut lines = format!("content-type:application/json\nhost:{host}\nx-amz-date:{date}\n");
             let mut signed = "content-type;host;x-amz-date".to_owned();
             if let Some(token) = token {
-                lines.push_str(&format!("x-amz-security-token:{token}\n"));
+                writeln!(lines, "x-amz-security-token:{token}").unwrap();
                 signed.push_str(";x-amz-security-token");
             }
             let canonical = format!("POST\n{path}\naws_iam=t\n{lines}\n{signed}\n{payload}");
