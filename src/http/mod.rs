@@ -72,6 +72,9 @@ impl HttpOptions {
     }
 }
 
+/// A connection is used again within this time: longer than between the calls of a flow, shorter than servers keep one.
+const REUSE: Duration = Duration::from_secs(3);
+
 /// The client. Its connections are opened, and certificates loaded, only when a request needs them.
 pub struct HttpClient {
     options: HttpOptions,
@@ -174,7 +177,8 @@ impl HttpClient {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(REUSE)
             .no_proxy()
             .proxy(options.proxies.to_reqwest());
         if let Some(limit) = options.connect_timeout {

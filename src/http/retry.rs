@@ -163,7 +163,8 @@ impl<'a> Attempts<'a> {
         match outcome {
             Ok(response) => Ok(Response {
                 attempts: self.made,
-                retries_reached: (self.made >= self.max).then_some(self.max - 1),
+                // A poll is one attempt by design, not the last of several.
+                retries_reached: (self.made >= self.max && !matches!(self.retry, Retry::Poll)).then_some(self.max - 1),
                 ..response
             }),
             Err(error) => Err(HttpError { attempts: self.made, ..error }),
