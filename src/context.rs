@@ -41,6 +41,8 @@ pub struct Context {
     pub stdout_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
+    /// Columns of standard output's terminal, 80 where that cannot be known.
+    pub columns: fn() -> usize,
 }
 
 /// There is no home directory to keep a cache in; the path that was said to be one, if any.
@@ -74,6 +76,7 @@ impl Context {
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
+            columns: real_columns,
         }
     }
 
@@ -127,6 +130,17 @@ fn real_env(name: &str) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "the one place where the home directory is read")]
 fn real_home() -> Option<PathBuf> {
     dirs::home_dir()
+}
+
+#[cfg(unix)]
+fn real_columns() -> usize {
+    rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| size.ws_col.into())
+}
+
+/// The AWS CLI does not ask Windows, either.
+#[cfg(not(unix))]
+fn real_columns() -> usize {
+    80
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]

@@ -39,6 +39,9 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
+use cli::GlobalArgs;
+use config::Config;
+
 pub use context::Context;
 use error::ErrorFormat;
 use words::UsageError;
@@ -46,23 +49,39 @@ use words::UsageError;
 /// Runs the program on a command line, the program's name first, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let (outcome, error_format) = if words::asks_version(&args) {
+    if words::asks_version(&args) {
         // Answered before clap builds its tables: the one call that scripts make to see whether we are here.
-        (print(context, concat!("sso-oidc ", env!("CARGO_PKG_VERSION"), "\n")), None)
-    } else {
-        match parse(args) {
-            Ok(cli) => {
-                let error_format = cli.global.cli_error_format.clone();
-                (commands::run(cli, context), error_format)
-            }
-            Err(error) => explain(error, context),
+        return finish(
+            print(context, concat!("sso-oidc ", env!("CARGO_PKG_VERSION"), "\n")),
+            &GlobalArgs::default(),
+            context,
+        );
+    }
+    match parse(args) {
+        Ok(cli) => {
+            let global = cli.global.clone();
+            finish(commands::run(cli, context), &global, context)
         }
-    };
+        Err(error) => {
+            // clap shows help by way of an error.
+            if let Some(help) = error.downcast_ref::<clap::Error>().filter(|error| !error.use_stderr()) {
+                return finish(print(context, &help.to_string()), &GlobalArgs::default(), context);
+            }
+            let error_format = error.downcast_ref::<UsageError>().and_then(|error| error.error_format.clone());
+            let global = GlobalArgs { cli_error_format: error_format, ..GlobalArgs::default() };
+            finish(Err(error), &global, context)
+        }
+    }
+}
+
+/// The exit code of an outcome; an error is explained first, in the form that was asked for.
+fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -> u8 {
     outcome.unwrap_or_else(|error| {
         if !error::is_silent(&error) {
-            let format = error_format.or_else(|| context.var("AWS_CLI_ERROR_FORMAT"));
-            let format = format.as_deref().map_or_else(ErrorFormat::default, ErrorFormat::named);
-            context.complain(&error::render(&error, format, &output::Style::PLAIN));
+            let config = Config::load(context, global.profile.as_deref()).ok();
+            let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
+            let style = commands::style(global, context);
+            context.complain(&error::render(&error, ErrorFormat::named(&format), &style));
         }
         error::exit_code(&error)
     })
@@ -73,15 +92,6 @@ fn parse(args: Vec<OsString>) -> anyhow::Result<cli::Cli> {
     let words = words::canonical(&command, args)?;
     let matches = command.try_get_matches_from_mut(words)?;
     Ok(cli::Cli::from_arg_matches(&matches)?)
-}
-
-/// A line that is not a command: clap's way of showing help, or a mistake.
-fn explain(error: anyhow::Error, context: &Context) -> (anyhow::Result<u8>, Option<String>) {
-    if let Some(help) = error.downcast_ref::<clap::Error>().filter(|error| !error.use_stderr()) {
-        return (print(context, &help.to_string()), None);
-    }
-    let error_format = error.downcast_ref::<UsageError>().and_then(|error| error.error_format.clone());
-    (Err(error), error_format)
 }
 
 fn print(context: &Context, text: &str) -> anyhow::Result<u8> {

@@ -28,19 +28,12 @@ impl Clients {
     /// Resolves the settings; warns of what is dangerous.
     pub(super) fn new(context: &Context, config: &Config, global: &GlobalArgs) -> anyhow::Result<Self> {
         let settings = config::client_settings(context, config, &overrides(global))?;
-        let mut options = HttpOptions::new(context);
-        options.ca_bundle = settings.ca_bundle.as_ref().map(|bundle| bundle.value.clone().into());
-        options.verify = settings.verify_ssl;
-        options.max_attempts = settings.max_attempts.value;
-        options.connect_timeout =
-            if settings.connect_timeout.is_explicit() { settings.connect_timeout.value } else { Some(CONNECT) };
-        if settings.read_timeout.is_explicit() {
-            options.read_timeout = settings.read_timeout.value;
-        } else {
-            options.total_timeout = Some(WHOLE_REQUEST);
+        let mut options = http_options(context, &settings);
+        if !settings.connect_timeout.is_explicit() {
+            options.connect_timeout = Some(CONNECT);
         }
-        if let Some(id) = &settings.user_agent_app_id {
-            options.user_agent = format!("{} app/{}", options.user_agent, id.replace(' ', "-"));
+        if !settings.read_timeout.is_explicit() {
+            options.total_timeout = Some(WHOLE_REQUEST);
         }
         if !settings.verify_ssl {
             context.say("WARNING: certificates are not verified; anybody on the way can read and change everything");
@@ -86,6 +79,24 @@ impl Clients {
         }
         let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
         endpoint::resolve(service, region, variant)
+    }
+}
+
+/// The transport that the settings describe.
+pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> HttpOptions {
+    let options = HttpOptions::new(context);
+    let user_agent = match &settings.user_agent_app_id {
+        Some(id) => format!("{} app/{}", options.user_agent, id.replace(' ', "-")),
+        None => options.user_agent.clone(),
+    };
+    HttpOptions {
+        ca_bundle: settings.ca_bundle.as_ref().map(|bundle| bundle.value.clone().into()),
+        verify: settings.verify_ssl,
+        connect_timeout: settings.connect_timeout.value,
+        read_timeout: settings.read_timeout.value,
+        max_attempts: settings.max_attempts.value,
+        user_agent,
+        ..options
     }
 }
 

@@ -5,24 +5,37 @@
 
 mod clients;
 mod completion;
+mod create_token;
+mod create_token_with_iam;
 mod help;
 mod login;
+mod operation;
+mod pager;
+mod printing;
+mod register_client;
 pub mod runtime;
+mod start_device_authorization;
 
 use crate::Context;
 use crate::cli::{Cli, Command};
+use crate::http;
+pub(crate) use printing::style;
 
 /// Does what the command line says and returns the exit code; an error has its own, see `error`.
 pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
+    let global = &cli.global;
+    if global.debug {
+        http::start_debug_log();
+    }
     match cli.command {
         Command::Completion(args) => completion::run(&args, context)?,
         Command::Man(args) => completion::man(&args, context)?,
         Command::Help(args) => help::run(&args, context)?,
-        Command::Login(args) => login::run(&args, &cli.global, context)?,
-        Command::CreateToken(_)
-        | Command::CreateTokenWithIam(_)
-        | Command::RegisterClient(_)
-        | Command::StartDeviceAuthorization(_) => anyhow::bail!("not built yet"),
+        Command::CreateToken(args) => create_token::run(&args, global, context)?,
+        Command::CreateTokenWithIam(args) => create_token_with_iam::run(&args, global, context)?,
+        Command::RegisterClient(args) => register_client::run(&args, global, context)?,
+        Command::StartDeviceAuthorization(args) => start_device_authorization::run(&args, global, context)?,
+        Command::Login(args) => login::run(&args, global, context)?,
     }
     Ok(0)
 }

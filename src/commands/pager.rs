@@ -1,15 +1,16 @@
 //! The pager: on a terminal, output goes through `less` or whatever is configured, as with the AWS CLI.
 //!
 //! Whether the program exists is settled before a request is sent, so that an answer is never lost to a typing error
-//! (the AWS CLI notices only afterwards). Its exit status does not matter; nothing is started for an empty output. A
-//! default pager that is not installed is no error: the output then goes to the terminal as it is.
+//! (the AWS CLI notices only afterwards). Its exit status does not matter; nothing is started for an empty output. May import
+//! everything.
 
-use std::fmt;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Context;
+use crate::config;
+use crate::error::CommandError;
 
 /// A pager that exists.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,45 +21,34 @@ pub(super) struct Pager {
     sets_less: bool,
 }
 
-/// A pager that cannot be used.
-#[derive(Debug)]
-pub struct PagerError {
-    problem: String,
-}
-
 impl Pager {
     /// The pager of this command line; `None` when it is empty.
     ///
     /// Errors: the line does not split into words, or the program does not exist or must not be run.
-    pub(super) fn of(line: &str, context: &Context) -> Result<Option<Self>, PagerError> {
-        let Some(words) = crate::config::shell_words(line) else {
-            return Err(PagerError { problem: format!("No closing quotation: '{line}'") });
+    pub(super) fn of(line: &str, context: &Context) -> Result<Option<Self>, CommandError> {
+        let Some(words) = config::shell_words(line) else {
+            return Err(CommandError::Pager(format!("No closing quotation: '{line}'")));
         };
         let Some((name, arguments)) = words.split_first() else { return Ok(None) };
         let Some(program) = find(name, &context.var("PATH").unwrap_or_default()) else {
-            return Err(PagerError { problem: format!("[Errno 2] No such file or directory: '{name}'") });
+            return Err(CommandError::Pager(format!("[Errno 2] No such file or directory: '{name}'")));
         };
         Ok(Some(Self { program, arguments: arguments.to_vec(), sets_less: context.var("LESS").is_none() }))
     }
 
-    /// The pager that is used when nobody configured one; `None` when it is not installed.
-    pub(super) fn default(context: &Context) -> Option<Self> {
-        Self::of(if cfg!(windows) { "more" } else { "less" }, context).ok().flatten()
-    }
-
     /// Shows the output and waits until the reader is done with it.
-    pub(super) fn show(&self, output: &[u8]) -> Result<(), PagerError> {
+    pub(super) fn show(&self, output: &[u8]) -> Result<(), CommandError> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped());
         if self.sets_less {
             command.env("LESS", "FRX");
         }
-        let mut child = command.spawn().map_err(|error| PagerError::of(&error))?;
+        let mut child = command.spawn().map_err(|error| CommandError::Pager(error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
             // A reader who quits early closes the pipe; that is no error.
             let _ = input.write_all(output);
         }
-        child.wait().map_err(|error| PagerError::of(&error))?;
+        child.wait().map_err(|error| CommandError::Pager(error.to_string()))?;
         Ok(())
     }
 }
@@ -74,7 +64,8 @@ fn find(name: &str, path: &str) -> Option<PathBuf> {
 #[cfg(unix)]
 fn runnable(file: PathBuf) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt as _;
-    let may_run = |file: &Path| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
+    let may_run =
+        |file: &Path| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
     may_run(&file).then_some(file)
 }
 
@@ -82,24 +73,9 @@ fn runnable(file: PathBuf) -> Option<PathBuf> {
 fn runnable(file: PathBuf) -> Option<PathBuf> {
     let with = |extension: &str| file.with_extension(extension);
     let exists = |file: &PathBuf| Path::is_file(file);
-    if file.extension().is_some() && exists(&file) { Some(file) } else { ["exe", "com", "bat"].map(with).into_iter().find(exists) }
-}
-
-impl PagerError {
-    fn of(error: &io::Error) -> Self {
-        Self { problem: error.to_string() }
+    if file.extension().is_some() && exists(&file) {
+        Some(file)
+    } else {
+        ["exe", "com", "bat"].map(with).into_iter().find(exists)
     }
 }
-
-impl fmt::Display for PagerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Unable to redirect output to pager. Received the following error when opening pager:\n{}\n\n\
-             The pager is named by AWS_PAGER, cli_pager in the config file, or PAGER; --no-cli-pager goes without.",
-            self.problem
-        )
-    }
-}
-
-impl std::error::Error for PagerError {}

@@ -25,7 +25,9 @@ use std::path::Path;
 
 pub use edit::{save_profile, save_sso_session, set_sso_region};
 pub use error::{ConfigError, ConfigErrorKind};
+pub use names::shell_words;
 pub use origin::{Located, Origin};
+pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use section::Section;
 pub use settings::{ClientSettings, Limit, Overrides, RetryMode, client_settings};

@@ -60,7 +60,7 @@ fn second_of_two_words(header: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Python's `shlex.split`; `None` where it raises (a quotation or an escape that does not end).
-fn shell_words(text: &str) -> Option<Vec<String>> {
+pub fn shell_words(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word = None::<String>;
     let mut characters = text.chars();

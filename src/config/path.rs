@@ -10,7 +10,12 @@ use crate::context::Context;
 /// The file that an environment variable names, else the one under `~/.aws`.
 pub(super) fn file(context: &Context, variable: &str, default: &str) -> PathBuf {
     let path = context.var(variable).unwrap_or_else(|| format!("~/.aws/{default}"));
-    expand_home(&expand_variables(&path, context), context)
+    expand_path(&path, context)
+}
+
+/// A path with its variables and its `~` replaced.
+pub fn expand_path(path: &str, context: &Context) -> PathBuf {
+    expand_home(&expand_variables(path, context), context)
 }
 
 fn expand_home(path: &str, context: &Context) -> PathBuf {

@@ -46,28 +46,37 @@ pub fn missing_options(operation: Operation, given: &[(&str, Words)]) -> Option<
     (!missing.is_empty()).then_some(InputError::OptionsMissing(missing))
 }
 
-/// The members to send: those of the options in the order of the model, then what else the document has, in its order.
-pub fn gather(
-    operation: Operation,
-    given: Vec<(&'static str, Words)>,
-    document: Option<&Document>,
-    files: &Files,
-) -> Result<Map<String, Value>, InputError> {
-    let mut input: Vec<(String, Raw)> = Vec::new();
-    for (name, words) in given {
-        input.push((name.to_owned(), load(&option_of(name), words, files)?));
-    }
-    for (name, value) in document.map(|document| document.read(files)).transpose()?.unwrap_or_default() {
-        if !input.iter().any(|(given, _)| *given == name) {
-            input.push((name, Raw::Value(value)));
+/// What options and documents say, loaded but not yet checked.
+pub struct Input(Vec<(String, Raw)>);
+
+impl Input {
+    /// Loads it: the options in the order of the model, then what else the document has, in its order.
+    pub fn load(
+        given: Vec<(&'static str, Words)>,
+        document: Option<&Document>,
+        files: &Files,
+    ) -> Result<Self, InputError> {
+        let mut input: Vec<(String, Raw)> = Vec::new();
+        for (name, words) in given {
+            input.push((name.to_owned(), load(&option_of(name), words, files)?));
         }
+        for (name, value) in document.map(|document| document.read(files)).transpose()?.unwrap_or_default() {
+            if !input.iter().any(|(given, _)| *given == name) {
+                input.push((name, Raw::Value(value)));
+            }
+        }
+        Ok(Self(input))
     }
-    validate::check(operation.input(), &input)?;
-    let values = input.into_iter().filter_map(|(name, raw)| match raw {
-        Raw::Value(value) => Some((name, value)),
-        Raw::Bytes => None,
-    });
-    Ok(values.collect())
+
+    /// The members to send.
+    pub fn checked(self, operation: Operation) -> Result<Map<String, Value>, InputError> {
+        validate::check(operation.input(), &self.0)?;
+        let values = self.0.into_iter().filter_map(|(name, raw)| match raw {
+            Raw::Value(value) => Some((name, value)),
+            Raw::Bytes => None,
+        });
+        Ok(values.collect())
+    }
 }
 
 /// The option of a member: `clientId` is `--client-id`.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Document, Files, InputError, Words, gather, missing_options, option_of, skeleton};
+use super::{Document, Files, Input, InputError, Words, missing_options, option_of, skeleton};
 use crate::oidc::Operation;
 
 fn one(text: &str) -> Words {
@@ -20,7 +20,10 @@ fn files_in(folder: PathBuf) -> impl Fn(&str) -> PathBuf {
 fn read(operation: Operation, given: Vec<(&'static str, Words)>, document: Option<&Document>) -> Result<Value, String> {
     let expand = files_in(PathBuf::new());
     let files = Files { expand: &expand, encoding: None };
-    gather(operation, given, document, &files).map(Value::Object).map_err(|error| error.to_string())
+    Input::load(given, document, &files)
+        .and_then(|input| input.checked(operation))
+        .map(Value::Object)
+        .map_err(|error| error.to_string())
 }
 
 fn scopes(words: &[&str]) -> Result<Value, String> {
@@ -140,7 +143,8 @@ fn files_are_loaded_as_text() {
         let name = if matches!(words, Words::One(_)) { "clientName" } else { "scopes" };
         let required = [("clientName", one("n")), ("clientType", one("t"))];
         let given = std::iter::once((name, words)).chain(required.into_iter().filter(|(other, _)| *other != name));
-        gather(Operation::RegisterClient, given.collect(), None, &files)
+        Input::load(given.collect(), None, &files)
+            .and_then(|input| input.checked(Operation::RegisterClient))
             .map(|input| input[name].clone())
             .map_err(|error| error.to_string())
     };
@@ -168,7 +172,7 @@ fn files_are_loaded_as_text() {
     let document = Document::Json("fileb://i.json");
     let files = Files { expand: &expand, encoding: None };
     let given = vec![("clientSecret", one("s")), ("grantType", one("g"))];
-    let input = gather(Operation::CreateToken, given, Some(&document), &files).unwrap();
+    let input = Input::load(given, Some(&document), &files).unwrap().checked(Operation::CreateToken).unwrap();
     assert_eq!(Value::Object(input).to_string(), r#"{"clientSecret":"s","grantType":"g","clientId":"j"}"#);
 }
 

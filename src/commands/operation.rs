@@ -1,0 +1,130 @@
+//! The path that all four operations share: settings, input, request, answer.
+//!
+//! Everything that can be wrong on our side is found out before the request: a code or a refresh token works once. The
+//! order of the checks is the AWS CLI's, so that of two mistakes the same one is reported. Templates come first and look
+//! at nothing. May import everything.
+
+use clap::CommandFactory as _;
+
+use super::clients::{self, http_options};
+use super::printing::Printing;
+use super::runtime;
+use crate::Context;
+use crate::cli::{Cli, GlobalArgs, InputArgs};
+use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located};
+use crate::endpoint::{self, Service, Variant};
+use crate::error::CommandError;
+use crate::http::{HttpClient, valid_endpoint};
+use crate::input::{self, Document, Files, Input, Words, skeleton};
+use crate::oidc::{OidcClient, Operation};
+use crate::output::{self, Format, Style};
+
+/// A command that is an operation.
+pub(super) struct Call<'a> {
+    /// Which one.
+    pub(super) operation: Operation,
+    /// What its options were given, in the order of the model.
+    pub(super) given: Vec<(&'static str, Words)>,
+    /// Documents and templates.
+    pub(super) input: &'a InputArgs,
+}
+
+/// The options that were given, in the order in which they are listed: `one` for text, `many` for lists.
+macro_rules! given {
+    ($args:expr; $($kind:ident $member:literal $field:ident),* $(,)?) => {
+        [$($args.$field.as_ref().map(|value| ($member, $crate::commands::operation::$kind(value)))),*]
+            .into_iter()
+            .flatten()
+            .collect()
+    };
+}
+pub(super) use given;
+
+pub(super) fn one(word: &String) -> Words {
+    Words::One(word.clone())
+}
+
+pub(super) fn many(words: &[String]) -> Words {
+    Words::Many(words.to_vec())
+}
+
+/// Makes the call and prints its answer, or prints the template that was asked for.
+pub(super) fn run(call: Call, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+    refuse_contradictions(global)?;
+    let operation = call.operation;
+    let made_up = match call.input.generate_cli_skeleton.as_deref() {
+        None => false,
+        Some("output") => true,
+        Some(kind) => return template(operation, kind == "yaml-input", context),
+    };
+    let document = Document::of(call.input.cli_input_json.as_deref(), call.input.cli_input_yaml.as_deref())?;
+    if document.is_none()
+        && let Some(missing) = input::missing_options(operation, &call.given)
+    {
+        return Err(missing.into());
+    }
+    let config = Config::load(context, global.profile.as_deref())?;
+    let settings = config::client_settings(context, &config, &clients::overrides(global))?;
+    let printing = Printing::settle(global, &config, context)?;
+    let expand = |path: &str| config::expand_path(path, context);
+    let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING") };
+    let input = Input::load(call.given, document.as_ref(), &files)?;
+    let (_region, endpoint) = place(&settings)?;
+    let members = input.checked(operation)?;
+    let answer = if made_up {
+        skeleton::output(operation)
+    } else {
+        let service = OidcClient::new(HttpClient::new(http_options(context, &settings)), endpoint);
+        runtime::block_on(context, async { Ok(service.call(operation, &members, None).await?) })?
+    };
+    printing.print(answer, operation.name(), context)
+}
+
+/// The region to sign for, and the base URL of the service.
+fn place(settings: &ClientSettings) -> anyhow::Result<(String, String)> {
+    let region = settings.require_region()?;
+    let variant = Variant { fips: settings.fips, dualstack: settings.dualstack };
+    let (signing_region, variant) =
+        endpoint::normalized_region(&region.value, variant).map_err(|error| with_origin(error.to_string(), region))?;
+    let url = match settings.oidc_endpoint_url()? {
+        Some(url) if valid_endpoint(&url.value) => url.value.clone(),
+        Some(url) => return Err(with_origin(format!("Invalid endpoint: {}", url.value), url).into()),
+        None => endpoint::resolve(Service::Oidc, &signing_region, variant)
+            .map_err(|error| with_origin(error.to_string(), region))?,
+    };
+    Ok((signing_region, url))
+}
+
+fn with_origin(message: String, value: &Located<String>) -> ConfigError {
+    let origin = format!("the value comes from {}", value.origin);
+    ConfigError::new(ConfigErrorKind::InvalidValue, message).with_detail(origin)
+}
+
+fn refuse_contradictions(global: &GlobalArgs) -> Result<(), CommandError> {
+    if global.cli_auto_prompt && global.no_cli_auto_prompt {
+        let problem = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
+        return Err(CommandError::Usage(problem.to_owned()));
+    }
+    Ok(())
+}
+
+/// Prints a template of the input: never through a pager, whatever `--output` and `--query` say.
+fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Result<()> {
+    let bytes = if yaml {
+        let program = Cli::command();
+        skeleton::yaml_input(operation, &|member| help_of(&program, operation, member)).into_bytes()
+    } else {
+        output::render(skeleton::input(operation), Format::Json, operation.name(), &Style::PLAIN)?
+    };
+    context.print(&bytes)?;
+    Ok(())
+}
+
+/// What the help says of a member's option.
+fn help_of(program: &clap::Command, operation: Operation, member: &str) -> String {
+    let same = |kebab: &str, camel: &str| kebab.replace('-', "").eq_ignore_ascii_case(camel);
+    let command = program.get_subcommands().find(|command| same(command.get_name(), operation.name()));
+    let mut options = command.into_iter().flat_map(clap::Command::get_arguments);
+    let option = options.find(|option| option.get_long().is_some_and(|name| same(name, member)));
+    option.and_then(clap::Arg::get_help).map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! How the result of a command reaches its reader: query, format, pager, all settled before anything is sent.
+//!
+//! An answer can hold a token that is handed out once; so nothing that can be wrong with its printing is found out
+//! afterwards (the AWS CLI does, and loses it). Data on a terminal is cut down to what a terminal may show, data on a
+//! pipe or in a file is raw. May import everything.
+
+use serde_json::{Map, Value};
+
+use super::pager::Pager;
+use crate::Context;
+use crate::cli::GlobalArgs;
+use crate::config::{self, Config, Located, Origin};
+use crate::error::CommandError;
+use crate::output::{self, Format, Query, Style};
+use crate::text;
+
+/// The way to print, of one run.
+pub(super) struct Printing {
+    format: Format,
+    query: Option<Query>,
+    pager: Option<Pager>,
+    style: Style,
+}
+
+impl Printing {
+    /// Settles everything: options before variables before the profile.
+    pub(super) fn settle(global: &GlobalArgs, config: &Config, context: &Context) -> anyhow::Result<Self> {
+        let format = config::output_format(context, config, global.output.as_deref());
+        let format = format.value.parse().map_err(|_| unknown_format(&format))?;
+        let query = global.query.as_deref().map(compile).transpose()?;
+        let pager = match config::pager(context, config, global.no_cli_pager) {
+            Some(line) if context.stdout_is_terminal && format != Format::Off => {
+                match Pager::of(&line.value, context) {
+                    // Nobody asked for it and it is not installed: then without.
+                    Err(_) if line.origin == Origin::Default => None,
+                    pager => pager?,
+                }
+            }
+            _ => None,
+        };
+        let resets = pager.is_none();
+        Ok(Self { format, query, pager, style: Style { resets, ..style(global, context) } })
+    }
+
+    /// Prints an answer; `title` heads a table.
+    pub(super) fn print(&self, answer: Map<String, Value>, title: &str, context: &Context) -> anyhow::Result<()> {
+        let mut answer = Value::Object(answer);
+        if context.stdout_is_terminal {
+            clean(&mut answer);
+        }
+        let rendered = match &self.query {
+            Some(query) => output::render(query.search(&answer)?, self.format, title, &self.style),
+            None => output::render(answer, self.format, title, &self.style),
+        };
+        let (bytes, failure) = match rendered {
+            Ok(bytes) => (bytes, None),
+            Err(error) => (error.printed.clone(), Some(error)),
+        };
+        match &self.pager {
+            Some(pager) if !bytes.is_empty() => pager.show(&bytes)?,
+            _ => context.print(&bytes)?,
+        }
+        failure.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+/// Colour and width of tables, for standard output without a pager; errors do without the resets.
+pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
+    let color = match global.color.as_deref() {
+        Some("on") => true,
+        Some("off") => false,
+        _ => context.stdout_is_terminal,
+    };
+    Style { color, width: (context.columns)(), resets: false }
+}
+
+fn compile(expression: &str) -> anyhow::Result<Query> {
+    Ok(Query::compile(expression)?)
+}
+
+fn unknown_format(format: &Located<String>) -> CommandError {
+    CommandError::Setting(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
+}
+
+/// Every text in the value, cut down to what a terminal may show.
+fn clean(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = text::data_for_terminal(text),
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::Object(members) => members.values_mut().for_each(clean),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
