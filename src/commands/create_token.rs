@@ -1,4 +1,5 @@
-//! `create-token`: CreateToken, the token endpoint for registered clients (RFC 6749 sections 4.1.3 and 6, RFC 8628 section 3.4).
+//! `create-token`: `CreateToken`, the token endpoint for registered clients (RFC 6749
+//! sections 4.1.3 and 6, RFC 8628 section 3.4).
 //!
 //! Members in the order of the model; what happens with them is in `operation`. May import everything.
 

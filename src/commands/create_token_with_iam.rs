@@ -1,4 +1,4 @@
-//! `create-token-with-iam`: CreateTokenWithIAM, the same endpoint signed with IAM credentials (RFC 7523, RFC 8693).
+//! `create-token-with-iam`: `CreateTokenWithIAM`, the same endpoint signed with IAM credentials (RFC 7523, RFC 8693).
 //!
 //! Members in the order of the model; what happens with them is in `operation`. May import everything.
 

@@ -40,8 +40,8 @@ macro_rules! given {
 }
 pub(super) use given;
 
-pub(super) fn one(word: &String) -> Words {
-    Words::One(word.clone())
+pub(super) fn one(word: &str) -> Words {
+    Words::One(word.to_owned())
 }
 
 pub(super) fn many(words: &[String]) -> Words {

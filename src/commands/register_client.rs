@@ -1,4 +1,4 @@
-//! `register-client`: RegisterClient, dynamic registration of a public client (RFC 7591).
+//! `register-client`: `RegisterClient`, dynamic registration of a public client (RFC 7591).
 //!
 //! Members in the order of the model; what happens with them is in `operation`. May import everything.
 

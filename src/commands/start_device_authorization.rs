@@ -1,4 +1,4 @@
-//! `start-device-authorization`: StartDeviceAuthorization, the device authorization request (RFC 8628 section 3.1).
+//! `start-device-authorization`: `StartDeviceAuthorization`, the device authorization request (RFC 8628 section 3.1).
 //!
 //! Members in the order of the model; what happens with them is in `operation`. May import everything.
 

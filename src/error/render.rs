@@ -3,6 +3,8 @@
 //! The plain line and the block of details equal the AWS CLI's, the program's name aside. Words of the service are cut
 //! down to what a terminal may show (see `text`); in the structured forms they are data and stay as they are.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use crate::oidc::Fault;
@@ -46,7 +48,7 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style) -> Stri
             details(fault, &mut text);
         }
         if let Some(hint) = &failure.hint {
-            text.push_str(&format!("hint: {}\n", text::for_terminal(hint)));
+            let _ = writeln!(text, "hint: {}", text::for_terminal(hint));
         }
     }
     text
@@ -89,7 +91,7 @@ fn details(fault: &Fault, text: &mut String) {
         let shown = inline(value);
         has_complex |= shown.is_none();
         let shown = shown.unwrap_or_else(|| "<complex value>".to_owned());
-        text.push_str(&format!("{name}: {}\n", text::for_terminal(&shown)));
+        let _ = writeln!(text, "{name}: {}", text::for_terminal(&shown));
     }
     if has_complex {
         text.push_str("Use \"--cli-error-format json\" or another error format to see the full details.\n");

@@ -3,6 +3,8 @@
 //! Layout is the AWS CLI's, down to the two spaces before the first comment and one before the others; the comments are
 //! our own help texts. Nothing is looked at but the model: no region, no credentials, no file.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 use super::validate::is_list;
@@ -26,7 +28,8 @@ pub fn yaml_input(operation: Operation, comment: &dyn Fn(&str) -> String) -> Str
         let gap = if index == 0 { "  " } else { " " };
         let required = if member.required { "[REQUIRED] " } else { "" };
         let items = if is_list(member) { "- ''\n" } else { "" };
-        text.push_str(&format!("{}:{value}{gap}# {required}{}.\n{items}", member.name, comment(member.name)));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}:{value}{gap}# {required}{}.\n{items}", member.name, comment(member.name));
     }
     text
 }
