@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use crate::support::environment::{SESSION, instant};
-use crate::support::{IdentityCenter, TestEnv, normalize};
+use crate::support::{IdentityCenter, TestEnv, UserAgent, normalize};
 
 #[test]
 fn what_differs_from_run_to_run_is_taken_out_and_nothing_else() {
@@ -55,4 +55,23 @@ fn a_run_has_both_streams_and_the_exit_code() {
     assert_eq!(run.snapshot(), format!("$ sso-oidc --version\nexit 0\n--- stdout\n{}", run.stdout));
     let run = env.run(["no-such-command"]).expect(252);
     assert!(run.stdout.is_empty() && run.stderr.contains("no-such-command"), "{}", run.snapshot());
+}
+
+#[test]
+fn a_person_signs_in_on_the_page_whose_url_the_program_prints() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.set("SSO_OIDC_FLOW", "authorization-code");
+    let mut running = env.spawn(["login", "--sso-session", SESSION, "--no-browser"]);
+    let landed = UserAgent::new().approve(&running.authorization_url()).unwrap();
+    let run = running.finish().ok();
+    assert_eq!(landed.status, 200, "{}\n{}", landed.text(), run.snapshot());
+    let token = env.token(SESSION);
+    assert!(center.accepts(token["accessToken"].as_str().unwrap()), "{token}");
+
+    env.unset("SSO_OIDC_FLOW");
+    let mut running = env.spawn(["login", "--profile", "legacy", "--no-browser"]);
+    center.approve(&running.user_code());
+    running.finish().ok();
+    assert!(center.accepts(env.token(&center.start_url())["accessToken"].as_str().unwrap()));
 }
