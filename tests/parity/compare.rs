@@ -1,7 +1,8 @@
 //! What "equal" means: requests, standard output, exit code, the error on standard error, the files afterwards.
 //!
 //! Of a request count the method, the target, the bytes of the body and the headers content-type, accept-encoding,
-//! authorization (recomputed), x-amz-* and the attempt numbers; order and case of headers, Accept and User-Agent are free.
+//! authorization (recomputed), x-amz-* and the attempt numbers; order and case of headers, Accept and User-Agent are free,
+//! and so is how many requests go through one tunnel: a CONNECT counts where no request followed.
 //! Both sides are brought into one text per aspect, so that a difference reads as lines. Imports `data`, `drive`, `home`,
 //! `server`, `signature`.
 
@@ -115,7 +116,10 @@ fn verifier(arrival: &Arrival) -> Option<String> {
 }
 
 fn recorded_requests(run: &Run) -> String {
-    let requests = run.exchanges.iter().map(|exchange| recorded_request(run, &exchange.request));
+    let requests = run.exchanges.iter().map(|exchange| &exchange.request).collect::<Vec<_>>();
+    let used = |i: usize| requests.get(i + 1).and_then(|next| next.tls.as_deref());
+    let requests = requests.iter().enumerate().filter(|(i, r)| r.method != "CONNECT" || used(*i) != Some(&r.target));
+    let requests = requests.map(|(_, request)| recorded_request(run, request));
     let browser = run.browser_url.as_ref().map(|url| format!("browser: {url}\n"));
     in_order(run, requests.collect()) + &browser.unwrap_or_default()
 }
@@ -134,17 +138,15 @@ fn recorded_request(run: &Run, request: &Request) -> String {
         let _ = writeln!(text, "tls: {}", request.tls.as_deref().unwrap_or("no"));
         let _ = writeln!(text, "host: {}", request.host.as_deref().unwrap_or("127.0.0.1:$PORT"));
         let _ = writeln!(text, "accept-encoding: identity");
-        if !request.headers.contains_key("amz-sdk-request") {
-            let _ = writeln!(text, "amz-sdk-request: attempt=1");
-        }
+        let attempt = request.headers.get("amz-sdk-request").map_or(Some("attempt=1"), Option::as_deref);
+        let _ = writeln!(text, "amz-sdk-request: {}", attempt.map_or_else(|| "none".to_owned(), attempts));
         if !request.body.is_empty() {
             let _ = writeln!(text, "content-type: application/json");
         }
     }
     let mut headers: Vec<_> = request.headers.iter().filter_map(|(n, v)| Some((n, v.as_ref()?))).collect();
     headers.sort();
-    for (name, value) in headers {
-        let value = if name == "amz-sdk-request" { attempts(value) } else { value.clone() };
+    for (name, value) in headers.into_iter().filter(|(name, _)| *name != "amz-sdk-request") {
         let _ = writeln!(text, "{name}: {value}");
     }
     let _ = writeln!(text, "{}", client_name(run, &request.body, "botocore-client-"));
@@ -152,16 +154,17 @@ fn recorded_request(run: &Run, request: &Request) -> String {
 }
 
 fn arrived_requests(run: &Run, outcome: &Outcome, names: &Names) -> String {
-    let recorded = |i: usize| run.exchanges.get(i).map(|exchange| &exchange.request);
-    let requests =
-        outcome.arrivals.iter().enumerate().map(|(i, arrival)| arrived_request(run, recorded(i), arrival, names));
+    let used = |i: usize| outcome.arrivals.get(i + 1).and_then(|next| next.tls.as_deref());
+    let requests = outcome.arrivals.iter().enumerate();
+    let requests = requests.filter(|(i, r)| r.method != "CONNECT" || used(*i) != Some(&r.target));
+    let requests = requests.map(|(_, arrival)| arrived_request(run, arrival, names));
     let from_browser = run.driver.as_ref().is_some_and(|driver| driver.from.is_none());
     let browser = outcome.url.as_ref().filter(|_| from_browser);
     let browser = browser.map(|url| format!("browser: {}\n", names.of(url.as_bytes())));
     in_order(run, requests.collect()) + &browser.unwrap_or_default()
 }
 
-fn arrived_request(run: &Run, recorded: Option<&Request>, arrival: &Arrival, names: &Names) -> String {
+fn arrived_request(run: &Run, arrival: &Arrival, names: &Names) -> String {
     let mut text = format!("{} {}\n", arrival.method, names.of(arrival.target.as_bytes()));
     let mut headers: Vec<_> = arrival.headers.clone();
     headers.sort();
@@ -172,19 +175,15 @@ fn arrived_request(run: &Run, recorded: Option<&Request>, arrival: &Arrival, nam
         let host = arrival.header("host").unwrap_or_default();
         let _ = writeln!(text, "host: {}", names.of(host.as_bytes()));
         let _ = writeln!(text, "accept-encoding: {}", arrival.header("accept-encoding").unwrap_or("none"));
-        let attempt = arrival.header("amz-sdk-request").map(attempts);
-        if let Some(attempt) = attempt.filter(|a| a == "attempt=1") {
-            let _ = writeln!(text, "amz-sdk-request: {attempt}");
-        }
+        let attempt = arrival.header("amz-sdk-request").map_or_else(|| "none".to_owned(), attempts);
+        let _ = writeln!(text, "amz-sdk-request: {attempt}");
         if let Some(kind) = arrival.header("content-type") {
             let _ = writeln!(text, "content-type: {kind}");
         }
     }
     for (name, value) in headers {
         let value = match name.as_str() {
-            "amz-sdk-request" if attempts(&value) == "attempt=1" => continue,
-            "amz-sdk-request" => attempts(&value),
-            "authorization" => authorization(run, recorded, arrival, &value),
+            "authorization" => authorization(run, arrival, &value),
             "x-amz-date" if is_date(&value) => "$AMZDATE".to_owned(),
             "proxy-authorization" => value,
             name if name.starts_with("x-amz-") => value,
@@ -202,9 +201,9 @@ fn attempts(value: &str) -> String {
     value.split("; ").filter(|part| !part.starts_with("ttl=")).collect::<Vec<_>>().join("; ")
 }
 
-fn authorization(run: &Run, recorded: Option<&Request>, arrival: &Arrival, value: &str) -> String {
+fn authorization(run: &Run, arrival: &Arrival, value: &str) -> String {
     let Some(signed) = Signed::parse(value) else { return value.to_owned() };
-    let unsignable = recorded.is_some_and(|request| request.unsignable);
+    let unsignable = run.exchanges.iter().any(|exchange| exchange.request.unsignable);
     let fits = unsignable || signed.fits(arrival, run.secret.as_deref().unwrap_or(SECRET));
     let (key, scope, headers) = (signed.key_id, signed.scope, signed.headers);
     let signature = if fits { "$SIG" } else { "(does not fit the request)" };

@@ -3,7 +3,7 @@
 //! Here is only what the files say, as types. What is done with a run is `drive`, what has to come out is `compare`.
 //! Imports nothing of ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -156,14 +156,10 @@ pub(super) fn group(name: &str) -> Vec<Run> {
 }
 
 /// The names of all groups there are.
-pub(super) fn groups() -> Vec<String> {
+pub(super) fn groups() -> BTreeSet<String> {
     let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let mut names: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
+    let files = files.filter(|path| path.extension().is_some_and(|e| e == "jsonl"));
+    files.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
 }
 
 fn folder() -> PathBuf {
