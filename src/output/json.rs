@@ -67,7 +67,7 @@ fn quote(text: &str, to: &mut String) {
             '\t' => to.push_str("\\t"),
             '\u{8}' => to.push_str("\\b"),
             '\u{c}' => to.push_str("\\f"),
-            '\0'..='\u{1f}' => to.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '\0'..='\u{1f}' => to.extend(format!("\\u{:04x}", u32::from(c)).chars()),
             _ => to.push(c),
         }
     }

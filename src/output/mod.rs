@@ -10,7 +10,10 @@ mod json;
 mod node;
 mod number;
 mod python;
+mod table;
 mod text;
+mod width;
+mod yaml;
 
 use std::fmt;
 use std::str::FromStr;
@@ -110,12 +113,14 @@ impl std::error::Error for OutputError {}
 /// `title` is the name of the operation (`CreateToken`), which heads a table.
 pub fn render(value: impl Into<Node>, format: Format, title: &str, style: &Style) -> Result<Vec<u8>, OutputError> {
     let node = value.into();
-    let _ = (title, style);
     let text = match format {
         Format::Off => String::new(),
         Format::Text => text::render(&node)?,
+        Format::Table => table::render(&node, title, style)?,
         Format::Json | Format::Yaml | Format::YamlStream if node.is_empty_object() => String::new(),
-        Format::Json | Format::Table | Format::Yaml | Format::YamlStream => json::pretty(&node) + "\n",
+        Format::Yaml => yaml::document(&node),
+        Format::YamlStream => yaml::stream(&node),
+        Format::Json => json::pretty(&node) + "\n",
     };
     Ok(text.into_bytes())
 }

@@ -32,22 +32,22 @@ pub enum Node {
 
 impl Node {
     /// A new list.
-    pub fn list(items: Vec<Node>) -> Self {
+    pub(super) fn list(items: Vec<Node>) -> Self {
         Self::List(Rc::new(items))
     }
 
     /// A new object; names must differ.
-    pub fn object(members: Members) -> Self {
+    pub(super) fn object(members: Members) -> Self {
         Self::Object(Rc::new(members))
     }
 
     /// A string.
-    pub fn string(text: impl Into<Rc<str>>) -> Self {
+    pub(super) fn string(text: impl Into<Rc<str>>) -> Self {
         Self::String(text.into())
     }
 
     /// A member of an object; `None` if there is none, or if this is no object.
-    pub fn member(&self, name: &str) -> Option<&Node> {
+    pub(super) fn member(&self, name: &str) -> Option<&Node> {
         match self {
             Self::Object(members) => find(members, name),
             _ => None,
@@ -55,17 +55,17 @@ impl Node {
     }
 
     /// Whether this is neither a list nor an object.
-    pub fn is_scalar(&self) -> bool {
+    pub(super) fn is_scalar(&self) -> bool {
         !matches!(self, Self::List(_) | Self::Object(_))
     }
 
     /// Whether this is an object without members.
-    pub fn is_empty_object(&self) -> bool {
+    pub(super) fn is_empty_object(&self) -> bool {
         matches!(self, Self::Object(members) if members.is_empty())
     }
 
     /// Address of the list or object: equal for two nodes that are one. Scalars have no identity.
-    pub fn identity(&self) -> Option<usize> {
+    pub(super) fn identity(&self) -> Option<usize> {
         match self {
             Self::List(items) => Some(Rc::as_ptr(items).addr()),
             Self::Object(members) => Some(Rc::as_ptr(members).addr()),
@@ -74,7 +74,7 @@ impl Node {
     }
 
     /// Python's truth: null, false, zero and everything empty are false.
-    pub fn is_truthy(&self) -> bool {
+    pub(super) fn is_truthy(&self) -> bool {
         match self {
             Self::Null => false,
             Self::Bool(value) => *value,
@@ -87,7 +87,7 @@ impl Node {
     }
 
     /// Python's `==`: numbers by value, `True` equals 1 and `False` equals 0, objects without regard to order.
-    pub fn equals(&self, other: &Node) -> bool {
+    pub(super) fn equals(&self, other: &Node) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::String(a), Self::String(b)) => a == b,

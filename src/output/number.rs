@@ -18,7 +18,7 @@ pub enum Number {
 
 impl Number {
     /// Reads a number in JSON's spelling: a fraction or an exponent makes it a float, as Python's `json.loads` decides.
-    pub fn from_json(spelling: &str) -> Self {
+    pub(super) fn from_json(spelling: &str) -> Self {
         if spelling.contains(['.', 'e', 'E']) {
             // Rust reads every JSON number; too large ones become infinite, as in Python.
             Self::Float(spelling.parse().unwrap_or(f64::NAN))
@@ -28,7 +28,7 @@ impl Number {
     }
 
     /// The integer with these digits; an optional sign, leading zeros and `-0` are normalized.
-    pub fn integer(digits: &str) -> Self {
+    pub(super) fn integer(digits: &str) -> Self {
         let (minus, rest) = match digits.strip_prefix('-') {
             Some(rest) => ("-", rest),
             None => ("", digits.strip_prefix('+').unwrap_or(digits)),
@@ -40,12 +40,12 @@ impl Number {
     }
 
     /// The number of elements of something.
-    pub fn count(length: usize) -> Self {
+    pub(super) fn count(length: usize) -> Self {
         Self::Integer(length.to_string().into())
     }
 
     /// Python's `str()`: `1`, `1.0`, `1e-07`, `nan`, `inf`.
-    pub fn python(&self) -> String {
+    pub(super) fn python(&self) -> String {
         match self {
             Self::Integer(digits) => digits.to_string(),
             Self::Float(value) => float(*value),
@@ -53,7 +53,7 @@ impl Number {
     }
 
     /// The spelling of Python's `json.dumps`: as `python`, but `NaN`, `Infinity`, `-Infinity`.
-    pub fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         match self {
             Self::Float(value) if value.is_nan() => "NaN".to_owned(),
             Self::Float(value) if value.is_infinite() => if *value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
@@ -62,7 +62,7 @@ impl Number {
     }
 
     /// The nearest double; infinite where Python would raise `OverflowError`.
-    pub fn to_f64(&self) -> f64 {
+    pub(super) fn to_f64(&self) -> f64 {
         match self {
             Self::Integer(digits) => digits.parse().unwrap_or(f64::NAN),
             Self::Float(value) => *value,
@@ -70,7 +70,7 @@ impl Number {
     }
 
     /// Exact comparison, integers against floats included; `None` with NaN.
-    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(b),
             (Self::Integer(a), Self::Integer(b)) => Some(compare_integers(a, b)),
@@ -80,7 +80,7 @@ impl Number {
     }
 
     /// Python's `+`: exact between integers, in doubles once a float takes part.
-    pub fn add(&self, other: &Self) -> Self {
+    pub(super) fn plus(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Integer(a), Self::Integer(b)) => Self::integer(&add_integers(a, b)),
             _ => Self::Float(self.to_f64() + other.to_f64()),
@@ -88,7 +88,7 @@ impl Number {
     }
 
     /// Python's `abs()`.
-    pub fn abs(&self) -> Self {
+    pub(super) fn abs(&self) -> Self {
         match self {
             Self::Integer(digits) => Self::Integer(digits.trim_start_matches('-').into()),
             Self::Float(value) => Self::Float(value.abs()),
@@ -97,7 +97,7 @@ impl Number {
 
     /// Python's `math.floor` or `math.ceil` by the given rounding: an integer with every digit of the double; `None` for
     /// NaN and infinities.
-    pub fn round(&self, rounding: fn(f64) -> f64) -> Option<Self> {
+    pub(super) fn round(&self, rounding: fn(f64) -> f64) -> Option<Self> {
         match self {
             Self::Integer(_) => Some(self.clone()),
             Self::Float(value) if value.is_finite() => Some(Self::integer(&format!("{:.0}", rounding(*value)))),
@@ -210,7 +210,7 @@ mod tests {
         for a in samples {
             for b in samples {
                 let (x, y) = (Number::integer(&a.to_string()), Number::integer(&b.to_string()));
-                assert_eq!(x.add(&y).python(), (a + b).to_string(), "{a} + {b}");
+                assert_eq!(x.plus(&y).python(), (a + b).to_string(), "{a} + {b}");
                 assert_eq!(x.compare(&y), Some(a.cmp(&b)), "{a} <=> {b}");
             }
         }

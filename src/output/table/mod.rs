@@ -1,0 +1,242 @@
+//! The `table` format: boxes for people, laid out as AWS CLI lays them out.
+//!
+//! The value is first cut into sections (`section`), one per object or list, each with a title and a level of nesting; then
+//! all of them are drawn to one common width. A table wider than the terminal turns sections of a single row into name and
+//! value. Imports nothing of ours.
+
+mod section;
+
+use section::{Section, sections};
+
+use super::node::Node;
+use super::width::columns;
+use super::{OutputError, Style};
+
+const VALUE_COLOR: &str = "\u{1b}[1m\u{1b}[34m";
+const NESTING_COLOR: &str = "\u{1b}[2m\u{1b}[33m";
+const RESET: &str = "\u{1b}[0m";
+
+/// Spaces around the text of a cell.
+const PADDING: usize = 4;
+
+/// The value as boxes under the title; nothing for null, false, zero and everything empty.
+pub(super) fn render(node: &Node, title: &str, style: &Style) -> Result<String, OutputError> {
+    let mut sections = sections(node, title).map_err(|reason| OutputError { reason, printed: Vec::new() })?;
+    if sections.is_empty() {
+        return Ok(String::new());
+    }
+    let width = |sections: &[Section]| sections.iter().map(Section::width).max().unwrap_or(0);
+    if width(&sections) > style.width {
+        for section in &mut sections {
+            section.turn();
+        }
+    }
+    let width = width(&sections);
+    let mut drawing = Drawing { text: String::new(), style: *style, level: 0 };
+    drawing.write(&format!("{}\n", "-".repeat(width)));
+    for section in &sections {
+        drawing.level = section.level;
+        drawing.section(section, width - 2 * section.level);
+    }
+    Ok(drawing.text)
+}
+
+struct Drawing {
+    text: String,
+    style: Style,
+    /// Level of nesting of the section that is being drawn: bars on both sides of each line.
+    level: usize,
+}
+
+impl Drawing {
+    fn section(&mut self, section: &Section, width: usize) {
+        if let Some(title) = section.title.as_deref().filter(|title| !title.is_empty()) {
+            let title = centered(title, width, "|");
+            self.line(&title);
+            if section.headers.is_empty() && section.rows.is_empty() {
+                self.line(&format!("+{}+", "-".repeat(width - 2)));
+            }
+        }
+        let widths = scaled(&section.widest, width);
+        if !section.headers.is_empty() {
+            self.rule(&widths);
+            let cells = section.headers.iter().zip(&widths).enumerate();
+            let line: String = cells.map(|(i, (header, width))| centered(header, *width, edge(i))).collect();
+            self.line(&line);
+        }
+        if section.rows.is_empty() || widths.is_empty() {
+            return;
+        }
+        self.rule(&widths);
+        for row in &section.rows {
+            let cells = row.iter().zip(&widths).enumerate();
+            let line: String = cells.map(|(i, (cell, width))| self.cell(cell, *width, edge(i))).collect();
+            self.line(&line);
+        }
+        self.rule(&widths);
+    }
+
+    /// A value two spaces into its column, or without them where it would not fit.
+    fn cell(&self, text: &str, width: usize, left_edge: &str) -> String {
+        let taken = left_edge.len() + columns(text) + 1;
+        let indent = if taken + 2 <= width { 2 } else { 0 };
+        let padding = " ".repeat(width.saturating_sub(taken + indent));
+        let indent = " ".repeat(indent);
+        if self.style.color {
+            format!("{left_edge}{indent}{VALUE_COLOR}{text}{RESET}{padding}|")
+        } else {
+            format!("{left_edge}{indent}{text}{padding}|")
+        }
+    }
+
+    fn rule(&mut self, widths: &[usize]) {
+        let columns = widths.iter().enumerate();
+        let line: String = columns
+            .map(|(i, width)| match i {
+                0 => format!("+{}+", "-".repeat(width.saturating_sub(2))),
+                _ => format!("{}+", "-".repeat(width.saturating_sub(1))),
+            })
+            .collect();
+        self.line(&line);
+    }
+
+    /// A line between the bars of its level, in the four writes of AWS CLI.
+    fn line(&mut self, text: &str) {
+        let bar = if self.style.color { format!("{NESTING_COLOR}|{RESET}") } else { "|".to_owned() };
+        let bars = bar.repeat(self.level);
+        self.write(&bars);
+        self.write(text);
+        self.write(&bars);
+        self.write("\n");
+    }
+
+    fn write(&mut self, text: &str) {
+        self.text.push_str(text);
+        if self.style.color && self.style.resets {
+            self.text.push_str(RESET);
+        }
+    }
+}
+
+/// The left edge of a cell: only the first column draws one.
+fn edge(column: usize) -> &'static str {
+    if column == 0 { "|" } else { "" }
+}
+
+/// Text in the middle of a column: the middles of both, rounded down, on one another.
+fn centered(text: &str, width: usize, left_edge: &str) -> String {
+    let length = columns(text);
+    // Signed: a text that is too long starts left of the column, which the right side makes up for.
+    let start = (width / 2).cast_signed() - (length / 2).cast_signed() - 1;
+    let right = width.cast_signed() - 1 - (left_edge.len() + length).cast_signed() - start;
+    let spaces = |count: isize| " ".repeat(usize::try_from(count).unwrap_or(0));
+    format!("{left_edge}{}{text}{}|", spaces(start), spaces(right))
+}
+
+/// Column widths that sum up to the width of the table: scaled in proportion, the rest of the rounding taken from the
+/// left or added from the right, one by one.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "table widths"
+)]
+fn scaled(widest: &[usize], width: usize) -> Vec<usize> {
+    let unscaled: Vec<usize> = widest.iter().map(|column| column + PADDING).collect();
+    let factor = width as f64 / unscaled.iter().sum::<usize>() as f64;
+    let mut scaled: Vec<usize> =
+        unscaled.iter().map(|column| (factor * *column as f64).round_ties_even() as usize).collect();
+    let mut surplus = scaled.iter().sum::<usize>();
+    while surplus > width && !scaled.is_empty() {
+        for column in scaled.iter_mut().take(surplus - width) {
+            *column -= 1;
+            surplus -= 1;
+        }
+    }
+    while surplus < width && !scaled.is_empty() {
+        for column in scaled.iter_mut().rev().take(width - surplus) {
+            *column += 1;
+            surplus += 1;
+        }
+    }
+    scaled
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Node, Style, render};
+
+    fn table(value: &Value, width: usize) -> String {
+        render(&Node::from(value), "Title", &Style { color: false, width, resets: false }).unwrap()
+    }
+
+    #[test]
+    fn a_row_that_fits_has_headers_and_one_that_does_not_is_turned() {
+        let value = json!({"b": 1, "a": "xyz"});
+        let wide = "\
+--------------
+|    Title   |
++------+-----+
+|   a  |  b  |
++------+-----+
+|  xyz |  1  |
++------+-----+
+";
+        let narrow = "\
+--------------
+|    Title   |
++----+-------+
+|  a |  xyz  |
+|  b |  1    |
++----+-------+
+";
+        assert_eq!(table(&value, 14), wide);
+        assert_eq!(table(&value, 13), narrow);
+    }
+
+    #[test]
+    fn nested_values_follow_between_bars() {
+        let value = json!({"n": {"x": [1, "é"]}, "a": null});
+        let expected = "\
+---------------
+|    Title    |
++----+--------+
+|  a |  None  |
++----+--------+
+||     n     ||
+|+-----------+|
+|||    x    |||
+||+---------+||
+|||  1      |||
+|||  é     |||
+||+---------+||
+";
+        assert_eq!(table(&value, 80), expected);
+    }
+
+    #[test]
+    fn what_is_false_in_python_prints_nothing() {
+        for value in [json!(null), json!(false), json!(0), json!(0.0), json!(""), json!([]), json!({})] {
+            assert_eq!(table(&value, 80), "");
+        }
+    }
+
+    #[test]
+    fn color_is_for_values_and_bars_and_resets_follow_every_write() {
+        let node = Node::from(&json!({"a": {"b": 1}}));
+        let colored = render(&node, "Title", &Style { color: true, width: 80, resets: false }).unwrap();
+        assert!(
+            colored.contains(
+                "\u{1b}[2m\u{1b}[33m|\u{1b}[0m|  \u{1b}[1m\u{1b}[34mb\u{1b}[0m |  \u{1b}[1m\u{1b}[34m1\u{1b}[0m  |"
+            ),
+            "{colored}"
+        );
+        let reset = render(&node, "Title", &Style { color: true, width: 80, resets: true }).unwrap();
+        assert!(
+            reset.starts_with("--------------\n\u{1b}[0m\u{1b}[0m|    Title   |\u{1b}[0m\u{1b}[0m\n\u{1b}[0m"),
+            "{reset}"
+        );
+    }
+}
