@@ -11,7 +11,7 @@ use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{self, Config, Located, Origin};
 use crate::error::CommandError;
-use crate::output::{self, Format, Query, Style};
+use crate::output::{self, Format, Query, QueryError, Style};
 use crate::text;
 
 /// The way to print, of one run.
@@ -74,8 +74,15 @@ pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
     Style { color, width: (context.columns)(), resets: false }
 }
 
+/// Syntax is a usage error and names the option; an unknown function or a wrong number of arguments is said as it is.
 fn compile(expression: &str) -> anyhow::Result<Query> {
-    Ok(Query::compile(expression)?)
+    Query::compile(expression).map_err(|error| match error {
+        QueryError::Syntax(reason) => {
+            CommandError::Usage(format!("Bad value for --query {expression}: {reason}")).into()
+        }
+        #[expect(unreachable_patterns, reason = "the evaluator that brings the other kinds is being written")]
+        other => other.into(),
+    })
 }
 
 fn unknown_format(format: &Located<String>) -> CommandError {

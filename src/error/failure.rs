@@ -7,7 +7,6 @@ use crate::http::HttpError;
 use crate::input::InputError;
 use crate::login::LoginError;
 use crate::oidc::{Fault, OidcError};
-use crate::output::QueryError;
 use crate::session::SessionError;
 use crate::words::UsageError;
 
@@ -51,9 +50,6 @@ impl<'a> Failure<'a> {
         if let Some(input) = error.downcast_ref::<InputError>() {
             let usage = matches!(input, InputError::OptionsMissing(_));
             return Self { usage, ..Self::param_validation(message) };
-        }
-        if let Some(QueryError::Syntax(_)) = error.downcast_ref::<QueryError>() {
-            return Self::param_validation(message);
         }
         if let Some(command) = error.downcast_ref::<CommandError>() {
             return Self::of_command(command, message);

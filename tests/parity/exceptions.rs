@@ -10,12 +10,24 @@ pub(super) type Exception = (&'static str, &'static [Aspect], &'static str);
 
 const CALLBACK: &str = "only a GET of the callback's path with our host and state ends the wait for the browser";
 const POLL: &str = "a poll is one attempt; what fails in transport is asked again at the next one, until the code ends";
+const BEFORE: &str = "format, pager and CA bundle are looked at before a request is sent, not after a token was spent";
+const NOT_JSON: &str = "a success that is not JSON is an error, not silence";
 const DAMAGED: &str = "a damaged cache file is a miss, and replaced";
 const VERSION: &str = "it is another program, of another version";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
+    ("args-unknown-two", &[Stderr], "the value of an option nobody knows is not repeated: it may be a secret"),
     ("args-version", &[Stdout], VERSION),
     ("args-version-with-command", &[Stdout], VERSION),
+    ("cfg-empty-env-output", &[Requests], BEFORE),
+    ("errbody-desc-multiline", &[Stderr], "words of the service cannot move the cursor or forge a line"),
+    ("input-json-stdin", &[Requests, Exit, Stderr], "a document is read once, so standard input works"),
+    ("input-yaml-number", &[Stderr], "a date is text in YAML 1.2"),
+    (
+        "list-file-plain",
+        &[Requests, Stdout, Exit, Stderr],
+        "a file for a list that is no JSON array is refused, not split into letters",
+    ),
     ("login-device-500-once", &[Requests], POLL),
     ("login-device-past-expires-in", &[Requests, Stdout, Exit, Files], "polling ends with the device code (RFC 8628)"),
     ("login-device-reg-cached-broken", &[Requests, Exit, Stderr], DAMAGED),
@@ -30,6 +42,14 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("pkce-error-and-code", &[Exit, Stderr], CALLBACK),
     ("pkce-semicolons", &[Requests, Stdout, Exit, Files], CALLBACK),
     ("pkce-wrong-state", &[Exit, Stderr], CALLBACK),
+    ("out-config-bad", &[Requests], BEFORE),
+    ("out-env-bad", &[Requests], BEFORE),
+    ("resp-204", &[Exit, Stderr], NOT_JSON),
+    ("resp-empty-body", &[Exit, Stderr], NOT_JSON),
+    ("resp-not-json", &[Exit, Stderr], NOT_JSON),
+    ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input is a request for a template, too"),
+    ("tls-ca-bundle-missing", &[Requests], BEFORE),
+    ("tty-json-pager-missing", &[Requests, Stderr], BEFORE),
     (
         "vanity-legacy-default",
         &[Files],
