@@ -7,7 +7,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help that a person reads in a terminal")]
 #![expect(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
@@ -288,21 +288,54 @@ pub struct StartDeviceAuthorizationArgs {
 /// Arguments of `login`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct LoginArgs {
-    /// Sign in to this sso-session of the config file
-    #[arg(long, value_name = "NAME")]
-    pub sso_session: Option<String>,
+    /// Sign in to this sso-session of the config file; may be repeated
+    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    pub sso_session: Vec<String>,
+    /// Sign in to every sso-session of the config file
+    #[arg(long, conflicts_with_all = ["sso_session", "start_url"])]
+    pub all: bool,
+    /// Sign in at this start URL, without configuration
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub start_url: Option<String>,
     /// Region of the Identity Center instance, instead of sso_region
     #[arg(long, value_name = "REGION")]
     pub sso_region: Option<String>,
-    /// Do not open a browser; print the URL
-    #[arg(long)]
-    pub no_browser: bool,
-    /// Use the device code flow, as --flow device-code
-    #[arg(long)]
-    pub use_device_code: bool,
+    /// Write --start-url and --sso-region into the config file after the login
+    #[arg(long, requires = "start_url")]
+    pub save: bool,
     /// Ask in the browser even if the token is valid or can be refreshed
     #[arg(long)]
     pub force: bool,
+    /// End the old session at the service first, so that the new one has a full life
+    #[arg(long)]
+    pub new_session: bool,
+    /// Ask for at least this much life, like 30m or 4h
+    #[arg(long, value_name = "TIME")]
+    pub min_ttl: Option<String>,
+    /// How to sign in: auto, authorization-code or device-code; also `SSO_OIDC_FLOW` and `sso_login_flow`
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<String>,
+    /// Use the device code flow, as --flow device-code
+    #[arg(long, conflicts_with = "flow")]
+    pub use_device_code: bool,
+    /// Do not open a browser; print the URL
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Open the URL with this command, in which {url} or %s stands for it; also `sso_browser_command`
+    #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
+    pub browser_command: Option<String>,
+    /// Listen for the browser on this port of 127.0.0.1; also `sso_redirect_port`
+    #[arg(long, value_name = "PORT")]
+    pub redirect_port: Option<String>,
+    /// Do not show the device code's URL as a QR code
+    #[arg(long)]
+    pub no_qr: bool,
+    /// May a person be asked: auto, always or never; also `SSO_OIDC_INTERACTIVE`
+    #[arg(long, value_name = "WHEN")]
+    pub interactive: Option<String>,
+    /// Give up when nobody has answered for this long, like 90 or 5m
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
 }
 
 /// Arguments of `completion`.

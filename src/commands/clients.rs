@@ -14,6 +14,7 @@ use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, 
 use crate::endpoint::{self, EndpointError, Service, Variant};
 use crate::http::{HttpClient, HttpOptions};
 use crate::oidc::OidcClient;
+use crate::portal::PortalClient;
 
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE_REQUEST: Duration = Duration::from_secs(30);
@@ -51,6 +52,13 @@ impl Clients {
         let configured = self.settings.oidc_endpoint_url().ok().flatten();
         let endpoint = self.endpoint(Service::Oidc, configured, region)?;
         Ok(OidcClient::new(self.http(), endpoint))
+    }
+
+    /// The access portal in a region, or at the configured endpoint.
+    pub(super) fn portal(&self, region: &str) -> Result<PortalClient, EndpointError> {
+        let configured = self.settings.portal_endpoint_url().ok().flatten();
+        let endpoint = self.endpoint(Service::Portal, configured, region)?;
+        Ok(PortalClient::new(self.http(), endpoint))
     }
 
     /// Finds fault with the endpoints before anything is asked of a person or a service.

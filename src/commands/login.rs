@@ -1,85 +1,332 @@
-//! `login`: settings in, a stored token and its words out.
+//! `login`: options and configuration in, a stored token and its words out.
 //!
-//! What the options mean together is here; the order of a login is in `login`, its words are in `login::notice`.
+//! Which sessions are meant and what the options mean together is here. The order of a login is in `login`, its words are
+//! in `login::notice`, and which settings a session has is in `config::sso`.
+
+use std::time::Duration;
 
 use crate::Context;
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
+use crate::endpoint;
+use crate::error::{self, CommandError};
 use crate::login::notice::{LoggedIn, Notices};
-use crate::login::{self, Flow, FlowChoice, Login, LoginRequest};
-use crate::session::Wanted;
+use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginRequest, Silent};
+use crate::output::Style;
+use crate::session::{LoginNeeded, Wanted};
 
 use super::clients::Clients;
-use super::runtime;
+use super::{duration, runtime};
 
-/// Signs in.
-pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+/// Signs in to one session, or to several; the exit code is that of the worst.
+pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
-    let overrides =
-        SsoOverrides { session: args.sso_session.as_deref(), start_url: None, region: args.sso_region.as_deref() };
-    let settings = config::sso_settings(&config, overrides)?;
+    let options = Options::read(args, context)?;
+    let names = session_names(args, &config)?;
     let clients = Clients::new(context, &config, global)?;
-    clients.check(context, &settings.region)?;
-    let cache = TokenCache::in_home(context.require_home()?);
-    let notices = Notices::new(context, global.output.as_deref() == Some("json"));
-    let request = LoginRequest {
-        wanted: wanted(&settings),
-        flow: flow_choice(args, &settings, context)?,
-        redirect_port: settings.redirect_port,
-        opens_browser: !args.no_browser,
-        browser_command: settings.browser.as_ref().map(|command| command.value.clone()),
-        force: args.force,
-        may_ask: true,
-        timeout: None,
-        cache: &cache,
-        client: &|region: &str| clients.oidc(region),
-        http: &clients.http(),
-        notices: &notices,
+    let run = Run {
+        context,
+        config: &config,
+        clients: &clients,
+        cache: TokenCache::in_home(context.require_home()?),
+        notices: Notices::new(context, global.output.as_deref() == Some("json")),
+        options,
+        args,
     };
-    let login = runtime::block_on(context, async { Ok(login::login(&request, context).await?) })?;
-    finish(&login, &config, &settings, &notices)
+    if let [name] = names[..] {
+        let settings = run.settings(name)?;
+        let login =
+            runtime::block_on(context, run.one(&settings)).inspect_err(|error| run.tell_program(name, error))?;
+        run.finish(&settings, &login)?;
+        return Ok(0);
+    }
+    runtime::block_on(context, run.many(&names))
 }
 
-/// The region that the start URL led to goes into the config file; then the last line.
-fn finish(login: &Login, config: &Config, settings: &SsoSettings, notices: &Notices<'_>) -> anyhow::Result<()> {
-    if let Some(region) = &login.new_region {
-        config::set_sso_region(config, settings, region)?;
-        notices.region_updated(region)?;
+/// Which sessions are meant; `None` is the profile's own.
+fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> anyhow::Result<Vec<Option<&'a str>>> {
+    if args.all {
+        let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
+        if names.is_empty() {
+            let path = config.config_path().display();
+            let message = "There is no sso-session to sign in to.";
+            let error = ConfigError::new(ConfigErrorKind::Configuration, message);
+            return Err(error.with_detail(format!("{path} has no [sso-session NAME] section")).into());
+        }
+        return Ok(names);
     }
-    notices.logged_in(&LoggedIn {
-        start_url: &settings.start_url,
-        session: settings.session_name.as_deref(),
-        region: login.new_region.as_deref().unwrap_or(&settings.region),
-        expires_at: login.token.expires_at,
-        how: login.how,
-    })?;
-    Ok(())
+    if args.sso_session.len() > 1 && args.start_url.is_some() {
+        return Err(CommandError::Usage("--start-url goes with one --sso-session, not with several".to_owned()).into());
+    }
+    let mut names: Vec<Option<&str>> = Vec::new();
+    for name in &args.sso_session {
+        if !names.contains(&Some(name)) {
+            names.push(Some(name));
+        }
+    }
+    Ok(if names.is_empty() { vec![None] } else { names })
+}
+
+/// What the options say, checked before anything happens.
+struct Options {
+    min_ttl: Duration,
+    timeout: Option<Duration>,
+    redirect_port: Option<u16>,
+    interactive: Interactive,
+    flow: Option<FlowChoice>,
+}
+
+impl Options {
+    fn read(args: &LoginArgs, context: &Context) -> anyhow::Result<Self> {
+        let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
+        let timeout = args.timeout.as_deref().map(|text| duration::parse("--timeout", text)).transpose()?;
+        let port = args.redirect_port.as_deref().map(|text| {
+            let port = text.parse().ok().filter(|port| *port != 0);
+            port.ok_or_else(|| bad_value("--redirect-port", text, "give a number from 1 to 65535"))
+        });
+        let interactive = choice(args.interactive.as_deref(), "--interactive", "SSO_OIDC_INTERACTIVE", context);
+        let interactive = interactive
+            .map(|(name, text)| text.parse().map_err(|()| bad_value(name, &text, "choose auto, always or never")));
+        let flow = choice(args.flow.as_deref(), "--flow", "SSO_OIDC_FLOW", context).map(|(name, text)| {
+            text.parse().map_err(|_| bad_value(name, &text, "choose auto, authorization-code or device-code"))
+        });
+        let flow = flow.transpose()?;
+        Ok(Self {
+            min_ttl: min_ttl.unwrap_or_default(),
+            timeout,
+            redirect_port: port.transpose()?,
+            interactive: interactive.transpose()?.unwrap_or_default(),
+            flow: if args.use_device_code { Some(FlowChoice::Fixed(Flow::DeviceCode)) } else { flow },
+        })
+    }
+}
+
+/// The option, else the variable, with its name.
+fn choice(
+    option: Option<&str>,
+    name: &'static str,
+    variable: &'static str,
+    context: &Context,
+) -> Option<(&'static str, String)> {
+    option.map(|text| (name, text.to_owned())).or_else(|| Some((variable, context.var_not_empty(variable)?)))
+}
+
+fn bad_value(name: &str, text: &str, choices: &str) -> CommandError {
+    CommandError::Usage(format!("argument {name}: invalid value '{text}'; {choices}"))
+}
+
+/// Everything that the sessions of one command share.
+struct Run<'a> {
+    context: &'a Context,
+    config: &'a Config,
+    clients: &'a Clients,
+    cache: TokenCache,
+    notices: Notices<'a>,
+    options: Options,
+    args: &'a LoginArgs,
+}
+
+/// A session that waits for a person, and why.
+type Pending<'a> = (Option<&'a str>, SsoSettings, Option<Box<LoginNeeded>>);
+
+impl Run<'_> {
+    /// The settings of a session. Where the start URL's host names the region, that is the default for one that is given
+    /// by option.
+    fn settings(&self, name: Option<&str>) -> anyhow::Result<SsoSettings> {
+        let start_url = self.args.start_url.as_deref();
+        let host = start_url.and_then(|url| url::Url::parse(url).ok());
+        let named = host.as_ref().and_then(url::Url::host_str).and_then(endpoint::region_of_portal_host);
+        let region = self.args.sso_region.as_deref().or(named.as_deref());
+        let settings = config::sso_settings(self.config, SsoOverrides { session: name, start_url, region })?;
+        self.clients.check(self.context, &settings.region)?;
+        Ok(settings)
+    }
+
+    /// One session, silently or by asking.
+    async fn one(&self, settings: &SsoSettings) -> anyhow::Result<Login> {
+        match self.silently(settings).await? {
+            Silent::Login(login) => Ok(login),
+            Silent::PersonNeeded(why) => self.asking(settings, why).await,
+        }
+    }
+
+    async fn silently(&self, settings: &SsoSettings) -> anyhow::Result<Silent> {
+        self.with_request(settings, async |request| Ok(login::silently(request, self.context).await?)).await
+    }
+
+    async fn asking(&self, settings: &SsoSettings, why: Option<Box<LoginNeeded>>) -> anyhow::Result<Login> {
+        self.with_request(settings, async |request| Ok(login::asking(request, self.context, why).await?)).await
+    }
+
+    async fn with_request<T>(
+        &self,
+        settings: &SsoSettings,
+        then: impl AsyncFnOnce(&LoginRequest<'_>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let command = settings.browser.as_ref().map(|command| command.value.clone());
+        let request = LoginRequest {
+            wanted: Wanted { min_ttl: self.options.min_ttl, ..wanted(settings) },
+            flow: self.flow(settings)?,
+            redirect_port: self.options.redirect_port.or(settings.redirect_port),
+            opens_browser: !self.args.no_browser,
+            browser_command: self.args.browser_command.clone().or(command),
+            shows_qr: !self.args.no_qr,
+            force: self.args.force,
+            new_session: self.args.new_session,
+            interactive: self.options.interactive,
+            timeout: self.options.timeout,
+            cache: &self.cache,
+            client: &|region: &str| self.clients.oidc(region),
+            portal: &|region: &str| self.clients.portal(region),
+            http: &self.clients.http(),
+            notices: &self.notices,
+            exit_code: error::login_exit_code,
+        };
+        then(&request).await
+    }
+
+    /// Option, variable, the session's key, else what fits.
+    fn flow(&self, settings: &SsoSettings) -> anyhow::Result<FlowChoice> {
+        if let Some(flow) = self.options.flow {
+            return Ok(flow);
+        }
+        let Some(Located { value, origin }) = &settings.flow_key else { return Ok(FlowChoice::Auto) };
+        value.parse().map_err(|error| {
+            let error = ConfigError::new(ConfigErrorKind::Configuration, format!("Bad sso_login_flow: {error}"));
+            error.with_detail(format!("the value comes from {origin}")).into()
+        })
+    }
+
+    /// Several sessions: the silent ones first, then those that need a person, one after another. A failure does not keep
+    /// the others from their turn.
+    async fn many(&self, names: &[Option<&str>]) -> anyhow::Result<u8> {
+        let mut tally = Tally::default();
+        let mut pending: Vec<Pending<'_>> = Vec::new();
+        for &name in names {
+            let silent = async {
+                let settings = self.settings(name)?;
+                let silent = self.silently(&settings).await?;
+                anyhow::Ok((settings, silent))
+            };
+            match silent.await {
+                Ok((settings, Silent::PersonNeeded(why))) => pending.push((name, settings, why)),
+                Ok((settings, Silent::Login(login))) => self.conclude(name, Ok((settings, login)), &mut tally)?,
+                Err(error) => self.conclude(name, Err(error), &mut tally)?,
+            }
+        }
+        for (name, settings, why) in pending {
+            let outcome = self.asking(&settings, why).await.map(|login| (settings, login));
+            self.conclude(name, outcome, &mut tally)?;
+        }
+        self.context.say(&format!("{} of {} sessions are signed in", tally.signed_in, names.len()));
+        Ok(tally.worst)
+    }
+
+    fn conclude(
+        &self,
+        name: Option<&str>,
+        outcome: anyhow::Result<(SsoSettings, Login)>,
+        tally: &mut Tally,
+    ) -> anyhow::Result<()> {
+        match outcome {
+            Ok((settings, login)) => {
+                self.finish(&settings, &login)?;
+                tally.signed_in += 1;
+            }
+            Err(error) => {
+                self.tell_program(name, &error);
+                let label = name.unwrap_or("the profile");
+                self.context.say(&format!(
+                    "{label}: {}",
+                    error::render(&error, error::ErrorFormat::default(), &Style::PLAIN).trim()
+                ));
+                tally.worst = worse(tally.worst, error::exit_code(&error));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is written after a login: the region that the start URL led to, what was to be saved, the last line.
+    fn finish(&self, settings: &SsoSettings, login: &Login) -> anyhow::Result<()> {
+        let region = login.new_region.as_deref().unwrap_or(&settings.region);
+        if self.args.save {
+            self.save(settings, region)?;
+        } else if let (Some(region), Origin::File(_)) = (&login.new_region, &settings.region_origin) {
+            config::set_sso_region(self.config, settings, region)?;
+            self.notices.region_updated(region)?;
+        }
+        self.notices.logged_in(&LoggedIn {
+            start_url: &settings.start_url,
+            session: settings.session_name.as_deref(),
+            region,
+            expires_at: login.token.expires_at,
+            how: login.how,
+        })?;
+        Ok(())
+    }
+
+    fn save(&self, settings: &SsoSettings, region: &str) -> anyhow::Result<()> {
+        let mut pairs = vec![("sso_start_url", settings.start_url.as_str()), ("sso_region", region)];
+        let path = self.config.config_path().display();
+        if let Some(name) = &settings.session_name {
+            let scopes = settings.registration_scopes.as_deref().unwrap_or_default().join(",");
+            if settings.registration_scopes.is_none() {
+                pairs.push(("sso_registration_scopes", crate::session::DEFAULT_SCOPE));
+            } else {
+                pairs.push(("sso_registration_scopes", &scopes));
+            }
+            config::save_sso_session(self.config, name, &pairs)?;
+            self.context.say(&format!("saved [sso-session {name}] in {path}"));
+        } else {
+            config::save_profile(self.config, &settings.profile_name, &pairs)?;
+            self.context.say(&format!("saved the start URL in the profile {} of {path}", settings.profile_name));
+        }
+        Ok(())
+    }
+
+    /// The event of a failure; a program that does not listen any more is not told.
+    fn tell_program(&self, name: Option<&str>, error: &anyhow::Error) {
+        let _ = self.notices.failed(name, error::exit_code(error), &error.to_string());
+    }
+}
+
+/// How several logins ended.
+#[derive(Default)]
+struct Tally {
+    signed_in: usize,
+    worst: u8,
+}
+
+/// Of two exit codes the worse: 130, 255, 254, 253, 4, 0.
+fn worse(one: u8, other: u8) -> u8 {
+    const ORDER: [u8; 6] = [130, 255, 254, 253, 4, 0];
+    let rank = |code| ORDER.iter().position(|known| *known == code).unwrap_or(1);
+    if rank(one) <= rank(other) { one } else { other }
 }
 
 /// What the token must be for.
 pub(super) fn wanted(settings: &SsoSettings) -> Wanted {
+    let remedy = match &settings.session_name {
+        Some(name) => format!("sso-oidc login --sso-session {}", quoted(name)),
+        None => format!("sso-oidc login --profile {}", quoted(&settings.profile_name)),
+    };
     Wanted {
         session_name: settings.session_name.clone(),
         start_url: settings.start_url.clone(),
         region: settings.region.clone(),
         scopes: settings.registration_scopes.clone(),
-        min_ttl: std::time::Duration::ZERO,
+        min_ttl: Duration::ZERO,
+        remedy,
     }
 }
 
-/// The option, else the variable, else the session's key, else what fits.
-fn flow_choice(args: &LoginArgs, settings: &SsoSettings, context: &Context) -> anyhow::Result<FlowChoice> {
-    if args.use_device_code {
-        return Ok(FlowChoice::Fixed(Flow::DeviceCode));
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
-    let chosen =
-        context.var_not_empty("SSO_OIDC_FLOW").map(|flow| Located::new(flow, Origin::Variable("SSO_OIDC_FLOW")));
-    let Some(Located { value, origin }) = chosen.or_else(|| settings.flow_key.clone()) else {
-        return Ok(FlowChoice::Auto);
-    };
-    value.parse().map_err(|error| {
-        let error = ConfigError::new(ConfigErrorKind::Configuration, format!("Bad value for the login flow: {error}"));
-        error.with_detail(format!("the value comes from {origin}")).into()
-    })
 }

@@ -7,6 +7,7 @@ mod clients;
 mod completion;
 mod create_token;
 mod create_token_with_iam;
+mod duration;
 mod help;
 mod login;
 mod operation;
@@ -35,7 +36,7 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::CreateTokenWithIam(args) => create_token_with_iam::run(&args, global, context)?,
         Command::RegisterClient(args) => register_client::run(&args, global, context)?,
         Command::StartDeviceAuthorization(args) => start_device_authorization::run(&args, global, context)?,
-        Command::Login(args) => login::run(&args, global, context)?,
+        Command::Login(args) => return login::run(&args, global, context),
     }
     Ok(0)
 }

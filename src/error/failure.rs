@@ -124,7 +124,7 @@ impl<'a> Failure<'a> {
 
     fn of_session(error: &'a SessionError, message: String) -> Self {
         match error {
-            SessionError::LoginNeeded { .. } => Self { code: LOGIN_NEEDED, ..Self::other(message) },
+            SessionError::LoginNeeded { .. } => Self { code: LOGIN_NEEDED, hint: error.hint(), ..Self::other(message) },
             SessionError::Answered(_) => Self { code: SERVICE, ..Self::other(message) },
             SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
             SessionError::Cache(cache) => Self { hint: Some(cache.hint()), ..Self::other(message) },
@@ -143,9 +143,16 @@ impl<'a> Failure<'a> {
             LoginError::StartUrl(_) => {
                 Self { code: CONFIGURATION, kind: Some("Configuration"), hint, ..Self::other(message) }
             }
+            LoginError::MayNotAsk { .. } => Self { code: LOGIN_NEEDED, hint, ..Self::other(message) },
+            LoginError::Elsewhere(outcome) => Self { code: outcome.code, ..Self::other(message) },
             _ => Self { hint, ..Self::other(message) },
         }
     }
+}
+
+/// The exit code of a login that failed, for the processes that waited for it.
+pub(super) fn of_login(error: &LoginError) -> u8 {
+    Failure::of_login(error, String::new()).code
 }
 
 /// What was attempted and what went wrong, each said once: our errors name their causes themselves.

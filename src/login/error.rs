@@ -6,12 +6,14 @@
 use std::fmt;
 use std::io;
 
+use super::interactive::Reserve;
 use super::pkce::NoRandomness;
+use super::single_flight::Outcome;
 use super::start_url::StartUrlError;
 use crate::cache::CacheError;
 use crate::endpoint::EndpointError;
 use crate::oidc::OidcError;
-use crate::session::SessionError;
+use crate::session::{LoginNeeded, SessionError, Wanted};
 use crate::text;
 
 /// A login that failed.
@@ -47,6 +49,17 @@ pub enum LoginError {
         /// Why not.
         error: io::Error,
     },
+    /// A person is needed, and may not be asked.
+    MayNotAsk {
+        /// What was wanted.
+        wanted: Box<Wanted>,
+        /// Why a person is needed; nothing when the login was forced.
+        needed: Option<Box<LoginNeeded>>,
+        /// Why nobody is asked.
+        reserve: Reserve,
+    },
+    /// The process that asked for all of us failed.
+    Elsewhere(Outcome),
     /// The system gave no random bytes.
     Randomness(NoRandomness),
     /// Standard output is gone.
@@ -67,6 +80,8 @@ impl LoginError {
             Self::Loopback { port: Some(port), .. } => {
                 Some(format!("free port {port}, or choose another with --redirect-port"))
             }
+            Self::MayNotAsk { wanted, .. } => Some(format!("run: {}", wanted.remedy)),
+            Self::Session(error) => error.hint(),
             Self::Cache(error) => Some(error.hint()),
             _ => None,
         }
@@ -94,6 +109,12 @@ impl fmt::Display for LoginError {
             }
             Self::Loopback { port: Some(port), error } => write!(f, "cannot listen on 127.0.0.1:{port}: {error}"),
             Self::Loopback { port: None, error } => write!(f, "cannot listen on 127.0.0.1: {error}"),
+            Self::MayNotAsk { wanted, needed, reserve } => {
+                write!(f, "a login to {} is needed", wanted.label())?;
+                needed.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))?;
+                write!(f, ", {reserve}")
+            }
+            Self::Elsewhere(outcome) => f.write_str(&outcome.message),
             Self::Randomness(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
         }
@@ -110,7 +131,9 @@ impl std::error::Error for LoginError {
             Self::Endpoint(error) => Some(error),
             Self::Loopback { error, .. } | Self::Output(error) => Some(error),
             Self::Randomness(error) => Some(error),
-            Self::Expired | Self::Unanswered | Self::Denied { .. } => None,
+            Self::Expired | Self::Unanswered | Self::Denied { .. } | Self::MayNotAsk { .. } | Self::Elsewhere(_) => {
+                None
+            }
         }
     }
 }

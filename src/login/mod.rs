@@ -4,18 +4,21 @@
 //! are in `authorization_code` (RFC 6749, 7636, 8252) and `device` (RFC 8628). Imports `session`, `oidc`, `cache`, `http`,
 //! `endpoint`, `context`, `text`, `secret`.
 
+pub mod account;
 pub mod authorization_code;
 pub mod browser;
 pub mod callback;
 pub mod device;
 mod error;
 pub mod flow;
+pub mod interactive;
 pub mod loopback;
 pub mod notice;
 pub mod page;
 pub mod pkce;
 pub mod poll;
 mod registration;
+pub mod single_flight;
 pub mod start_url;
 mod waiting;
 
@@ -23,18 +26,21 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::cache::{CachedRegistration, CachedToken, RegistrationKey, TokenCache};
+use crate::cache::{CachedRegistration, CachedToken, Loaded, RegistrationKey, TokenCache};
 use crate::context::{Context, Timestamp};
 use crate::endpoint::{self, EndpointError};
 use crate::http::{HttpClient, Retry};
 use crate::oidc::{Grant, OidcClient, OidcError, TokenResponse};
+use crate::portal::PortalClient;
 use crate::session::{self, LoginNeeded, SessionError, Usable, Wanted};
 use crate::text;
 
 pub use error::LoginError;
 pub use flow::{Flow, FlowChoice};
+pub use interactive::Interactive;
 use loopback::BrowserTab;
 use notice::Notices;
+use single_flight::Turn;
 use start_url::ResolvedStartUrl;
 
 /// What a login is asked to do.
@@ -49,20 +55,28 @@ pub struct LoginRequest<'a> {
     pub opens_browser: bool,
     /// The browser's command, instead of `BROWSER` and the system's choice.
     pub browser_command: Option<String>,
+    /// Whether a terminal may be shown a QR code.
+    pub shows_qr: bool,
     /// Skip what is cached.
     pub force: bool,
+    /// End the old session at the service first, so that the new one does not inherit its end.
+    pub new_session: bool,
     /// Whether a person may be asked.
-    pub may_ask: bool,
+    pub interactive: Interactive,
     /// How long a person has, instead of the flow's own patience.
     pub timeout: Option<Duration>,
     /// The token cache.
     pub cache: &'a TokenCache,
     /// Makes a client for the service in a region.
     pub client: &'a dyn Fn(&str) -> Result<OidcClient, EndpointError>,
+    /// Makes a client for the access portal in a region.
+    pub portal: &'a dyn Fn(&str) -> Result<PortalClient, EndpointError>,
     /// For the start URL, which is not the service.
     pub http: &'a HttpClient,
     /// Who says what happens.
     pub notices: &'a Notices<'a>,
+    /// Which exit code an error has, for the processes that wait for this login.
+    pub exit_code: fn(&LoginError) -> u8,
 }
 
 /// How a login came by its token.
@@ -101,48 +115,81 @@ pub struct Login {
     pub new_region: Option<String>,
 }
 
-/// Signs in.
-pub async fn login(request: &LoginRequest<'_>, context: &Context) -> Result<Login, LoginError> {
-    let needed = if request.force {
-        None
-    } else {
-        match reuse(request, context).await {
-            Ok(login) => return Ok(login),
-            Err(SessionError::LoginNeeded { why, .. }) => Some(why),
-            Err(error) => return Err(error.into()),
-        }
-    };
-    if !request.may_ask {
-        let label = request.wanted.label().to_owned();
-        let why = needed.unwrap_or_else(|| Box::new(LoginNeeded::Absent));
-        return Err(SessionError::LoginNeeded { label, why }.into());
-    }
-    match needed.as_deref() {
-        None | Some(LoginNeeded::Absent | LoginNeeded::Ended { expired: true, .. }) => {}
-        Some(why) => request.notices.say(&text::for_terminal(&format!("signing in anew: {why}"))),
-    }
-    ask(request, context).await
+/// What came of trying without a person.
+#[derive(Debug)]
+pub enum Silent {
+    /// A token.
+    Login(Login),
+    /// A person is needed, and why; nothing when the login was forced.
+    PersonNeeded(Option<Box<LoginNeeded>>),
 }
 
-/// Without a person. `login` is never throttled.
-async fn reuse(request: &LoginRequest<'_>, context: &Context) -> Result<Login, SessionError> {
+/// Signs in without a person, if that can be: a valid token, else a refreshed one. `login` is never throttled.
+pub async fn silently(request: &LoginRequest<'_>, context: &Context) -> Result<Silent, LoginError> {
+    if request.force || request.new_session {
+        return Ok(Silent::PersonNeeded(None));
+    }
     let wanted = &request.wanted;
     let client = || (request.client)(&wanted.region);
-    let Usable { token, refreshed, warnings } = session::obtain(wanted, request.cache, context, false, &client).await?;
+    let Usable { token, refreshed, warnings } =
+        match session::obtain(wanted, request.cache, context, false, &client).await {
+            Ok(usable) => usable,
+            Err(SessionError::LoginNeeded { why, .. }) => return Ok(Silent::PersonNeeded(Some(why))),
+            Err(error) => return Err(error.into()),
+        };
     for warning in warnings {
         request.notices.say(&text::for_terminal(&warning));
     }
     let how = if refreshed { How::Refreshed } else { How::Cached };
-    Ok(Login { token, how, new_region: None })
+    let login = Login { token, how, new_region: None };
+    request.notices.say(&account::line(&login, wanted, context.now()));
+    Ok(Silent::Login(login))
 }
 
-/// With a person.
-async fn ask(request: &LoginRequest<'_>, context: &Context) -> Result<Login, LoginError> {
+/// Signs in by asking a person, or by waiting for the process that asks.
+pub async fn asking(
+    request: &LoginRequest<'_>,
+    context: &Context,
+    needed: Option<Box<LoginNeeded>>,
+) -> Result<Login, LoginError> {
+    if let Some(reserve) = interactive::reserve(request, context) {
+        return Err(LoginError::MayNotAsk { wanted: Box::new(request.wanted.clone()), needed, reserve });
+    }
+    let known = match request.cache.token(&request.wanted.token_key())? {
+        Loaded::Present(token, _) => Some(token),
+        Loaded::Absent | Loaded::Damaged(_) => None,
+    };
+    let asking = match single_flight::turn(request, context, known.as_ref()).await? {
+        Turn::Ours(asking) => asking,
+        Turn::Answered(token) => {
+            let login = Login { token: *token, how: How::Cached, new_region: None };
+            request.notices.say(&account::line(&login, &request.wanted, context.now()));
+            return Ok(login);
+        }
+    };
+    if let Some(why) = needed.filter(|why| !matches!(**why, LoginNeeded::Absent)) {
+        request.notices.say(&text::for_terminal(&format!("signing in anew: {why}")));
+    }
+    let outcome = ask(request, context, known.as_ref()).await;
+    asking.end(outcome.as_ref().err(), request.exit_code);
+    let login = outcome?;
+    request.notices.say(&account::line(&login, &request.wanted, context.now()));
+    if let Some(advice) = account::advice(&login, known.as_ref(), &request.wanted, context.now()) {
+        request.notices.say(&advice);
+    }
+    Ok(login)
+}
+
+/// The interactive flow itself.
+async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&CachedToken>) -> Result<Login, LoginError> {
     let configured = &request.wanted;
     let start_url = start_url::resolve(request.http, &configured.start_url, &configured.region).await?;
     let wanted = Wanted { region: start_url.region.clone(), ..configured.clone() };
     // A full disk or a read-only home is told before a person approves anything.
     request.cache.probe(&wanted.token_key())?;
+    if let Some(known) = known.filter(|_| request.new_session) {
+        end_session(request, known).await?;
+    }
     let (flow, reason) =
         flow::choose(request.flow, wanted.session_name.is_some(), request.redirect_port.is_some(), context);
     if let Some(reason) = reason {
@@ -167,6 +214,17 @@ async fn ask(request: &LoginRequest<'_>, context: &Context) -> Result<Login, Log
     let new_region = (attempt.wanted.region != configured.region).then_some(attempt.wanted.region);
     let how = if flow == Flow::DeviceCode { How::DeviceCode } else { How::AuthorizationCode };
     Ok(Login { token, how, new_region })
+}
+
+/// Ends the old session at the service and removes its token; the service's failure is a warning.
+async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<(), LoginError> {
+    let region = known.region.as_deref().unwrap_or(&request.wanted.region);
+    if let Err(error) = (request.portal)(region)?.logout(&known.access_token).await {
+        let words = text::for_terminal(&error.to_string());
+        request.notices.say(&format!("the old session could not be ended at the service: {words}"));
+    }
+    request.cache.remove_token(&request.wanted.token_key())?;
+    Ok(())
 }
 
 /// One interactive attempt: everything that belongs together and must not be mixed with another's (RFC 9700).

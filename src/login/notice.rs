@@ -121,7 +121,7 @@ impl<'a> Notices<'a> {
     }
 
     /// The end of a login that failed, for programs; the words are on standard error.
-    pub fn failed(&self, session: &str, code: u8, message: &str) -> io::Result<()> {
+    pub fn failed(&self, session: Option<&str>, code: u8, message: &str) -> io::Result<()> {
         self.event(&json!({"event": "error", "session": session, "code": code, "message": message}))
     }
 }

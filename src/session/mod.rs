@@ -38,6 +38,8 @@ pub struct Wanted {
     pub scopes: Option<Vec<String>>,
     /// The least life the caller needs; zero is any.
     pub min_ttl: Duration,
+    /// The command that signs in to this, for a person to run.
+    pub remedy: String,
 }
 
 impl Wanted {
@@ -54,6 +56,10 @@ impl Wanted {
     /// The session for people: its name, or the start URL of a legacy profile.
     pub fn label(&self) -> &str {
         self.session_name.as_deref().unwrap_or(&self.start_url)
+    }
+
+    fn login_needed(&self, why: LoginNeeded) -> SessionError {
+        SessionError::LoginNeeded { label: self.label().to_owned(), remedy: self.remedy.clone(), why: Box::new(why) }
     }
 
     fn lasts(&self, token: &CachedToken, now: Timestamp) -> bool {
@@ -104,6 +110,8 @@ pub enum SessionError {
     LoginNeeded {
         /// Which session.
         label: String,
+        /// The command that signs in.
+        remedy: String,
         /// Why.
         why: Box<LoginNeeded>,
     },
@@ -134,7 +142,7 @@ pub async fn obtain<'c>(
     throttled: bool,
     client: &(dyn Fn() -> Result<OidcClient, EndpointError> + 'c),
 ) -> Result<Usable, SessionError> {
-    let needed = |why| SessionError::LoginNeeded { label: wanted.label().to_owned(), why: Box::new(why) };
+    let needed = |why| wanted.login_needed(why);
     let mut warnings = Vec::new();
     let token = match cache.token(&wanted.token_key()).map_err(SessionError::Cache)? {
         Loaded::Absent => return Err(needed(LoginNeeded::Absent)),
@@ -192,10 +200,26 @@ impl fmt::Display for LoginNeeded {
     }
 }
 
+impl SessionError {
+    /// What to do about it, as a sentence.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::LoginNeeded { remedy, .. } => Some(format!("run: {remedy}")),
+            Self::Oidc(error) => match &**error {
+                OidcError::Http(error) => error.hint(),
+                OidcError::Decode(error) => error.hint().map(str::to_owned),
+                OidcError::Fault(_) => None,
+            },
+            Self::Cache(error) => Some(error.hint()),
+            Self::Answered(_) | Self::Endpoint(_) | Self::Shared(_) | Self::Busy { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LoginNeeded { label, why } => write!(f, "a login to {label} is needed: {why}"),
+            Self::LoginNeeded { label, why, .. } => write!(f, "a login to {label} is needed: {why}"),
             Self::Answered(answered) => write!(f, "cannot refresh the token: {answered}"),
             Self::Oidc(error) => error.fmt(f),
             Self::Endpoint(error) => error.fmt(f),

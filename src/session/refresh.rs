@@ -124,8 +124,7 @@ impl Refresh<'_, '_> {
 
     fn refused(&self, answered: Answered) -> SessionError {
         if answered.needs_login() {
-            let why = Box::new(LoginNeeded::Refused(answered));
-            return SessionError::LoginNeeded { label: self.wanted.label().to_owned(), why };
+            return self.wanted.login_needed(LoginNeeded::Refused(answered));
         }
         SessionError::Answered(answered)
     }
@@ -134,7 +133,7 @@ impl Refresh<'_, '_> {
         let Some(parts) = found.refreshable(self.context.now()) else {
             let why =
                 LoginNeeded::Ended { expires_at: found.expires_at, expired: found.expires_at <= self.context.now() };
-            return Err(SessionError::LoginNeeded { label: self.wanted.label().to_owned(), why: Box::new(why) });
+            return Err(self.wanted.login_needed(why));
         };
         let unchanged = || self.newer(found).is_none();
         let sent = self.context.now();

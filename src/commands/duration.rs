@@ -1,0 +1,74 @@
+//! Spans of time on the command line: `45`, `30m`, `4h`, `1h30m`, `2d`.
+//!
+//! A bare number counts seconds, as in the AWS CLI's own options.
+
+use std::time::Duration;
+
+use crate::error::CommandError;
+
+/// Reads the value of an option.
+pub(super) fn parse(option: &str, text: &str) -> Result<Duration, CommandError> {
+    seconds(text).map(Duration::from_secs).ok_or_else(|| {
+        let examples = "give seconds, or a number with s, m, h or d, like 30m or 4h";
+        CommandError::Usage(format!("argument {option}: invalid value '{text}'; {examples}"))
+    })
+}
+
+/// None for anything else, and for more than ten years, which nobody means.
+fn seconds(text: &str) -> Option<u64> {
+    const LONGEST: u64 = 10 * 366 * 86_400;
+    if text.is_empty() {
+        return None;
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().filter(|seconds| *seconds <= LONGEST);
+    }
+    let (mut total, mut rest, mut last_unit) = (0_u64, text, u64::MAX);
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest.get(..digits)?.parse().ok()?;
+        let unit = match rest.as_bytes().get(digits)? {
+            b's' => 1,
+            b'm' => 60,
+            b'h' => 3_600,
+            b'd' => 86_400,
+            _ => return None,
+        };
+        if unit >= last_unit {
+            return None;
+        }
+        last_unit = unit;
+        total = total.checked_add(number.checked_mul(unit)?)?;
+        rest = rest.get(digits + 1..)?;
+    }
+    (total <= LONGEST).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn numbers_with_and_without_units() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("45", Some(45)),
+            ("45s", Some(45)),
+            ("30m", Some(1_800)),
+            ("4h", Some(14_400)),
+            ("1h30m", Some(5_400)),
+            ("2d", Some(172_800)),
+            ("", None),
+            ("h", None),
+            ("-5", None),
+            ("1.5h", None),
+            ("30m1h", None),
+            ("1h1h", None),
+            ("5x", None),
+            ("99999999999999999999", None),
+            ("9999999999d", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
+}

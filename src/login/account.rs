@@ -1,0 +1,71 @@
+//! The last words of a login on standard error: what was done and until when, and what else a person should know.
+//!
+//! Standard output has AWS's line, see `notice`. Imports `cache`, `context`.
+
+use time::ext::NumericalDuration as _;
+
+use super::{How, Login};
+use crate::cache::{CachedToken, timestamp};
+use crate::context::Timestamp;
+use crate::session::Wanted;
+
+/// One line: how it was come by, and how long it lasts.
+pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp) -> String {
+    let what = match login.how {
+        How::Cached => "already signed in to",
+        How::Refreshed => "refreshed without asking: signed in to",
+        How::AuthorizationCode | How::DeviceCode => "signed in to",
+    };
+    let until = timestamp::format(login.token.expires_at);
+    let left = duration(login.token.seconds_left(now));
+    let refreshable = if login.token.refreshable(now).is_some() { ", then refreshed without asking" } else { "" };
+    format!("{what} {} until {until} (for {left}){refreshable}", wanted.label())
+}
+
+/// What a person should know about a token that does not last as long as was hoped.
+pub(super) fn advice(login: &Login, known: Option<&CachedToken>, wanted: &Wanted, now: Timestamp) -> Option<String> {
+    let expires_at = login.token.expires_at;
+    let inherited =
+        known.is_some_and(|known| known.expires_at > now && (expires_at - known.expires_at).abs() < 60.seconds());
+    let short = expires_at - now < wanted.min_ttl;
+    (inherited || short).then(|| {
+        let why =
+            if inherited { "the browser's session went on, with its old end" } else { "it ends sooner than asked for" };
+        format!("{why}; --new-session ends that session and begins a new one")
+    })
+}
+
+/// `7 h 59 min`, `12 min`, `40 s`: the two largest units that matter.
+pub fn duration(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn two_units_at_most() {
+        for (seconds, words) in [
+            (-5, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_600, "1 h"),
+            (28_799, "7 h 59 min"),
+            (86_400, "1 d"),
+            (90 * 86_400 + 7_200, "90 d 2 h"),
+        ] {
+            assert_eq!(duration(seconds), words);
+        }
+    }
+}
