@@ -49,7 +49,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("resp-not-json", &[Exit, Stderr], NOT_JSON),
     ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input is a request for a template, too"),
     ("tls-ca-bundle-missing", &[Requests], BEFORE),
-    ("tty-json-pager-missing", &[Requests, Stderr], BEFORE),
+    ("tty-json-pager-missing", &[Requests], BEFORE),
     (
         "vanity-legacy-default",
         &[Files],

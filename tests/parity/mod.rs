@@ -45,9 +45,8 @@ macro_rules! groups {
 }
 
 groups! {
-    now: pkce vanity;
-    later: args cfg connect endpoint err errbody errfmt export file input list login logout op out proxy refresh resp retry
-        signal skeleton timeout tls tty
+    now: connect errbody file list login pkce proxy signal timeout tls vanity;
+    later: args cfg endpoint err errfmt export input logout op out refresh resp retry skeleton tty
 }
 
 /// Groups that are about login and what follows it, where more is different on purpose.
