@@ -60,6 +60,8 @@ pub(crate) struct Request {
     pub(crate) at: Instant,
     /// The status of the answer.
     pub(crate) status: u16,
+    /// The code of the answer if it is an error, `AuthorizationPendingException`.
+    pub(crate) fault: Option<String>,
 }
 
 impl Request {
@@ -77,6 +79,7 @@ impl Request {
             body: raw.body,
             at: Instant::now(),
             status: 0,
+            fault: None,
         }
     }
 

@@ -203,6 +203,8 @@ fn respond(world: &mut World, raw: HttpRequest) -> HttpAnswer {
         answer.set_header("x-amzn-RequestId", &state::random_request_id());
     }
     request.status = answer.status;
+    let code = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-ErrorType"));
+    request.fault = code.map(|(_, code)| code.clone());
     world.script.log.push(request);
     answer
 }

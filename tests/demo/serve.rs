@@ -1,0 +1,89 @@
+//! `--serve`: the Identity Center stays, and a person tries things against it by hand.
+//!
+//! The lines it prints give a shell a home of its own: a sign-out there must not end the sessions of the person's real
+//! home. Imports `identity_center`, `show`,
+//! `stage`.
+
+use std::error::Error;
+use std::fs;
+use std::time::Duration;
+
+use crate::identity_center::{Approval, IdentityCenter};
+use crate::show;
+use crate::stage::{NAME, Stage};
+
+/// Serves until Ctrl-C, and tells of each request.
+pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
+    let center = IdentityCenter::start_on(port);
+    center.tolerate_everything().tolerate_fast_polls().accept_key("AKIAIOSFODNN7EXAMPLE", "example-secret-key", None);
+    if approves {
+        center.approval(Approval::AtOnce);
+    }
+    let stage = Stage::new(center, approves)?;
+    let config = format!(
+        "{}\n[profile legacy]\nsso_start_url = {}\nsso_region = {region}\nsso_account_id = 111122223333\n\
+         sso_role_name = Developer\nregion = {region}\n\n\
+         [profile iam]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example-secret-key\n\
+         region = {region}\n",
+        stage.config(),
+        stage.center.start_url(),
+        region = stage.center.region(),
+    );
+    fs::write(stage.aws().join("config"), config)?;
+    instructions(&stage, approves);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut told = 0;
+        loop {
+            tokio::select! {
+                end = tokio::signal::ctrl_c() => return end,
+                () = tokio::time::sleep(Duration::from_millis(100)) => told = tell(&stage, told),
+            }
+        }
+    })?;
+    println!("\nThe Identity Center has ended, its home is removed.");
+    Ok(())
+}
+
+fn instructions(stage: &Stage, approves: bool) {
+    println!("An Identity Center on {}, until Ctrl-C\n", stage.center.url());
+    println!("In another shell:\n");
+    println!("  export HOME={}", stage.home().display());
+    println!("  export AWS_CONFIG_FILE={}", stage.aws().join("config").display());
+    for (name, value) in stage.endpoints() {
+        println!("  export {name}={value}");
+    }
+    println!("  export AWS_EC2_METADATA_DISABLED=true NO_PROXY=127.0.0.1\n");
+    println!("Then, for example:\n");
+    for (command, meaning) in [
+        (format!("sso-oidc login --sso-session {NAME}"), "authorization code flow, or device code without a display"),
+        ("sso-oidc login --profile legacy".into(), "device code flow"),
+        (format!("aws sso login --sso-session {NAME}"), "the same by the AWS CLI"),
+        (format!("aws configure export-credentials --profile {NAME}"), "role credentials by the AWS CLI"),
+        ("sso-oidc register-client --client-name me --client-type public --region us-east-1".into(), ""),
+        (
+            format!("python3 -c \"import boto3; print(boto3.Session(profile_name='{NAME}').get_credentials())\""),
+            "role credentials by boto3",
+        ),
+    ] {
+        println!("  {command}");
+        if !meaning.is_empty() {
+            println!("      {meaning}");
+        }
+    }
+    let arn = stage.center.application_arn();
+    println!("\nFor create-token-with-iam: --profile iam --client-id {arn}");
+    if approves {
+        println!("Everything is approved at once.");
+    }
+    println!("\nRequests:\n");
+}
+
+/// Tells of the requests since the last time.
+fn tell(stage: &Stage, told: usize) -> usize {
+    let requests = stage.center.requests();
+    for request in &requests[told..] {
+        println!("  {}", show::request(request));
+    }
+    requests.len()
+}

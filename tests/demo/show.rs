@@ -1,0 +1,162 @@
+//! How the demo shows things: headings, aligned facts, the program's own words, requests, files with secrets redacted.
+//!
+//! Imports `identity_center`, `user_agent`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::identity_center::Request;
+use crate::user_agent::Page;
+
+/// Column where the value of a fact starts, inside the margin.
+const COLUMN: usize = 11;
+/// Members of the files that must not be shown.
+const SECRETS: [&str; 4] = ["accessToken", "refreshToken", "clientSecret", "idToken"];
+
+/// A step of the story.
+pub(crate) fn heading(number: usize, title: &str) {
+    println!("\n{number}  {title}\n");
+}
+
+/// The command that is about to run.
+pub(crate) fn command(words: &[&str]) {
+    println!("   $ sso-oidc {}", words.join(" "));
+}
+
+/// Something to know: a name and what there is to say, one line each.
+pub(crate) fn fact(name: &str, lines: &[String]) {
+    for (index, line) in lines.iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        println!("   {name:COLUMN$}{line}");
+    }
+}
+
+/// What the demo's browser did.
+pub(crate) fn browser(landed: &io::Result<Page>) {
+    match landed {
+        Ok(page) => fact("Browser", &[format!("pressed Approve, then saw: {}", page.title())]),
+        Err(error) => fact("Browser", &[format!("failed: {error}")]),
+    }
+}
+
+/// What the Identity Center was asked, and how it answered.
+pub(crate) fn requests(requests: &[Request]) {
+    let lines: Vec<String> = requests.iter().map(request).collect();
+    fact("Requests", if lines.is_empty() { std::slice::from_ref(&NONE) } else { &lines });
+}
+
+/// One request in one line.
+pub(crate) fn request(request: &Request) -> String {
+    let grant = request.text("grantType").unwrap_or_default();
+    let grant = grant.rsplit(':').next().unwrap_or_default();
+    let fault = request.fault.as_deref().unwrap_or_default();
+    let line = format!("{:4} {:24} {}  {grant:18} {fault}", request.method, request.path, request.status);
+    line.trim_end().to_owned()
+}
+
+static NONE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "none".into());
+
+/// The files of a folder, by their path; what they hold.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// Every file below a folder.
+pub(crate) fn files(folder: &Path) -> io::Result<Files> {
+    let mut found = Files::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.display().to_string(), fs::read_to_string(&path)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The files that are new or different, with their modes and members.
+pub(crate) fn changes(before: &Files, after: &Files, home: &Path) {
+    let mut name = "Files";
+    for (path, text) in after.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
+        let Ok(Value::Object(members)) = serde_json::from_str(text) else { continue };
+        let short = path.strip_prefix(&home.display().to_string()).unwrap_or(path);
+        let kind = if members.contains_key("accessToken") { "token" } else { "client registration" };
+        println!("   {name:COLUMN$}~{short}{}  {kind}", mode(Path::new(path)));
+        name = "";
+        for (member, value) in &members {
+            println!("   {:COLUMN$}  {member:22}{}", "", member_value(member, value));
+        }
+    }
+    for path in before.keys().filter(|path| !after.contains_key(*path)) {
+        let short = path.strip_prefix(&home.display().to_string()).unwrap_or(path);
+        println!("   {name:COLUMN$}~{short} is gone");
+        name = "";
+    }
+}
+
+fn member_value(member: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if SECRETS.contains(&member) => redacted(text),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// The beginning and the end of a secret, so that one can be told from the next.
+pub(crate) fn redacted(secret: &str) -> String {
+    let count = secret.chars().count();
+    let start: String = secret.chars().take(4).collect();
+    let end: String = secret.chars().skip(count.saturating_sub(4).max(4)).collect();
+    format!("{start}…{end}  ({count} characters, not shown)")
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).map_or(String::new(), |metadata| format!("  {:04o}", metadata.permissions().mode() & 0o7777))
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> String {
+    String::new()
+}
+
+/// Standard output with a bar in front of every line, so that the program's words can be told from the demo's.
+pub(crate) struct Indented {
+    line: Vec<u8>,
+    redacts: bool,
+}
+
+impl Indented {
+    /// `redacts`: what is written is a secret.
+    pub(crate) fn new(redacts: bool) -> Self {
+        Self { line: Vec::new(), redacts }
+    }
+}
+
+impl Write for Indented {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for byte in bytes {
+            if *byte == b'\n' {
+                let text = String::from_utf8_lossy(&self.line).into_owned();
+                let text = if self.redacts && !text.is_empty() { redacted(&text) } else { text };
+                println!("{}", format!("   │ {text}").trim_end());
+                self.line.clear();
+            } else {
+                self.line.push(*byte);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}

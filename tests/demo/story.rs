@@ -1,0 +1,85 @@
+//! The story that the demo tells: both flows, a token reused, a token refreshed, what the token opens.
+//!
+//! Every step runs the program, then shows what it asked the Identity Center and what it wrote. Imports
+//! `identity_center`, `show`, `stage`.
+
+use std::error::Error;
+
+use crate::identity_center::{Endpoint, IdentityCenter};
+use crate::show::{self, Files};
+use crate::stage::{NAME, Scene, Stage};
+
+/// Seconds that a token lives which is to be refreshed: less than the 15 minutes from which on it is.
+const SHORT: u64 = 600;
+/// Seconds that a token lives at AWS.
+const LONG: u64 = 8 * 3600;
+
+/// Tells it; `approves` tells that nobody is at the browser.
+pub(crate) fn tell(approves: bool) -> Result<(), Box<dyn Error>> {
+    let stage = Stage::new(IdentityCenter::start(), approves)?;
+    println!("A sign-in with sso-oidc, without an AWS organization\n");
+    show::fact("Service", &[format!("{}  an Identity Center in this process", stage.center.url())]);
+    show::fact("Home", &[format!("{}  removed at the end", stage.home().display())]);
+    let who = if approves { "the demo itself presses Approve" } else { "you: approve in the browser" };
+    show::fact("Person", &[who.into()]);
+    let config: Vec<String> = stage.config().lines().map(Into::into).collect();
+    show::fact("Config", &config);
+
+    let mut teller = Teller { files: show::files(&stage.aws())?, stage, step: 0 };
+    teller.sign_in()?;
+    teller.reuse()?;
+    teller.device_code()?;
+    teller.refresh()?;
+    println!("\nThat was all of it. Try it by hand: cargo run --release --example demo -- --serve");
+    Ok(())
+}
+
+struct Teller {
+    stage: Stage,
+    files: Files,
+    step: usize,
+}
+
+impl Teller {
+    fn sign_in(&mut self) -> Result<(), Box<dyn Error>> {
+        let title = "Sign in: the authorization code flow with PKCE, back to a port on this machine";
+        self.scene(title, &["login", "--sso-session", NAME]).map(drop)
+    }
+
+    fn reuse(&mut self) -> Result<(), Box<dyn Error>> {
+        let scene = self.scene("Sign in again: the token is still good", &["login", "--sso-session", NAME])?;
+        if scene.requests.is_empty() { Ok(()) } else { Err("a token that is good was not reused".into()) }
+    }
+
+    fn device_code(&mut self) -> Result<(), Box<dyn Error>> {
+        // The next step needs a token that is about to expire.
+        self.stage.center.access_token_lives(SHORT);
+        let title = "Sign in from a machine without a browser: the device code flow";
+        self.scene(title, &["login", "--sso-session", NAME, "--use-device-code", "--force"]).map(drop)
+    }
+
+    fn refresh(&mut self) -> Result<(), Box<dyn Error>> {
+        self.stage.center.access_token_lives(LONG);
+        let title = "Sign in once more: that token has 10 minutes left, so it is refreshed, without a browser";
+        let scene = self.scene(title, &["login", "--sso-session", NAME])?;
+        let endpoints: Vec<_> = scene.requests.iter().filter_map(|request| request.endpoint).collect();
+        if endpoints == [Endpoint::CreateToken] { Ok(()) } else { Err("the token was not refreshed".into()) }
+    }
+
+    /// One run and all there is to see of it.
+    fn scene(&mut self, title: &str, words: &[&str]) -> Result<Scene, Box<dyn Error>> {
+        self.step += 1;
+        show::heading(self.step, title);
+        show::command(words);
+        let scene = self.stage.run(words, false)?;
+        println!();
+        if let Some(landed) = &scene.landed {
+            show::browser(landed);
+        }
+        show::requests(&scene.requests);
+        let files = show::files(&self.stage.aws())?;
+        show::changes(&self.files, &files, &self.stage.home());
+        self.files = files;
+        Ok(scene)
+    }
+}
