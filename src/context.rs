@@ -31,6 +31,8 @@ pub struct Context {
     pub open_browser: OpenBrowser,
     /// Whether the program runs in a container, as Docker and Podman mark it.
     pub in_container: fn() -> bool,
+    /// Columns and rows of standard error's terminal.
+    pub terminal_size: fn() -> Option<(usize, usize)>,
     /// Data.
     pub stdout: RefCell<Box<dyn Write>>,
     /// Words for a person.
@@ -71,6 +73,7 @@ impl Context {
             now: real_now,
             open_browser: Box::new(|url| open::that_detached(url)),
             in_container: real_in_container,
+            terminal_size: real_terminal_size,
             stdout: RefCell::new(Box::new(io::stdout())),
             stderr: RefCell::new(Box::new(io::stderr())),
             stdin_is_terminal: io::stdin().is_terminal(),
@@ -100,6 +103,11 @@ impl Context {
     /// The wall clock's reading.
     pub fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// Columns and rows of the terminal that standard error is; `None` when it is none, or does not say.
+    pub fn terminal_size(&self) -> Option<(usize, usize)> {
+        if self.stderr_is_terminal { (self.terminal_size)() } else { None }
     }
 
     /// Writes data to standard output and flushes it.
@@ -150,4 +158,15 @@ fn real_now() -> Timestamp {
 
 fn real_in_container() -> bool {
     ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| std::path::Path::new(mark).exists())
+}
+
+#[cfg(unix)]
+fn real_terminal_size() -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+    Some((usize::from(size.ws_col), usize::from(size.ws_row))).filter(|(columns, rows)| *columns > 0 && *rows > 0)
+}
+
+#[cfg(not(unix))]
+fn real_terminal_size() -> Option<(usize, usize)> {
+    None
 }

@@ -8,15 +8,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::callback::AuthorizationResponse;
-use super::loopback::{Answered, Loopback};
+use super::loopback::{Answered, BrowserTab, Loopback};
 use super::page::Page;
+use super::paste;
 use super::pkce::{AuthorizationRequest, CodeVerifier, State};
 use super::registration;
 use super::{Attempt, Flow, Granted, LoginError};
 use crate::cache::CachedRegistration;
+use crate::context::Context;
 use crate::http::Retry;
 use crate::oidc::{FaultCode, Grant, OidcError};
 use crate::session::DEFAULT_SCOPE;
+use crate::text;
 
 /// How long a person has, as in the AWS CLI.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -40,6 +43,9 @@ pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError
     }
     .url();
     attempt.notices().authorization(&url, attempt.request.opens_browser)?;
+    if let Some(forward) = forward(attempt.context, loopback.port()) {
+        attempt.notices().say(&forward);
+    }
     attempt.open_browser(&url);
 
     let Answered { response, tab } = wait(attempt, loopback, state).await?;
@@ -53,6 +59,15 @@ pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError
     }
 }
 
+/// On a machine that was reached by SSH: how a browser elsewhere reaches our port.
+fn forward(context: &Context, port: u16) -> Option<String> {
+    let connection = context.var_not_empty("SSH_CONNECTION")?;
+    let host = connection.split_whitespace().nth(2)?;
+    let user = context.var_not_empty("USER").map(|user| format!("{user}@")).unwrap_or_default();
+    let command = text::for_terminal(&format!("ssh -L {port}:127.0.0.1:{port} {user}{host}"));
+    Some(format!("For a browser on the machine you came from, run there first: {command}"))
+}
+
 async fn wait(attempt: &Attempt<'_>, loopback: Loopback, state: State) -> Result<Answered, LoginError> {
     let deadline = attempt.deadline.unwrap_or_else(|| Instant::now() + PATIENCE);
     let shown = |error: &AuthorizationResponse| {
@@ -61,7 +76,15 @@ async fn wait(attempt: &Attempt<'_>, loopback: Loopback, state: State) -> Result
             attempt.notices().say(&format!("a page came back with an error but without this login's state: {words}"));
         }
     };
-    let answer = tokio::time::timeout_at(deadline, loopback.wait(state, shown));
+    let answer = async {
+        tokio::select! {
+            answered = loopback.wait(state.clone(), shown) => answered,
+            response = paste::answer(attempt.context, &state, attempt.notices()) => {
+                Answered { response, tab: BrowserTab::default() }
+            }
+        }
+    };
+    let answer = tokio::time::timeout_at(deadline, answer);
     attempt.waiting(deadline, answer).await?.map_err(|_| LoginError::Unanswered)
 }
 

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::notice::DeviceNotice;
 use super::poll::{self, Ended, Pace, Poll};
+use super::qr;
 use super::registration::{self, Client};
 use super::{Attempt, Flow, Granted, LoginError};
 use crate::http::{HttpErrorKind, Retry};
@@ -73,7 +74,13 @@ fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Login
         verification_uri_complete: complete,
     };
     attempt.notices().device(&notice, attempt.request.opens_browser)?;
-    attempt.open_browser(complete.unwrap_or(&device.verification_uri));
+    let url = complete.unwrap_or(&device.verification_uri);
+    if attempt.request.shows_qr
+        && let Some(code) = qr::lines(attempt.context, url)
+    {
+        attempt.notices().say(&code);
+    }
+    attempt.open_browser(url);
     Ok(())
 }
 

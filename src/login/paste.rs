@@ -1,0 +1,166 @@
+//! The answer by hand: where the browser cannot come back to us, a person pastes the address it ended at, or the code.
+//!
+//! The terminal's echo and its line editing are off meanwhile, because an answer is a secret and may be longer than a
+//! terminal's line. An address must carry our state; a bare code is bound to this login by PKCE (RFC 7636). What a redirect
+//! means is judged in `callback`. Imports `context`, `secret`.
+
+use super::callback::{AuthorizationResponse, Verdict, judge_query};
+use super::notice::Notices;
+use super::pkce::State;
+use crate::context::Context;
+use crate::secret::Secret;
+
+/// Waits for a usable answer on the terminal; for ever where there is none.
+pub(super) async fn answer(context: &Context, state: &State, notices: &Notices<'_>) -> AuthorizationResponse {
+    let Some(mut terminal) = terminal::Terminal::open(context) else { return std::future::pending().await };
+    notices.say(
+        "If the browser cannot come back here, paste the address it ended at, or the code in it, and press Enter.",
+    );
+    loop {
+        let Some(line) = terminal.line().await else { return std::future::pending().await };
+        match read(line.expose(), state) {
+            Ok(response) => return response,
+            Err(Some(problem)) => notices.say(problem),
+            Err(None) => {}
+        }
+    }
+}
+
+/// What a pasted line means; an empty one nothing.
+fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'static str>> {
+    let line = line.trim();
+    if line.is_empty() {
+        return Err(None);
+    }
+    let Some((_, query)) = line.split_once('?') else {
+        let is_code = line.bytes().all(|byte| byte.is_ascii_graphic()) && !line.contains("://");
+        return if is_code {
+            Ok(AuthorizationResponse::Code(Secret::new(line)))
+        } else {
+            Err(Some("that is neither the address with its code nor a code"))
+        };
+    };
+    match judge_query(query.split('#').next().unwrap_or_default(), state) {
+        Verdict::Answer(response) => Ok(response),
+        Verdict::UnboundError(_) => Err(Some("that address carries an error, and not this login's state")),
+        Verdict::Refuse(_) => Err(Some("that address is not the answer to this login")),
+    }
+}
+
+#[cfg(unix)]
+mod terminal {
+    use std::fs::{File, OpenOptions};
+    use std::io::Read as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    use rustix::fs::OFlags;
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+    use tokio::io::unix::AsyncFd;
+
+    use crate::context::Context;
+    use crate::secret::Secret;
+
+    /// No answer is longer.
+    const LONGEST: usize = 16 * 1024;
+
+    /// The controlling terminal, without echo and line editing until dropped.
+    pub(super) struct Terminal {
+        tty: AsyncFd<File>,
+        before: Termios,
+    }
+
+    impl Terminal {
+        /// None where nobody could paste, and in the background, where a terminal must be left alone.
+        pub(super) fn open(context: &Context) -> Option<Self> {
+            if !context.stdin_is_terminal || !context.stderr_is_terminal {
+                return None;
+            }
+            let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+            let tty = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty").ok()?;
+            if tcgetpgrp(&tty).ok()? != rustix::process::getpgrp() {
+                return None;
+            }
+            let before = tcgetattr(&tty).ok()?;
+            let mut quiet = before.clone();
+            quiet.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+            tcsetattr(&tty, OptionalActions::Now, &quiet).ok()?;
+            Some(Self { tty: AsyncFd::new(tty).ok()?, before })
+        }
+
+        /// The next line; none when the terminal is gone.
+        pub(super) async fn line(&mut self) -> Option<Secret> {
+            let mut line = Vec::new();
+            loop {
+                let mut bytes = [0; 1024];
+                let mut ready = self.tty.readable().await.ok()?;
+                let Ok(read) = ready.try_io(|tty| tty.get_ref().read(&mut bytes)) else { continue };
+                let read = read.ok().filter(|read| *read > 0)?;
+                for byte in bytes.iter().take(read) {
+                    match byte {
+                        b'\r' | b'\n' => return Some(Secret::new(String::from_utf8_lossy(&line))),
+                        8 | 127 => drop(line.pop()),
+                        // Ctrl-U, as with line editing.
+                        21 => line.clear(),
+                        byte if line.len() < LONGEST => line.push(*byte),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    impl Drop for Terminal {
+        fn drop(&mut self) {
+            let _ = tcsetattr(self.tty.get_ref(), OptionalActions::Now, &self.before);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod terminal {
+    use crate::context::Context;
+    use crate::secret::Secret;
+
+    /// Consoles elsewhere have no such modes in reach of safe code; the browser is on the same machine there.
+    pub(super) struct Terminal;
+
+    impl Terminal {
+        pub(super) fn open(_: &Context) -> Option<Self> {
+            None
+        }
+
+        pub(super) async fn line(&mut self) -> Option<Secret> {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::login::callback::AuthorizationResponse;
+    use crate::login::pkce::State;
+
+    #[test]
+    fn an_address_needs_our_state_and_a_code_needs_nothing() {
+        let state = State::random().unwrap();
+        let code = |line: &str| match read(line, &state) {
+            Ok(AuthorizationResponse::Code(code)) => Some(code.expose().to_owned()),
+            _ => None,
+        };
+        let address = format!(" http://127.0.0.1:4321/oauth/callback?code=abc&state={}#x \r", state.as_str());
+        assert_eq!(code(&address).as_deref(), Some("abc"));
+        assert_eq!(code("abc.DEF-1").as_deref(), Some("abc.DEF-1"));
+        for line in [
+            "",
+            "  ",
+            "two words",
+            "http://127.0.0.1/",
+            "http://x/?code=a&state=other",
+            "http://x/?code=a",
+            "http://x/?error=y",
+        ] {
+            assert_eq!(code(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The device code's URL as a QR code, for a telephone, on a terminal that can hold it.
+//!
+//! Two modules stand in one character cell, black on white whatever the terminal's colours, with the quiet zone that
+//! readers want. Whether it is wanted is decided in `device`. Imports `context`.
+
+use fast_qr::{ECL, QRBuilder, QRCode};
+
+use crate::context::Context;
+
+/// Modules around the code that stay white. The standard asks for four; readers of screens are content with two.
+const QUIET: usize = 2;
+const BLACK_ON_WHITE: &str = "\x1b[30;107m";
+const AS_BEFORE: &str = "\x1b[0m";
+
+/// The lines to show, if standard error is a terminal with room for them and a few lines more.
+pub(super) fn lines(context: &Context, url: &str) -> Option<String> {
+    if !context.stderr_is_terminal || context.var("TERM").is_none_or(|term| term == "dumb" || term.is_empty()) {
+        return None;
+    }
+    let (columns, rows) = context.terminal_size()?;
+    let code = QRBuilder::new(url).ecl(ECL::L).build().ok()?;
+    let side = code.size + 2 * QUIET;
+    (side <= columns && side.div_ceil(2) + 8 <= rows).then(|| draw(&code))
+}
+
+fn draw(code: &QRCode) -> String {
+    let side = code.size + 2 * QUIET;
+    let is_dark = |row: usize, column: usize| {
+        let inside = |at: usize| (QUIET..QUIET + code.size).contains(&at);
+        inside(row) && inside(column) && code[row - QUIET][column - QUIET].value()
+    };
+    let mut text = String::new();
+    for row in (0..side).step_by(2) {
+        text.push_str(BLACK_ON_WHITE);
+        text.extend((0..side).map(|column| match (is_dark(row, column), is_dark(row + 1, column)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        }));
+        text.push_str(AS_BEFORE);
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use fast_qr::QRBuilder;
+
+    use super::{QUIET, draw};
+
+    #[test]
+    fn the_code_is_square_and_framed_in_white() {
+        let code = QRBuilder::new("https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH").build().unwrap();
+        let text = draw(&code);
+        let plain = text.replace(super::BLACK_ON_WHITE, "").replace(super::AS_BEFORE, "");
+        let side = code.size + 2 * QUIET;
+        assert_eq!(plain.lines().count(), side.div_ceil(2));
+        assert!(plain.lines().all(|line| line.chars().count() == side));
+        assert!(plain.lines().all(|line| line.starts_with("  ") && line.ends_with("  ")));
+        // The finder pattern in the upper left corner begins with seven dark modules.
+        assert!(plain.lines().nth(1).unwrap().starts_with("  █▀▀▀▀▀█ "), "{plain}");
+    }
+}
