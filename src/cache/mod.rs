@@ -89,6 +89,11 @@ impl TokenCache {
         file::remove(&self.token_path(key))
     }
 
+    /// Removes a registration that the service no longer knows.
+    pub fn remove_registration(&self, key: &RegistrationKey) -> Result<(), CacheError> {
+        file::remove(&self.registration_path(key))
+    }
+
     /// Finds out whether a token could be stored under this key, before a person is asked to approve anything.
     pub fn probe(&self, key: &TokenKey) -> Result<(), CacheError> {
         file::probe(&self.token_path(key))

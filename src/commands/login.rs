@@ -176,6 +176,7 @@ impl Run<'_> {
             new_session: self.args.new_session,
             interactive: self.options.interactive,
             timeout: self.options.timeout,
+            settings: described(settings),
             cache: &self.cache,
             client: &|region: &str| self.clients.oidc(region),
             portal: &|region: &str| self.clients.portal(region),
@@ -319,6 +320,14 @@ pub(super) fn wanted(settings: &SsoSettings) -> Wanted {
         min_ttl: Duration::ZERO,
         remedy,
     }
+}
+
+/// The settings that a service may refuse, and where they come from.
+fn described(settings: &SsoSettings) -> String {
+    let SsoSettings { start_url, region, start_url_origin, region_origin, .. } = settings;
+    let scopes = settings.registration_scopes.as_deref().map(|scopes| format!(", scopes `{}`", scopes.join(",")));
+    let scopes = scopes.unwrap_or_default();
+    format!("start URL `{start_url}` from {start_url_origin}, region `{region}` from {region_origin}{scopes}")
 }
 
 /// A word as a shell reads it.

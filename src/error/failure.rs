@@ -139,7 +139,7 @@ impl<'a> Failure<'a> {
                 Self { code: CLOSED_PIPE, ..Self::other(message) }
             }
             LoginError::Session(session) => Self::of_session(session, message),
-            LoginError::Oidc(oidc) => Self::of_oidc(oidc, message),
+            LoginError::Oidc { error, .. } => Self { hint, ..Self::of_oidc(error, message) },
             LoginError::StartUrl(_) => {
                 Self { code: CONFIGURATION, kind: Some("Configuration"), hint, ..Self::other(message) }
             }

@@ -13,7 +13,7 @@ mod proxy;
 mod retry;
 mod tls;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -80,12 +80,18 @@ pub struct HttpClient {
     options: HttpOptions,
     plain: OnceCell<reqwest::Client>,
     secure: OnceCell<reqwest::Client>,
+    skew: Cell<Option<time::Duration>>,
 }
 
 impl HttpClient {
     /// A client with these options; touches neither network nor files.
     pub fn new(options: HttpOptions) -> Self {
-        Self { options, plain: OnceCell::new(), secure: OnceCell::new() }
+        Self { options, plain: OnceCell::new(), secure: OnceCell::new(), skew: Cell::new(None) }
+    }
+
+    /// How far the server's clock was ahead of ours at the last answer that had a date.
+    pub fn clock_skew(&self) -> Option<time::Duration> {
+        self.skew.get()
     }
 
     /// The options it was made with.
@@ -136,6 +142,9 @@ impl HttpClient {
                 Err(_) => Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), request)),
             },
         };
+        if let Some(date) = outcome.as_ref().ok().and_then(Response::date) {
+            self.skew.set(Some(date - (self.options.now)()));
+        }
         log::exchange(request, &outcome, started.elapsed());
         outcome
     }

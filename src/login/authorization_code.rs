@@ -105,6 +105,10 @@ async fn exchange(
     match attempt.create_token(&registration, &grant, Retry::Exchange).await {
         Ok(token) => Ok(Granted::new(token, registration, sent)),
         Err(OidcError::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => Err(LoginError::Expired),
+        Err(OidcError::Fault(fault)) if fault.is_about_the_client() => {
+            attempt.cache().remove_registration(&attempt.registration_key())?;
+            Err(OidcError::Fault(fault).into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -13,7 +13,7 @@ use super::qr;
 use super::registration::{self, Client};
 use super::{Attempt, Flow, Granted, LoginError};
 use crate::http::{HttpErrorKind, Retry};
-use crate::oidc::{Decode, DeviceAuthorization, Fault, FaultCode, Grant, OidcError, Problem, TokenResponse};
+use crate::oidc::{Decode, DeviceAuthorization, FaultCode, Grant, OidcError, Problem, TokenResponse};
 use crate::secret::Secret;
 
 /// How long the one try before the words may take.
@@ -54,7 +54,7 @@ async fn authorize(attempt: &Attempt<'_>, client: Client) -> Result<(Client, Dev
     };
     match start(&client).await {
         Ok(device) => Ok((client, device)),
-        Err(OidcError::Fault(fault)) if client.cached && is_about_the_client(&fault) => {
+        Err(OidcError::Fault(fault)) if client.cached && fault.is_about_the_client() => {
             attempt
                 .notices()
                 .say("the cached client registration is no longer known to the service; registering again");
@@ -107,11 +107,6 @@ fn verdict(answer: Result<TokenResponse, OidcError>) -> Poll<TokenResponse, Oidc
 fn may_pass(failure: &HttpErrorKind) -> bool {
     use HttpErrorKind::{Closed, Connect, ConnectTimeout, CutOff, Dns, ReadTimeout, TotalTimeout};
     matches!(failure, Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_))
-}
-
-/// Whether the service no longer takes this client.
-fn is_about_the_client(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)
 }
 
 fn ended(ended: Ended<OidcError>) -> LoginError {

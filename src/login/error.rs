@@ -12,7 +12,7 @@ use super::single_flight::Outcome;
 use super::start_url::StartUrlError;
 use crate::cache::CacheError;
 use crate::endpoint::EndpointError;
-use crate::oidc::OidcError;
+use crate::oidc::{Fault, FaultCode, OidcError};
 use crate::session::{LoginNeeded, SessionError, Wanted};
 use crate::text;
 
@@ -24,7 +24,12 @@ pub enum LoginError {
     /// The start URL leads nowhere we may go.
     StartUrl(StartUrlError),
     /// The service said no, or could not be reached.
-    Oidc(Box<OidcError>),
+    Oidc {
+        /// What it said.
+        error: Box<OidcError>,
+        /// The settings it may be about, and where they come from.
+        settings: Option<String>,
+    },
     /// The cache cannot be used.
     Cache(CacheError),
     /// The service's address cannot be told.
@@ -66,7 +71,38 @@ pub enum LoginError {
     Output(io::Error),
 }
 
+/// What a person can change when the service refuses.
+fn fault_hint(fault: &Fault, settings: Option<&str>) -> Option<String> {
+    let settings = settings.map(|settings| format!(" ({settings})")).unwrap_or_default();
+    let hint = match fault.kind {
+        FaultCode::InvalidRequestRegion => {
+            let region = fault.details.get("region").and_then(|region| region.as_str());
+            let region = region.map(|region| format!(" to {region}")).unwrap_or_default();
+            format!("the instance is in another region: change sso_region{region}{settings}")
+        }
+        FaultCode::InvalidScope => {
+            format!("the service does not grant these scopes: check sso_registration_scopes{settings}")
+        }
+        FaultCode::InvalidRequest => {
+            format!("check that sso_start_url is the access portal's address and sso_region its region{settings}")
+        }
+        FaultCode::InvalidClient | FaultCode::UnauthorizedClient => {
+            "the client registration was no longer known to the service; the next login registers anew".to_owned()
+        }
+        _ => return None,
+    };
+    Some(text::for_terminal(&hint))
+}
+
 impl LoginError {
+    /// The same error, naming the settings that the service's refusal may be about.
+    pub(super) fn about(self, named: &str) -> Self {
+        match self {
+            Self::Oidc { error, .. } => Self::Oidc { error, settings: Some(named.to_owned()) },
+            other => other,
+        }
+    }
+
     /// What to do about it, as a sentence, where we know more than the message says.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -80,6 +116,11 @@ impl LoginError {
             Self::Loopback { port: Some(port), .. } => {
                 Some(format!("free port {port}, or choose another with --redirect-port"))
             }
+            Self::Oidc { error, settings } => match &**error {
+                OidcError::Fault(fault) => fault_hint(fault, settings.as_deref()),
+                OidcError::Http(error) => error.hint(),
+                OidcError::Decode(error) => error.hint().map(str::to_owned),
+            },
             Self::MayNotAsk { wanted, .. } => Some(format!("run: {}", wanted.remedy)),
             Self::Session(error) => error.hint(),
             Self::Cache(error) => Some(error.hint()),
@@ -93,7 +134,7 @@ impl fmt::Display for LoginError {
         match self {
             Self::Session(error) => error.fmt(f),
             Self::StartUrl(error) => error.fmt(f),
-            Self::Oidc(error) => error.fmt(f),
+            Self::Oidc { error, .. } => error.fmt(f),
             Self::Cache(error) => error.fmt(f),
             Self::Endpoint(error) => error.fmt(f),
             Self::Expired | Self::Unanswered => f.write_str(
@@ -126,7 +167,7 @@ impl std::error::Error for LoginError {
         match self {
             Self::Session(error) => error.source(),
             Self::StartUrl(error) => Some(error),
-            Self::Oidc(error) | Self::ExpiredInTrouble(error) => Some(error),
+            Self::Oidc { error, .. } | Self::ExpiredInTrouble(error) => Some(error),
             Self::Cache(error) => Some(error),
             Self::Endpoint(error) => Some(error),
             Self::Loopback { error, .. } | Self::Output(error) => Some(error),
@@ -152,7 +193,7 @@ impl From<StartUrlError> for LoginError {
 
 impl From<OidcError> for LoginError {
     fn from(error: OidcError) -> Self {
-        Self::Oidc(Box::new(error))
+        Self::Oidc { error: Box::new(error), settings: None }
     }
 }
 

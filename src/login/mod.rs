@@ -26,6 +26,7 @@ mod waiting;
 
 use std::time::Duration;
 
+use time::ext::NumericalDuration as _;
 use tokio::time::Instant;
 
 use crate::cache::{CachedRegistration, CachedToken, Loaded, RegistrationKey, TokenCache};
@@ -67,6 +68,8 @@ pub struct LoginRequest<'a> {
     pub interactive: Interactive,
     /// How long a person has, instead of the flow's own patience.
     pub timeout: Option<Duration>,
+    /// The settings that a refusal may be about, and where they come from, for a person.
+    pub settings: String,
     /// The token cache.
     pub cache: &'a TokenCache,
     /// Makes a client for the service in a region.
@@ -174,7 +177,7 @@ pub async fn asking(
     }
     let outcome = ask(request, context, known.as_ref()).await;
     asking.end(outcome.as_ref().err(), request.exit_code);
-    let login = outcome?;
+    let login = outcome.map_err(|error| error.about(&request.settings))?;
     request.notices.say(&account::line(&login, &request.wanted, context.now()));
     if let Some(advice) = account::advice(&login, known.as_ref(), &request.wanted, context.now()) {
         request.notices.say(&advice);
@@ -206,9 +209,11 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
         context,
     };
     let granted = match flow {
-        Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await?,
-        Flow::DeviceCode => device::sign_in(&attempt).await?,
+        Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await,
+        Flow::DeviceCode => device::sign_in(&attempt).await,
     };
+    attempt.mention_clock();
+    let granted = granted?;
     let token = granted.to_cached(&attempt);
     let stored = request.cache.store_token(&attempt.wanted.token_key(), &token).map_err(LoginError::from);
     granted.tab.show(&page::Page::of_outcome(stored.as_ref().err(), &attempt.wanted.start_url)).await;
@@ -286,6 +291,14 @@ impl Attempt<'_> {
 
     fn registration_key(&self) -> RegistrationKey {
         self.wanted.registration_key()
+    }
+
+    /// A clock that is wrong makes tokens look valid or expired when they are not.
+    fn mention_clock(&self) {
+        let Some(skew) = self.oidc.http().clock_skew().filter(|skew| skew.abs() > 5.minutes()) else { return };
+        let direction = if skew.is_positive() { "behind" } else { "ahead of" };
+        let by = account::duration(skew.abs().whole_seconds());
+        self.notices().say(&format!("this machine's clock is {by} {direction} the service's; set it right"));
     }
 
     async fn create_token(

@@ -54,7 +54,7 @@ mod terminal {
     use std::os::unix::fs::OpenOptionsExt as _;
 
     use rustix::fs::OFlags;
-    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
     use tokio::io::unix::AsyncFd;
 
     use crate::context::Context;
@@ -81,10 +81,12 @@ mod terminal {
                 return None;
             }
             let before = tcgetattr(&tty).ok()?;
-            let mut quiet = before.clone();
+            let terminal = Self { tty: AsyncFd::new(tty).ok()?, before };
+            let mut quiet = terminal.before.clone();
             quiet.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
-            tcsetattr(&tty, OptionalActions::Now, &quiet).ok()?;
-            Some(Self { tty: AsyncFd::new(tty).ok()?, before })
+            quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
+            tcsetattr(terminal.tty.get_ref(), OptionalActions::Now, &quiet).ok()?;
+            Some(terminal)
         }
 
         /// The next line; none when the terminal is gone.

@@ -150,6 +150,11 @@ impl Fault {
         description.or(Some(self.message.as_str())).filter(|text| !text.is_empty())
     }
 
+    /// Whether the service does not take this client: its registration has died.
+    pub fn is_about_the_client(&self) -> bool {
+        matches!(self.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)
+    }
+
     /// Whether another attempt at another time can succeed: the service's own failures and throttling.
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, FaultCode::InternalServer | FaultCode::Throttled)
