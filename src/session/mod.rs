@@ -58,11 +58,13 @@ impl Wanted {
         self.session_name.as_deref().unwrap_or(&self.start_url)
     }
 
-    fn login_needed(&self, why: LoginNeeded) -> SessionError {
+    /// The error that says so.
+    pub fn login_needed(&self, why: LoginNeeded) -> SessionError {
         SessionError::LoginNeeded { label: self.label().to_owned(), remedy: self.remedy.clone(), why: Box::new(why) }
     }
 
-    fn lasts(&self, token: &CachedToken, now: Timestamp) -> bool {
+    /// Whether the token has life left, and as much as is needed.
+    pub fn lasts(&self, token: &CachedToken, now: Timestamp) -> bool {
         token.expires_at > now && token.expires_at - now >= self.min_ttl
     }
 
@@ -132,6 +134,34 @@ pub enum SessionError {
     },
 }
 
+/// What the cache alone can say.
+#[derive(Debug)]
+pub enum Found {
+    /// A token that nobody would refresh.
+    Fresh(Usable),
+    /// A token of the wanted session that ends soon or has ended, and what a person should know about its file.
+    Stale(CachedToken, Vec<String>),
+}
+
+/// Looks for the token without any request.
+pub fn look(wanted: &Wanted, cache: &TokenCache, context: &Context) -> Result<Found, SessionError> {
+    let needed = |why| wanted.login_needed(why);
+    let (token, warning) = match cache.token(&wanted.token_key()).map_err(SessionError::Cache)? {
+        Loaded::Absent => return Err(needed(LoginNeeded::Absent)),
+        Loaded::Damaged(damage) => return Err(needed(LoginNeeded::Damaged(damage))),
+        Loaded::Present(token, warning) => (token, warning),
+    };
+    if let Some(misfit) = fit::misfit(&token, wanted, cache) {
+        return Err(needed(LoginNeeded::Misfit(misfit)));
+    }
+    let warnings = Vec::from_iter(warning);
+    Ok(if wanted.is_fresh(&token, context.now()) {
+        Found::Fresh(Usable { token, refreshed: false, warnings })
+    } else {
+        Found::Stale(token, warnings)
+    })
+}
+
 /// Finds a usable token, refreshing it if need be. `client` makes the client when a request is needed.
 ///
 /// `throttled` reports a refusal of the last 30 seconds instead of asking again.
@@ -142,22 +172,10 @@ pub async fn obtain<'c>(
     throttled: bool,
     client: &(dyn Fn() -> Result<OidcClient, EndpointError> + 'c),
 ) -> Result<Usable, SessionError> {
-    let needed = |why| wanted.login_needed(why);
-    let mut warnings = Vec::new();
-    let token = match cache.token(&wanted.token_key()).map_err(SessionError::Cache)? {
-        Loaded::Absent => return Err(needed(LoginNeeded::Absent)),
-        Loaded::Damaged(damage) => return Err(needed(LoginNeeded::Damaged(damage))),
-        Loaded::Present(token, warning) => {
-            warnings.extend(warning);
-            token
-        }
+    let (token, warnings) = match look(wanted, cache, context)? {
+        Found::Fresh(usable) => return Ok(usable),
+        Found::Stale(token, warnings) => (token, warnings),
     };
-    if let Some(misfit) = fit::misfit(&token, wanted, cache) {
-        return Err(needed(LoginNeeded::Misfit(misfit)));
-    }
-    if wanted.is_fresh(&token, context.now()) {
-        return Ok(Usable { token, refreshed: false, warnings });
-    }
     let refresh = refresh::Refresh { wanted, cache, context, throttled, client };
     let mut usable = if token.refreshable(context.now()).is_some() {
         match refresh.under_lock(&token).await {
@@ -168,7 +186,7 @@ pub async fn obtain<'c>(
         Usable { token, refreshed: false, warnings: Vec::new() }
     } else {
         let expired = token.expires_at <= context.now();
-        return Err(needed(LoginNeeded::Ended { expires_at: token.expires_at, expired }));
+        return Err(wanted.login_needed(LoginNeeded::Ended { expires_at: token.expires_at, expired }));
     };
     usable.warnings.splice(0..0, warnings);
     Ok(usable)
