@@ -146,7 +146,7 @@ impl Run<'_> {
     /// One session, silently or by asking.
     async fn one(&self, settings: &SsoSettings) -> anyhow::Result<Login> {
         match self.silently(settings).await? {
-            Silent::Login(login) => Ok(login),
+            Silent::Login(login) => Ok(*login),
             Silent::PersonNeeded(why) => self.asking(settings, why).await,
         }
     }
@@ -212,7 +212,7 @@ impl Run<'_> {
             };
             match silent.await {
                 Ok((settings, Silent::PersonNeeded(why))) => pending.push((name, settings, why)),
-                Ok((settings, Silent::Login(login))) => self.conclude(name, Ok((settings, login)), &mut tally)?,
+                Ok((settings, Silent::Login(login))) => self.conclude(name, Ok((settings, *login)), &mut tally)?,
                 Err(error) => self.conclude(name, Err(error), &mut tally)?,
             }
         }

@@ -47,6 +47,7 @@ use single_flight::Turn;
 use start_url::ResolvedStartUrl;
 
 /// What a login is asked to do.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct LoginRequest<'a> {
     /// What the token must be for.
     pub wanted: Wanted,
@@ -124,7 +125,7 @@ pub struct Login {
 #[derive(Debug)]
 pub enum Silent {
     /// A token.
-    Login(Login),
+    Login(Box<Login>),
     /// A person is needed, and why; nothing when the login was forced.
     PersonNeeded(Option<Box<LoginNeeded>>),
 }
@@ -148,7 +149,7 @@ pub async fn silently(request: &LoginRequest<'_>, context: &Context) -> Result<S
     let how = if refreshed { How::Refreshed } else { How::Cached };
     let login = Login { token, how, new_region: None };
     request.notices.say(&account::line(&login, wanted, context.now()));
-    Ok(Silent::Login(login))
+    Ok(Silent::Login(Box::new(login)))
 }
 
 /// Signs in by asking a person, or by waiting for the process that asks.

@@ -50,22 +50,25 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
 #[cfg(unix)]
 mod terminal {
     use std::fs::{File, OpenOptions};
+    use std::io::ErrorKind;
     use std::io::Read as _;
     use std::os::unix::fs::OpenOptionsExt as _;
+    use std::time::Duration;
 
     use rustix::fs::OFlags;
     use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
-    use tokio::io::unix::AsyncFd;
 
     use crate::context::Context;
     use crate::secret::Secret;
 
+    /// How often the terminal is looked at: tokio has no safe way to be woken by a terminal.
+    const GLANCE: Duration = Duration::from_millis(50);
     /// No answer is longer.
     const LONGEST: usize = 16 * 1024;
 
     /// The controlling terminal, without echo and line editing until dropped.
     pub(super) struct Terminal {
-        tty: AsyncFd<File>,
+        tty: File,
         before: Termios,
     }
 
@@ -81,11 +84,11 @@ mod terminal {
                 return None;
             }
             let before = tcgetattr(&tty).ok()?;
-            let terminal = Self { tty: AsyncFd::new(tty).ok()?, before };
+            let terminal = Self { tty, before };
             let mut quiet = terminal.before.clone();
             quiet.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
-            tcsetattr(terminal.tty.get_ref(), OptionalActions::Now, &quiet).ok()?;
+            tcsetattr(&terminal.tty, OptionalActions::Now, &quiet).ok()?;
             Some(terminal)
         }
 
@@ -94,9 +97,15 @@ mod terminal {
             let mut line = Vec::new();
             loop {
                 let mut bytes = [0; 1024];
-                let mut ready = self.tty.readable().await.ok()?;
-                let Ok(read) = ready.try_io(|tty| tty.get_ref().read(&mut bytes)) else { continue };
-                let read = read.ok().filter(|read| *read > 0)?;
+                let read = match self.tty.read(&mut bytes) {
+                    Ok(0) => return None,
+                    Ok(read) => read,
+                    Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                        tokio::time::sleep(GLANCE).await;
+                        continue;
+                    }
+                    Err(_) => return None,
+                };
                 for byte in bytes.iter().take(read) {
                     match byte {
                         b'\r' | b'\n' => return Some(Secret::new(String::from_utf8_lossy(&line))),
@@ -113,7 +122,7 @@ mod terminal {
 
     impl Drop for Terminal {
         fn drop(&mut self) {
-            let _ = tcsetattr(self.tty.get_ref(), OptionalActions::Now, &self.before);
+            let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
         }
     }
 }
