@@ -9,7 +9,6 @@ use crate::Context;
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
-use crate::endpoint;
 use crate::error::{self, CommandError};
 use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginRequest, Silent};
@@ -17,7 +16,7 @@ use crate::output::Style;
 use crate::session::{LoginNeeded, Wanted};
 
 use super::clients::Clients;
-use super::{duration, runtime};
+use super::{duration, runtime, wanted};
 
 /// Signs in to one session, or to several; the exit code is that of the worst.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -131,14 +130,9 @@ struct Run<'a> {
 type Pending<'a> = (Option<&'a str>, SsoSettings, Option<Box<LoginNeeded>>);
 
 impl Run<'_> {
-    /// The settings of a session. Where the start URL's host names the region, that is the default for one that is given
-    /// by option.
     fn settings(&self, name: Option<&str>) -> anyhow::Result<SsoSettings> {
-        let start_url = self.args.start_url.as_deref();
-        let host = start_url.and_then(|url| url::Url::parse(url).ok());
-        let named = host.as_ref().and_then(url::Url::host_str).and_then(endpoint::region_of_portal_host);
-        let region = self.args.sso_region.as_deref().or(named.as_deref());
-        let settings = config::sso_settings(self.config, SsoOverrides { session: name, start_url, region })?;
+        let (start_url, region) = (self.args.start_url.as_deref(), self.args.sso_region.as_deref());
+        let settings = wanted::settings(self.config, SsoOverrides { session: name, start_url, region })?;
         self.clients.check(self.context, &settings.region)?;
         Ok(settings)
     }
@@ -166,7 +160,7 @@ impl Run<'_> {
     ) -> anyhow::Result<T> {
         let command = settings.browser.as_ref().map(|command| command.value.clone());
         let request = LoginRequest {
-            wanted: Wanted { min_ttl: self.options.min_ttl, ..wanted(settings) },
+            wanted: Wanted { min_ttl: self.options.min_ttl, ..wanted::of(settings) },
             flow: self.flow(settings)?,
             redirect_port: self.options.redirect_port.or(settings.redirect_port),
             opens_browser: !self.args.no_browser,
@@ -306,36 +300,10 @@ fn worse(one: u8, other: u8) -> u8 {
     if rank(one) <= rank(other) { one } else { other }
 }
 
-/// What the token must be for.
-pub(super) fn wanted(settings: &SsoSettings) -> Wanted {
-    let remedy = match &settings.session_name {
-        Some(name) => format!("sso-oidc login --sso-session {}", quoted(name)),
-        None => format!("sso-oidc login --profile {}", quoted(&settings.profile_name)),
-    };
-    Wanted {
-        session_name: settings.session_name.clone(),
-        start_url: settings.start_url.clone(),
-        region: settings.region.clone(),
-        scopes: settings.registration_scopes.clone(),
-        min_ttl: Duration::ZERO,
-        remedy,
-    }
-}
-
 /// The settings that a service may refuse, and where they come from.
 fn described(settings: &SsoSettings) -> String {
     let SsoSettings { start_url, region, start_url_origin, region_origin, .. } = settings;
     let scopes = settings.registration_scopes.as_deref().map(|scopes| format!(", scopes `{}`", scopes.join(",")));
     let scopes = scopes.unwrap_or_default();
     format!("start URL `{start_url}` from {start_url_origin}, region `{region}` from {region_origin}{scopes}")
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

@@ -16,6 +16,7 @@ mod printing;
 mod register_client;
 pub mod runtime;
 mod start_device_authorization;
+mod wanted;
 
 use crate::Context;
 use crate::cli::{Cli, Command};

@@ -1,0 +1,57 @@
+//! Which session a command means, and what its token must be for.
+//!
+//! Shared by the commands that need one token: `login`, `token`, `export-credentials`, `status`. Which settings a session
+//! has is in `config::sso`; when a token fits is in `session`.
+
+use std::time::Duration;
+
+use crate::config::{self, Config, ConfigError, Origin, SsoOverrides, SsoSettings};
+use crate::endpoint;
+use crate::session::Wanted;
+
+/// The settings of a session. Where the start URL's host names the region, that is the default for one that is given by
+/// option.
+pub(super) fn settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSettings, ConfigError> {
+    let host = options.start_url.and_then(|url| url::Url::parse(url).ok());
+    let named = host.as_ref().and_then(url::Url::host_str).and_then(endpoint::region_of_portal_host);
+    config::sso_settings(config, SsoOverrides { region: options.region.or(named.as_deref()), ..options })
+}
+
+/// What the token of these settings must be for, with the command that asks a person for it.
+pub(super) fn of(settings: &SsoSettings) -> Wanted {
+    Wanted {
+        session_name: settings.session_name.clone(),
+        start_url: settings.start_url.clone(),
+        region: settings.region.clone(),
+        scopes: settings.registration_scopes.clone(),
+        min_ttl: Duration::ZERO,
+        remedy: remedy(settings),
+    }
+}
+
+fn remedy(settings: &SsoSettings) -> String {
+    let mut command = "sso-oidc login".to_owned();
+    let given = |origin: &Origin| matches!(origin, Origin::Option(_));
+    if let Some(name) = &settings.session_name {
+        command += &format!(" --sso-session {}", quoted(name));
+    } else if !given(&settings.start_url_origin) {
+        command += &format!(" --profile {}", quoted(&settings.profile_name));
+    }
+    if given(&settings.start_url_origin) {
+        command += &format!(" --start-url {}", quoted(&settings.start_url));
+    }
+    if given(&settings.region_origin) {
+        command += &format!(" --sso-region {}", quoted(&settings.region));
+    }
+    command
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
