@@ -54,7 +54,7 @@ impl RegistrationKey {
     }
 }
 
-fn hex_sha1(text: &str) -> String {
+pub(super) fn hex_sha1(text: &str) -> String {
     use std::fmt::Write as _;
     Sha1::digest(text.as_bytes()).iter().fold(String::with_capacity(40), |mut hex, byte| {
         // Writing to a String cannot fail.

@@ -1,9 +1,10 @@
 //! The cache on disk that the AWS CLI and every AWS SDK read: which files there are and what they are called.
 //!
-//! `key` names the files, `document` is what stands in them, `timestamp` how instants are spelled, `file` reads and
-//! replaces them safely, `lock` lets one process at a time refresh or ask. What a token is good for is decided in
-//! `session`, not here. Imports `secret`, `json`, `context`.
+//! `key` names the files, `document` is what stands in them, `credentials` does both for temporary keys, `timestamp` how
+//! instants are spelled, `file` reads and replaces them safely, `lock` lets one process at a time refresh or ask. What a
+//! token is good for is decided in `session`, not here. Imports `secret`, `json`, `context`.
 
+mod credentials;
 mod document;
 mod file;
 mod key;
@@ -15,6 +16,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use credentials::{CachedCredentials, CredentialCache, CredentialKey};
 pub use document::{CachedRegistration, CachedToken};
 pub use file::{Damage, Loaded};
 pub use key::{RegistrationKey, TokenKey};
