@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::http::{HttpClient, HttpError, Method, Request, Response, Retry, error_code};
+use crate::http::{self, HttpClient, HttpError, Method, Request, Response, Retry, error_code};
 use crate::secret::Secret;
 
 /// What a query value keeps: RFC 3986 section 2.3.
@@ -112,8 +112,7 @@ impl PortalClient {
     }
 
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
-        let endpoint = self.endpoint.strip_suffix('/').unwrap_or(&self.endpoint);
-        Request::aws(method, format!("{endpoint}{path}")).header("x-amz-sso_bearer_token", token.clone())
+        Request::aws(method, http::join(&self.endpoint, path)).header("x-amz-sso_bearer_token", token.clone())
     }
 
     async fn send(&self, operation: &'static str, request: Request) -> Result<Response, PortalError> {

@@ -32,12 +32,25 @@ fn host_label(label: &str) -> bool {
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// The URL to call.
+/// The URL of a path of the service, as botocore joins them: one slash at the end of the endpoint's path gives way, its
+/// query follows the path, its fragment is dropped.
+pub fn join(endpoint: &str, path: &str) -> String {
+    let endpoint = endpoint.split_once('#').map_or(endpoint, |(endpoint, _fragment)| endpoint);
+    let (base, query) = endpoint.split_once('?').map_or((endpoint, None), |(base, query)| (base, Some(query)));
+    let url = format!("{}{path}", base.strip_suffix('/').unwrap_or(base));
+    query.map_or(url.clone(), |query| format!("{url}?{query}"))
+}
+
+/// The URL to call. The AWS CLI drops user and password of an endpoint; reqwest would send them.
 pub(super) fn parse(text: &str) -> Result<url::Url, HttpErrorKind> {
     if !valid_endpoint(text) {
         return Err(HttpErrorKind::BadUrl);
     }
-    let url = url::Url::parse(text).map_err(|_| HttpErrorKind::BadUrl)?;
+    let mut url = url::Url::parse(text).map_err(|_| HttpErrorKind::BadUrl)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // A URL with a host, as this one has, takes both.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+    }
     match url.scheme() {
         "http" | "https" => Ok(url),
         scheme => Err(HttpErrorKind::BadScheme(scheme.to_owned())),
@@ -46,7 +59,27 @@ pub(super) fn parse(text: &str) -> Result<url::Url, HttpErrorKind> {
 
 #[cfg(test)]
 mod tests {
-    use super::{HttpErrorKind, parse, valid_endpoint};
+    use super::{HttpErrorKind, join, parse, valid_endpoint};
+
+    #[test]
+    fn paths_are_joined_as_by_botocore() {
+        for (endpoint, url) in [
+            ("http://h", "http://h/token"),
+            ("http://h/", "http://h/token"),
+            ("http://h/a//", "http://h/a//token"),
+            ("http://h?x=1", "http://h/token?x=1"),
+            ("http://h/a/?x=1#f", "http://h/a/token?x=1"),
+            ("http://h#f?g", "http://h/token"),
+        ] {
+            assert_eq!(join(endpoint, "/token"), url);
+        }
+        assert_eq!(join("http://h?x=1", "/token?aws_iam=t"), "http://h/token?aws_iam=t?x=1");
+    }
+
+    #[test]
+    fn user_and_password_are_not_sent() {
+        assert_eq!(parse("http://user:pw@host/x").unwrap().as_str(), "http://host/x");
+    }
 
     #[test]
     fn botocores_test_of_an_endpoint() {

@@ -17,7 +17,7 @@ use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use endpoint::valid_endpoint;
+pub use endpoint::{join, valid_endpoint};
 pub use error::{HttpError, HttpErrorKind};
 pub use log::start_debug_log;
 pub use message::{MAX_BODY, Method, Request, Response};

@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::model::{Kind, Member, Operation};
 use super::sigv4::{self, Signing};
 use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
-use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
+use crate::http::{self, HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::json;
 use crate::secret::Secret;
 
@@ -111,7 +111,7 @@ impl OidcClient {
         signing: Option<&Signing>,
     ) -> Result<Response, OidcError> {
         log::debug!("{} {}", operation.name(), shown(operation.input(), body));
-        let url = format!("{}{}", self.endpoint.strip_suffix('/').unwrap_or(&self.endpoint), operation.path());
+        let url = http::join(&self.endpoint, operation.path());
         let text = Secret::new(json::python(body));
         let request = Request::aws(Method::Post, url).body("application/json", text);
         let response = match signing {
