@@ -113,3 +113,158 @@ pub fn browser_url(text: &str, allow_http: bool) -> Result<Url, UrlRefused> {
 fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_WORDS, UrlRefused, browser_url, data_for_terminal, for_terminal, is_url_byte};
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_lose_what_moves_the_cursor_or_hides() {
+        for (text, shown) in [
+            ("plain – naïve 会社 😀", "plain – naïve 会社 😀"),
+            ("a\u{1b}[31mb\u{7}\u{0}c", "a[31mbc"),
+            ("two\nlines\r\nand\u{2028}more\u{2029}.", "two lines and more ."),
+            ("tab\there", "tabhere"),
+            ("\u{9b}31m\u{85}c1", "31mc1"),
+            ("user\u{202e}gpj.exe\u{202c}", "usergpj.exe"),
+            ("\u{2066}a\u{2069}\u{200e}\u{61c}b", "ab"),
+            ("zero\u{200b}width\u{feff}\u{2060}\u{ad}", "zerowidth"),
+            ("tag\u{e0041}\u{e0042}\u{fe0f}\u{e0100}", "tag"),
+            ("\u{3164}\u{115f}\u{ffa0}\u{2800}filler", "filler"),
+        ] {
+            assert_eq!(for_terminal(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_end_at_a_thousand_characters() {
+        let exact = "é".repeat(LONGEST_WORDS);
+        assert_eq!(for_terminal(&exact), exact);
+        let cut = for_terminal(&format!("{exact}é"));
+        assert_eq!(cut.chars().count(), LONGEST_WORDS);
+        assert!(cut.ends_with("é…"));
+        assert_eq!(for_terminal(&format!("{}x", "\u{200b}".repeat(5_000))), "x");
+    }
+
+    #[test]
+    fn data_keeps_lines_and_tabs_and_length() {
+        assert_eq!(data_for_terminal("a\tb\n\u{1b}]0;x\u{7}c\r\n\u{202e}d"), "a\tb\n]0;xc\nd");
+        assert_eq!(data_for_terminal(&"x".repeat(5_000)).len(), 5_000);
+    }
+
+    #[test]
+    fn a_browser_gets_these() {
+        for (text, opened) in [
+            ("https://device.sso.us-east-1.amazonaws.com/", "https://device.sso.us-east-1.amazonaws.com/"),
+            (
+                "https://d-1.awsapps.com/start/#/device?user_code=ABCD-EFGH",
+                "https://d-1.awsapps.com/start/#/device?user_code=ABCD-EFGH",
+            ),
+            ("HTTPS://D-1.AWSAPPS.COM/start", "https://d-1.awsapps.com/start"),
+            (
+                "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Foauth%2Fcallback&scopes=sso%3Aaccount%3Aaccess",
+                "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Foauth%2Fcallback&scopes=sso%3Aaccount%3Aaccess",
+            ),
+            ("https://h", "https://h/"),
+            ("https://h:8443/a?b=c", "https://h:8443/a?b=c"),
+            ("https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"),
+            ("https://[::1]:8443/x", "https://[::1]:8443/x"),
+            ("https://h/a@b?c=d@e", "https://h/a@b?c=d@e"),
+        ] {
+            assert_eq!(browser_url(text, false).unwrap().as_str(), opened);
+        }
+        assert_eq!(browser_url("http://127.0.0.1:8080/x", true).unwrap().as_str(), "http://127.0.0.1:8080/x");
+    }
+
+    #[test]
+    fn a_browser_never_gets_these() {
+        use UrlRefused::{ForeignCharacters, Malformed, Scheme, TooLong, UserInfo};
+        let long = format!("https://h/{}", "a".repeat(10_000));
+        for (text, reason) in [
+            ("", Malformed),
+            ("http://127.0.0.1:8080/x", Scheme),
+            ("file:///etc/passwd", Scheme),
+            ("javascript:alert(1)", Scheme),
+            ("data:text/html,x", Scheme),
+            ("vbscript:x", Scheme),
+            ("ftp://h/x", Scheme),
+            ("ms-settings:", Scheme),
+            ("search-ms:query=x", Scheme),
+            ("smb://h/x", Scheme),
+            ("ssh://h", Scheme),
+            ("mailto:a@b.example", Scheme),
+            ("httpss://h/", Scheme),
+            ("https", Malformed),
+            ("https:", Malformed),
+            ("https:h/x", Malformed),
+            ("https:/h/x", Malformed),
+            ("https:///h/x", Malformed),
+            ("https://", Malformed),
+            ("https://?x", Malformed),
+            ("https://:443/", Malformed),
+            ("https://h:99999/", Malformed),
+            ("https://ex%61mple.com/", Malformed),
+            ("https://[::1/", Malformed),
+            ("https://256.1.1.1.1.999/", Malformed),
+            ("//h/x", Malformed),
+            ("h.example/x", Malformed),
+            ("--renderer-cmd-prefix=sh", Malformed),
+            ("-https://h/", Scheme),
+            ("--url=https://h/", Scheme),
+            (" https://h/", ForeignCharacters),
+            ("https://h/ --gpu-launcher=sh", ForeignCharacters),
+            ("https://h/\n", ForeignCharacters),
+            ("https://h\t/x", ForeignCharacters),
+            ("https://h/\0x", ForeignCharacters),
+            ("https://h/\"&calc.exe&\"", ForeignCharacters),
+            ("https://h/`id`", ForeignCharacters),
+            ("https://h/$(rm -rf ~)", ForeignCharacters),
+            ("https://h/|sh", ForeignCharacters),
+            ("https://h/x;a^b", ForeignCharacters),
+            ("https://h/<script>", ForeignCharacters),
+            (r"https://evil.example\@aws.example/", ForeignCharacters),
+            (r"\\server\share", ForeignCharacters),
+            ("https://bücher.example/", ForeignCharacters),
+            ("https://h/\u{202e}moc", ForeignCharacters),
+            ("https://h/\u{1b}[2J", ForeignCharacters),
+            ("https://user@h/", UserInfo),
+            ("https://user:password@h/", UserInfo),
+            ("https://@h/", UserInfo),
+            ("https://aws.example@evil.example/", UserInfo),
+            (long.as_str(), TooLong),
+        ] {
+            assert_eq!(browser_url(text, false).map(|url| url.to_string()), Err(reason), "{text:?}");
+        }
+        assert_eq!(browser_url("file:///etc/passwd", true), Err(Scheme));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_shown_can_move_the_cursor(text in any::<String>()) {
+            let words = for_terminal(&text);
+            prop_assert!(!words.chars().any(char::is_control));
+            prop_assert!(words.chars().count() <= LONGEST_WORDS);
+            prop_assert_eq!(for_terminal(&words), words.clone());
+            let data = data_for_terminal(&text);
+            prop_assert!(!data.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+            prop_assert_eq!(data_for_terminal(&data), data.clone());
+        }
+
+        #[test]
+        fn printable_ascii_is_shown_as_it_is(text in "[ -~]{0,1000}") {
+            prop_assert_eq!(for_terminal(&text), text);
+        }
+
+        #[test]
+        fn what_a_browser_gets_is_one_plain_https_url(text in "(https?://|HTTPS:/{1,3})?[a-z0-9.@:/?#%&;\\[\\] \\\\\u{e9}-]{0,60}", allow_http: bool) {
+            if let Ok(url) = browser_url(&text, allow_http) {
+                prop_assert!(url.scheme() == "https" || allow_http && url.scheme() == "http");
+                prop_assert!(url.username().is_empty() && url.password().is_none());
+                prop_assert!(url.as_str().bytes().all(is_url_byte));
+                prop_assert_eq!(super::Url::parse(url.as_str()).unwrap(), url.clone());
+                prop_assert!(browser_url(url.as_str(), allow_http).is_ok());
+            }
+        }
+    }
+}

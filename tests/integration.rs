@@ -5,6 +5,16 @@
 /// The world of a test: `TestEnv`, `IdentityCenter`, `UserAgent`, snapshots.
 mod support;
 
+/// Precedence of options, variables and files.
+mod configuration;
+/// The configuration files, read by us and by botocore.
+mod configuration_differential;
+/// Changes to the config file.
+mod configuration_edit;
+/// Which start URL, region and scopes a login gets.
+mod configuration_sso;
+/// Hosts for regions, start URLs of AWS and of others.
+mod endpoints;
 /// Faults of the network, and what the HTTP client makes of them.
 mod http_faults;
 /// The local Identity Center itself.

@@ -21,6 +21,20 @@ pub(super) struct Span {
     pub(super) end: usize,
 }
 
+impl Span {
+    /// The piece it stands for.
+    pub(super) fn of<'a>(self, text: &'a str, joined: &'a str) -> &'a str {
+        match self.start.checked_sub(text.len()) {
+            Some(start) if self.end > text.len() => &joined[start..self.end - text.len()],
+            _ => &text[self.start..self.end],
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
 /// One key of a section. A nested block has its own keys as children and no value of its own.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -105,11 +119,7 @@ impl IniFile {
 
     /// The text of a span.
     pub(super) fn slice(&self, span: Span) -> &str {
-        let text = self.text.expose();
-        match span.start.checked_sub(text.len()) {
-            Some(start) if span.end > text.len() => &self.contents.joined[start..span.end - text.len()],
-            _ => &text[span.start..span.end],
-        }
+        span.of(self.text.expose(), &self.contents.joined)
     }
 
     /// The raw text between the brackets of a section's header.

@@ -138,6 +138,11 @@ impl Config {
         self.named(SectionKind::Services, name)
     }
 
+    /// Every services block once, in the order of the config file.
+    pub fn all_services(&self) -> impl Iterator<Item = (&str, Section<'_>)> {
+        self.all(SectionKind::Services).into_iter()
+    }
+
     /// The config file, whether it exists or not.
     pub fn config_path(&self) -> &Path {
         &self.main.path

@@ -40,6 +40,8 @@ pub(super) struct Parser<'t> {
     open: bool,
     /// How far the last key or header was indented, in characters.
     indent: usize,
+    /// Keys of `[DEFAULT]` whose block is no block: botocore notices where a section inherits them.
+    unless_overridden: Vec<(Span, Flaw)>,
     /// Lines that continue the last key's value, with their numbers; a blank line is an empty span.
     continued: Vec<(Span, usize)>,
 }
@@ -55,13 +57,31 @@ impl<'t> Parser<'t> {
             place: Place::BeforeAnySection,
             open: false,
             indent: 0,
+            unless_overridden: Vec::new(),
             continued: Vec::new(),
         };
         for (number, piece) in (1..).zip(pieces(text)) {
             parser.line(piece.content, number)?;
         }
         parser.close()?;
-        Ok(parser.contents)
+        let flaws = std::mem::take(&mut parser.unless_overridden);
+        match flaws.into_iter().find(|(key, _)| parser.is_inherited(*key)) {
+            Some((_, flaw)) => Err(flaw),
+            None => Ok(parser.contents),
+        }
+    }
+
+    /// Whether a section has no key of its own by this name.
+    fn is_inherited(&self, key: Span) -> bool {
+        let has = |block: &Block| {
+            let mut own = self.contents.entries[block.entries.clone()].iter();
+            own.any(|entry| self.slice(entry.key) == self.slice(key))
+        };
+        !self.contents.blocks.iter().all(has)
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        span.of(self.text, &self.contents.joined)
     }
 
     fn line(&mut self, line: &'t str, number: usize) -> Result<(), Flaw> {
@@ -113,6 +133,9 @@ impl<'t> Parser<'t> {
     fn key(&mut self, value: &'t str, number: usize) -> Result<(), Flaw> {
         self.close()?;
         let flaw = |what: &str| Flaw { line: number, what: what.to_owned() };
+        if value.starts_with('[') && !value.contains(['=', ':']) {
+            return Err(flaw("a section header has no closing bracket"));
+        }
         let place = match self.place {
             Place::BeforeAnySection if value.starts_with('\u{feff}') => {
                 return Err(flaw("the file begins with a byte order mark; save it without one"));
@@ -122,11 +145,7 @@ impl<'t> Parser<'t> {
             Place::Block(block) => block,
         };
         let Some((key, value)) = value.split_once(['=', ':']) else {
-            return Err(flaw(if value.starts_with('[') {
-                "a section header has no closing bracket"
-            } else {
-                "neither a section header nor `key = value`"
-            }));
+            return Err(flaw("neither a section header nor `key = value`"));
         };
         let (key, value) = (key.trim_end_matches(is_space), value.trim_start_matches(is_space));
         if key.is_empty() {
@@ -159,7 +178,16 @@ impl<'t> Parser<'t> {
         let Some((_, last_line)) = self.continued.last().copied() else { return Ok(()) };
         let continued = std::mem::take(&mut self.continued);
         let (value, children) = if self.last().value.is_empty() {
-            (self.last().value, self.nested(&continued)?)
+            let children = match self.nested(&continued) {
+                Ok(children) => children,
+                Err(flaw) if self.place == Place::Defaults => {
+                    let key = self.last().key;
+                    self.unless_overridden.push((key, flaw));
+                    0..0
+                }
+                Err(flaw) => return Err(flaw),
+            };
+            (self.last().value, children)
         } else {
             (self.join(&continued), 0..0)
         };
@@ -219,12 +247,6 @@ impl<'t> Parser<'t> {
 
     fn kept(&self, start: usize) -> Span {
         Span { start: self.text.len() + start, end: self.text.len() + self.contents.joined.len() }
-    }
-}
-
-impl Span {
-    fn is_empty(self) -> bool {
-        self.start == self.end
     }
 }
 

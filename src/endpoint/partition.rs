@@ -5,6 +5,7 @@
 
 /// One partition.
 pub(super) struct Partition {
+    /// The name of its global pseudo-region; empty where there is none.
     global: &'static str,
     /// What comes before `-word-digits` in a region's name.
     prefixes: &'static [&'static str],
@@ -26,7 +27,7 @@ const PARTITIONS: [Partition; 8] = [
         dualstack_suffix: "api.amazonwebservices.com.cn",
     },
     Partition {
-        global: "aws-eusc-global",
+        global: "",
         prefixes: &["eusc-de"],
         suffix: "amazonaws.eu",
         dualstack_suffix: "api.amazonwebservices.eu",
@@ -66,7 +67,7 @@ const PARTITIONS: [Partition; 8] = [
 impl Partition {
     /// The partition a region belongs to.
     pub(super) fn of(region: &str) -> &'static Self {
-        let found = PARTITIONS.iter().find(|partition| partition.global == region || partition.has_form_of(region));
+        let found = PARTITIONS.iter().find(|partition| partition.is_global(region) || partition.has_form_of(region));
         found.unwrap_or(&PARTITIONS[0])
     }
 
@@ -78,7 +79,11 @@ impl Partition {
     /// Botocore's older endpoint data knows no dual-stack names for the regions of these two partitions, and refuses
     /// them before the rule set is asked; their pseudo-regions it does not recognise.
     pub(super) fn has_dualstack(&self, region: &str) -> bool {
-        !matches!(self.global, "aws-iso-e-global" | "aws-iso-f-global") || self.global == region
+        !matches!(self.global, "aws-iso-e-global" | "aws-iso-f-global") || self.is_global(region)
+    }
+
+    fn is_global(&self, region: &str) -> bool {
+        !self.global.is_empty() && self.global == region
     }
 
     fn has_form_of(&self, region: &str) -> bool {

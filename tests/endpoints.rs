@@ -1,0 +1,117 @@
+//! Which host is called for a region, and which start URLs are AWS's.
+//!
+//! `data/endpoint/cases.tsv` has, for both services, AWS's own endpoint tests, what AWS CLI 2.36.7 resolves for each of 62
+//! regions with and without FIPS and dual-stack, and botocore's answers to regions that are none.
+//! `data/endpoint/start-urls.tsv` has what AWS CLI 2.36.7 makes of hosts and start URLs.
+
+use proptest::prelude::*;
+use sso_oidc::endpoint::{
+    Service, StartUrlKind, Variant, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolve,
+    resolved,
+};
+
+const CASES: &str = include_str!("data/endpoint/cases.tsv");
+const START_URLS: &str = include_str!("data/endpoint/start-urls.tsv");
+
+/// AWS's expectations name the Python exception first; its text is what a person sees.
+fn text(expected: &str) -> &str {
+    expected.split_once("Error: ").map_or(expected, |(_, text)| text)
+}
+
+#[test]
+fn every_region_resolves_as_for_the_aws_cli() {
+    let mut regions = std::collections::BTreeSet::new();
+    for line in CASES.lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [service, region, fips, dualstack, expected] = fields[..] else { panic!("{line}") };
+        let service = if service == "oidc" { Service::Oidc } else { Service::Portal };
+        let variant = Variant { fips: fips == "1", dualstack: dualstack == "1" };
+        let found = resolve(service, region, variant).unwrap_or_else(|error| error.to_string());
+        assert_eq!(found, text(expected), "{line}");
+        regions.insert(region);
+    }
+    assert!(regions.len() > 80, "{}", regions.len());
+}
+
+#[test]
+fn start_urls_are_judged_as_by_the_aws_cli() {
+    for line in START_URLS.lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let (found, expected) = match fields[..] {
+            ["owned", host, expected] => (is_aws_owned(host).to_string(), expected),
+            ["region", host, expected] => (region_of_portal_host(host).unwrap_or_default(), expected),
+            ["normalized", url, expected] => (normalized_start_url(url).unwrap_or_default(), expected),
+            ["resolved", configured, led_to, region, expected] => {
+                let found = resolved(configured, led_to, region).map(|(url, region)| format!("{url} {region}"));
+                (found.unwrap_or_else(|error| error.to_string()), expected)
+            }
+            ["kind", url, region, expected] => {
+                let found = classify(url, region).map(|kind| match kind {
+                    StartUrlKind::AwsOwned => "owned".to_owned(),
+                    StartUrlKind::Vanity => "vanity".to_owned(),
+                });
+                (found.unwrap_or_else(|error| error.to_string()), expected)
+            }
+            _ => panic!("{line}"),
+        };
+        assert_eq!(found, text(expected), "{line}");
+    }
+    assert!(START_URLS.lines().count() > 140);
+}
+
+#[test]
+fn a_host_that_only_looks_like_awss_is_not() {
+    for url in [
+        r"https://evil.example\.awsapps.com/start",
+        "https://evil.example%2f.awsapps.com/start",
+        "https://d-1.awsapps.com@evil.example/start",
+        "https://d-1.awsapps.com:443@evil.example/start",
+        "https://d-1.awsapps.com\u{2024}evil.example/start",
+        "https://d-1.awsapps\u{ff0e}com/start",
+        "https://d-1.awsapps.com:99999/start",
+        "https://[::1]/.awsapps.com",
+        "https://evil.example/?.awsapps.com",
+        "https://evil.example#.awsapps.com",
+        "https://evil.example/.awsapps.com",
+        " https://d-1.awsapps.com/start",
+        "https://d-1.awsapps.com/st\nart",
+    ] {
+        assert_ne!(classify(url, "us-east-1"), Ok(StartUrlKind::AwsOwned), "{url}");
+        assert!(resolved("https://login.example.com", url, "us-east-1").is_err(), "{url}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_resolved_url_is_one_https_host_that_names_the_region(region in "[a-z]{2}(-[a-z]{1,8}){1,3}-[0-9]{1,2}", fips: bool, dualstack: bool) {
+        prop_assume!(!region.contains("fips"));
+        for service in [Service::Oidc, Service::Portal] {
+            if let Ok(url) = resolve(service, &region, Variant { fips, dualstack }) {
+                let host = url.strip_prefix("https://").unwrap();
+                prop_assert!(host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)));
+                let infix = format!(".{region}.");
+                prop_assert!(host.contains(&infix), "{}", host);
+            } else {
+                prop_assert!(dualstack);
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_as_a_region_reaches_beyond_its_label(region in any::<String>()) {
+        if let Ok(url) = resolve(Service::Oidc, &region, Variant::default()) {
+            prop_assert!(url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:/".contains(&byte)));
+            prop_assert!(!region.contains(['.', '/', ':', '@']));
+        }
+    }
+
+    #[test]
+    fn judging_a_start_url_never_panics_and_owned_hosts_end_in_awss_domains(url in "(https?://)?[ -~\u{e9}\u{2028}]{0,40}") {
+        if classify(&url, "us-east-1") == Ok(StartUrlKind::AwsOwned) {
+            let normalized = normalized_start_url(&url).unwrap();
+            let reparsed = url::Url::parse(&normalized).unwrap();
+            prop_assert!(is_aws_owned(reparsed.host_str().unwrap()));
+        }
+        let _ = resolved("https://login.example.com", &url, "");
+    }
+}
