@@ -7,6 +7,7 @@
 
 mod fit;
 mod refresh;
+mod turn;
 
 use std::fmt;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::oidc::{OidcClient, OidcError};
 
 pub use fit::Misfit;
 pub use refresh::Answered;
+pub use turn::{Busy, Turn, Waited, turn};
 
 /// Below this much life a token is refreshed if it can be: botocore's advisory window, so that we and the AWS CLI agree.
 pub const REFRESH_BELOW: Duration = Duration::from_mins(15);
@@ -103,6 +105,10 @@ pub enum LoginNeeded {
     },
     /// The service refused to refresh it.
     Refused(Answered),
+    /// The access portal does not accept it any more.
+    Unauthorized,
+    /// What another process was told, in its words.
+    Said(String),
 }
 
 /// No usable token.
@@ -213,6 +219,8 @@ impl fmt::Display for LoginNeeded {
                 let ended = if *expired { "expired at" } else { "ends too soon, at" };
                 write!(f, "the token {ended} {at} and cannot be refreshed")
             }
+            Self::Unauthorized => f.write_str("the access portal does not accept the token any more"),
+            Self::Said(words) => f.write_str(words),
             Self::Refused(answered) => write!(f, "the service refused to refresh the token: {answered}"),
         }
     }

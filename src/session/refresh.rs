@@ -1,25 +1,20 @@
 //! The refresh token grant (RFC 6749 section 6) for many processes at once: one request, everybody gets the token.
 //!
 //! A process that finds the lock taken watches the token file and takes what its sibling wrote, or reports how the sibling
-//! failed. What the service answered last is remembered in the lock file for 30 seconds. A reply without a refresh token
-//! keeps the old one. Imports `oidc`, `cache`, `context`, `http`.
+//! failed; see `turn`. What the service answered last is remembered in the lock file for 30 seconds. A reply without a
+//! refresh token keeps the old one. Imports `oidc`, `cache`, `context`, `http`.
 
 use std::fmt;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::turn::{Busy, Waited, turn};
 use super::{LoginNeeded, SessionError, Usable, Wanted};
-use crate::cache::{Attempt, CachedToken, Held, Loaded, LockRecord, Purpose, TokenCache};
-use crate::context::{Context, Timestamp};
+use crate::cache::{CachedToken, Loaded, LockRecord, Purpose, TokenCache};
+use crate::context::Context;
 use crate::endpoint::EndpointError;
 use crate::http::Retry;
 use crate::oidc::{Grant, OidcClient, OidcError};
 
-/// How long one process waits for another.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How often a waiting process looks.
-const GLANCE: Duration = Duration::from_millis(20);
 /// How long the service's refusal stands.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
@@ -58,39 +53,19 @@ impl Refresh<'_, '_> {
     /// Refreshes the token that was found, unless another process does or did.
     pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, SessionError> {
         let lock = self.cache.lock(&self.wanted.token_key(), Purpose::Refresh);
-        let mut waiting_since = None;
-        let patience = Instant::now() + PATIENCE;
-        let mut held = loop {
-            match lock.attempt() {
-                Attempt::Held(held) => break Some(held),
-                Attempt::Unsupported => break None,
-                Attempt::Busy if Instant::now() >= patience => {
-                    let pid = lock.record().filter(|record| record.outcome.is_none()).map(|record| record.pid);
-                    return Err(SessionError::Busy { pid });
-                }
-                Attempt::Busy => {
-                    waiting_since.get_or_insert_with(|| self.context.now());
-                    tokio::time::sleep(GLANCE).await;
-                }
-            }
-            if let Some(usable) = self.newer(found) {
-                return Ok(usable);
-            }
+        let mut turn = match turn(&lock, self.context, || self.newer(found)).await {
+            Ok(Waited::Found(usable)) => return Ok(usable),
+            Ok(Waited::Turn(turn)) => turn,
+            Err(Busy(pid)) => return Err(SessionError::Busy { pid }),
         };
-        // Somebody may have finished between our look and our lock.
-        if let Some(usable) = self.newer(found) {
-            return Ok(usable);
-        }
-        if let Some(error) = held.as_mut().and_then(Held::last).and_then(|last| self.remembered(&last, waiting_since)) {
+        if let Some(last) = turn.last()
+            && let Some(error) = self.remembered(&last, turn.waited_for(&last))
+        {
             return Err(error);
         }
-        if let Some(held) = &mut held {
-            held.write(&LockRecord::held(std::process::id(), self.context.now()));
-        }
+        turn.begin();
         let outcome = self.request(found).await;
-        if let Some(held) = &mut held {
-            held.write(&LockRecord::ended(std::process::id(), self.context.now(), outcome_line(&outcome)));
-        }
+        turn.end(&outcome_line(&outcome));
         outcome
     }
 
@@ -106,7 +81,7 @@ impl Refresh<'_, '_> {
     }
 
     /// The failure that the lock file tells of, if it stands for us too.
-    fn remembered(&self, last: &LockRecord, waiting_since: Option<Timestamp>) -> Option<SessionError> {
+    fn remembered(&self, last: &LockRecord, waited: bool) -> Option<SessionError> {
         let (word, rest) = last.outcome.as_deref()?.split_once(' ')?;
         let age = self.context.now() - last.at;
         match word {
@@ -114,10 +89,8 @@ impl Refresh<'_, '_> {
                 let (status, code) = rest.split_once(' ')?;
                 Some(self.refused(Answered { status: status.parse().ok()?, code: code.to_owned() }))
             }
-            // Only for those who were waiting already; the record has whole seconds.
-            "failed" if waiting_since.is_some_and(|since| last.at >= since.truncate_to_second()) => {
-                Some(SessionError::Shared(rest.to_owned()))
-            }
+            // Only for those who were waiting already.
+            "failed" if waited => Some(SessionError::Shared(rest.to_owned())),
             _ => None,
         }
     }
@@ -174,7 +147,7 @@ impl Refresh<'_, '_> {
 /// The outcome for the lock file: one line, no secret.
 fn outcome_line(outcome: &Result<Usable, SessionError>) -> String {
     let answered = |answered: &Answered| format!("answered {} {}", answered.status, answered.code);
-    let line = match outcome {
+    match outcome {
         Ok(_) => "refreshed".to_owned(),
         Err(SessionError::Answered(error)) => answered(error),
         Err(SessionError::LoginNeeded { why, .. }) => match &**why {
@@ -182,6 +155,5 @@ fn outcome_line(outcome: &Result<Usable, SessionError>) -> String {
             other => format!("failed {other}"),
         },
         Err(error) => format!("failed {error}"),
-    };
-    line.replace(['\n', '\r'], " ")
+    }
 }
