@@ -10,7 +10,7 @@
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `json`, `context` |
 //! | `oidc`, `portal` | the two services | `http`, `endpoint`, `secret`, `json` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `oidc`, `json`, `output` |
-//! | `session` | valid token or refresh, under the lock | `oidc`, `cache`, `context`, `secret`, `http`, `endpoint` |
+//! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint` |
 //! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `json` |
 //! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret` |
 //! | `error` | exit codes, hints, rendering | the error types of all above, `output`, `text` |

@@ -3,10 +3,11 @@
 //! When a token is refreshed is decided here and nowhere else: below 15 minutes of life, or below what the caller needs.
 //! One process at a time does it, under the lock beside the token; the others take its result. A failed refresh changes
 //! no byte on disk, and a token with life left is used all the same, with a warning. How a person is asked is in `login`.
-//! Imports `oidc`, `cache`, `context`, `secret`, `http`.
+//! Credentials of roles are in `role`. Imports `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`.
 
 mod fit;
 mod refresh;
+mod role;
 mod turn;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::oidc::{OidcClient, OidcError};
 
 pub use fit::Misfit;
 pub use refresh::Answered;
+pub use role::{Caches, Role, RoleCredentials, RoleError, Services};
 pub use turn::{Busy, Turn, Waited, turn};
 
 /// Below this much life a token is refreshed if it can be: botocore's advisory window, so that we and the AWS CLI agree.
