@@ -19,6 +19,8 @@ mod endpoints;
 mod http_faults;
 /// The local Identity Center itself.
 mod identity_center;
+/// `login` in both flows, alone and among others.
+mod login;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
 /// The world of a test itself.

@@ -11,7 +11,7 @@ use crate::cli::{GlobalArgs, LoginArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
 use crate::error::{self, CommandError};
 use crate::login::notice::{LoggedIn, Notices};
-use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginRequest, Silent};
+use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginError, LoginRequest, Silent};
 use crate::output::Style;
 use crate::session::{LoginNeeded, Wanted};
 
@@ -133,6 +133,7 @@ impl Run<'_> {
     fn settings(&self, name: Option<&str>) -> anyhow::Result<SsoSettings> {
         let (start_url, region) = (self.args.start_url.as_deref(), self.args.sso_region.as_deref());
         let settings = wanted::settings(self.config, SsoOverrides { session: name, start_url, region })?;
+        login::start_url::check(&settings.start_url, &settings.region).map_err(LoginError::from)?;
         self.clients.check(self.context, &settings.region)?;
         Ok(settings)
     }

@@ -9,8 +9,8 @@ use crate::cache::{CachedToken, timestamp};
 use crate::context::Timestamp;
 use crate::session::Wanted;
 
-/// One line: how it was come by, and how long it lasts.
-pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp) -> String {
+/// One line: how it was come by, and how long it lasts. `is_spared`: refreshing it has just failed.
+pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp, is_spared: bool) -> String {
     let what = match login.how {
         How::Cached => "already signed in to",
         How::Refreshed => "refreshed without asking: signed in to",
@@ -18,7 +18,8 @@ pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp) -> String {
     };
     let until = timestamp::format(login.token.expires_at);
     let left = duration(login.token.seconds_left(now));
-    let refreshable = if login.token.refreshable(now).is_some() { ", then refreshed without asking" } else { "" };
+    let refreshable =
+        if !is_spared && login.token.refreshable(now).is_some() { ", then refreshed without asking" } else { "" };
     format!("{what} {} until {until} (for {left}){refreshable}", wanted.label())
 }
 

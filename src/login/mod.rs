@@ -143,12 +143,13 @@ pub async fn silently(request: &LoginRequest<'_>, context: &Context) -> Result<S
             Err(SessionError::LoginNeeded { why, .. }) => return Ok(Silent::PersonNeeded(Some(why))),
             Err(error) => return Err(error.into()),
         };
+    let is_spared = !refreshed && !warnings.is_empty();
     for warning in warnings {
         request.notices.say(&text::for_terminal(&warning));
     }
     let how = if refreshed { How::Refreshed } else { How::Cached };
     let login = Login { token, how, new_region: None };
-    request.notices.say(&account::line(&login, wanted, context.now()));
+    request.notices.say(&account::line(&login, wanted, context.now(), is_spared));
     Ok(Silent::Login(Box::new(login)))
 }
 
@@ -169,7 +170,7 @@ pub async fn asking(
         Turn::Ours(asking) => asking,
         Turn::Answered(token) => {
             let login = Login { token: *token, how: How::Cached, new_region: None };
-            request.notices.say(&account::line(&login, &request.wanted, context.now()));
+            request.notices.say(&account::line(&login, &request.wanted, context.now(), false));
             return Ok(login);
         }
     };
@@ -179,7 +180,7 @@ pub async fn asking(
     let outcome = ask(request, context, known.as_ref()).await;
     asking.end(outcome.as_ref().err(), request.exit_code);
     let login = outcome.map_err(|error| error.about(&request.settings))?;
-    request.notices.say(&account::line(&login, &request.wanted, context.now()));
+    request.notices.say(&account::line(&login, &request.wanted, context.now(), false));
     if let Some(advice) = account::advice(&login, known.as_ref(), &request.wanted, context.now()) {
         request.notices.say(&advice);
     }

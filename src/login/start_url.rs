@@ -60,6 +60,12 @@ impl From<endpoint::StartUrlError> for StartUrlError {
     }
 }
 
+/// Finds fault with a configured start URL, without a request.
+pub fn check(configured: &str, region: &str) -> Result<(), StartUrlError> {
+    endpoint::classify(configured, region)?;
+    Ok(())
+}
+
 /// Resolves the configured start URL; `region` is the configured one.
 pub async fn resolve(http: &HttpClient, configured: &str, region: &str) -> Result<ResolvedStartUrl, StartUrlError> {
     if endpoint::classify(configured, region)? == StartUrlKind::AwsOwned {

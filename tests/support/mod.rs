@@ -5,6 +5,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test uses what it needs")]
 
+pub(crate) mod count;
 pub(crate) mod environment;
 pub(crate) mod identity_center;
 pub(crate) mod normalize;
@@ -13,6 +14,7 @@ pub(crate) mod script;
 pub(crate) mod snapshot;
 pub(crate) mod user_agent;
 
+pub(crate) use count::count;
 pub(crate) use environment::TestEnv;
 pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
 pub(crate) use normalize::normalize;

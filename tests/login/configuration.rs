@@ -1,0 +1,134 @@
+//! Bad configuration: file, section and key are named, nothing is sent, nothing is written.
+
+use super::success;
+use crate::support::environment::SESSION;
+use crate::support::identity_center::Approval;
+use crate::support::{IdentityCenter, TestEnv};
+
+#[test]
+fn every_mistake_has_its_own_words_and_sends_nothing() {
+    let center = IdentityCenter::start();
+    let url = center.start_url();
+    let session = |lines: &str| format!("[profile p]\nsso_session = s\n[sso-session s]\n{lines}");
+    for (config, words, code, said) in [
+        (String::new(), "login", 253, vec!["sso_start_url, sso_region"]),
+        (String::new(), "login --profile nope", 255, vec!["The config profile (nope) could not be found"]),
+        (String::new(), "login --sso-session zz", 253, vec!["does not exist: \"zz\"", "--sso-session", ".aws/config"]),
+        (session(""), "login --profile p", 253, vec!["sso_start_url, sso_region", "[sso-session s]", ".aws/config"]),
+        (
+            session(&format!("sso_start_url = {url}\n")),
+            "login --profile p",
+            253,
+            vec!["values: sso_region.", "[sso-session s]"],
+        ),
+        (
+            session("sso_region = us-east-1\n"),
+            "login --profile p",
+            253,
+            vec!["values: sso_start_url.", "[sso-session s]"],
+        ),
+        (
+            session(&format!("sso_start_url = {}\nsso_region = us-east-1\n", url.replace("https", "http"))),
+            "login --profile p",
+            253,
+            vec!["must use the https scheme"],
+        ),
+        (
+            session(&format!("sso_start_url = {url}\nsso_region = us east\n")),
+            "login --profile p",
+            255,
+            vec!["'us east'"],
+        ),
+        (
+            session(&format!("sso_start_url = {url}\nsso_region = us-east-1\nsso_redirect_port = x\n")),
+            "login --profile p",
+            253,
+            vec!["sso_redirect_port", "line 6"],
+        ),
+        (
+            session(&format!("sso_start_url = {url}\nsso_region = us-east-1\nsso_login_flow = magic\n")),
+            "login --profile p",
+            253,
+            vec!["magic", "sso_login_flow", "line 6"],
+        ),
+        ("[profile p\nx".to_owned(), "login --profile p", 255, vec!["Unable to parse config file", "line 1"]),
+        (
+            "[profile p]\na = 1\n[profile p]\n".to_owned(),
+            "login --profile p",
+            255,
+            vec!["Unable to parse config file", "line 3"],
+        ),
+    ] {
+        let env = TestEnv::of(&center);
+        env.config(&config);
+        let run = env.run(words.split(' ')).expect(code);
+        for part in said {
+            assert!(run.stderr.contains(part), "{part:?} in {}", run.snapshot());
+        }
+        assert!(run.stdout.is_empty(), "{}", run.snapshot());
+        assert_eq!(env.files(".aws"), [".aws/config"]);
+    }
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
+fn a_start_url_is_enough() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let mut env = TestEnv::of(&center);
+    env.config("");
+    env.set("SSO_OIDC_FLOW", "device-code");
+    let url = center.start_url();
+    env.run(["login", "--start-url", &url, "--sso-region", "us-east-1"]).ok();
+    assert!(center.accepts(env.token(&url)["accessToken"].as_str().unwrap()), "as a legacy profile, under the URL");
+    env.run(["login", "--start-url", &url, "--sso-region", "us-east-1", "--sso-session", "new"]).ok();
+    assert!(center.accepts(env.token("new")["accessToken"].as_str().unwrap()));
+    let run = env.run(["login", "--start-url", &url]).expect(253);
+    assert!(run.stderr.contains("--sso-region"), "{}", run.snapshot());
+    let portal = "https://ssoins-1.portal.us-east-1.app.aws";
+    center.serve(portal);
+    env.run(["login", "--start-url", portal]).ok();
+}
+
+#[test]
+fn saving_touches_nothing_else() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let mut env = TestEnv::of(&center);
+    env.set("SSO_OIDC_FLOW", "device-code");
+    let before = "# mine\r\n[profile x]\r\nregion=eu-west-1   \r\n\r\n; the end\r\n";
+    env.config(before);
+    let url = center.start_url();
+    env.run(["login", "--start-url", &url, "--sso-region", "us-east-1", "--sso-session", "new", "--save"]).ok();
+    let after = env.read(".aws/config");
+    assert!(after.starts_with(before), "{after:?}");
+    assert!(
+        after.contains("[sso-session new]\r\n") && after.contains(&format!("sso_start_url = {url}\r\n")),
+        "{after:?}"
+    );
+    let run = env.run(["login", "--sso-session", "new"]).ok();
+    assert_eq!(run.stdout, success(&url));
+    let run = env.run([
+        "login",
+        "--start-url",
+        "https://other.awsapps.com/start",
+        "--sso-region",
+        "us-east-1",
+        "--sso-session",
+        "new",
+    ]);
+    assert!(run.expect(252).stderr.contains("--start-url"), "one name, one URL");
+}
+
+#[test]
+fn the_services_own_word_for_a_wrong_region_becomes_advice() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let fault = crate::support::identity_center::Reply::fault("InvalidRequestRegionException")
+        .with("region", serde_json::json!("eu-north-1"));
+    center.next(crate::support::identity_center::Endpoint::RegisterClient, fault);
+    let run = env.run(["login", "--sso-session", SESSION, "--flow", "device-code"]).expect(254);
+    for part in ["change sso_region to eu-north-1", "region `us-east-1` from `sso_region` in", ".aws/config, line"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.snapshot());
+    }
+}

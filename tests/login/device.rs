@@ -1,0 +1,142 @@
+//! The device code flow: what is shown, how long it is asked for, how it ends.
+
+use serde_json::json;
+
+use super::{LOGIN, success};
+use crate::support::environment::SESSION;
+use crate::support::identity_center::{Approval, Endpoint, Reply};
+use crate::support::process::Running;
+use crate::support::{IdentityCenter, TestEnv};
+
+fn start(env: &TestEnv) -> Running {
+    let mut words = LOGIN.to_vec();
+    words.extend(["--use-device-code", "--no-browser"]);
+    env.spawn(words)
+}
+
+#[test]
+fn a_person_approves_the_code_on_the_screen() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut running = start(&env);
+    let code = running.user_code();
+    center.approve(&code);
+    let run = running.finish().ok();
+    assert!(run.stdout.ends_with(&success(&center.start_url())), "{}", run.snapshot());
+    assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+}
+
+#[test]
+fn a_client_that_is_approved_already_is_not_shown_a_code() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let env = TestEnv::of(&center);
+    let run = start(&env).finish().ok();
+    assert_eq!(run.stdout, success(&center.start_url()));
+    assert_eq!(center.calls(), [Endpoint::RegisterClient, Endpoint::StartDeviceAuthorization, Endpoint::CreateToken]);
+}
+
+#[test]
+fn polls_keep_the_interval_and_slow_down_for_good() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    // The probe, then one poll a second; the centre complains of a poll that comes too soon.
+    center.approval(Approval::AfterPolls(3));
+    start(&env).finish().ok();
+    let times: Vec<_> = center.requests_to(Endpoint::CreateToken).iter().map(|request| request.at).collect();
+    assert_eq!(times.len(), 4);
+    assert!(times.windows(2).all(|pair| pair[1].duration_since(pair[0]).as_millis() >= 990), "{times:?}");
+}
+
+#[test]
+fn a_service_that_stumbles_is_asked_again_until_it_answers() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.approval(Approval::AfterPolls(1));
+    center.script(Endpoint::CreateToken, [Reply::genuine(), Reply::fault("InternalServerException").status(500)]);
+    start(&env).finish().ok();
+}
+
+#[test]
+fn a_denial_is_the_services_error() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.expect_fault(Endpoint::CreateToken, "AccessDeniedException");
+    let mut running = start(&env);
+    let code = running.user_code();
+    center.deny(&code);
+    let run = running.finish().expect(254);
+    assert!(run.stderr.contains("(AccessDeniedException) when calling the CreateToken operation"), "{}", run.stderr);
+}
+
+#[test]
+fn a_code_that_nobody_approves_ends_by_itself() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.lifetimes(|lifetimes| lifetimes.device_code = std::time::Duration::from_secs(2));
+    center.expect_fault(Endpoint::CreateToken, "ExpiredTokenException");
+    let run = start(&env).finish().expect(255);
+    assert!(run.stderr.contains("The pending authorization to retrieve an SSO token has expired."), "{}", run.stderr);
+    center.tolerate_everything();
+}
+
+#[test]
+fn escape_sequences_of_the_service_do_not_reach_the_screen() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let hostile = "AB\u{1b}[2JCD\u{202e}\u{7}";
+    center.next(Endpoint::StartDeviceAuthorization, Reply::genuine().with("userCode", json!(hostile)));
+    let mut running = start(&env);
+    running.wait_for_stdout(|text| text.contains("AB[2JCD\n").then_some(()));
+    running.signal("INT");
+    let run = running.finish().expect(130);
+    assert!(!run.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{:?}", run.stdout);
+}
+
+#[test]
+fn a_url_that_is_not_https_is_shown_but_not_opened() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    for url in [
+        "file:///etc/passwd",
+        "-oProxyCommand=x",
+        "javascript:alert(1)",
+        "https://user@device.example/",
+        "https://a b/",
+    ] {
+        let authorization =
+            Reply::genuine().with("verificationUriComplete", json!(url)).with("verificationUri", json!(url));
+        center.next(Endpoint::StartDeviceAuthorization, authorization);
+        let mut words = LOGIN.to_vec();
+        words.extend(["--use-device-code", "--force"]);
+        let mut running = env.spawn(words);
+        let code = running.user_code();
+        center.approve(&code);
+        let run = running.finish().ok();
+        assert!(run.stderr.contains("the URL was not given to a browser"), "{url}: {}", run.snapshot());
+    }
+    assert_eq!(env.opened(), Vec::<String>::new());
+}
+
+#[test]
+fn a_cached_registration_that_has_died_is_renewed_once() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.approval(Approval::AtOnce);
+    start(&env).finish().ok();
+    center.forget_clients();
+    center.clear_requests();
+    center.expect_fault(Endpoint::StartDeviceAuthorization, "InvalidClientException");
+    let mut words = LOGIN.to_vec();
+    words.extend(["--use-device-code", "--no-browser", "--force"]);
+    let run = env.run(words).ok();
+    assert!(run.stderr.contains("registering again"), "{}", run.snapshot());
+    let expected = [
+        Endpoint::StartDeviceAuthorization,
+        Endpoint::RegisterClient,
+        Endpoint::StartDeviceAuthorization,
+        Endpoint::CreateToken,
+    ];
+    assert_eq!(center.calls(), expected);
+}

@@ -1,0 +1,121 @@
+//! What a login leaves on disk, and what it does about what it finds there.
+
+use serde_json::json;
+
+use super::{LOGIN, sign_in};
+use crate::support::environment::{SESSION, token_document};
+use crate::support::identity_center::Endpoint;
+use crate::support::{IdentityCenter, TestEnv};
+
+#[test]
+fn a_token_and_a_registration_and_two_locks_and_nothing_else() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    sign_in(&env, &[]).ok();
+    let files = env.files(".aws/sso");
+    let documents: Vec<_> = files.iter().filter(|name| name.ends_with(".json")).collect();
+    let others: Vec<_> = files.iter().filter(|name| !name.ends_with(".json")).collect();
+    assert_eq!(documents.len(), 2, "{files:?}");
+    assert!(others.iter().all(|name| name.ends_with(".lock")), "{files:?}");
+    for name in &files {
+        #[cfg(unix)]
+        assert_eq!(env.mode(name), 0o600, "{name}");
+        assert!(!env.read(name).ends_with('\n') || name.ends_with(".lock"), "{name}");
+    }
+    #[cfg(unix)]
+    assert_eq!([env.mode(".aws/sso/cache"), env.mode(".aws/sso")], [0o700, 0o700]);
+    for secret in center.secrets() {
+        assert!(others.iter().all(|name| !env.read(name).contains(&secret)), "a lock holds a secret");
+    }
+}
+
+#[test]
+fn damaged_files_are_named_and_replaced() {
+    let center = IdentityCenter::start();
+    for damage in [
+        "",
+        "[]",
+        "5",
+        "null",
+        "{\"accessToken\": \"x\"}",
+        "{\"accessToken\": \"x\", \"expiresAt\": \"then\"}",
+        "\u{0}\u{1}",
+        "{\"a\":",
+    ] {
+        let env = TestEnv::of(&center);
+        env.write(&TestEnv::token_path(SESSION), damage);
+        let run = sign_in(&env, &[]).ok();
+        assert!(run.stderr.contains("the cached token is damaged: it"), "{damage:?}: {}", run.snapshot());
+        assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn links_and_pipes_are_replaced_and_never_followed() {
+    let center = IdentityCenter::start();
+    let elsewhere = |env: &TestEnv| env.home().join("elsewhere");
+    let make: [(&str, &dyn Fn(&TestEnv, &std::path::Path)); 3] = [
+        ("a link to a file", &|env, path| {
+            std::fs::write(elsewhere(env), "kept").unwrap();
+            std::os::unix::fs::symlink(elsewhere(env), path).unwrap();
+        }),
+        ("a link to nothing", &|env, path| std::os::unix::fs::symlink(elsewhere(env), path).unwrap()),
+        ("a pipe", &|_, path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success())),
+    ];
+    for (what, make) in make {
+        let env = TestEnv::of(&center);
+        env.write(".aws/sso/cache/placeholder", "");
+        let path = env.home().join(TestEnv::token_path(SESSION));
+        make(&env, &path);
+        sign_in(&env, &[]).ok();
+        assert!(std::fs::symlink_metadata(&path).unwrap().is_file(), "{what}");
+        let kept = std::fs::read_to_string(elsewhere(&env)).unwrap_or_default();
+        assert!(kept.is_empty() || kept == "kept", "{what}");
+    }
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_told_before_the_browser() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    // A folder where the file should be stops everybody, root included.
+    std::fs::create_dir_all(env.home().join(TestEnv::token_path(SESSION))).unwrap();
+    let run = env.run(LOGIN).expect(255);
+    assert!(run.stderr.contains("a folder, not a file"), "{}", run.snapshot());
+    assert_eq!(center.calls(), []);
+    assert!(run.stdout.is_empty(), "{}", run.snapshot());
+}
+
+#[test]
+fn files_of_the_aws_cli_are_used_as_they_are() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = center.issue_for_authorization_code();
+    let token = format!(
+        "{{\"startUrl\": \"{}\", \"region\": \"{}\", \"accessToken\": \"{}\", \"expiresAt\": \"2020-01-01T00:00:00UTC\", \
+         \"clientId\": \"{}\", \"clientSecret\": \"{}\", \"registrationExpiresAt\": \"2100-01-01T00:00:00Z\", \"refreshToken\": \"{}\"}}",
+        center.start_url(),
+        center.region(),
+        issued.access_token,
+        issued.client_id,
+        issued.client_secret,
+        issued.refresh_token
+    );
+    env.write(&TestEnv::token_path(SESSION), token);
+    env.run(LOGIN).ok();
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    // Its registration serves the next sign-in, too.
+    let registration = format!(
+        "{{\"clientId\": \"{}\", \"clientSecret\": \"{}\", \"expiresAt\": \"2100-01-01T00:00:00Z\", \"scopes\": \
+         [\"sso:account:access\"], \"grantTypes\": [\"authorization_code\", \"refresh_token\"]}}",
+        issued.client_id, issued.client_secret
+    );
+    env.write(".aws/sso/cache/7c2d8c8f6ba4ba5a9b0b4b7d2f4b0a7a8f1c9f60.json", &registration);
+    let mut document = token_document(&center, &issued);
+    document["expiresAt"] = json!("2020-01-01T00:00:00Z");
+    drop(document);
+    sign_in(&env, &["--force"]).ok();
+    let written = env.files(".aws/sso").into_iter().filter(|name| name.ends_with(".json")).map(|name| env.read(name));
+    assert!(written.filter(|text| text.contains("grantTypes")).count() >= 1);
+}

@@ -1,0 +1,39 @@
+//! `login` from outside: the spawned program, a home, a browser that is a test, and a strict Identity Center.
+//!
+//! How recorded runs of the AWS CLI are made again is in `parity`; here is what the program promises beyond them.
+
+mod authorization_code;
+mod configuration;
+mod device;
+mod files;
+mod reuse;
+mod scripts;
+mod sessions;
+mod single_flight;
+
+use crate::support::environment::SESSION;
+use crate::support::process::{Run, Running};
+use crate::support::{TestEnv, UserAgent};
+
+/// The words of a login to the session.
+pub(crate) const LOGIN: [&str; 3] = ["login", "--sso-session", SESSION];
+
+/// Signs in by the authorization code flow: the test is the browser.
+pub(crate) fn sign_in(env: &TestEnv, more: &[&str]) -> Run {
+    let mut running = start(env, more);
+    UserAgent::new().approve(&running.authorization_url()).expect("the browser gets an answer");
+    running.finish()
+}
+
+/// Starts a login by the authorization code flow.
+pub(crate) fn start(env: &TestEnv, more: &[&str]) -> Running {
+    let mut words = LOGIN.to_vec();
+    words.extend(["--flow", "authorization-code", "--no-browser"]);
+    words.extend(more);
+    env.spawn(words)
+}
+
+/// What the words of a person's success end with.
+pub(crate) fn success(start_url: &str) -> String {
+    format!("Successfully logged into Start URL: {start_url}\n")
+}

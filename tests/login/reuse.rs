@@ -1,0 +1,175 @@
+//! What a login does before it asks anybody: a valid token is used, an old one refreshed, a foreign one refused.
+
+use serde_json::json;
+
+use super::{LOGIN, sign_in, success};
+use crate::support::environment::{SESSION, token_document};
+use crate::support::identity_center::{Endpoint, Reply};
+use crate::support::{IdentityCenter, TestEnv};
+
+#[test]
+fn a_valid_token_is_used_without_a_request() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let before = env.read(TestEnv::token_path(SESSION));
+    let run = env.run(LOGIN).ok();
+    assert_eq!(run.stdout, success(&center.start_url()));
+    assert!(run.stderr.contains("already signed in to corp until"), "{}", run.snapshot());
+    assert_eq!(center.connections(), 0);
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+}
+
+#[test]
+fn below_fifteen_minutes_it_is_refreshed_without_a_browser() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    center.access_token_lives(899);
+    let issued = env.sign_in(&center, SESSION);
+    center.access_token_lives(28_800);
+    let run = env.run(LOGIN).ok();
+    assert_eq!(run.stdout, success(&center.start_url()));
+    assert!(run.stderr.contains("refreshed without asking"), "{}", run.snapshot());
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    let body = center.requests_to(Endpoint::CreateToken)[0].json.clone();
+    let expected = json!({"grantType": "refresh_token", "clientId": issued.client_id, "clientSecret": issued.client_secret, "refreshToken": issued.refresh_token});
+    assert_eq!(body, expected);
+    assert_ne!(env.token(SESSION)["refreshToken"], json!(issued.refresh_token), "rotated");
+    assert_eq!(env.opened(), Vec::<String>::new());
+    // A second login finds it fresh.
+    env.run(LOGIN).ok();
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}
+
+#[test]
+fn a_reply_without_a_refresh_token_keeps_the_old_one_and_foreign_members() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.access_token_lives(60).keep_refresh_tokens();
+    let issued = center.issue();
+    let mut document = token_document(&center, &issued);
+    document["tool"] = json!({"of": ["another", 12_345_678_901_234_567_890_u64]});
+    env.write_token(SESSION, &document);
+    center.next(Endpoint::CreateToken, Reply::genuine().without("refreshToken"));
+    env.run(LOGIN).ok();
+    let token = env.token(SESSION);
+    assert_eq!(token["refreshToken"], json!(issued.refresh_token));
+    assert_eq!(token["tool"], document["tool"]);
+    assert_ne!(token["accessToken"], json!(issued.access_token));
+}
+
+#[test]
+fn a_refresh_that_is_refused_leaves_the_life_there_is() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.access_token_lives(60);
+    env.sign_in(&center, SESSION);
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException"));
+    let before = env.read(TestEnv::token_path(SESSION));
+    let run = env.run(LOGIN).ok();
+    assert!(run.stderr.contains("could not be refreshed and ends in 1 min"), "{}", run.snapshot());
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+}
+
+#[test]
+fn an_expired_session_that_is_refused_asks_a_person() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = center.issue();
+    let mut document = token_document(&center, &issued);
+    document["expiresAt"] = json!("2020-01-01T00:00:00Z");
+    env.write_token(SESSION, &document);
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException"));
+    let run = sign_in(&env, &[]).ok();
+    assert!(
+        run.stderr.contains("the service refused to refresh the token: InvalidGrantException"),
+        "{}",
+        run.snapshot()
+    );
+}
+
+#[test]
+fn a_service_out_of_reach_opens_no_browser() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    let mut document = token_document(&center, &center.issue());
+    document["expiresAt"] = json!("2020-01-01T00:00:00Z");
+    env.write_token(SESSION, &document);
+    let before = env.read(TestEnv::token_path(SESSION));
+    env.set("AWS_ENDPOINT_URL_SSO_OIDC", "http://127.0.0.1:9").set("AWS_MAX_ATTEMPTS", "1");
+    let run = env.run(LOGIN).expect(255);
+    assert!(run.stderr.contains("Could not connect to the endpoint URL"), "{}", run.snapshot());
+    assert_eq!(env.opened(), Vec::<String>::new());
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+}
+
+#[test]
+fn a_token_for_something_else_is_not_used_and_the_difference_is_named() {
+    let center = IdentityCenter::start();
+    for (member, value, words) in [
+        (
+            "startUrl",
+            "https://d-1234567890.awsapps.com/start/",
+            "sso_start_url `https://d-1234567890.awsapps.com/start/`",
+        ),
+        ("region", "eu-west-1", "sso_region `eu-west-1`"),
+    ] {
+        let env = TestEnv::of(&center);
+        let mut document = token_document(&center, &center.issue());
+        document[member] = json!(value);
+        env.write_token(SESSION, &document);
+        let run = sign_in(&env, &[]).ok();
+        assert!(run.stderr.contains(words), "{}", run.snapshot());
+    }
+}
+
+#[test]
+fn changed_scopes_need_a_person() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    sign_in(&env, &[]).ok();
+    let config = env.read(".aws/config").replace("sso:account:access", "sso:account:access, codewhisperer:completions");
+    env.config(&config);
+    let run = sign_in(&env, &[]).ok();
+    assert!(run.stderr.contains("sso_registration_scopes `sso:account:access`"), "{}", run.snapshot());
+}
+
+#[test]
+fn force_asks_although_the_token_is_valid() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, SESSION);
+    sign_in(&env, &["--force"]).ok();
+    assert_ne!(env.token(SESSION)["accessToken"], json!(issued.access_token));
+    assert!(center.accepts(&issued.access_token), "the old session goes on");
+}
+
+#[test]
+fn a_new_session_ends_the_old_one_first() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, SESSION);
+    sign_in(&env, &["--new-session"]).ok();
+    assert_eq!(center.calls()[0], Endpoint::Logout);
+    assert!(!center.accepts(&issued.access_token));
+    assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+}
+
+#[test]
+fn min_ttl_is_more_than_valid() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.access_token_lives(3_600);
+    env.sign_in(&center, SESSION);
+    let mut words = LOGIN.to_vec();
+    words.extend(["--min-ttl", "30m"]);
+    env.run(words).ok();
+    assert_eq!(center.calls(), []);
+    center.access_token_lives(28_800);
+    let mut words = LOGIN.to_vec();
+    words.extend(["--min-ttl", "4h"]);
+    env.run(words).ok();
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}

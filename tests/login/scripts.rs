@@ -1,0 +1,129 @@
+//! Logins that nobody watches: events, refusals, deadlines, signals.
+
+use serde_json::{Value, json};
+
+use super::{LOGIN, start, success};
+use crate::support::environment::SESSION;
+use crate::support::identity_center::{Approval, Endpoint};
+use crate::support::{IdentityCenter, TestEnv, UserAgent};
+
+fn events(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+#[test]
+fn json_events_are_all_that_stdout_has() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut running = start(&env, &["--output", "json"]);
+    let url = running.wait_for_stdout(|text| {
+        let event: Value = serde_json::from_str(text.lines().next()?).ok()?;
+        Some(event["url"].as_str()?.to_owned())
+    });
+    UserAgent::new().approve(&url).unwrap();
+    let run = running.finish().ok();
+    let events = events(&run.stdout);
+    let names: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(names, ["authorization", "waiting", "logged_in"]);
+    let token = env.token(SESSION);
+    assert_eq!(
+        events[2],
+        json!({"event": "logged_in", "startUrl": center.start_url(), "session": SESSION, "region": "us-east-1",
+            "expiresAt": token["expiresAt"], "how": "authorization_code"})
+    );
+    assert!(run.stderr.contains("Successfully logged into"), "the words are on stderr: {}", run.snapshot());
+    for secret in center.secrets() {
+        assert!(!run.stdout.contains(&secret) && !run.stderr.contains(&secret), "{}", run.snapshot());
+    }
+    let cached = env.run(["login", "--sso-session", SESSION, "--output", "json"]).ok();
+    assert_eq!(self::events(&cached.stdout)[0]["how"], json!("cached"));
+}
+
+#[test]
+fn an_error_is_an_event_too() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let run = env.run(["login", "--sso-session", SESSION, "--output", "json", "--interactive", "never"]).expect(4);
+    let events = events(&run.stdout);
+    assert_eq!((&events[0]["event"], &events[0]["code"]), (&json!("error"), &json!(4)));
+}
+
+#[test]
+fn other_output_formats_change_nothing() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    env.set("AWS_DEFAULT_OUTPUT", "json");
+    for more in [&[][..], &["--output", "text"], &["--output", "table", "--query", "a"]] {
+        let run = env.run(LOGIN.iter().chain(more)).ok();
+        assert_eq!(run.stdout, success(&center.start_url()));
+    }
+}
+
+#[test]
+fn where_nobody_may_be_asked_it_fails_at_once_with_the_command_to_run() {
+    let center = IdentityCenter::start();
+    for (variable, value, more) in
+        [("CI", "true", None), ("SSO_OIDC_INTERACTIVE", "never", None), ("X", "", Some("never"))]
+    {
+        let mut env = TestEnv::of(&center);
+        env.set(variable, value);
+        let mut words = LOGIN.to_vec();
+        words.extend(more.map(|when| ["--interactive", when]).into_iter().flatten());
+        let run = env.run(words).expect(4);
+        assert!(run.stderr.contains("run: sso-oidc login --sso-session corp"), "{}", run.snapshot());
+        assert!(run.stdout.is_empty(), "{}", run.snapshot());
+    }
+    assert_eq!(center.connections(), 0);
+    // In CI a token is refreshed all the same, and a person can insist.
+    let mut env = TestEnv::of(&center);
+    env.set("CI", "true");
+    center.access_token_lives(60);
+    env.sign_in(&center, SESSION);
+    env.run(LOGIN).ok();
+    center.approval(Approval::AtOnce);
+    env.run(LOGIN.iter().chain(&["--force", "--interactive", "always", "--use-device-code"])).ok();
+}
+
+#[test]
+fn an_attempt_that_went_unanswered_is_not_repeated_by_the_night_job() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let run = start(&env, &["--timeout", "1"]).finish().expect(255);
+    assert!(run.stderr.contains("has expired"), "{}", run.snapshot());
+    let run = start(&env, &[]).finish().expect(4);
+    assert!(run.stderr.contains("went unanswered"), "{}", run.snapshot());
+    // A person who insists is asked.
+    let mut running = start(&env, &["--interactive", "always"]);
+    UserAgent::new().approve(&running.authorization_url()).unwrap();
+    running.finish().ok();
+}
+
+#[test]
+fn no_terminal_no_escapes() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let run = super::sign_in(&env, &[]).ok();
+    assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{:?}", run);
+}
+
+#[test]
+fn ctrl_c_leaves_nothing_half_done() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut running = start(&env, &[]);
+    running.authorization_url();
+    running.signal("INT");
+    let run = running.finish().expect(130);
+    assert!(run.stderr.lines().all(|line| !line.contains("ERROR")), "{}", run.snapshot());
+    let left: Vec<_> = env.files(".aws/sso").into_iter().filter(|name| name.contains(".tmp")).collect();
+    assert_eq!(left, Vec::<String>::new());
+    for signal in ["TERM", "HUP"] {
+        let mut running = start(&env, &[]);
+        running.authorization_url();
+        running.signal(signal);
+        running.finish().expect(if signal == "TERM" { -15 } else { -1 });
+    }
+    super::sign_in(&env, &[]).ok();
+    assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1, "the registration was kept");
+}

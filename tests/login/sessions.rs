@@ -1,0 +1,54 @@
+//! Several sessions in one command: the silent ones first, the exit code of the worst.
+
+use super::success;
+use crate::support::environment::token_document;
+use crate::support::identity_center::{Approval, Endpoint, Reply};
+use crate::support::{IdentityCenter, TestEnv};
+
+fn three(center: &IdentityCenter) -> TestEnv {
+    let mut env = TestEnv::of(center);
+    let url = center.start_url();
+    let section = |name: &str| format!("[sso-session {name}]\nsso_start_url = {url}\nsso_region = us-east-1\n");
+    env.config(&["a", "b", "c"].map(section).concat());
+    env.set("SSO_OIDC_FLOW", "device-code");
+    env
+}
+
+#[test]
+fn all_of_them_the_silent_ones_first() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let env = three(&center);
+    env.write_token("c", &token_document(&center, &center.issue()));
+    let run = env.run(["login", "--all"]).ok();
+    assert_eq!(run.stdout, success(&center.start_url()).repeat(3));
+    let order: Vec<_> = run.stderr.lines().filter(|line| line.contains("signed in to")).collect();
+    assert!(order[0].contains("already signed in to c") && order[2].contains("signed in to b"), "{}", run.snapshot());
+    assert!(run.stderr.contains("3 of 3 sessions are signed in"), "{}", run.snapshot());
+    for name in ["a", "b", "c"] {
+        assert!(center.accepts(env.token(name)["accessToken"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn one_that_fails_does_not_keep_the_others_from_their_turn() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let env = three(&center);
+    center.next(Endpoint::RegisterClient, Reply::fault("InvalidRequestException"));
+    let run =
+        env.run(["login", "--sso-session", "a", "--sso-session", "nope", "--sso-session", "b", "--sso-session", "b"]);
+    let run = run.expect(254);
+    assert!(run.stderr.contains("1 of 3 sessions are signed in"), "{}", run.snapshot());
+    assert!(run.stderr.contains("nope: ") && run.stderr.contains("a: "), "{}", run.snapshot());
+    assert!(center.accepts(env.token("b")["accessToken"].as_str().unwrap()));
+}
+
+#[test]
+fn nothing_to_sign_in_to_is_an_error() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.config("[default]\n");
+    let run = env.run(["login", "--all"]).expect(253);
+    assert!(run.stderr.contains(".aws/config"), "{}", run.snapshot());
+}

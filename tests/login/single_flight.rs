@@ -1,0 +1,129 @@
+//! Many logins at once: one question, one answer for all of them.
+
+use std::time::{Duration, Instant};
+
+use super::{LOGIN, start};
+use crate::support::environment::SESSION;
+use crate::support::identity_center::Endpoint;
+use crate::support::process::Running;
+use crate::support::{IdentityCenter, TestEnv, UserAgent, count};
+
+fn many(env: &TestEnv, more: &[&str]) -> Vec<Running> {
+    let mut words = LOGIN.to_vec();
+    words.extend(["--flow", "authorization-code"]);
+    words.extend(more);
+    (0..count("SSO_OIDC_TEST_PROCESSES", 12)).map(|_| env.spawn(words.clone())).collect()
+}
+
+/// The one of them that shows a URL.
+fn asker(all: &mut Vec<Running>) -> (Running, String) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        for index in 0..all.len() {
+            if all[index].stdout().contains("/authorize?") {
+                let mut running = all.remove(index);
+                let url = running.authorization_url();
+                return (running, url);
+            }
+        }
+        assert!(Instant::now() < deadline, "nobody asks");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn one_browser_for_all_of_them() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    let mut all = many(&env, &[]);
+    let (first, url) = asker(&mut all);
+    let words = format!("process {} has started", first.id());
+    for running in &mut all {
+        running.wait_for_stderr(|text| text.contains(&words).then_some(()));
+    }
+    UserAgent::new().approve(&url).unwrap();
+    first.finish().ok();
+    for running in all {
+        running.finish().ok();
+    }
+    assert_eq!(env.opened().len(), 1);
+    assert_eq!(center.requests_to(Endpoint::CreateToken).len(), 1);
+}
+
+#[test]
+fn a_denial_is_everybodys() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    let mut all = many(&env, &[]);
+    let (first, url) = asker(&mut all);
+    for running in &mut all {
+        running.wait_for_stderr(|text| text.contains("waiting for the login").then_some(()));
+    }
+    UserAgent::new().deny(&url).unwrap();
+    first.finish().expect(255);
+    for running in all {
+        let run = running.finish().expect(255);
+        assert!(run.stderr.contains("failed: Error loading authorization code"), "{}", run.snapshot());
+    }
+    assert_eq!(env.opened().len(), 1);
+}
+
+#[test]
+fn a_cancelled_login_is_everybodys_and_the_next_one_starts_anew() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    let mut all = many(&env, &[]);
+    let (first, _) = asker(&mut all);
+    for running in &mut all {
+        running.wait_for_stderr(|text| text.contains("waiting for the login").then_some(()));
+    }
+    first.signal("INT");
+    first.finish().expect(130);
+    for running in all {
+        let run = running.finish().expect(4);
+        assert!(run.stderr.contains("was cancelled"), "{}", run.snapshot());
+    }
+    assert_eq!(env.opened().len(), 1);
+    super::sign_in(&env, &[]).ok();
+}
+
+#[test]
+fn when_the_asker_is_killed_exactly_one_other_asks() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    let mut all = many(&env, &[]);
+    let (first, _) = asker(&mut all);
+    for running in &mut all {
+        running.wait_for_stderr(|text| text.contains("waiting for the login").then_some(()));
+    }
+    first.signal("KILL");
+    first.finish().expect(-9);
+    let (second, url) = asker(&mut all);
+    UserAgent::new().approve(&url).unwrap();
+    second.finish().ok();
+    for running in all {
+        running.finish().ok();
+    }
+    assert_eq!(env.opened().len(), 2);
+}
+
+#[test]
+fn different_sessions_do_not_wait_for_each_other() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let url = center.start_url();
+    let config = env.read(".aws/config");
+    env.config(&format!("{config}\n[sso-session other]\nsso_start_url = {url}\nsso_region = us-east-1\n"));
+    let mut first = start(&env, &[]);
+    let first_url = first.authorization_url();
+    let mut second = env.spawn(["login", "--sso-session", "other", "--flow", "authorization-code", "--no-browser"]);
+    UserAgent::new().approve(&second.authorization_url()).unwrap();
+    second.finish().ok();
+    UserAgent::new().approve(&first_url).unwrap();
+    first.finish().ok();
+    assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+}
