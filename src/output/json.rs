@@ -12,6 +12,48 @@ pub(super) fn pretty(node: &Node) -> String {
     text
 }
 
+/// The value without any space, everything outside ASCII escaped: `json.dumps(value, separators=(',', ':'))`.
+pub(super) fn compact(node: &Node) -> String {
+    let mut text = String::new();
+    write_compact(node, &mut text);
+    text
+}
+
+fn write_compact(node: &Node, to: &mut String) {
+    let string = |text: &str, to: &mut String| {
+        let mut quoted = String::new();
+        quote(text, &mut quoted);
+        for c in quoted.chars() {
+            match c {
+                ' '..='~' => to.push(c),
+                _ => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| to.extend(format!("\\u{unit:04x}").chars())),
+            }
+        }
+    };
+    match node {
+        Node::String(text) => string(text, to),
+        Node::List(items) => {
+            to.push('[');
+            for (i, item) in items.iter().enumerate() {
+                to.push_str(if i == 0 { "" } else { "," });
+                write_compact(item, to);
+            }
+            to.push(']');
+        }
+        Node::Object(members) => {
+            to.push('{');
+            for (i, (name, member)) in members.iter().enumerate() {
+                to.push_str(if i == 0 { "" } else { "," });
+                string(name, to);
+                to.push(':');
+                write_compact(member, to);
+            }
+            to.push('}');
+        }
+        scalar => write(scalar, 0, to),
+    }
+}
+
 fn write(node: &Node, depth: usize, to: &mut String) {
     match node {
         Node::Null => to.push_str("null"),
@@ -78,7 +120,7 @@ fn quote(text: &str, to: &mut String) {
 mod tests {
     use serde_json::json;
 
-    use super::{Node, pretty};
+    use super::{Node, compact, pretty};
 
     #[test]
     fn layout_and_escapes_are_pythons() {
@@ -89,5 +131,9 @@ mod tests {
              \"é😀\u{7f}\u{2028}/\\\"\\\\\\n\\r\\t\\b\\f\\u001f\"\n    },\n    \"c\": null\n}"
         );
         assert_eq!(pretty(&Node::from(&json!([]))), "[]");
+        assert_eq!(
+            compact(&Node::from(&json!({"é": [1, 1.0, {}, "😀\u{7f}\n\"/"], "a": [null, true]}))),
+            "{\"\\u00e9\":[1,1.0,{},\"\\ud83d\\ude00\\u007f\\n\\\"/\"],\"a\":[null,true]}"
+        );
     }
 }

@@ -39,6 +39,26 @@ impl Number {
         }
     }
 
+    /// Reads a number as Python's `int()`, or else `float()`, reads a text: white space around it, underscores between
+    /// digits, `inf` and `nan`.
+    pub(super) fn from_python(text: &str) -> Option<Self> {
+        // Python counts the four separators of ASCII as white space too.
+        let text = text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c));
+        let characters: Vec<char> = text.chars().collect();
+        let is_digit =
+            |index: Option<usize>| index.and_then(|index| characters.get(index)).is_some_and(char::is_ascii_digit);
+        let mut underscores = characters.iter().enumerate().filter(|(_, c)| **c == '_');
+        if !underscores.all(|(index, _)| is_digit(index.checked_sub(1)) && is_digit(index.checked_add(1))) {
+            return None;
+        }
+        let plain = text.replace('_', "");
+        let unsigned = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
+        if !unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Self::integer(&plain));
+        }
+        plain.parse().ok().map(Self::Float)
+    }
+
     /// The number of elements of something.
     pub(super) fn count(length: usize) -> Self {
         Self::Integer(length.to_string().into())
@@ -234,6 +254,31 @@ mod tests {
             assert_eq!(Number::Float(float).compare(&Number::integer(integer)), Some(expected.reverse()));
         }
         assert_eq!(Number::integer("1").compare(&Number::Float(f64::NAN)), None);
+    }
+
+    #[test]
+    fn text_is_read_as_int_and_float_read_it() {
+        for (text, read) in [
+            (" -1_000\n", Some("-1000")),
+            ("+007", Some("7")),
+            ("1e3", Some("1000.0")),
+            ("1_0.5_0", Some("10.5")),
+            (".5", Some("0.5")),
+            ("5.", Some("5.0")),
+            ("\u{1f}1\u{a0}", Some("1")),
+            ("-Infinity", Some("-inf")),
+            ("NaN", Some("nan")),
+            ("", None),
+            ("-", None),
+            ("1__0", None),
+            ("_1", None),
+            ("1_", None),
+            ("1_.0", None),
+            ("0x10", None),
+            ("1 2", None),
+        ] {
+            assert_eq!(Number::from_python(text).map(|number| number.python()).as_deref(), read, "{text:?}");
+        }
     }
 
     #[test]

@@ -7,14 +7,12 @@ use super::node::Node;
 
 /// `str(value)`: a string is itself, everything else as `repr`.
 pub(super) fn str(node: &Node) -> String {
-    match node {
-        Node::String(text) => text.to_string(),
-        _ => {
-            let mut spelled = String::new();
-            repr(node, &mut spelled);
-            spelled
-        }
+    if let Node::String(text) = node {
+        return text.to_string();
     }
+    let mut spelled = String::new();
+    repr(node, &mut spelled);
+    spelled
 }
 
 /// Name of Python's type.
@@ -69,11 +67,11 @@ fn repr_text(text: &str, to: &mut String) {
             '\\' => to.push_str("\\\\"),
             _ if c == quote => to.extend(['\\', c]),
             _ if is_printable(c) => to.push(c),
-            _ => to.push_str(&match u32::from(c) {
+            _ => to.extend([match u32::from(c) {
                 code @ ..=0xff => format!("\\x{code:02x}"),
                 code @ ..=0xffff => format!("\\u{code:04x}"),
                 code => format!("\\U{code:08x}"),
-            }),
+            }]),
         }
     }
     to.push(quote);

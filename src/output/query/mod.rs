@@ -1,30 +1,63 @@
 //! `--query`: JMESPath as Python's `jmespath` 1.0.1 evaluates it, which is what AWS CLI uses.
 //!
-//! The parser is the `jmespath` crate's; its evaluator sorts members and turns integers into floats, so evaluation is our
-//! own. Whatever can be known from the expression alone (syntax, names and arity of functions) fails in `compile`, before
-//! a request is sent. Imports nothing of ours.
+//! The parser is the `jmespath` crate's; its evaluator sorts members, turns integers into floats and forgets which values
+//! are one, so evaluation is our own. Whatever can be known from the expression alone (syntax, names and arity of
+//! functions, where `&` may stand) fails in `compile`, before a request is sent. Imports nothing of ours.
+
+mod evaluate;
+mod expression;
+mod functions;
+mod literals;
+mod signature;
 
 use std::fmt;
 
+use jmespath::ErrorReason;
 use serde_json::Value;
 
 use super::node::Node;
+use expression::Expression;
 
 /// A compiled JMESPath expression.
 #[derive(Debug)]
-pub struct Query;
+pub struct Query(Expression);
 
 impl Query {
-    /// Compiles an expression; errors here are usage errors.
+    /// Compiles an expression.
+    ///
+    /// Only `Syntax` is an error of usage for AWS CLI; what it would notice later has its later words and exit code.
     pub fn compile(expression: &str) -> Result<Self, QueryError> {
-        jmespath::parse(expression).map_err(|error| QueryError::Syntax(error.to_string()))?;
-        Ok(Self)
+        if expression.is_empty() {
+            return Err(QueryError::Syntax("Invalid JMESPath expression: cannot be empty.".to_owned()));
+        }
+        let syntax = |reason: &str, offset| QueryError::Syntax(located(reason, expression, offset));
+        let rewritten =
+            literals::rewrite(expression).map_err(|unreadable| syntax(&unreadable.reason, unreadable.offset))?;
+        let ast = jmespath::parse(&rewritten.text).map_err(|error| {
+            let ErrorReason::Parse(reason) = error.reason else { return QueryError::Syntax(error.to_string()) };
+            // What follows names the parser's own tokens.
+            let reason = reason.split(" -- found").next().unwrap_or_default();
+            syntax(reason, rewritten.original_offset(error.offset))
+        })?;
+        Expression::compile(&ast, &rewritten.literals).map(Self)
     }
 
     /// Evaluates the expression on a value.
+    ///
+    /// Lists and objects that the result takes over from the value, or twice from one place, stay one: YAML shows that.
     pub fn search(&self, value: &Value) -> Result<Node, QueryError> {
-        Ok(Node::from(value))
+        evaluate::evaluate(&self.0, &Node::from(value))
     }
+}
+
+/// A reason with the place that it is about, as AWS CLI shows it: the quoted expression and a mark below.
+fn located(reason: &str, expression: &str, offset: usize) -> String {
+    let column = expression.char_indices().take_while(|(index, _)| *index < offset).count();
+    let mark = format!("\"{expression}\"\n{}^", " ".repeat(column + 1));
+    if offset >= expression.len() {
+        return format!("Invalid jmespath expression: Incomplete expression:\n{mark}");
+    }
+    format!("Invalid jmespath expression: {reason} at column {column}:\n{mark}")
 }
 
 /// A query that cannot be compiled or evaluated.
@@ -32,14 +65,160 @@ impl Query {
 pub enum QueryError {
     /// The expression is not JMESPath.
     Syntax(String),
+    /// It calls a function that does not exist, or with the wrong number of arguments.
+    Call(String),
+    /// A function got a value of a type that it does not take.
+    Type {
+        /// Its name.
+        function: &'static str,
+        /// The value, as Python's `str` spells it.
+        value: String,
+        /// The types that it takes.
+        expected: Vec<&'static str>,
+        /// The type that it got.
+        received: &'static str,
+    },
+    /// Python's words for what has no result: an order between text and number, an integer out of infinity.
+    Evaluation(String),
 }
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(reason) => f.write_str(reason),
+            Self::Type { function, value, expected, received } => {
+                let expected = expected.join("', '");
+                write!(
+                    f,
+                    "In function {function}(), invalid type for value: {value}, expected one of: ['{expected}'], \
+                     received: \"{received}\""
+                )
+            }
+            Self::Syntax(reason) | Self::Call(reason) | Self::Evaluation(reason) => f.write_str(reason),
         }
     }
 }
 
 impl std::error::Error for QueryError {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::json::pretty;
+    use super::super::{Format, Style, render};
+    use super::{Node, Query, QueryError};
+
+    fn search(expression: &str, value: &Value) -> Result<Node, String> {
+        Query::compile(expression).and_then(|query| query.search(value)).map_err(|error| error.to_string())
+    }
+
+    fn printed(expression: &str, value: &Value) -> String {
+        search(expression, value).map_or_else(|error| error, |node| pretty(&node).replace('\n', "").replace("    ", ""))
+    }
+
+    #[test]
+    fn written_order_and_integers_stay() {
+        let value = json!({"b": 2, "a": {"z": 1, "y": [3, 1.5]}});
+        for (expression, expected) in [
+            ("{z: b, a: a.z}", r#"{"z": 2,"a": 1}"#),
+            ("keys(@)", r#"["b","a"]"#),
+            ("a.*", "[1,[3,1.5]]"),
+            ("sum([b, `1`])", "3"),
+            ("sum([b, `1.0`])", "3.0"),
+            ("`{\"b\": 1, \"a\": 123456789012345678901}`", r#"{"b": 1,"a": 123456789012345678901}"#),
+            ("merge(@, `{\"c\": 1, \"b\": 0}`)", r#"{"b": 0,"a": {"z": 1,"y": [3,1.5]},"c": 1}"#),
+            ("{x: b, x: `1`}", r#"{"x": 1}"#),
+        ] {
+            assert_eq!(printed(expression, &value), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn what_a_query_takes_twice_is_one_value() {
+        let value = json!({"s": [1], "t": {"u": {}}});
+        let Ok(Node::Object(members)) = search("{a: s, b: not_null(s), c: s[:], d: t.u, e: t || s}", &value) else {
+            panic!("an object")
+        };
+        let identity = |index: usize| members[index].1.identity();
+        assert_eq!(identity(0), identity(1));
+        assert_ne!(identity(0), identity(2));
+        let Ok(Node::List(items)) = search("[`1`, `2`] | [*].`[3]`", &value) else { return };
+        assert_eq!(items[0].identity(), items[1].identity());
+    }
+
+    #[test]
+    fn an_expression_that_cannot_be_right_fails_before_any_value() {
+        for (expression, reason) in [
+            ("", "Invalid JMESPath expression: cannot be empty."),
+            ("a[", "Invalid jmespath expression: Incomplete expression:\n\"a[\"\n   ^"),
+            (
+                "'é' | a b",
+                "Invalid jmespath expression: Did not parse the complete expression at column 8:\n\"'é' | a b\"\n         ^",
+            ),
+        ] {
+            assert_eq!(Query::compile(expression).unwrap_err(), QueryError::Syntax(reason.to_owned()));
+        }
+        for (expression, reason) in [
+            ("nope(@)", "Unknown function: nope()"),
+            ("length()", "Expected 1 argument for function length(), received 0"),
+            ("contains(a)", "Expected 2 arguments for function contains(), received 1"),
+            ("merge()", "Expected at least 1 argument for function merge(), received 0"),
+        ] {
+            assert_eq!(Query::compile(expression).unwrap_err(), QueryError::Call(reason.to_owned()));
+        }
+        assert!(Query::compile("a[::0]").is_err());
+        assert!(Query::compile("sort_by(a, b)").is_err());
+        assert!(Query::compile("length(&a)").is_err());
+        assert!(Query::compile("[&a]").is_err());
+    }
+
+    #[test]
+    fn evaluation_fails_in_pythons_words() {
+        let value = json!({"expiresIn": 28800, "s": "x"});
+        for (expression, reason) in [
+            (
+                "length(expiresIn)",
+                "In function length(), invalid type for value: 28800, expected one of: ['string', 'array', 'object'], \
+                 received: \"number\"",
+            ),
+            ("s < expiresIn", "'<' not supported between instances of 'str' and 'int'"),
+            ("contains(s, expiresIn)", "'in <string>' requires string as left operand, not int"),
+            ("ceil(`1e999`)", "cannot convert float infinity to integer"),
+        ] {
+            assert_eq!(search(expression, &value).unwrap_err(), reason);
+        }
+    }
+
+    #[test]
+    fn no_expression_exhausts_the_stack() {
+        let limit = super::literals::DEPTH_LIMIT;
+        for (open, close) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("{a: ", "}"),
+            ("!", ""),
+            ("a.", ""),
+            ("*.", ""),
+            ("[*].", ""),
+            ("[]|[?@]|", ""),
+            ("a || ", ""),
+            ("not_null(", ")"),
+            ("[?", "]"),
+            ("map(&", ", @)"),
+        ] {
+            let nested = |levels: usize| format!("{}a{}", open.repeat(levels), close.repeat(levels));
+            assert!(Query::compile(&nested(20_000)).is_err(), "{open}");
+            // As deep as may be.
+            for levels in (limit / 8..limit).step_by(7) {
+                if let Ok(node) = search(&nested(levels), &json!({"a": [1]})) {
+                    for (_, format) in Format::ALL {
+                        drop(render(&node, format, "T", &Style::PLAIN));
+                    }
+                }
+            }
+            assert!(Query::compile(&nested(30)).is_ok(), "{open}");
+        }
+        let projections = format!("a{}", "[*]".repeat(limit * 2));
+        assert!(Query::compile(&projections).is_err());
+    }
+}

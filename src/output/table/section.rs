@@ -145,7 +145,7 @@ fn add_object(sections: &mut Vec<Section>, members: &Members, level: usize) -> R
 
 fn add_objects(sections: &mut Vec<Section>, items: &[Node], title: Option<&str>, level: usize) -> Result<(), String> {
     let (headers, nested) = names(items)?;
-    let header_cells = || headers.iter().map(|name| name.to_string()).collect();
+    let header_cells = || headers.iter().map(ToString::to_string).collect();
     current(sections).set_headers(header_cells())?;
     for (index, item) in items.iter().enumerate() {
         if index > 0 && !nested.is_empty() {

@@ -79,7 +79,7 @@ fn time_of_day(rest: Rest<'_>) -> Option<Rest<'_>> {
 #[derive(Clone, Copy)]
 struct Rest<'a>(&'a str);
 
-impl<'a> Rest<'a> {
+impl Rest<'_> {
     fn is_done(self) -> bool {
         self.0.is_empty()
     }

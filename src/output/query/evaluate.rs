@@ -1,0 +1,161 @@
+//! Evaluation of an expression on a node, with Python's ideas of truth, equality and order.
+//!
+//! 0 is true in JMESPath; a number never equals a boolean, except inside lists and objects, where Python's own `==`
+//! decides; order exists between numbers and between texts. Lists and objects are handed on, not copied. Imports nothing of
+//! ours.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use jmespath::ast::Comparator;
+
+use super::QueryError;
+use super::expression::Expression;
+use crate::output::node::{self, Node};
+use crate::output::python;
+
+/// Evaluates.
+pub(super) fn evaluate(expression: &Expression, node: &Node) -> Result<Node, QueryError> {
+    Ok(match expression {
+        Expression::Current => node.clone(),
+        Expression::Field(name) => node.member(name).cloned().unwrap_or(Node::Null),
+        Expression::Index(index) => element(node, *index),
+        Expression::Slice { start, end, step } => slice(node, *start, *end, *step),
+        Expression::Literal(literal) => literal.clone(),
+        Expression::Chain(first, second) => evaluate(second, &evaluate(first, node)?)?,
+        Expression::MultiSelectList(_) | Expression::MultiSelectHash(_) if matches!(node, Node::Null) => Node::Null,
+        Expression::MultiSelectList(elements) => {
+            Node::list(elements.iter().map(|element| evaluate(element, node)).collect::<Result<_, _>>()?)
+        }
+        Expression::MultiSelectHash(pairs) => {
+            let mut members = Vec::with_capacity(pairs.len());
+            for (name, value) in pairs {
+                node::set(&mut members, Rc::clone(name), evaluate(value, node)?);
+            }
+            Node::object(members)
+        }
+        Expression::Or(first, second) => match evaluate(first, node)? {
+            value if is_true(&value) => value,
+            _ => evaluate(second, node)?,
+        },
+        Expression::And(first, second) => match evaluate(first, node)? {
+            value if is_true(&value) => evaluate(second, node)?,
+            value => value,
+        },
+        Expression::Not(inner) => Node::Bool(!is_true(&evaluate(inner, node)?)),
+        Expression::Comparison(left, comparator, right) => {
+            compare(&evaluate(left, node)?, comparator, &evaluate(right, node)?)?
+        }
+        Expression::Projection(list, each) => project(&evaluate(list, node)?, each)?,
+        Expression::Filter(condition, then) if is_true(&evaluate(condition, node)?) => evaluate(then, node)?,
+        Expression::Filter(..) => Node::Null,
+        Expression::Flatten(inner) => flatten(&evaluate(inner, node)?),
+        Expression::Values(inner) => match evaluate(inner, node)? {
+            Node::Object(members) => Node::list(members.iter().map(|(_, member)| member.clone()).collect()),
+            _ => Node::Null,
+        },
+        Expression::Call { function, arguments, reference } => {
+            let arguments = arguments.iter().map(|argument| evaluate(argument, node)).collect::<Result<Vec<_>, _>>()?;
+            function.call(&arguments, reference.as_deref())?
+        }
+    })
+}
+
+/// JMESPath's truth: null, false and everything empty are false, 0 is not.
+fn is_true(node: &Node) -> bool {
+    matches!(node, Node::Number(_)) || node.is_truthy()
+}
+
+fn project(list: &Node, each: &Expression) -> Result<Node, QueryError> {
+    let Node::List(items) = list else { return Ok(Node::Null) };
+    let mut projected = Vec::new();
+    for item in items.iter() {
+        match evaluate(each, item)? {
+            Node::Null => {}
+            value => projected.push(value),
+        }
+    }
+    Ok(Node::list(projected))
+}
+
+fn flatten(list: &Node) -> Node {
+    let Node::List(items) = list else { return Node::Null };
+    let mut flat = Vec::new();
+    for item in items.iter() {
+        match item {
+            Node::List(inner) => flat.extend(inner.iter().cloned()),
+            other => flat.push(other.clone()),
+        }
+    }
+    Node::list(flat)
+}
+
+fn element(node: &Node, index: i32) -> Node {
+    let Node::List(items) = node else { return Node::Null };
+    let from_end = usize::try_from(index.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back));
+    let index = if index < 0 { from_end } else { usize::try_from(index).ok() };
+    index.and_then(|index| items.get(index)).cloned().unwrap_or(Node::Null)
+}
+
+/// Python's `list[start:end:step]`.
+fn slice(node: &Node, start: Option<i32>, end: Option<i32>, step: i32) -> Node {
+    let Node::List(items) = node else { return Node::Null };
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let step = i64::from(step);
+    // Where a bound may lie: one before the first counts when going down.
+    let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let bound = |given: Option<i32>, default: i64| match given.map(i64::from) {
+        None => default,
+        Some(bound) => (if bound < 0 { bound + length } else { bound }).clamp(low, high),
+    };
+    let (mut at, end) =
+        if step > 0 { (bound(start, low), bound(end, high)) } else { (bound(start, high), bound(end, low)) };
+    let mut cut = Vec::new();
+    while if step > 0 { at < end } else { at > end } {
+        cut.extend(usize::try_from(at).ok().and_then(|at| items.get(at)).cloned());
+        at += step;
+    }
+    Node::list(cut)
+}
+
+fn compare(left: &Node, comparator: &Comparator, right: &Node) -> Result<Node, QueryError> {
+    let holds: fn(Ordering) -> bool = match comparator {
+        Comparator::Equal => return Ok(Node::Bool(is_equal(left, right))),
+        Comparator::NotEqual => return Ok(Node::Bool(!is_equal(left, right))),
+        Comparator::LessThan => Ordering::is_lt,
+        Comparator::LessThanEqual => Ordering::is_le,
+        Comparator::GreaterThan => Ordering::is_gt,
+        Comparator::GreaterThanEqual => Ordering::is_ge,
+    };
+    let is_comparable = |node: &Node| matches!(node, Node::Number(_) | Node::String(_));
+    if !is_comparable(left) || !is_comparable(right) {
+        return Ok(Node::Null);
+    }
+    let sign = match comparator {
+        Comparator::LessThan => "<",
+        Comparator::LessThanEqual => "<=",
+        Comparator::GreaterThan => ">",
+        _ => ">=",
+    };
+    Ok(Node::Bool(order(left, right, sign)?.is_some_and(holds)))
+}
+
+fn is_equal(left: &Node, right: &Node) -> bool {
+    match (left, right) {
+        (Node::Number(_), Node::Bool(_)) | (Node::Bool(_), Node::Number(_)) => false,
+        _ => left.equals(right),
+    }
+}
+
+/// Order of two numbers (none with NaN) or two texts; of anything else Python's complaint about the comparison.
+pub(super) fn order(left: &Node, right: &Node, sign: &str) -> Result<Option<Ordering>, QueryError> {
+    match (left, right) {
+        (Node::Number(left), Node::Number(right)) => Ok(left.compare(right)),
+        (Node::String(left), Node::String(right)) => Ok(Some(left.cmp(right))),
+        _ => Err(QueryError::Evaluation(format!(
+            "'{sign}' not supported between instances of '{}' and '{}'",
+            python::type_name(left),
+            python::type_name(right)
+        ))),
+    }
+}

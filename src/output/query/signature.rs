@@ -1,0 +1,152 @@
+//! The functions of JMESPath: their names, how many arguments they take and of which types.
+//!
+//! A type is written as the specification writes it: `array-number` is an array of numbers. Several types are
+//! alternatives, none at all takes anything. Imports nothing of ours.
+
+use super::expression::Expression;
+use super::{QueryError, functions};
+use crate::output::node::Node;
+use crate::output::python;
+
+/// What a function does.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Has a result for every value of the right types
+    Total(fn(&[Node]) -> Node),
+    /// Has none for some
+    Partial(fn(&[Node]) -> Result<Node, QueryError>),
+    /// Evaluates the expression reference among its arguments
+    By(fn(&[Node], &Expression) -> Result<Node, QueryError>),
+}
+
+/// A function of JMESPath.
+#[derive(Debug)]
+pub(super) struct Function {
+    name: &'static str,
+    parameters: &'static [&'static [&'static str]],
+    /// Whether the last parameter can be given more than once.
+    variadic: bool,
+    body: Body,
+}
+
+/// Marks the parameter that is an expression reference.
+const EXPREF: &[&str] = &["expref"];
+const ANY: &[&str] = &[];
+const COMPARABLES: &[&str] = &["array-number", "array-string"];
+
+const fn function(name: &'static str, parameters: &'static [&'static [&'static str]], body: Body) -> Function {
+    Function { name, parameters, variadic: false, body }
+}
+
+use Body::{By, Partial, Total};
+
+static FUNCTIONS: [Function; 26] = [
+    function("abs", &[&["number"]], Total(functions::abs)),
+    function("avg", &[&["array-number"]], Partial(functions::avg)),
+    function("ceil", &[&["number"]], Partial(functions::ceil)),
+    function("contains", &[&["array", "string"], ANY], Partial(functions::contains)),
+    function("ends_with", &[&["string"], &["string"]], Total(functions::ends_with)),
+    function("floor", &[&["number"]], Partial(functions::floor)),
+    function("join", &[&["string"], &["array-string"]], Total(functions::join)),
+    function("keys", &[&["object"]], Total(functions::keys)),
+    function("length", &[&["string", "array", "object"]], Total(functions::length)),
+    function("map", &[EXPREF, &["array"]], By(functions::map)),
+    function("max", &[COMPARABLES], Partial(functions::max)),
+    function("max_by", &[&["array"], EXPREF], By(functions::max_by)),
+    Function { variadic: true, ..function("merge", &[&["object"]], Total(functions::merge)) },
+    function("min", &[COMPARABLES], Partial(functions::min)),
+    function("min_by", &[&["array"], EXPREF], By(functions::min_by)),
+    Function { variadic: true, ..function("not_null", &[ANY], Total(functions::not_null)) },
+    function("reverse", &[&["array", "string"]], Total(functions::reverse)),
+    function("sort", &[&["array-string", "array-number"]], Total(functions::sort)),
+    function("sort_by", &[&["array"], EXPREF], By(functions::sort_by)),
+    function("starts_with", &[&["string"], &["string"]], Total(functions::starts_with)),
+    function("sum", &[&["array-number"]], Partial(functions::sum)),
+    function("to_array", &[ANY], Total(functions::to_array)),
+    function("to_number", &[ANY], Total(functions::to_number)),
+    function("to_string", &[ANY], Total(functions::to_string)),
+    function("type", &[ANY], Total(functions::type_of)),
+    function("values", &[&["object"]], Total(functions::values)),
+];
+
+/// The function of a name.
+pub(super) fn find(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().find(|function| function.name == name)
+}
+
+impl Function {
+    /// Calls the function.
+    pub(super) fn call(&self, arguments: &[Node], reference: Option<&Expression>) -> Result<Node, QueryError> {
+        self.check_types(arguments)?;
+        match (&self.body, reference) {
+            (Total(body), _) => Ok(body(arguments)),
+            (Partial(body), _) => body(arguments),
+            (By(body), Some(reference)) => body(arguments, reference),
+            (By(_), None) => Err(QueryError::Evaluation(format!("{}() lacks its expression reference", self.name))),
+        }
+    }
+
+    /// Whether this argument is an expression reference.
+    pub(super) fn takes_reference(&self, index: usize) -> bool {
+        self.parameters.get(index) == Some(&EXPREF)
+    }
+
+    /// Fails if the function cannot take so many arguments.
+    pub(super) fn check_count(&self, received: usize) -> Result<(), QueryError> {
+        let expected = self.parameters.len();
+        if received == expected || self.variadic && received > expected {
+            return Ok(());
+        }
+        let at_least = if self.variadic { "at least " } else { "" };
+        let plural = if expected == 1 { "" } else { "s" };
+        let name = self.name;
+        Err(QueryError::Call(format!(
+            "Expected {at_least}{expected} argument{plural} for function {name}(), received {received}"
+        )))
+    }
+
+    /// Fails if an argument has a type that the function does not take.
+    fn check_types(&self, arguments: &[Node]) -> Result<(), QueryError> {
+        let parameters = self.parameters.iter().filter(|types| **types != EXPREF);
+        let repeated = self.parameters.iter().rev().take(1).cycle();
+        parameters.chain(repeated).zip(arguments).try_for_each(|(types, argument)| self.check_type(argument, types))
+    }
+
+    fn check_type(&self, argument: &Node, types: &'static [&'static str]) -> Result<(), QueryError> {
+        let fail = |value: &Node, received| {
+            Err(QueryError::Type { function: self.name, value: python::str(value), expected: types.to_vec(), received })
+        };
+        let name = type_name(argument);
+        if !types.is_empty() && !types.iter().any(|expected| expected.split('-').next() == Some(name)) {
+            return fail(argument, name);
+        }
+        let (Node::List(items), elements) = (argument, element_types(types)) else { return Ok(()) };
+        // Several element types: the first element says which.
+        let wanted = match (&elements[..], items.first()) {
+            ([], _) | (_, None) => return Ok(()),
+            ([only], _) => Some(*only),
+            (_, Some(first)) => elements.iter().copied().find(|wanted| *wanted == type_name(first)),
+        };
+        match items.iter().find(|item| Some(type_name(item)) != wanted) {
+            // Python names its own type here.
+            Some(item) => fail(item, python::type_name(item)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn element_types(types: &[&'static str]) -> Vec<&'static str> {
+    types.iter().filter_map(|name| name.split_once('-')).map(|(_, element)| element).collect()
+}
+
+/// JMESPath's name of a type.
+pub(super) fn type_name(node: &Node) -> &'static str {
+    match node {
+        Node::Null => "null",
+        Node::Bool(_) => "boolean",
+        Node::Number(_) => "number",
+        Node::String(_) => "string",
+        Node::List(_) => "array",
+        Node::Object(_) => "object",
+    }
+}
