@@ -26,24 +26,36 @@ pub struct Cli {
     pub command: Command,
 }
 
-const CREATE_TOKEN_EXAMPLE: &str = "\
+const CREATE_TOKEN: &str = "\
+One call for all three grants: a device code that a person approved, an authorization code, or a refresh token.
+While the person has not decided the service answers AuthorizationPendingException: call again after the
+interval that start-device-authorization returned. The answer is a secret.
+
 Example, the last step of the device flow:
   sso-oidc create-token --region us-east-1 \\
       --client-id file://client-id --client-secret file://client-secret \\
       --grant-type urn:ietf:params:oauth:grant-type:device_code --device-code file://device-code";
 
-const CREATE_TOKEN_WITH_IAM_EXAMPLE: &str = "\
+const CREATE_TOKEN_WITH_IAM: &str = "\
+For applications that exchange a token of a trusted issuer, or redeem a code, as an IAM identity. The request is
+signed with the credentials of the profile, of the environment, or of the machine. The answer is a secret.
+
 Example, a token of a trusted issuer in exchange for one of Identity Center:
   sso-oidc create-token-with-iam --region us-east-1 --profile app \\
       --client-id arn:aws:sso::123456789012:application/ssoins-1/apl-1 \\
       --grant-type urn:ietf:params:oauth:grant-type:jwt-bearer --assertion file://assertion.jwt";
 
-const REGISTER_CLIENT_EXAMPLE: &str = "\
+const REGISTER_CLIENT: &str = "\
+Returns the identifier and the secret that the other operations take, and until when they are good.
+
 Example:
   sso-oidc register-client --region us-east-1 --client-name my-tool --client-type public \\
       --scopes sso:account:access --grant-types urn:ietf:params:oauth:grant-type:device_code refresh_token";
 
-const START_DEVICE_AUTHORIZATION_EXAMPLE: &str = "\
+const START_DEVICE_AUTHORIZATION: &str = "\
+Returns a URL and a code to show to a person, and the device code with which create-token fetches the token
+once the person has approved.
+
 Example:
   sso-oidc start-device-authorization --region us-east-1 \\
       --client-id file://client-id --client-secret file://client-secret \\
@@ -55,28 +67,16 @@ pub enum Command {
     /// Sign in: reuse a valid token, refresh it, or ask in the browser
     Login(LoginArgs),
     /// Create and return access and refresh tokens for a registered client (CreateToken)
-    ///
-    /// One call for all three grants: a device code that a person approved, an authorization code, or a refresh token.
-    /// While the person has not decided the service answers AuthorizationPendingException: call again after the
-    /// interval that start-device-authorization returned. The answer is a secret.
-    #[command(verbatim_doc_comment, after_long_help = CREATE_TOKEN_EXAMPLE)]
+    #[command(after_help = CREATE_TOKEN)]
     CreateToken(CreateTokenArgs),
     /// Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)
-    ///
-    /// For applications that exchange a token of a trusted issuer, or redeem a code, as an IAM identity. The request is
-    /// signed with the credentials of the profile, of the environment, or of the machine. The answer is a secret.
-    #[command(verbatim_doc_comment, after_long_help = CREATE_TOKEN_WITH_IAM_EXAMPLE)]
+    #[command(after_help = CREATE_TOKEN_WITH_IAM)]
     CreateTokenWithIam(CreateTokenWithIamArgs),
     /// Register a public client with IAM Identity Center (RegisterClient)
-    ///
-    /// Returns the identifier and the secret that the other operations take, and until when they are good.
-    #[command(verbatim_doc_comment, after_long_help = REGISTER_CLIENT_EXAMPLE)]
+    #[command(after_help = REGISTER_CLIENT)]
     RegisterClient(RegisterClientArgs),
     /// Start the authorization of a device by a verification code (StartDeviceAuthorization)
-    ///
-    /// Returns a URL and a code to show to a person, and the device code with which create-token fetches the token
-    /// once the person has approved.
-    #[command(verbatim_doc_comment, after_long_help = START_DEVICE_AUTHORIZATION_EXAMPLE)]
+    #[command(after_help = START_DEVICE_AUTHORIZATION)]
     StartDeviceAuthorization(StartDeviceAuthorizationArgs),
     /// Print the completion script of a shell
     Completion(CompletionArgs),

@@ -15,6 +15,10 @@ mod configuration_edit;
 mod configuration_sso;
 /// Hosts for regions, start URLs of AWS and of others.
 mod endpoints;
+/// Completion scripts and manual pages.
+mod generated;
+/// The help of every command.
+mod help;
 /// Faults of the network, and what the HTTP client makes of them.
 mod http_faults;
 /// The local Identity Center itself.

@@ -18,12 +18,25 @@ pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()
         Shell::Powershell => Target::PowerShell,
         Shell::Elvish => Target::Elvish,
     };
-    let mut program = Cli::command();
+    let mut program = visible(&Cli::command());
     let name = program.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(target, &mut program, name, &mut script);
-    context.print(&script)?;
+    let script = String::from_utf8(script)?;
+    // The script for bash has two names for a program with a hyphen, so that nothing completes after a command
+    // (clap-rs/clap#6421).
+    context.print(script.replace("sso__subcmd__oidc", "sso__oidc").as_bytes())?;
     Ok(())
+}
+
+/// The program without its hidden commands, which some of the scripts would offer.
+fn visible(program: &Command) -> Command {
+    let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
+    Command::new(env!("CARGO_PKG_NAME"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .args(program.get_arguments())
+        .subcommands(commands)
 }
 
 /// Prints a manual page in roff.

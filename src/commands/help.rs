@@ -9,14 +9,16 @@ use crate::words;
 /// Prints the manual.
 pub(super) fn run(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
     let mut program = Cli::command();
-    program.build();
-    let text = match &args.command {
-        None => program.render_long_help(),
-        Some(name) => match program.find_subcommand_mut(name) {
-            Some(command) => command.render_long_help(),
-            None => return Err(words::unknown_command(&program, name).into()),
-        },
-    };
-    context.print(text.to_string().as_bytes())?;
+    if let Some(name) = &args.command
+        && program.find_subcommand(name).is_none()
+    {
+        return Err(words::unknown_command(&program, name).into());
+    }
+    let name = program.get_name().to_owned();
+    let line = std::iter::once(name.as_str()).chain(args.command.as_deref()).chain(["--help"]);
+    // clap shows help by way of an error.
+    if let Err(help) = program.try_get_matches_from_mut(line) {
+        context.print(help.to_string().as_bytes())?;
+    }
     Ok(())
 }

@@ -52,10 +52,14 @@ impl Printing {
             Some(query) => output::render(query.search(&answer)?, self.format, title, &self.style),
             None => output::render(answer, self.format, title, &self.style),
         };
-        let (bytes, failure) = match rendered {
+        let (mut bytes, failure) = match rendered {
             Ok(bytes) => (bytes, None),
             Err(error) => (error.printed.clone(), Some(error)),
         };
+        if self.format == Format::Table && self.style.color && self.pager.is_none() && context.stdout_is_terminal {
+            // The AWS CLI's last word to a terminal that it has coloured.
+            bytes.extend_from_slice(b"\x1b[0m");
+        }
         match &self.pager {
             Some(pager) if !bytes.is_empty() => pager.show(&bytes)?,
             _ => context.print(&bytes)?,

@@ -1,0 +1,92 @@
+//! The help is complete: every command and option has words, in one style, and the operations have exactly the options
+//! that AWS's service model gives them.
+
+use clap::{Arg, Command, CommandFactory as _};
+use sso_oidc::cli::Cli;
+use sso_oidc::oidc::Operation;
+
+use crate::support::TestEnv;
+
+fn commands(program: &Command) -> impl Iterator<Item = &Command> {
+    std::iter::once(program).chain(program.get_subcommands())
+}
+
+#[test]
+fn every_command_and_argument_has_help_without_a_final_period() {
+    let mut program = Cli::command();
+    program.build();
+    for command in commands(&program) {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(!about.is_empty() && !about.ends_with('.'), "{}: {about:?}", command.get_name());
+        for argument in command.get_arguments() {
+            let name = format!("{} {}", command.get_name(), argument.get_id());
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!help.is_empty() && !help.ends_with('.'), "{name}: {help:?}");
+            assert!(help.starts_with(|c: char| c.is_uppercase()), "{name}: {help:?}");
+            let takes_value = argument.get_action().takes_values() && !argument.is_positional();
+            for value in argument.get_value_names().into_iter().flatten().filter(|_| takes_value) {
+                assert_eq!(value.to_uppercase(), value.as_str(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn operations_have_the_options_of_the_service_model_in_its_order() {
+    let program = Cli::command();
+    for operation in Operation::ALL {
+        let same = |kebab: &str, camel: &str| kebab.replace('-', "").eq_ignore_ascii_case(camel);
+        let command = program.get_subcommands().find(|c| same(c.get_name(), operation.name())).unwrap();
+        let options: Vec<&str> = command.get_arguments().filter_map(Arg::get_long).collect();
+        let members: Vec<String> = operation.input().iter().map(|member| kebab(member.name)).collect();
+        let of_all = ["cli-input-json", "cli-input-yaml", "generate-cli-skeleton"];
+        assert_eq!(
+            options,
+            members.iter().map(String::as_str).chain(of_all).collect::<Vec<_>>(),
+            "{}",
+            operation.name()
+        );
+        let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        assert!(example.contains(&format!("sso-oidc {} ", command.get_name())), "{}", operation.name());
+    }
+}
+
+fn kebab(camel: &str) -> String {
+    let letters =
+        camel.chars().map(|c| if c.is_uppercase() { format!("-{}", c.to_lowercase()) } else { c.to_string() });
+    letters.collect()
+}
+
+#[test]
+fn help_is_found_in_every_way_to_ask_for_it() {
+    let env = TestEnv::new();
+    let program = Cli::command();
+    for command in program.get_subcommands().map(Command::get_name) {
+        let by_option = env.run([command, "--help"]).ok();
+        assert!(by_option.stdout.contains("Usage:") && by_option.stderr.is_empty(), "{}", by_option.snapshot());
+        assert_eq!(env.run(["help", command]).ok().stdout, by_option.stdout);
+        if !["help", "man", "completion"].contains(&command) {
+            assert_eq!(env.run([command, "help"]).ok().stdout, by_option.stdout);
+            assert_eq!(env.run(["--region", "r", command, "--bogus", "-h"]).ok().stderr, "");
+        }
+    }
+    let whole = env.run(["help"]).ok().stdout;
+    assert_eq!(env.run(["--help"]).ok().stdout, whole);
+    for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
+        assert!(whole.contains(&format!("\n  {} ", command.get_name())), "{} is not listed", command.get_name());
+    }
+    assert!(!whole.contains("\n  man "));
+}
+
+#[test]
+fn help_about_nothing_is_a_usage_error() {
+    let env = TestEnv::new();
+    for words in [&["help", "create-tokne"][..], &["man", "create-tokne"], &["create-tokne", "--help"]] {
+        let run = env.run(words.iter().copied()).expect(252);
+        assert!(
+            run.stderr.contains("'create-tokne'") && run.stderr.contains("  * create-token\n"),
+            "{}",
+            run.snapshot()
+        );
+    }
+}
