@@ -16,7 +16,6 @@ const DAMAGED: &str = "a damaged cache file is a miss, and replaced";
 const VERSION: &str = "it is another program, of another version";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
-    ("args-unknown-two", &[Stderr], "the value of an option nobody knows is not repeated: it may be a secret"),
     ("args-version", &[Stdout], VERSION),
     ("args-version-with-command", &[Stdout], VERSION),
     ("cfg-empty-env-output", &[Requests], BEFORE),
