@@ -4,43 +4,8 @@
 //! Ctrl-C, SIGTERM and SIGHUP drop the command's future, so that locks, temporary files and the terminal are in order
 //! before the program ends. Which exit code that is, is in `error`; how the process dies of a signal is in `main`.
 
-use std::fmt;
-
 use crate::Context;
-
-/// A signal ended the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interrupted {
-    /// Ctrl-C: exit code 130.
-    Interrupt,
-    /// SIGTERM: the process dies of it.
-    Terminate,
-    /// SIGHUP: the process dies of it.
-    HangUp,
-}
-
-impl Interrupted {
-    /// 128 and the signal's number, as shells have it.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::HangUp => 129,
-            Self::Interrupt => 130,
-            Self::Terminate => 143,
-        }
-    }
-}
-
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Interrupt => "interrupted",
-            Self::Terminate => "terminated",
-            Self::HangUp => "hung up",
-        })
-    }
-}
-
-impl std::error::Error for Interrupted {}
+use crate::error::Interrupted;
 
 /// Runs a command's future to its end, or to that of a signal. After Ctrl-C the cursor is put on a new line, as the AWS
 /// CLI does, on standard output.

@@ -1,7 +1,6 @@
 //! What an error means: its exit code, the AWS CLI's name of its kind, its message, and what a person can do.
 
 use crate::cache::CacheError;
-use crate::commands::runtime::Interrupted;
 use crate::config::{ConfigError, ConfigErrorKind};
 use crate::http::HttpError;
 use crate::input::InputError;
@@ -10,7 +9,7 @@ use crate::oidc::{Fault, OidcError};
 use crate::session::SessionError;
 use crate::words::UsageError;
 
-use super::CommandError;
+use super::{CommandError, Interrupted};
 
 const CLOSED_PIPE: u8 = 0;
 const LOGIN_NEEDED: u8 = 4;

@@ -10,7 +10,6 @@ mod render;
 use std::fmt;
 use std::io;
 
-use crate::commands::runtime::Interrupted;
 use crate::login::LoginError;
 use failure::Failure;
 pub use render::render;
@@ -71,6 +70,40 @@ impl fmt::Display for CommandError {
 }
 
 impl std::error::Error for CommandError {}
+
+/// A signal ended the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// Ctrl-C: exit code 130.
+    Interrupt,
+    /// SIGTERM: the process dies of it.
+    Terminate,
+    /// SIGHUP: the process dies of it.
+    HangUp,
+}
+
+impl Interrupted {
+    /// 128 and the signal's number, as shells have it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::HangUp => 129,
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Interrupt => "interrupted",
+            Self::Terminate => "terminated",
+            Self::HangUp => "hung up",
+        })
+    }
+}
+
+impl std::error::Error for Interrupted {}
 
 /// The exit code of an error: 0 when only the reader of our output went away.
 pub fn exit_code(error: &anyhow::Error) -> u8 {

@@ -1,7 +1,8 @@
+//! Exit codes and forms of errors, held to recorded runs of AWS CLI 2.36.7.
+
 use serde_json::json;
 
-use super::{CommandError, ErrorFormat, exit_code, render};
-use crate::commands::runtime::Interrupted;
+use super::{CommandError, ErrorFormat, Interrupted, exit_code, render};
 use crate::config::{ConfigError, ConfigErrorKind};
 use crate::input::InputError;
 use crate::oidc::{Fault, FaultCode, OidcError};

@@ -1,3 +1,5 @@
+//! Where members come from and what is wrong with them, held to recorded runs of AWS CLI 2.36.7.
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+//! Command lines and what they become, held to recorded runs of AWS CLI 2.36.7.
+
 use std::ffi::OsString;
 
 use clap::CommandFactory as _;
