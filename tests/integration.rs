@@ -19,12 +19,16 @@ mod endpoints;
 mod generated;
 /// The help of every command.
 mod help;
+/// What every file of the project keeps to.
+mod files;
 /// Faults of the network, and what the HTTP client makes of them.
 mod http_faults;
 /// The local Identity Center itself.
 mod identity_center;
 /// `login` in both flows, alone and among others.
 mod login;
+/// Which room of the library may import which.
+mod layers;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
 /// The world of a test itself.

@@ -12,6 +12,7 @@ pub(crate) mod normalize;
 pub(crate) mod process;
 pub(crate) mod script;
 pub(crate) mod snapshot;
+pub(crate) mod sources;
 pub(crate) mod user_agent;
 
 pub(crate) use count::count;
