@@ -25,10 +25,10 @@ mod files;
 mod http_faults;
 /// The local Identity Center itself.
 mod identity_center;
-/// `login` in both flows, alone and among others.
-mod login;
 /// Which room of the library may import which.
 mod layers;
+/// `login` in both flows, alone and among others.
+mod login;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
 /// The world of a test itself.

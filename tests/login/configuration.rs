@@ -8,56 +8,36 @@ use crate::support::{IdentityCenter, TestEnv};
 #[test]
 fn every_mistake_has_its_own_words_and_sends_nothing() {
     let center = IdentityCenter::start();
-    let url = center.start_url();
+    let (url, login) = (center.start_url(), "login --profile p");
     let session = |lines: &str| format!("[profile p]\nsso_session = s\n[sso-session s]\n{lines}");
     for (config, words, code, said) in [
         (String::new(), "login", 253, vec!["sso_start_url, sso_region"]),
         (String::new(), "login --profile nope", 255, vec!["The config profile (nope) could not be found"]),
         (String::new(), "login --sso-session zz", 253, vec!["does not exist: \"zz\"", "--sso-session", ".aws/config"]),
-        (session(""), "login --profile p", 253, vec!["sso_start_url, sso_region", "[sso-session s]", ".aws/config"]),
-        (
-            session(&format!("sso_start_url = {url}\n")),
-            "login --profile p",
-            253,
-            vec!["values: sso_region.", "[sso-session s]"],
-        ),
-        (
-            session("sso_region = us-east-1\n"),
-            "login --profile p",
-            253,
-            vec!["values: sso_start_url.", "[sso-session s]"],
-        ),
+        (session(""), login, 253, vec!["sso_start_url, sso_region", "[sso-session s]", ".aws/config"]),
+        (session(&format!("sso_start_url = {url}\n")), login, 253, vec!["values: sso_region.", "[sso-session s]"]),
+        (session("sso_region = us-east-1\n"), login, 253, vec!["values: sso_start_url.", "[sso-session s]"]),
         (
             session(&format!("sso_start_url = {}\nsso_region = us-east-1\n", url.replace("https", "http"))),
-            "login --profile p",
+            login,
             253,
             vec!["must use the https scheme"],
         ),
-        (
-            session(&format!("sso_start_url = {url}\nsso_region = us east\n")),
-            "login --profile p",
-            255,
-            vec!["'us east'"],
-        ),
+        (session(&format!("sso_start_url = {url}\nsso_region = us east\n")), login, 255, vec!["'us east'"]),
         (
             session(&format!("sso_start_url = {url}\nsso_region = us-east-1\nsso_redirect_port = x\n")),
-            "login --profile p",
+            login,
             253,
             vec!["sso_redirect_port", "line 6"],
         ),
         (
             session(&format!("sso_start_url = {url}\nsso_region = us-east-1\nsso_login_flow = magic\n")),
-            "login --profile p",
+            login,
             253,
             vec!["magic", "sso_login_flow", "line 6"],
         ),
-        ("[profile p\nx".to_owned(), "login --profile p", 255, vec!["Unable to parse config file", "line 1"]),
-        (
-            "[profile p]\na = 1\n[profile p]\n".to_owned(),
-            "login --profile p",
-            255,
-            vec!["Unable to parse config file", "line 3"],
-        ),
+        ("[profile p\nx".to_owned(), login, 255, vec!["Unable to parse config file", "line 1"]),
+        ("[profile p]\na = 1\n[profile p]\n".to_owned(), login, 255, vec!["Unable to parse config file", "line 3"]),
     ] {
         let env = TestEnv::of(&center);
         env.config(&config);
