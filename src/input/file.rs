@@ -48,7 +48,14 @@ impl Files<'_> {
             InputError::parameter(option, problem)
         };
         let Some(name) = &self.encoding else { return String::from_utf8(bytes).map_err(|_| undecodable()) };
-        let Some(encoding) = encoding_rs::Encoding::for_label(name.replace('_', "-").as_bytes()) else {
+        // Python's names: separators do not matter, and Latin-1 is that, not the web's windows-1252.
+        let bare: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+        if ["latin1", "latin", "l1", "iso88591", "88591", "cp819"].contains(&bare.as_str()) {
+            return Ok(bytes.into_iter().map(char::from).collect());
+        }
+        let label = name.replace('_', "-");
+        let found = [&label, &bare].into_iter().find_map(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
+        let Some(encoding) = found else {
             let problem = format!("AWS_CLI_FILE_ENCODING names an unknown encoding, {name}");
             return Err(InputError::parameter(option, problem));
         };

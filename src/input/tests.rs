@@ -152,10 +152,12 @@ fn files_are_loaded_as_text() {
     };
     assert_eq!(load(one("file://a.txt"), None), Ok(json!("v1\nv2\nv3\n")));
     assert_eq!(
-        load(one("file://a.bin"), Some("latin_1")),
-        Err("Error parsing parameter '--client-name': AWS_CLI_FILE_ENCODING names an unknown encoding, latin_1".into())
+        load(one("file://a.bin"), Some("klingon")),
+        Err("Error parsing parameter '--client-name': AWS_CLI_FILE_ENCODING names an unknown encoding, klingon".into())
     );
-    assert_eq!(load(one("file://a.bin"), Some("iso8859-1")), Ok(json!("ÿ\0>")));
+    for latin in ["latin_1", "latin-1", "ISO8859-1", "iso8859_15", "cp1252"] {
+        assert_eq!(load(one("file://a.bin"), Some(latin)), Ok(json!("ÿ\0>")), "{latin}");
+    }
     assert!(load(one("file://a.bin"), None).unwrap_err().contains("text contents could not be decoded"));
     assert!(
         load(one("fileb://a.txt"), None).unwrap_err().ends_with("type: <class 'bytes'>, valid types: <class 'str'>")
