@@ -137,16 +137,20 @@ fn recorded_request(run: &Run, request: &Request) -> String {
     if request.method != "CONNECT" {
         let _ = writeln!(text, "tls: {}", request.tls.as_deref().unwrap_or("no"));
         let _ = writeln!(text, "host: {}", request.host.as_deref().unwrap_or("127.0.0.1:$PORT"));
-        let _ = writeln!(text, "accept-encoding: identity");
-        let attempt = request.headers.get("amz-sdk-request").map_or(Some("attempt=1"), Option::as_deref);
-        let _ = writeln!(text, "amz-sdk-request: {}", attempt.map_or_else(|| "none".to_owned(), attempts));
-        if !request.body.is_empty() {
-            let _ = writeln!(text, "content-type: application/json");
+        let usual = [
+            ("accept-encoding", Some("identity")),
+            ("amz-sdk-request", Some("attempt=1")),
+            ("content-type", Some("application/json").filter(|_| !request.body.is_empty())),
+        ];
+        for (name, usual) in usual {
+            let value = request.headers.get(name).map_or(usual, Option::as_deref);
+            let _ = writeln!(text, "{name}: {}", value.map_or_else(|| "none".to_owned(), attempts));
         }
     }
     let mut headers: Vec<_> = request.headers.iter().filter_map(|(n, v)| Some((n, v.as_ref()?))).collect();
     headers.sort();
-    for (name, value) in headers.into_iter().filter(|(name, _)| *name != "amz-sdk-request") {
+    headers.retain(|(name, _)| name.starts_with("x-amz-") || name.ends_with("authorization"));
+    for (name, value) in headers {
         let _ = writeln!(text, "{name}: {value}");
     }
     let _ = writeln!(text, "{}", client_name(run, &request.body, "botocore-client-"));
@@ -174,11 +178,8 @@ fn arrived_request(run: &Run, arrival: &Arrival, names: &Names) -> String {
         let _ = writeln!(text, "tls: {}", arrival.tls.as_deref().unwrap_or("no"));
         let host = arrival.header("host").unwrap_or_default();
         let _ = writeln!(text, "host: {}", names.of(host.as_bytes()));
-        let _ = writeln!(text, "accept-encoding: {}", arrival.header("accept-encoding").unwrap_or("none"));
-        let attempt = arrival.header("amz-sdk-request").map_or_else(|| "none".to_owned(), attempts);
-        let _ = writeln!(text, "amz-sdk-request: {attempt}");
-        if let Some(kind) = arrival.header("content-type") {
-            let _ = writeln!(text, "content-type: {kind}");
+        for name in ["accept-encoding", "amz-sdk-request", "content-type"] {
+            let _ = writeln!(text, "{name}: {}", arrival.header(name).map_or_else(|| "none".to_owned(), attempts));
         }
     }
     for (name, value) in headers {

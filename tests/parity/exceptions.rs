@@ -13,6 +13,9 @@ const POLL: &str = "a poll is one attempt; what fails in transport is asked agai
 const BEFORE: &str = "format, pager and CA bundle are looked at before a request is sent, not after a token was spent";
 const NOT_JSON: &str = "a success that is not JSON is an error, not silence";
 const DAMAGED: &str = "a damaged cache file is a miss, and replaced";
+const LETTERS: &str = "a file for a list that is no JSON array is refused, not split into letters";
+const YAML: &str = "YAML 1.2 has neither dates nor tags of one's own, so these are text";
+const YAML_KEY: &str = "a key that is no text is an unknown parameter, not a crash";
 const VERSION: &str = "it is another program, of another version";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
@@ -21,12 +24,8 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("cfg-empty-env-output", &[Requests], BEFORE),
     ("errbody-desc-multiline", &[Stderr], "words of the service cannot move the cursor or forge a line"),
     ("input-json-stdin", &[Requests, Exit, Stderr], "a document is read once, so standard input works"),
-    ("input-yaml-number", &[Stderr], "a date is text in YAML 1.2"),
-    (
-        "list-file-plain",
-        &[Requests, Stdout, Exit, Stderr],
-        "a file for a list that is no JSON array is refused, not split into letters",
-    ),
+    ("input-yaml-number", &[Stderr], YAML),
+    ("list-file-plain", &[Requests, Stdout, Exit, Stderr], LETTERS),
     ("login-device-500-once", &[Requests], POLL),
     ("login-device-past-expires-in", &[Requests, Stdout, Exit, Files], "polling ends with the device code (RFC 8628)"),
     ("login-device-reg-cached-broken", &[Requests, Exit, Stderr], DAMAGED),
@@ -54,4 +53,18 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         &[Files],
         "a section [profile default] after [default] would replace it and break the profile",
     ),
+    ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark does not spoil a file"),
+    ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; half a character is none"),
+    ("words-list-file-lines", &[Requests, Stdout, Exit, Stderr], LETTERS),
+    ("wire-bom", &[Exit, Stderr], NOT_JSON),
+    ("wire-error-204-length", &[Exit, Stderr], NOT_JSON),
+    ("wire-length-too-short", &[Exit, Stderr], NOT_JSON),
+    ("world-output-config-upper", &[Requests], BEFORE),
+    ("world-output-env-empty-config", &[Requests], BEFORE),
+    ("yaml-binary", &[Requests, Exit, Stderr], YAML),
+    ("yaml-bool-key", &[Exit], YAML_KEY),
+    ("yaml-date", &[Requests, Exit, Stderr], YAML),
+    ("yaml-datetime", &[Requests, Exit, Stderr], YAML),
+    ("yaml-number-key", &[Exit], YAML_KEY),
+    ("yaml-unknown-tag", &[Requests, Exit, Stderr], YAML),
 ];

@@ -45,8 +45,8 @@ macro_rules! groups {
 }
 
 groups! {
-    now: connect errbody file list login pkce proxy signal timeout tls vanity;
-    later: args cfg endpoint err errfmt export input logout op out refresh resp retry skeleton tty
+    now: connect errbody file list login pkce yaml proxy signal timeout tls vanity;
+    later: query badquery mixed words world chain wire args cfg endpoint err errfmt export input logout op out refresh resp retry skeleton tty
 }
 
 /// Groups that are about login and what follows it, where more is different on purpose.
