@@ -15,12 +15,12 @@ mod configuration_edit;
 mod configuration_sso;
 /// Hosts for regions, start URLs of AWS and of others.
 mod endpoints;
+/// What every file of the project keeps to.
+mod files;
 /// Completion scripts and manual pages.
 mod generated;
 /// The help of every command.
 mod help;
-/// What every file of the project keeps to.
-mod files;
 /// Faults of the network, and what the HTTP client makes of them.
 mod http_faults;
 /// The local Identity Center itself.

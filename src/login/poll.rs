@@ -127,7 +127,7 @@ mod tests {
     use super::{Ended, Pace, Poll, poll};
     use tokio::time::Instant;
 
-    /// `.` pending, `s` slow_down, `t` trouble, `n` nonsense, `f` final, `T` token, each answered at once; the seconds of
+    /// `.` pending, `s` `slow_down`, `t` trouble, `n` nonsense, `f` final, `T` token, each answered at once; the seconds of
     /// the polls and how it ended.
     fn run(interval: Option<i64>, expires_in: u64, answers: &str) -> (Vec<u64>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

@@ -1,5 +1,7 @@
 //! What a login leaves on disk, and what it does about what it finds there.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::{LOGIN, sign_in};
@@ -7,20 +9,26 @@ use crate::support::environment::{SESSION, token_document};
 use crate::support::identity_center::Endpoint;
 use crate::support::{IdentityCenter, TestEnv};
 
+/// Makes something in the place of a file.
+type Make = dyn Fn(&TestEnv, &Path);
+
+fn is(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
+}
+
 #[test]
 fn a_token_and_a_registration_and_two_locks_and_nothing_else() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     sign_in(&env, &[]).ok();
     let files = env.files(".aws/sso");
-    let documents: Vec<_> = files.iter().filter(|name| name.ends_with(".json")).collect();
-    let others: Vec<_> = files.iter().filter(|name| !name.ends_with(".json")).collect();
+    let (documents, others): (Vec<_>, Vec<_>) = files.iter().partition(|name| is(name, "json"));
     assert_eq!(documents.len(), 2, "{files:?}");
-    assert!(others.iter().all(|name| name.ends_with(".lock")), "{files:?}");
+    assert!(others.iter().all(|name| is(name, "lock")), "{files:?}");
     for name in &files {
         #[cfg(unix)]
         assert_eq!(env.mode(name), 0o600, "{name}");
-        assert!(!env.read(name).ends_with('\n') || name.ends_with(".lock"), "{name}");
+        assert!(!env.read(name).ends_with('\n') || is(name, "lock"), "{name}");
     }
     #[cfg(unix)]
     assert_eq!([env.mode(".aws/sso/cache"), env.mode(".aws/sso")], [0o700, 0o700]);
@@ -55,7 +63,7 @@ fn damaged_files_are_named_and_replaced() {
 fn links_and_pipes_are_replaced_and_never_followed() {
     let center = IdentityCenter::start();
     let elsewhere = |env: &TestEnv| env.home().join("elsewhere");
-    let make: [(&str, &dyn Fn(&TestEnv, &std::path::Path)); 3] = [
+    let make: [(&str, &Make); 3] = [
         ("a link to a file", &|env, path| {
             std::fs::write(elsewhere(env), "kept").unwrap();
             std::os::unix::fs::symlink(elsewhere(env), path).unwrap();
@@ -116,6 +124,6 @@ fn files_of_the_aws_cli_are_used_as_they_are() {
     document["expiresAt"] = json!("2020-01-01T00:00:00Z");
     drop(document);
     sign_in(&env, &["--force"]).ok();
-    let written = env.files(".aws/sso").into_iter().filter(|name| name.ends_with(".json")).map(|name| env.read(name));
+    let written = env.files(".aws/sso").into_iter().filter(|name| is(name, "json")).map(|name| env.read(name));
     assert!(written.filter(|text| text.contains("grantTypes")).count() >= 1);
 }

@@ -10,6 +10,8 @@ mod reuse;
 mod scripts;
 mod sessions;
 mod single_flight;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use crate::support::environment::SESSION;
 use crate::support::process::{Run, Running};

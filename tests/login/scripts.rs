@@ -104,7 +104,7 @@ fn no_terminal_no_escapes() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let run = super::sign_in(&env, &[]).ok();
-    assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{:?}", run);
+    assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{run:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! How often a test repeats itself: a little by default, as often as wanted by an environment variable.
 
+#[expect(clippy::disallowed_methods, reason = "the test's own environment, not the program's")]
 /// The number in the variable, else the default. `.ci/long` sets the large ones.
 pub(crate) fn count(variable: &str, default: usize) -> usize {
     std::env::var_os(variable).and_then(|value| value.to_str()?.parse().ok()).unwrap_or(default)

@@ -192,6 +192,11 @@ impl TestEnv {
         Invocation { command, args: args.into_iter().map(Into::into).collect(), stdin: None }
     }
 
+    /// Puts a command into this world.
+    pub(crate) fn into_command(&self, command: &mut Command) {
+        command.env_clear().envs(&self.variables).current_dir(self.work());
+    }
+
     /// Runs the program with these words to its end.
     pub(crate) fn run<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Run {
         self.command(args).run()

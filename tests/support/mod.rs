@@ -12,13 +12,5 @@ pub(crate) mod normalize;
 pub(crate) mod process;
 pub(crate) mod script;
 pub(crate) mod snapshot;
-pub(crate) mod sources;
-pub(crate) mod user_agent;
-
-pub(crate) use count::count;
-pub(crate) use environment::TestEnv;
-pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
-pub(crate) use normalize::normalize;
-pub(crate) use process::{Invocation, Run, Running};
-pub(crate) use snapshot::assert_snapshot;
-pub(crate) use user_agent::{Page, UserAgent};
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;

@@ -97,6 +97,17 @@ impl UserAgent {
         self.follow("GET", target.as_str(), "")
     }
 
+    /// Presses Approve on the page of an authorization; the address it redirects to, which is not opened: a browser on
+    /// another machine cannot reach it.
+    pub(crate) fn approve_without_following(&self, page: &Page) -> io::Result<String> {
+        let form = page.form().ok_or_else(|| io::Error::other("no form on the page"))?;
+        let mut data = url::form_urlencoded::Serializer::new(String::new());
+        data.extend_pairs(&form.hidden).append_pair("decision", "approve");
+        let target = parse(&page.url)?.join(&form.action).map_err(io::Error::other)?;
+        let answer = self.request("POST", &target, &data.finish())?;
+        answer.header("location").map(str::to_owned).ok_or_else(|| io::Error::other("no redirect"))
+    }
+
     fn follow(&self, method: &str, url: &str, data: &str) -> io::Result<Page> {
         let (mut method, mut url, mut data, mut hops) = (method, parse(url)?, data, Vec::new());
         loop {

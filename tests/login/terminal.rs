@@ -1,0 +1,94 @@
+//! Login on a terminal: what a person sees while waiting, an answer pasted by hand, the terminal as it was afterwards.
+
+use super::LOGIN;
+use crate::support::identity_center::Endpoint;
+use crate::support::{IdentityCenter, TestEnv, UserAgent};
+
+fn words(more: &[&'static str]) -> Vec<&'static str> {
+    LOGIN.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn the_wait_shows_the_time_left_and_goes_away() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
+    let url = terminal.word("/authorize?");
+    terminal.wait_for(|text| text.contains("waiting for the approval in the browser, 9:5").then_some(()));
+    assert!(!terminal.echoes(), "what is pasted is not shown");
+    UserAgent::new().approve(&url).unwrap();
+    let (code, text, echoes) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(echoes, "the terminal is as it was");
+    assert!(text.contains("signed in to corp until"), "{text}");
+    assert!(text.trim_end().ends_with(&super::success(&center.start_url()).trim_end()), "{text}");
+}
+
+#[test]
+fn the_final_address_can_be_pasted() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
+    let url = terminal.word("/authorize?");
+    terminal.wait_for(|text| text.contains("paste the address").then_some(()));
+    let redirect = landing(&url);
+    terminal.type_in("http://127.0.0.1/oauth/callback?code=x&state=wrong\n");
+    terminal.wait_for(|text| text.contains("is not the answer to this login").then_some(()));
+    terminal.type_in(&format!("{redirect}\n"));
+    let (code, text, _) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    let secret =
+        url::Url::parse(&redirect).unwrap().query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    assert!(!text.contains(&secret), "the code is on the screen: {text}");
+}
+
+#[test]
+fn the_bare_code_can_be_pasted() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
+    let url = terminal.word("/authorize?");
+    terminal.wait_for(|text| text.contains("paste the address").then_some(()));
+    let redirect = url::Url::parse(&landing(&url)).unwrap();
+    let code = redirect.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    terminal.type_in(&format!("x\u{15}{code}y\u{7f}\r"));
+    let (status, text, _) = terminal.finish();
+    assert_eq!(status, 0, "{text}");
+    assert_eq!(center.requests_to(Endpoint::CreateToken).len(), 1);
+}
+
+#[test]
+fn ctrl_c_gives_the_terminal_back() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
+    terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+    terminal.type_in("\u{3}");
+    let (code, text, echoes) = terminal.finish();
+    assert_eq!(code, 130, "{text}");
+    assert!(echoes, "{text}");
+}
+
+#[test]
+fn the_device_code_shows_as_a_qr_code_unless_unwanted() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for (more, shown) in [
+        (&["--use-device-code", "--no-browser"][..], true),
+        (&["--use-device-code", "--no-browser", "--no-qr", "--force"], false),
+    ] {
+        let mut terminal = env.on_terminal(&words(more));
+        terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+        assert_eq!(terminal.text().contains('▀'), shown, "{}", terminal.text());
+        center.approve(&center.open_user_codes()[0]);
+        let (code, text, _) = terminal.finish();
+        assert_eq!(code, 0, "{text}");
+    }
+}
+
+/// Approves, and gives the address that the browser would go to next.
+fn landing(url: &str) -> String {
+    let agent = UserAgent::new();
+    let page = agent.open(url).unwrap();
+    agent.approve_without_following(&page).unwrap()
+}
