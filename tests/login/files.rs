@@ -10,7 +10,13 @@ use crate::support::identity_center::Endpoint;
 use crate::support::{IdentityCenter, TestEnv};
 
 /// Makes something in the place of a file.
+#[cfg(unix)]
 type Make = dyn Fn(&TestEnv, &Path);
+
+#[cfg(unix)]
+fn elsewhere(env: &TestEnv) -> std::path::PathBuf {
+    env.home().join("elsewhere")
+}
 
 fn is(name: &str, extension: &str) -> bool {
     Path::new(name).extension().is_some_and(|found| found == extension)
@@ -62,7 +68,6 @@ fn damaged_files_are_named_and_replaced() {
 #[cfg(unix)]
 fn links_and_pipes_are_replaced_and_never_followed() {
     let center = IdentityCenter::start();
-    let elsewhere = |env: &TestEnv| env.home().join("elsewhere");
     let make: [(&str, &Make); 3] = [
         ("a link to a file", &|env, path| {
             std::fs::write(elsewhere(env), "kept").unwrap();
