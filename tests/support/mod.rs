@@ -12,5 +12,15 @@ pub(crate) mod normalize;
 pub(crate) mod process;
 pub(crate) mod script;
 pub(crate) mod snapshot;
+pub(crate) mod sources;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
+pub(crate) mod user_agent;
+
+pub(crate) use count::count;
+pub(crate) use environment::TestEnv;
+pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
+pub(crate) use normalize::normalize;
+pub(crate) use process::{Invocation, Run, Running};
+pub(crate) use snapshot::assert_snapshot;
+pub(crate) use user_agent::{Page, UserAgent};
