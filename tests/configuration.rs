@@ -140,12 +140,26 @@ fn a_broken_file_is_named_with_the_line_and_nothing_of_its_text() {
         let expected = format!("Unable to parse config file: {}", world.path("credentials").display());
         assert_eq!(world.load(None).unwrap_err().to_string(), expected);
     }
-    std::fs::write(World::new("").path("x"), b"").unwrap();
     let world = World::new("");
     std::fs::write(world.path("config"), b"[default]\nregion = caf\xe9\n").unwrap();
     assert_eq!(world.load(None).unwrap_err().detail(), Some("line 2 is not UTF-8"));
     std::fs::File::create(world.path("config")).unwrap().set_len(65 << 20).unwrap();
     assert!(world.load(None).unwrap_err().detail().unwrap().contains("at most"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_empty_but_said_to_be() {
+    let world = World::new("");
+    std::fs::remove_file(world.path("config")).unwrap();
+    std::fs::create_dir(world.path("config")).unwrap();
+    let detail = world.load(Some("p")).unwrap_err().detail().unwrap().to_owned();
+    let expected = format!(
+        "neither {} (which was not read: it is no regular file) nor {} has it",
+        world.path("config").display(),
+        world.path("credentials").display()
+    );
+    assert_eq!(detail, expected);
+    assert!(world.load(None).is_ok());
 }
 
 #[test]

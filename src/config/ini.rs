@@ -4,6 +4,7 @@
 //! in upper case, quoted names) is kept beside it. Line numbers are kept for messages and edits. The text may hold
 //! access keys, so it lives in a [`Secret`]. How it is understood is in `parse`. Imports `secret`.
 
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,7 @@ pub(super) struct Block {
 /// A file that was read without objection. The default is an empty file.
 pub(super) struct IniFile {
     pub(super) path: PathBuf,
+    unread: Option<String>,
     text: Secret,
     contents: Contents,
 }
@@ -93,12 +95,17 @@ impl IniFile {
         };
         let length = match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
-            _ => return Ok(Self::empty(path)),
+            Ok(_) => return Ok(Self::empty(path, Some("it is no regular file".to_owned()))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::empty(path, None)),
+            Err(error) => return Ok(Self::empty(path, Some(error.to_string()))),
         };
         if length > LONGEST_FILE {
             return Err(unparsable(format!("the file has {length} bytes; at most {LONGEST_FILE} are read")));
         }
-        let Ok(bytes) = std::fs::read(path) else { return Ok(Self::empty(path)) };
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Self::empty(path, Some(error.to_string()))),
+        };
         let text = String::from_utf8(bytes).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = before.split(|byte| *byte == b'\n').count();
@@ -107,14 +114,22 @@ impl IniFile {
         Self::parse(path, text).map_err(|flaw| unparsable(format!("line {}: {}", flaw.line, flaw.what)))
     }
 
-    fn empty(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), text: Secret::new(""), contents: Contents::default() }
+    fn empty(path: &Path, unread: Option<String>) -> Self {
+        Self { path: path.to_path_buf(), unread, text: Secret::new(""), contents: Contents::default() }
+    }
+
+    /// The file's name for a message, and why it could not be read if it could not.
+    pub(super) fn described(&self) -> String {
+        match &self.unread {
+            Some(reason) => format!("{} (which was not read: {reason})", self.path.display()),
+            None => self.path.display().to_string(),
+        }
     }
 
     /// Parses a text.
     pub(super) fn parse(path: &Path, text: String) -> Result<Self, Flaw> {
         let contents = Parser::read(&text)?;
-        Ok(Self { path: path.to_path_buf(), text: Secret::new(text), contents })
+        Ok(Self { path: path.to_path_buf(), unread: None, text: Secret::new(text), contents })
     }
 
     /// The text of a span.

@@ -153,6 +153,11 @@ impl Config {
         &self.credentials.path
     }
 
+    /// The config file in words, with the reason if it could not be read.
+    fn described(&self) -> String {
+        self.main.described()
+    }
+
     fn named(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
         let mut found = self.main.named(kind);
         found.rfind(|(found, _)| *found == name).map(|(_, block)| Section::of(&self.main, block))
@@ -181,7 +186,7 @@ impl Config {
         let known = if self.main.headers().any(|(header, _)| header == name) {
             format!("[{name}] in {} is no profile: its header must be [profile {name}]", self.main.path.display())
         } else {
-            format!("neither {} nor {} has it", self.main.path.display(), self.credentials.path.display())
+            format!("neither {} nor {} has it", self.main.described(), self.credentials.described())
         };
         ConfigError::new(ConfigErrorKind::ProfileNotFound, format!("The config profile ({name}) could not be found"))
             .with_detail(who + &known)

@@ -73,11 +73,8 @@ impl<'t> Parser<'t> {
 
     /// Whether a section has no key of its own by this name.
     fn is_inherited(&self, key: Span) -> bool {
-        let has = |block: &Block| {
-            let mut own = self.contents.entries[block.entries.clone()].iter();
-            own.any(|entry| self.slice(entry.key) == self.slice(key))
-        };
-        !self.contents.blocks.iter().all(has)
+        let key = self.slice(key);
+        (0..self.contents.blocks.len()).any(|block| !self.seen_keys.contains(&(block, Cow::Borrowed(key))))
     }
 
     fn slice(&self, span: Span) -> &str {

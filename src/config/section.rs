@@ -3,6 +3,8 @@
 //! A profile may stand in both files; the credentials file wins key by key, as in botocore's merge. Each part also
 //! inherits the `[DEFAULT]` section of its own file. Imports nothing of ours.
 
+use std::collections::HashSet;
+
 use super::ini::{Entry, IniFile};
 
 /// A view of some keys and values.
@@ -83,16 +85,10 @@ impl<'a> Section<'a> {
 
     /// Every key once, those of the winning file first.
     pub fn keys(&self) -> Vec<&'a str> {
-        let mut keys = Vec::new();
-        for part in self.parts.iter().flatten() {
-            for entry in part.own.iter().chain(part.inherited) {
-                let key = part.file.slice(entry.key);
-                if !keys.contains(&key) {
-                    keys.push(key);
-                }
-            }
-        }
-        keys
+        let mut seen = HashSet::new();
+        let parts = self.parts.iter().flatten();
+        let keys = parts.flat_map(|part| part.own.iter().chain(part.inherited).map(|entry| part.file.slice(entry.key)));
+        keys.filter(|key| seen.insert(*key)).collect()
     }
 
     /// Whether there is no key at all.

@@ -211,7 +211,7 @@ impl Sources<'_> {
                 "The profile is configured to use the services section but the \"{name}\" services configuration does \
                  not exist."
             );
-            let place = self.config.config_path().display();
+            let place = self.config.described();
             return Err(ConfigError::new(ConfigErrorKind::InvalidValue, what)
                 .with_detail(format!("{origin} names it, but {place} has no [services {name}] with a key in it")));
         };

@@ -134,7 +134,7 @@ impl Request<'_> {
         if self.session.is_none() {
             message += " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
         }
-        let path = self.config.config_path().display();
+        let path = self.config.described();
         let detail = if self.options.start_url.is_some() {
             "--start-url needs --sso-region beside it".to_owned()
         } else if let Some(section) = self.section {
@@ -186,7 +186,7 @@ fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options
     };
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let path = config.config_path().display();
+    let path = config.described();
     let message = format!("The specified sso-session does not exist: \"{name}\"");
     ConfigError::new(ConfigErrorKind::Configuration, message)
         .with_detail(format!("{origin} names it; sso-sessions in {path}: {known}"))
