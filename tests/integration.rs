@@ -29,6 +29,8 @@ mod identity_center;
 mod layers;
 /// `login` in both flows, alone and among others.
 mod login;
+/// The four operations by hand.
+mod operations;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
 /// The world of a test itself.
