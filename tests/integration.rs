@@ -5,6 +5,9 @@
 /// The world of a test: `TestEnv`, `IdentityCenter`, `UserAgent`, snapshots.
 mod support;
 
+/// The callback page in a real browser.
+#[cfg(target_os = "linux")]
+mod browser;
 /// Precedence of options, variables and files.
 mod configuration;
 /// The configuration files, read by us and by botocore.
@@ -33,5 +36,7 @@ mod login;
 mod operations;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
+/// Other SDKs live on what `login` stores.
+mod sdk_interop;
 /// The world of a test itself.
 mod world;

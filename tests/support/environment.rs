@@ -187,9 +187,15 @@ impl TestEnv {
 
     /// The program with these words, not yet run.
     pub(crate) fn command<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Invocation {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
+        self.program(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
+    }
+
+    /// Another program, by its path, in this world.
+    pub(crate) fn program<W: Into<OsString>>(&self, path: &Path, args: impl IntoIterator<Item = W>) -> Invocation {
+        let mut command = Command::new(path);
         command.env_clear().envs(&self.variables).current_dir(self.work());
-        Invocation { command, args: args.into_iter().map(Into::into).collect(), stdin: None }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Invocation { name, command, args: args.into_iter().map(Into::into).collect(), stdin: None }
     }
 
     /// Puts a command into this world.

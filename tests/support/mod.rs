@@ -5,9 +5,12 @@
 
 #![allow(dead_code, unused_imports, reason = "each test uses what it needs")]
 
+#[cfg(target_os = "linux")]
+pub(crate) mod chromium;
 pub(crate) mod count;
 pub(crate) mod environment;
 pub(crate) mod identity_center;
+pub(crate) mod machine;
 pub(crate) mod normalize;
 pub(crate) mod process;
 pub(crate) mod script;

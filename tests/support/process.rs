@@ -15,9 +15,10 @@ use super::normalize::normalize;
 /// Longest wait for anything. Far above what is needed, since a machine that tests may be busy.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
-/// A command line of the program in a world, not yet run. Made by `TestEnv::command`.
+/// A command line in a world, not yet run. Made by `TestEnv::command` and `TestEnv::program`.
 #[must_use = "nothing runs before run or spawn"]
 pub(crate) struct Invocation {
+    pub(super) name: String,
     pub(super) command: Command,
     pub(super) args: Vec<OsString>,
     pub(super) stdin: Option<Vec<u8>>,
@@ -63,8 +64,16 @@ impl Invocation {
             stdout.collect(child.stdout.take().expect("stdout is a pipe")),
             stderr.collect(child.stderr.take().expect("stderr is a pipe")),
         ];
-        let mut running =
-            Running { args: self.args, stdin: child.stdin.take(), child, stdout, stderr, readers, started };
+        let mut running = Running {
+            name: self.name,
+            args: self.args,
+            stdin: child.stdin.take(),
+            child,
+            stdout,
+            stderr,
+            readers,
+            started,
+        };
         if let Some(bytes) = self.stdin {
             let mut stdin = running.stdin.take().expect("stdin is a pipe");
             // Its own thread: a program that answers before it has read all would else wait for us as we for it.
@@ -76,6 +85,7 @@ impl Invocation {
 
 /// A program that runs; killed when dropped.
 pub(crate) struct Running {
+    name: String,
     args: Vec<OsString>,
     child: Child,
     stdin: Option<ChildStdin>,
@@ -165,6 +175,7 @@ impl Running {
             let _ = reader.join();
         }
         Run {
+            program: std::mem::take(&mut self.name),
             args: self.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect(),
             stdout: self.stdout.text(),
             stderr: self.stderr.text(),
@@ -177,7 +188,7 @@ impl Running {
     fn give_up(&mut self, what: &str) -> ! {
         let _ = self.child.kill();
         let (stdout, stderr) = (self.stdout.text(), self.stderr.text());
-        panic!("{:?} {what} in time\n--- stdout\n{stdout}\n--- stderr\n{stderr}", self.args);
+        panic!("{} {:?} {what} in time\n--- stdout\n{stdout}\n--- stderr\n{stderr}", self.name, self.args);
     }
 }
 
@@ -191,6 +202,8 @@ impl Drop for Running {
 /// What came of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
+    /// The program's name.
+    pub(crate) program: String,
     /// The words after the program's name.
     pub(crate) args: Vec<String>,
     /// Standard output.
@@ -227,7 +240,7 @@ impl Run {
 
     /// Command line, exit code and both streams as one text, normalised.
     pub(crate) fn snapshot(&self) -> String {
-        let mut text = format!("$ sso-oidc {}\nexit {}\n", self.args.join(" "), self.status);
+        let mut text = format!("$ {} {}\nexit {}\n", self.program, self.args.join(" "), self.status);
         for (name, stream) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             if !stream.is_empty() {
                 let end = if stream.ends_with('\n') { "" } else { "[no newline]\n" };

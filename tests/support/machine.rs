@@ -1,0 +1,36 @@
+//! What the machine that runs the tests has: programs, and whether they may be missing.
+//!
+//! Tests with other people's programs run where these are installed. In CI they have to be; elsewhere a missing one is
+//! told, not a failure. Imports nothing of ours.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A program on the `PATH` of the tests.
+pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
+    let path = variable("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|candidate| candidate.is_file())
+}
+
+/// Cargo's target folder.
+pub(crate) fn target() -> &'static Path {
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    temporary.parent().unwrap_or(temporary)
+}
+
+/// What was found; where nothing was, the reason is told and the test ends, which in CI is a failure.
+pub(crate) fn or_skip<T>(found: Option<T>, test: &str, missing: &str) -> Option<T> {
+    if found.is_none() {
+        assert!(variable("CI").is_none_or(|value| value != "true"), "{missing}, which CI needs");
+        // Not eprintln, which is only shown for a test that fails.
+        let _ = writeln!(std::io::stderr(), "skipped: {test}: {missing}");
+    }
+    found
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is about the machine, not about the program")]
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name)
+}
