@@ -10,7 +10,8 @@ pub(super) type Exception = (&'static str, &'static [Aspect], &'static str);
 
 const CALLBACK: &str = "only a GET of the callback's path with our host and state ends the wait for the browser";
 const POLL: &str = "a poll is one attempt; what fails in transport is asked again at the next one, until the code ends";
-const BEFORE: &str = "format, pager and CA bundle are looked at before a request is sent, not after a token was spent";
+const BEFORE: &str =
+    "format, query, pager and CA bundle are looked at before a request is sent, not after a token was spent";
 const NOT_JSON: &str = "a success that is not JSON is an error, not silence";
 const DAMAGED: &str = "a damaged cache file is a miss, and replaced";
 const LETTERS: &str = "a file for a list that is no JSON array is refused, not split into letters";
@@ -19,8 +20,17 @@ const YAML_KEY: &str = "a key that is no text is an unknown parameter, not a cra
 const VERSION: &str = "it is another program, of another version";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
+    ("args-query-bad-function", &[Requests], BEFORE),
     ("args-version", &[Stdout], VERSION),
     ("args-version-with-command", &[Stdout], VERSION),
+    ("badquery-arity-merge", &[Requests], BEFORE),
+    ("badquery-expref", &[Requests, Stderr], BEFORE),
+    ("badquery-no-args", &[Requests], BEFORE),
+    ("badquery-slice-zero", &[Requests], BEFORE),
+    ("badquery-too-many", &[Requests], BEFORE),
+    ("badquery-unknown-nested", &[Requests], BEFORE),
+    ("badquery-unused-unknown", &[Requests], BEFORE),
+    ("badquery-unused-unknown-2", &[Requests], BEFORE),
     ("cfg-empty-env-output", &[Requests], BEFORE),
     ("errbody-desc-multiline", &[Stderr], "words of the service cannot move the cursor or forge a line"),
     ("input-json-stdin", &[Requests, Exit, Stderr], "a document is read once, so standard input works"),
@@ -34,14 +44,16 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("login-no-display-of-complete-url", &[Requests, Stderr], "verification_uri_complete is optional (RFC 8628 3.2)"),
     ("login-poll-dropped", &[Requests, Exit, Stderr], POLL),
     ("login-poll-dropped-once", &[Requests], POLL),
+    ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark does not spoil a file"),
+    ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; half a character is none"),
+    ("out-config-bad", &[Requests], BEFORE),
+    ("out-env-bad", &[Requests], BEFORE),
     ("pkce-any-path", &[Requests, Stdout, Exit, Files], CALLBACK),
     ("pkce-bad-host-header", &[Requests, Stdout, Exit, Files], CALLBACK),
     ("pkce-error", &[Exit, Stderr], CALLBACK),
     ("pkce-error-and-code", &[Exit, Stderr], CALLBACK),
     ("pkce-semicolons", &[Requests, Stdout, Exit, Files], CALLBACK),
     ("pkce-wrong-state", &[Exit, Stderr], CALLBACK),
-    ("out-config-bad", &[Requests], BEFORE),
-    ("out-env-bad", &[Requests], BEFORE),
     ("resp-204", &[Exit, Stderr], NOT_JSON),
     ("resp-empty-body", &[Exit, Stderr], NOT_JSON),
     ("resp-not-json", &[Exit, Stderr], NOT_JSON),
@@ -53,12 +65,10 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         &[Files],
         "a section [profile default] after [default] would replace it and break the profile",
     ),
-    ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark does not spoil a file"),
-    ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; half a character is none"),
-    ("words-list-file-lines", &[Requests, Stdout, Exit, Stderr], LETTERS),
     ("wire-bom", &[Exit, Stderr], NOT_JSON),
     ("wire-error-204-length", &[Exit, Stderr], NOT_JSON),
     ("wire-length-too-short", &[Exit, Stderr], NOT_JSON),
+    ("words-list-file-lines", &[Requests, Stdout, Exit, Stderr], LETTERS),
     ("world-output-config-upper", &[Requests], BEFORE),
     ("world-output-env-empty-config", &[Requests], BEFORE),
     ("yaml-binary", &[Requests, Exit, Stderr], YAML),

@@ -45,8 +45,8 @@ macro_rules! groups {
 }
 
 groups! {
-    now: connect errbody file list login pkce yaml proxy signal timeout tls vanity;
-    later: query badquery mixed words world chain wire args cfg endpoint err errfmt export input logout op out refresh resp retry skeleton tty
+    now: connect errbody file input list login pkce proxy query signal skeleton timeout tls vanity words yaml;
+    later: args badquery cfg chain endpoint err errfmt export logout mixed op out refresh resp retry tty wire world
 }
 
 /// Groups that are about login and what follows it, where more is different on purpose.
