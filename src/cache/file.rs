@@ -5,8 +5,8 @@
 //! its first byte, synced and renamed over the name, so a reader sees the old or the new document and a link is
 //! replaced, never followed. What stands in the files is in `document`. Imports `secret`'s neighbours only.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +18,11 @@ use super::CacheError;
 const LARGEST: u64 = 1024 * 1024;
 /// How our temporary files begin; never ends in `.json`, so nobody takes one for a document.
 const TEMPORARY: &str = ".sso-oidc-";
+/// What reading is called in errors.
+const READ: &str = "read";
+/// How often a file that makes no sense is read before it counts as damaged, and how long lies in between.
+const LOOKS: u32 = 4;
+const A_MOMENT: Duration = Duration::from_millis(3);
 /// A temporary file this old was left by a process that is gone.
 const ABANDONED: Duration = Duration::from_mins(10);
 
@@ -37,24 +42,53 @@ pub enum Loaded<T> {
 pub struct Damage(pub String);
 
 /// Reads and parses a file. Foreign or world-writable files are an error; damage is a miss.
+///
+/// The AWS CLI truncates its files before it writes them, so one that makes no sense is read again a moment later.
 pub(super) fn load<T>(path: &Path, parse: fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
-    const READ: &str = "read";
-    let mut file = match open_for_reading(path) {
+    let mut looks = 1;
+    loop {
+        let (mut file, metadata) = match open_trusted(path)? {
+            Opened::File(file, metadata) => (file, metadata),
+            Opened::Absent => return Ok(Loaded::Absent),
+            Opened::Unusable(why) => return Ok(Loaded::Damaged(Damage(why.to_owned()))),
+        };
+        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
+        (&mut file).take(LARGEST).read_to_end(&mut bytes).map_err(|error| CacheError::io(path, READ, error))?;
+        let parsed = match std::str::from_utf8(&bytes) {
+            Ok(text) => parse(text),
+            Err(_) => Err("it is not UTF-8".to_owned()),
+        };
+        match parsed {
+            Ok(document) => return Ok(Loaded::Present(document, platform::mode_warning(&metadata, path))),
+            Err(why) if looks == LOOKS => return Ok(Loaded::Damaged(Damage(why))),
+            Err(_) => std::thread::sleep(A_MOMENT),
+        }
+        looks += 1;
+    }
+}
+
+/// What stands at a path.
+enum Opened {
+    /// A regular file that nobody else could have written.
+    File(File, Metadata),
+    /// Nothing.
+    Absent,
+    /// Something that counts as damaged, and what it is.
+    Unusable(&'static str),
+}
+
+/// Opens a file and looks at what was really opened.
+fn open_trusted(path: &Path) -> Result<Opened, CacheError> {
+    let file = match open_for_reading(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let dangling = fs::symlink_metadata(path).is_ok();
-            return Ok(if dangling {
-                Loaded::Damaged(Damage("it is a link to nothing".to_owned()))
-            } else {
-                Loaded::Absent
-            });
+            return Ok(if dangling { Opened::Unusable("it is a link to nothing") } else { Opened::Absent });
         }
         Err(error) if platform::is_link_loop(&error) => {
-            return Ok(Loaded::Damaged(Damage("it is a link that leads nowhere".to_owned())));
+            return Ok(Opened::Unusable("it is a link that leads nowhere"));
         }
-        Err(error) if platform::is_not_openable(&error) => {
-            return Ok(Loaded::Damaged(Damage("it is not a regular file".to_owned())));
-        }
+        Err(error) if platform::is_not_openable(&error) => return Ok(Opened::Unusable("it is not a regular file")),
         Err(error) => return Err(CacheError::io(path, READ, error)),
     };
     let metadata = file.metadata().map_err(|error| CacheError::io(path, READ, error))?;
@@ -62,38 +96,20 @@ pub(super) fn load<T>(path: &Path, parse: fn(&str) -> Result<T, String>) -> Resu
         return Err(CacheError::not_a_file(path, READ, "a folder"));
     }
     if !metadata.is_file() {
-        return Ok(Loaded::Damaged(Damage("it is not a regular file".to_owned())));
-    }
-    let linked = fs::symlink_metadata(path).is_ok_and(|named| named.is_symlink());
-    if linked && platform::owner_problem(&metadata, path).is_some() {
-        return Ok(Loaded::Damaged(Damage("it is a link to a file of somebody else".to_owned())));
+        return Ok(Opened::Unusable("it is not a regular file"));
     }
     if let Some(problem) = platform::owner_problem(&metadata, path) {
-        return Err(CacheError::untrusted(path, READ, problem));
+        let linked = fs::symlink_metadata(path).is_ok_and(|named| named.is_symlink());
+        return if linked {
+            Ok(Opened::Unusable("it is a link to a file of somebody else"))
+        } else {
+            Err(CacheError::untrusted(path, READ, problem))
+        };
     }
     if metadata.len() > LARGEST {
-        return Ok(Loaded::Damaged(Damage("it is larger than 1 MiB".to_owned())));
+        return Ok(Opened::Unusable("it is larger than 1 MiB"));
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
-    read_twice_if_empty(&mut file, &mut bytes).map_err(|error| CacheError::io(path, READ, error))?;
-    let parsed = match std::str::from_utf8(&bytes) {
-        Ok(text) => parse(text),
-        Err(_) => Err("it is not UTF-8".to_owned()),
-    };
-    Ok(match parsed {
-        Ok(document) => Loaded::Present(document, platform::mode_warning(&metadata, path)),
-        Err(why) => Loaded::Damaged(Damage(why)),
-    })
-}
-
-/// The AWS CLI truncates its files before it writes them, so an empty one is read a second time.
-fn read_twice_if_empty(file: &mut File, bytes: &mut Vec<u8>) -> io::Result<()> {
-    file.take(LARGEST).read_to_end(bytes)?;
-    if bytes.is_empty() {
-        file.rewind()?;
-        file.take(LARGEST).read_to_end(bytes)?;
-    }
-    Ok(())
+    Ok(Opened::File(file, metadata))
 }
 
 fn open_for_reading(path: &Path) -> io::Result<File> {

@@ -18,8 +18,7 @@ pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp, is_spared: bo
     };
     let until = timestamp::format(login.token.expires_at);
     let left = duration(login.token.seconds_left(now));
-    let refreshable =
-        if !is_spared && login.token.refreshable(now).is_some() { ", refreshable" } else { "" };
+    let refreshable = if !is_spared && login.token.refreshable(now).is_some() { ", refreshable" } else { "" };
     format!("{what} {} until {until} ({left} left{refreshable})", wanted.label())
 }
 

@@ -1,5 +1,7 @@
 //! Many logins at once: one question, one answer for all of them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{LOGIN, start};
@@ -126,4 +128,34 @@ fn different_sessions_do_not_wait_for_each_other() {
     UserAgent::new().approve(&first_url).unwrap();
     first.finish().ok();
     assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+}
+
+#[test]
+fn tools_that_write_in_place_disturb_nobody() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    let (short, done) = (env.read(TestEnv::token_path(SESSION)), Arc::new(AtomicBool::new(false)));
+    let long = short.replace('}', &format!(", \"padding\": \"{}\"}}", "x".repeat(3_000)));
+    // As the AWS CLI does it: open, truncate, write; no lock, no rename.
+    let (stop, target) = (Arc::clone(&done), path.clone());
+    let writer = std::thread::spawn(move || {
+        let mut writes = 0;
+        while !stop.load(Ordering::Relaxed) {
+            for text in [&long, &short] {
+                std::fs::write(&target, text).unwrap();
+                std::thread::sleep(Duration::from_millis(1));
+                writes += 1;
+            }
+        }
+        writes
+    });
+    let all: Vec<_> = (0..count("SSO_OIDC_TEST_PROCESSES", 12)).map(|_| env.spawn(LOGIN)).collect();
+    for running in all {
+        running.finish().ok();
+    }
+    done.store(true, Ordering::Relaxed);
+    assert!(writer.join().unwrap() > 2);
+    assert_eq!(center.connections(), 0);
 }
