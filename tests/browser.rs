@@ -13,8 +13,7 @@ fn chromium(test: &str) -> Option<Chromium> {
 }
 
 fn login(env: &TestEnv) -> Running {
-    let login = env.command(["login", "--sso-session", SESSION, "--no-browser"]);
-    login.env("SSO_OIDC_FLOW", "authorization-code").spawn()
+    env.spawn(["login", "--sso-session", SESSION, "--no-browser", "--flow", "authorization-code"])
 }
 
 #[test]

@@ -78,8 +78,8 @@ impl Sdk {
 fn sign_in(env: &TestEnv, center: &IdentityCenter, how: How) {
     match how {
         How::AuthorizationCode => {
-            let login = env.command(["login", "--sso-session", SESSION, "--no-browser"]);
-            let mut login = login.env("SSO_OIDC_FLOW", "authorization-code").spawn();
+            let words = ["login", "--sso-session", SESSION, "--no-browser", "--flow", "authorization-code"];
+            let mut login = env.spawn(words);
             UserAgent::new().approve(&login.authorization_url()).unwrap();
             login.finish().ok();
         }

@@ -60,16 +60,14 @@ fn a_run_has_both_streams_and_the_exit_code() {
 #[test]
 fn a_person_signs_in_on_the_page_whose_url_the_program_prints() {
     let center = IdentityCenter::start();
-    let mut env = TestEnv::of(&center);
-    env.set("SSO_OIDC_FLOW", "authorization-code");
-    let mut running = env.spawn(["login", "--sso-session", SESSION, "--no-browser"]);
+    let env = TestEnv::of(&center);
+    let mut running = env.spawn(["login", "--sso-session", SESSION, "--no-browser", "--flow", "authorization-code"]);
     let landed = UserAgent::new().approve(&running.authorization_url()).unwrap();
     let run = running.finish().ok();
     assert_eq!(landed.status, 200, "{}\n{}", landed.text(), run.snapshot());
     let token = env.token(SESSION);
     assert!(center.accepts(token["accessToken"].as_str().unwrap()), "{token}");
 
-    env.unset("SSO_OIDC_FLOW");
     let mut running = env.spawn(["login", "--profile", "legacy", "--no-browser"]);
     center.approve(&running.user_code());
     running.finish().ok();

@@ -101,8 +101,7 @@ impl Stage {
         context.stdout_is_terminal = false;
         context.stderr_is_terminal = false;
         context.env = Box::new(move |name| match name {
-            // Nothing of the person's AWS configuration and proxies, and the flow as the command line says.
-            "SSO_OIDC_FLOW" => Some("authorization-code".into()),
+            // Nothing of the person's AWS configuration and proxies.
             "AWS_EC2_METADATA_DISABLED" => Some("true".into()),
             "BROWSER" if approves => None,
             "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" => real.var(name),

@@ -43,7 +43,7 @@ struct Teller {
 impl Teller {
     fn sign_in(&mut self) -> Result<(), Box<dyn Error>> {
         let title = "Sign in: the authorization code flow with PKCE, back to a port on this machine";
-        self.scene(title, &["login", "--sso-session", NAME]).map(drop)
+        self.scene(title, &["login", "--sso-session", NAME, "--flow", "authorization-code"]).map(drop)
     }
 
     fn reuse(&mut self) -> Result<(), Box<dyn Error>> {
@@ -54,8 +54,8 @@ impl Teller {
     fn device_code(&mut self) -> Result<(), Box<dyn Error>> {
         // The next step needs a token that is about to expire.
         self.stage.center.access_token_lives(SHORT);
-        let title = "Sign in from a machine without a browser: the device code flow";
-        self.scene(title, &["login", "--sso-session", NAME, "--use-device-code", "--force"]).map(drop)
+        let title = "Sign in with a code: the device code flow, for machines that no browser can come back to";
+        self.scene(title, &["login", "--sso-session", NAME, "--flow", "device-code", "--force"]).map(drop)
     }
 
     fn refresh(&mut self) -> Result<(), Box<dyn Error>> {

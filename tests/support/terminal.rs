@@ -36,7 +36,7 @@ impl TestEnv {
         tcsetwinsize(&theirs, Winsize { ws_row: 50, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let mut command = Command::new("/usr/bin/setsid");
         command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_sso-oidc")]).args(args);
-        self.into_command(&mut command);
+        self.furnish(&mut command);
         let stream = || theirs.try_clone().unwrap();
         let child = command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
         drop(command);
