@@ -45,7 +45,7 @@ macro_rules! groups {
 }
 
 groups! {
-    now: connect errbody file input list login pkce proxy query signal skeleton timeout tls vanity words yaml;
+    now: connect errbody file input jmespath list login odd pkce proxy query signal skeleton timeout tls vanity words yaml;
     later: args badquery cfg chain endpoint err errfmt export logout mixed op out refresh resp retry tty wire world
 }
 
