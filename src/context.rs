@@ -1,13 +1,16 @@
 //! The world as values: environment, home, clock, browser, streams, terminals.
 //!
-//! The only file that touches the process it runs in; a lint keeps it so. Everything below takes what it needs from
-//! here or as an argument, which is what lets a test run the whole program in process. Imports nothing of ours.
+//! With `terminal` the only file that touches the process it runs in; a lint keeps it so. Everything below takes what it
+//! needs from here or as an argument, which is what lets a test run the whole program in process. Imports nothing of ours.
+
+mod terminal;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+pub use terminal::HiddenInput;
 use time::UtcDateTime;
 
 /// An instant in UTC, as the time crate has it.
@@ -29,6 +32,8 @@ pub struct Context {
     pub now: fn() -> Timestamp,
     /// Starts the default browser on a URL without waiting for it (RFC 8252 section 6).
     pub open_browser: OpenBrowser,
+    /// Asks the person at the terminal for a line that is not shown; an error when there is no terminal.
+    pub hidden_input: fn(&str) -> io::Result<HiddenInput>,
     /// Whether the program runs in a container, as Docker and Podman mark it.
     pub in_container: fn() -> bool,
     /// Columns and rows of standard error's terminal.
@@ -72,6 +77,7 @@ impl Context {
             home: real_home(),
             now: real_now,
             open_browser: Box::new(|url| open::that_detached(url)),
+            hidden_input: HiddenInput::ask,
             in_container: real_in_container,
             terminal_size: real_terminal_size,
             stdout: RefCell::new(Box::new(io::stdout())),

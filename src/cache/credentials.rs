@@ -79,14 +79,14 @@ impl CredentialCache {
 
     /// Replaces the file of a role in an account, as botocore writes it.
     pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<(), CacheError> {
-        let keys = members(cached, timestamp::format(cached.expires_at));
+        let keys = members(cached, &timestamp::format(cached.expires_at));
         self.store(key, &json!({"ProviderType": "sso", "Credentials": keys}))
     }
 
     /// Replaces the file of an assumed role; `user` is the answer's `AssumedRoleUser`.
     pub fn store_role(&self, key: &CredentialKey, cached: &CachedCredentials, user: &Value) -> Result<(), CacheError> {
         let ends = timestamp::format(cached.expires_at).replace('Z', "+00:00");
-        self.store(key, &json!({"Credentials": members(cached, ends), "AssumedRoleUser": user}))
+        self.store(key, &json!({"Credentials": members(cached, &ends), "AssumedRoleUser": user}))
     }
 
     /// The lock that lets one process at a time ask for these credentials.
@@ -104,7 +104,7 @@ impl CredentialCache {
     }
 }
 
-fn members(cached: &CachedCredentials, ends: String) -> Value {
+fn members(cached: &CachedCredentials, ends: &str) -> Value {
     let keys = &cached.credentials;
     let mut members = json!({
         "AccessKeyId": keys.access_key_id(),

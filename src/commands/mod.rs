@@ -15,6 +15,7 @@ mod pager;
 mod printing;
 mod register_client;
 pub mod runtime;
+mod signing;
 mod start_device_authorization;
 mod wanted;
 

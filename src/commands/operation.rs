@@ -8,7 +8,7 @@ use clap::CommandFactory as _;
 
 use super::clients::{self, http_options};
 use super::printing::Printing;
-use super::runtime;
+use super::{runtime, signing};
 use crate::Context;
 use crate::cli::{Cli, GlobalArgs, InputArgs};
 use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located};
@@ -65,17 +65,21 @@ pub(super) fn run(call: Call, global: &GlobalArgs, context: &Context) -> anyhow:
     }
     let config = Config::load(context, global.profile.as_deref())?;
     let settings = config::client_settings(context, &config, &clients::overrides(global))?;
+    let settings = signing::located(settings, &config, context)?;
     let printing = Printing::settle(global, &config, context)?;
     let expand = |path: &str| config::expand_path(path, context);
     let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING") };
     let input = Input::load(call.given, document.as_ref(), &files)?;
-    let (_region, endpoint) = place(&settings)?;
+    let (region, endpoint) = place(&settings)?;
     let members = input.checked(operation)?;
     let answer = if made_up {
         skeleton::output(operation)
     } else {
         let service = OidcClient::new(HttpClient::new(http_options(context, &settings)), endpoint);
-        runtime::block_on(context, async { Ok(service.call(operation, &members, None).await?) })?
+        runtime::block_on(context, async {
+            let signing = signing::of(operation, &region, global, &config, &settings, context).await?;
+            Ok(service.call(operation, &members, signing.as_ref()).await?)
+        })?
     };
     printing.print(answer, operation.name(), context)
 }

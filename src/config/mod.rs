@@ -29,6 +29,7 @@ pub use names::shell_words;
 pub use origin::{Located, Origin};
 pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
+pub use python::{int as integer, quoted};
 pub use section::Section;
 pub use settings::{ClientSettings, Limit, Overrides, RetryMode, client_settings};
 pub use sso::{SsoOverrides, SsoSettings, all_sso, sso_settings};
@@ -43,6 +44,26 @@ pub struct Config {
     credentials: IniFile,
     profile: String,
     named_by: NamedBy,
+}
+
+/// One section of a file that is neither of both but has their format.
+pub struct SectionOfFile {
+    file: IniFile,
+    block: Option<usize>,
+}
+
+impl SectionOfFile {
+    /// Reads the file; one that is missing is empty.
+    pub fn read(path: &Path, header: &str) -> Result<Self, ConfigError> {
+        let file = IniFile::read(path)?;
+        let block = file.headers().find(|(found, _)| *found == header).map(|(_, block)| block);
+        Ok(Self { file, block })
+    }
+
+    /// The section, if the file has it.
+    pub fn section(&self) -> Option<Section<'_>> {
+        self.block.map(|block| Section::of(&self.file, block))
+    }
 }
 
 /// Who named the profile.

@@ -16,6 +16,8 @@ pub enum Origin {
     Variable(&'static str),
     /// A key of a file: key, section, path and line in words.
     File(String),
+    /// The metadata of the EC2 instance we run on.
+    Instance,
     /// Nobody; it is what holds when nothing is said.
     Default,
 }
@@ -26,6 +28,7 @@ impl fmt::Display for Origin {
             Self::Option(name) => write!(f, "the option {name}"),
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::File(place) => f.write_str(place),
+            Self::Instance => f.write_str("the metadata of this EC2 instance"),
             Self::Default => f.write_str("the default"),
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn is_line_break(character: char) -> bool {
 
 /// `int(text)` in base 10: surrounding white space, a sign, single underscores between digits.
 /// Numbers that do not fit 64 bits come back as the nearest that does.
-pub(super) fn int(text: &str) -> Option<i64> {
+pub fn int(text: &str) -> Option<i64> {
     let text = strip(text);
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
@@ -45,7 +45,7 @@ pub(super) fn int_error(text: &str) -> String {
 }
 
 /// `repr(text)`: single quotes unless the text has one and no double quote; control characters escaped.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);

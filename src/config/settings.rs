@@ -66,6 +66,7 @@ pub struct ClientSettings {
     pub user_agent_app_id: Option<String>,
     oidc_endpoint_url: Result<Option<Located<String>>, ConfigError>,
     portal_endpoint_url: Result<Option<Located<String>>, ConfigError>,
+    sts_endpoint_url: Result<Option<Located<String>>, ConfigError>,
 }
 
 impl ClientSettings {
@@ -77,6 +78,11 @@ impl ClientSettings {
     /// The configured base URL of the access portal's API; the same error.
     pub fn portal_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
         self.portal_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// The configured base URL of STS, which credentials of roles come from; the same error.
+    pub fn sts_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
+        self.sts_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// The region, or AWS's error when there is none.
@@ -110,6 +116,7 @@ pub fn client_settings(
         user_agent_app_id: sources.first(&["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id").map(|found| found.value),
         oidc_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
         portal_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO", "sso"),
+        sts_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_STS", "sts"),
     })
 }
 

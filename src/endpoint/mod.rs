@@ -21,6 +21,8 @@ pub enum Service {
     Oidc,
     /// The access portal's API: role credentials, sign-out.
     Portal,
+    /// The Security Token Service: roles to assume.
+    Sts,
 }
 
 /// Which kind of endpoint is wanted.
@@ -70,6 +72,10 @@ pub fn resolve(service: Service, region: &str, variant: Variant) -> Result<Strin
     let host = match service {
         Service::Oidc => "oidc",
         Service::Portal => "portal.sso",
+        Service::Sts if region == "aws-global" && variant == Variant::default() => {
+            return Ok("https://sts.amazonaws.com".to_owned());
+        }
+        Service::Sts => "sts",
     };
     // GovCloud's ordinary hosts are its FIPS hosts, except behind dual-stack names.
     let fips = if variant.fips && (variant.dualstack || !partition.ordinary_is_fips()) { "-fips" } else { "" };

@@ -2,11 +2,13 @@
 
 use crate::cache::CacheError;
 use crate::config::{ConfigError, ConfigErrorKind};
+use crate::credentials::CredentialsError;
 use crate::http::HttpError;
 use crate::input::InputError;
 use crate::login::LoginError;
 use crate::oidc::{Fault, OidcError};
-use crate::session::SessionError;
+use crate::portal::PortalError;
+use crate::session::{RoleError, SessionError};
 use crate::words::UsageError;
 
 use super::{CommandError, Interrupted};
@@ -69,6 +71,9 @@ impl<'a> Failure<'a> {
         if let Some(oidc) = error.downcast_ref::<OidcError>() {
             return Self::of_oidc(oidc, message);
         }
+        if let Some(credentials) = error.downcast_ref::<CredentialsError>() {
+            return Self::of_credentials(credentials, message);
+        }
         if let Some(http) = error.downcast_ref::<HttpError>() {
             return Self { hint: http.hint(), ..Self::other(message) };
         }
@@ -118,6 +123,19 @@ impl<'a> Failure<'a> {
             OidcError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..Self::other(message) },
             OidcError::Http(http) => Self { hint: http.hint(), ..Self::other(message) },
             OidcError::Decode(decode) => Self { hint: decode.hint().map(str::to_owned), ..Self::other(message) },
+        }
+    }
+
+    fn of_credentials(error: &'a CredentialsError, message: String) -> Self {
+        let failure = Self { hint: error.hint(), ..Self::other(message) };
+        match error {
+            CredentialsError::NotFound => Self { code: CONFIGURATION, kind: Some("NoCredentials"), ..failure },
+            CredentialsError::Invalid(_) => Self { code: USAGE, kind: PARAM_VALIDATION, ..failure },
+            CredentialsError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..failure },
+            CredentialsError::Sso { error, .. } if matches!(**error, RoleError::Portal(ref portal) if matches!(**portal, PortalError::Fault { .. })) => {
+                Self { code: SERVICE, ..failure }
+            }
+            _ => failure,
         }
     }
 

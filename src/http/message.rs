@@ -57,12 +57,21 @@ pub struct Request {
     pub body: Option<Secret>,
     /// Whether the call is one of an AWS service and carries `amz-sdk-invocation-id` and `amz-sdk-request`.
     pub sdk_headers: bool,
+    /// Reads the error code of an answer, by which retries are decided.
+    pub error_code: fn(&Response) -> Option<String>,
 }
 
 impl Request {
     /// A call of an AWS service.
     pub fn aws(method: Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: None, sdk_headers: true }
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: None,
+            sdk_headers: true,
+            error_code: super::error_code,
+        }
     }
 
     /// Any other request: instance metadata, container credentials, start URLs.

@@ -109,7 +109,7 @@ impl HttpClient {
         retry: Retry<'_>,
         sign: Option<Sign<'_>>,
     ) -> Result<Response, HttpError> {
-        let mut attempts = Attempts::new(retry, self.options.max_attempts, request.sdk_headers);
+        let mut attempts = Attempts::new(retry, self.options.max_attempts, request);
         loop {
             let mut headers = attempts.headers();
             if let Some(sign) = sign {

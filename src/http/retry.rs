@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use super::{HttpError, HttpErrorKind, HttpOptions, Response};
+use super::{HttpError, HttpErrorKind, HttpOptions, Request, Response};
 use crate::context::Timestamp;
 use crate::secret::Secret;
 
@@ -102,12 +102,14 @@ pub(super) struct Attempts<'a> {
     made: u32,
     invocation: Option<String>,
     ttl: Option<String>,
+    error_code: fn(&Response) -> Option<String>,
 }
 
 impl<'a> Attempts<'a> {
-    pub(super) fn new(retry: Retry<'a>, max: u32, sdk_headers: bool) -> Self {
+    pub(super) fn new(retry: Retry<'a>, max: u32, request: &Request) -> Self {
         let max = if matches!(retry, Retry::Poll) { 1 } else { max.max(1) };
-        Self { retry, max, made: 0, invocation: sdk_headers.then(uuid), ttl: None }
+        let invocation = request.sdk_headers.then(uuid);
+        Self { retry, max, made: 0, invocation, ttl: None, error_code: request.error_code }
     }
 
     /// How many were made.
@@ -203,7 +205,7 @@ impl<'a> Attempts<'a> {
     }
 
     fn repeats_answer(&self, response: &Response) -> bool {
-        let Some(code) = error_code(response) else { return false };
+        let Some(code) = (self.error_code)(response) else { return false };
         let throttled = response.status == 429 && !matches!(self.retry, Retry::Aws);
         throttled || TRANSIENT.contains(&response.status) || REPEATED_CODES.contains(&code.as_str())
     }

@@ -36,13 +36,17 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     }
 }
 
+fn call() -> Request {
+    Request::aws(Method::Post, "http://h/")
+}
+
 fn failure(kind: HttpErrorKind) -> Result<Response, HttpError> {
-    Err(HttpError::new(kind, &Request::aws(Method::Post, "http://h/")))
+    Err(HttpError::new(kind, &call()))
 }
 
 /// How many attempts a class makes when every one ends like this.
 fn attempts(retry: Retry<'_>, outcome: &dyn Fn() -> Result<Response, HttpError>) -> u32 {
-    let mut attempts = Attempts::new(retry, 3, true);
+    let mut attempts = Attempts::new(retry, 3, &call());
     while attempts.after(&outcome(), &options()) != Next::Stop && attempts.still_wanted() {}
     attempts.finish(outcome()).map_or_else(|error| error.attempts, |response| response.attempts)
 }
@@ -99,7 +103,7 @@ fn a_refresh_is_not_repeated_with_a_token_that_was_replaced_meanwhile() {
 #[test]
 fn a_wait_that_the_service_asks_for_is_kept_up_to_20_seconds() {
     let next = |retry: Retry<'_>, headers: &[(&str, &str)]| {
-        Attempts::new(retry, 3, true).after(&Ok(answer(503, headers, "")), &options())
+        Attempts::new(retry, 3, &call()).after(&Ok(answer(503, headers, "")), &options())
     };
     assert_eq!(next(Retry::Repeatable, &[("retry-after", "7")]), Next::After(Duration::from_secs(7)));
     assert_eq!(next(Retry::Repeatable, &[("x-amz-retry-after", "1500")]), Next::After(Duration::from_millis(1500)));
@@ -118,22 +122,22 @@ fn the_backoff_doubles_to_20_seconds() {
 
 #[test]
 fn attempts_say_their_number_and_a_ttl_by_the_servers_clock() {
-    let mut attempts = Attempts::new(Retry::Aws, 3, true);
+    let mut attempts = Attempts::new(Retry::Aws, 3, &call());
     let header = |attempts: &Attempts<'_>| attempts.headers()[1].1.expose().to_owned();
     assert_eq!(header(&attempts), "attempt=1");
     attempts.after(&failure(HttpErrorKind::ReadTimeout(None)), &options());
     assert_eq!(header(&attempts), "attempt=2; max=3");
     attempts.after(&Ok(answer(500, &[("date", "Thu, 01 Jan 2026 00:10:00 GMT")], "")), &options());
     assert_eq!(header(&attempts), "ttl=20260101T001100Z; attempt=3; max=3");
-    assert!(Attempts::new(Retry::Aws, 3, false).headers().is_empty());
+    assert!(Attempts::new(Retry::Aws, 3, &Request::plain(Method::Get, "")).headers().is_empty());
 }
 
 #[test]
 fn an_answer_to_the_last_allowed_attempt_says_how_many_retries_there_were() {
-    let mut one = Attempts::new(Retry::Aws, 1, true);
+    let mut one = Attempts::new(Retry::Aws, 1, &call());
     one.after(&Ok(answer(400, &[], "")), &options());
     assert_eq!(one.finish(Ok(answer(400, &[], ""))).unwrap().retries_reached, Some(0));
-    let mut three = Attempts::new(Retry::Aws, 3, true);
+    let mut three = Attempts::new(Retry::Aws, 3, &call());
     three.after(&Ok(answer(400, &[], "")), &options());
     assert_eq!(three.finish(Ok(answer(400, &[], ""))).unwrap().retries_reached, None);
 }

@@ -1,0 +1,148 @@
+//! Credentials of a container: one GET of the URL that ECS, EKS or another host put into the environment.
+//!
+//! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI`, with the token of
+//! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is for loopback and AWS's own link-local addresses only. Two
+//! seconds to connect and to answer, three attempts, never through a proxy, as in botocore. Imports `http`, `context`,
+//! `secret`.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use serde_json::Value;
+
+use super::{Chain, CredentialsError, expiry};
+use crate::context::Context;
+use crate::http::{HttpClient, HttpOptions, Method, Proxies, Request, Retry};
+use crate::secret::Secret;
+
+const PROVIDER: &str = "container-role";
+const ADDRESS: &str = "169.254.170.2";
+const ALLOWED: [&str; 4] = [ADDRESS, "169.254.170.23", "fd00:ec2::23", "localhost"];
+const LIMIT: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The keys, if the environment names a place.
+pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, CredentialsError> {
+    let context = chain.context;
+    let url = match context.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+        Some(path) => format!("http://{ADDRESS}{path}"),
+        None => match context.var("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
+            Some(url) => url,
+            None => return Ok(None),
+        },
+    };
+    let mut request = Request::plain(Method::Get, url.as_str()).header("accept", Secret::new("application/json"));
+    if let Some(token) = authorization(context)? {
+        request = request.header("authorization", token);
+    }
+    check_host(&url)?;
+    let client = HttpClient::new(HttpOptions {
+        connect_timeout: Some(LIMIT),
+        read_timeout: Some(LIMIT),
+        proxies: Proxies::default(),
+        ..chain.http.clone()
+    });
+    let mut attempt = 1;
+    let answer = loop {
+        match ask(&client, &request).await {
+            Ok(answer) => break answer,
+            Err(why) if attempt == ATTEMPTS => {
+                return Err(CredentialsError::retrieval(PROVIDER, format!("Error retrieving metadata: {why}")));
+            }
+            Err(why) => log::debug!("container credentials: {why}"),
+        }
+        attempt += 1;
+        tokio::time::sleep(PAUSE).await;
+    };
+    let member = |name: &str| match answer.get(name).and_then(Value::as_str) {
+        Some(text) => Ok(text),
+        None => Err(CredentialsError::retrieval(PROVIDER, format!("the answer lacks {name}"))),
+    };
+    let (access_key, secret_key, token) = (member("AccessKeyId")?, member("SecretAccessKey")?, member("Token")?);
+    let ends = expiry::ahead(member("Expiration")?, context)?;
+    Ok(Some(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(ends.into()), PROVIDER)))
+}
+
+async fn ask(client: &HttpClient, request: &Request) -> Result<Value, String> {
+    let response = client
+        .send(request, Retry::Poll, None)
+        .await
+        .map_err(|error| format!("Received error when attempting to retrieve container metadata: {error}"))?;
+    if response.status != 200 {
+        let text = String::from_utf8_lossy(&response.body);
+        return Err(format!("Received non 200 response {} from container metadata: {text}", response.status));
+    }
+    serde_json::from_slice(&response.body)
+        .map_err(|_| "Unable to parse JSON returned from container metadata services".to_owned())
+}
+
+/// The token, from the file if one is named.
+fn authorization(context: &Context) -> Result<Option<Secret>, CredentialsError> {
+    let token = match context.var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+        Some(path) => Some(std::fs::read_to_string(&path).map_err(|error| {
+            let text = format!("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE `{path}`: {error}");
+            CredentialsError::Config(text)
+        })?),
+        None => context.var("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+    };
+    match token {
+        Some(token) if token.contains(['\r', '\n']) => {
+            Err(CredentialsError::Config("Auth token value is not a legal header value".to_owned()))
+        }
+        token => Ok(token.map(Secret::new)),
+    }
+}
+
+/// A token and keys travel in clear only where nobody else can listen.
+fn check_host(url: &str) -> Result<(), CredentialsError> {
+    let parsed = url::Url::parse(url).ok();
+    if parsed.as_ref().is_some_and(|url| url.scheme() == "https") {
+        return Ok(());
+    }
+    let host = parsed.as_ref().and_then(url::Url::host_str).map(|host| host.trim_matches(['[', ']']).to_owned());
+    let address = host.as_deref().and_then(|host| host.parse::<IpAddr>().ok());
+    let allowed = host.as_deref().is_some_and(|host| ALLOWED.contains(&host));
+    if allowed || address.is_some_and(|address| address.is_loopback()) {
+        return Ok(());
+    }
+    Err(CredentialsError::Config(format!(
+        "Unsupported host '{}'.  Can only retrieve metadata from a loopback address or one of these hosts: {}",
+        host.as_deref().unwrap_or("None"),
+        ALLOWED.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_host;
+
+    #[test]
+    fn keys_are_fetched_only_from_where_nobody_listens() {
+        for url in [
+            "https://example.com/creds",
+            "http://127.0.0.1:8080/creds",
+            "http://127.9.9.9/",
+            "http://[::1]/creds",
+            "http://[fd00:ec2::23]/creds",
+            "http://localhost/creds",
+            "http://169.254.170.2/creds",
+            "http://169.254.170.23/v1",
+        ] {
+            assert!(check_host(url).is_ok(), "{url}");
+        }
+        for url in [
+            "http://example.com/creds",
+            "http://169.254.170.3/",
+            "http://localhost.example.com/",
+            "http://10.0.0.1/",
+            "http://[fd00:ec2::24]/",
+            "http://169.254.170.2@example.com/",
+            "creds",
+            "",
+        ] {
+            assert!(check_host(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! EC2 instance metadata: the keys of the instance's role, and its region.
+//!
+//! Version 2 with a session token; where there is no token service, version 1, unless `AWS_EC2_METADATA_V1_DISABLED`. One
+//! second and one attempt unless configured, as in botocore: most machines are no EC2 instances and should not wait.
+//! Whatever fails means that there is nothing here, not an error. Imports `http`, `config`, `context`, `secret`.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use serde_json::Value;
+
+use super::{Chain, CredentialsError, expiry};
+use crate::config::{self, Config};
+use crate::context::Context;
+use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Request, Response, Retry, valid_endpoint};
+use crate::secret::Secret;
+
+const IPV4: &str = "http://169.254.169.254/";
+const IPV6: &str = "http://[fd00:ec2::254]/";
+const TOKEN: &str = "latest/api/token";
+const TOKEN_SECONDS: &str = "21600";
+const ROLE: &str = "latest/meta-data/iam/security-credentials/";
+const ZONE: &str = "latest/meta-data/placement/availability-zone/";
+
+/// The keys of the instance's role, if this is an instance with one.
+pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, CredentialsError> {
+    let Some(service) = MetadataService::configured(chain.context, chain.config, chain.http)? else { return Ok(None) };
+    let Some(token) = service.token().await? else { return Ok(None) };
+    let Some(role) = service.text(ROLE, &token).await? else { return Ok(None) };
+    let document = service.get(&format!("{ROLE}{role}"), &token, |response| parsed(response).is_some()).await?;
+    let Some(document) = document.as_ref().and_then(parsed) else { return Ok(None) };
+    let member = |name: &str| document.get(name).and_then(Value::as_str);
+    let (Some(access_key), Some(secret_key), Some(session_token), Some(expiration)) =
+        (member("AccessKeyId"), member("SecretAccessKey"), member("Token"), member("Expiration"))
+    else {
+        return Ok(None);
+    };
+    // When the service cannot renew them it hands out ended ones, which AWS goes on accepting: they are used.
+    let ends = expiry::instant(expiration)?;
+    Ok(Some(Credentials::new(access_key, secret_key, Some(session_token.to_owned()), Some(ends.into()), "iam-role")))
+}
+
+/// The region of the instance: its availability zone without the last letter.
+pub async fn region(
+    context: &Context,
+    config: &Config,
+    http: &HttpOptions,
+) -> Result<Option<String>, CredentialsError> {
+    let Some(service) = MetadataService::configured(context, config, http)? else { return Ok(None) };
+    let Some(token) = service.token().await? else { return Ok(None) };
+    let mut zone = service.text(ZONE, &token).await?;
+    if let Some(zone) = &mut zone {
+        zone.pop();
+    }
+    Ok(zone)
+}
+
+fn parsed(response: &Response) -> Option<Value> {
+    serde_json::from_slice(&response.body).ok()
+}
+
+/// The metadata service as configured.
+struct MetadataService {
+    client: HttpClient,
+    base: String,
+    attempts: i64,
+    version_1: bool,
+}
+
+/// How version 2 was answered.
+enum Session {
+    Token(Secret),
+    /// There is no token service.
+    Version1,
+}
+
+impl MetadataService {
+    /// The service, unless `AWS_EC2_METADATA_DISABLED`.
+    fn configured(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<Self>, CredentialsError> {
+        if is_true(context.var("AWS_EC2_METADATA_DISABLED").as_deref()) {
+            return Ok(None);
+        }
+        let setting = |variable: &str, key: &str| context.var(variable).or_else(|| config.get(key).map(str::to_owned));
+        let base = base(&setting)?;
+        let timeout = number(setting("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout"))?;
+        let attempts = number(setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts"))?;
+        let timeout = Some(Duration::from_secs(timeout.try_into().unwrap_or(0)));
+        let client = HttpClient::new(HttpOptions {
+            connect_timeout: timeout,
+            read_timeout: timeout,
+            max_attempts: 1,
+            ..http.clone()
+        });
+        let version_1 = !is_true(setting("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").as_deref());
+        Ok(Some(Self { client, base, attempts, version_1 }))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{}{path}", self.base, if self.base.ends_with('/') { "" } else { "/" })
+    }
+
+    /// A session of version 2, or leave to do without; `None` when there is nobody here.
+    async fn token(&self) -> Result<Option<Session>, CredentialsError> {
+        let request = Request::plain(Method::Put, self.url(TOKEN))
+            .header("x-aws-ec2-metadata-token-ttl-seconds", Secret::new(TOKEN_SECONDS));
+        for _ in 0..self.attempts {
+            match self.client.send(&request, Retry::Poll, None).await {
+                Ok(response) if response.status == 200 => {
+                    let token = String::from_utf8_lossy(&response.body).into_owned();
+                    return Ok(Some(Session::Token(Secret::new(token))));
+                }
+                Ok(response) if [403, 404, 405].contains(&response.status) => break,
+                Ok(response) if response.status == 400 => return Ok(None),
+                // A token that is lost on the way back (a hop limit of 1) is silence.
+                Err(error) if matches!(error.kind, HttpErrorKind::ReadTimeout(_)) => break,
+                Ok(_) | Err(_) => {}
+            }
+        }
+        if self.version_1 {
+            return Ok(Some(Session::Version1));
+        }
+        Err(CredentialsError::Config(
+            "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled"
+                .to_owned(),
+        ))
+    }
+
+    async fn text(&self, path: &str, session: &Session) -> Result<Option<String>, CredentialsError> {
+        let response = self.get(path, session, |_| true).await?;
+        Ok(response.map(|response| String::from_utf8_lossy(&response.body).into_owned()))
+    }
+
+    /// A document that is there, not empty, and as it should be.
+    async fn get(
+        &self,
+        path: &str,
+        session: &Session,
+        usable: impl Fn(&Response) -> bool,
+    ) -> Result<Option<Response>, CredentialsError> {
+        let mut request = Request::plain(Method::Get, self.url(path));
+        if let Session::Token(token) = session {
+            request = request.header("x-aws-ec2-metadata-token", token.clone());
+        }
+        for _ in 0..self.attempts {
+            match self.client.send(&request, Retry::Poll, None).await {
+                Ok(response) if response.status == 200 && !response.body.is_empty() && usable(&response) => {
+                    return Ok(Some(response));
+                }
+                Ok(response) => log::debug!("instance metadata answered {}", response.status),
+                Err(error) => log::debug!("instance metadata: {error}"),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn is_true(value: Option<&str>) -> bool {
+    value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// A whole number, 1 when nothing is said.
+fn number(value: Option<String>) -> Result<i64, CredentialsError> {
+    let Some(text) = value else { return Ok(1) };
+    config::integer(&text).ok_or_else(|| {
+        CredentialsError::Config(format!("invalid literal for int() with base 10: {}", config::quoted(&text)))
+    })
+}
+
+fn base(setting: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, CredentialsError> {
+    let endpoint = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
+    let mode = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
+    let ipv6 = match mode.as_deref().map(str::to_lowercase).as_deref() {
+        Some("ipv4") => false,
+        Some("ipv6") => true,
+        Some(_) => {
+            return Err(CredentialsError::Config(format!(
+                "Invalid EC2 Instance Metadata endpoint mode: {} Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6').",
+                mode.unwrap_or_default()
+            )));
+        }
+        None => is_true(setting("AWS_IMDS_USE_IPV6", "imds_use_ipv6").as_deref()),
+    };
+    let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
+    let base = endpoint.unwrap_or_else(|| if ipv6 { IPV6 } else { IPV4 }.to_owned());
+    if valid_endpoint(&base) {
+        return Ok(base);
+    }
+    Err(CredentialsError::Config(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")))
+}

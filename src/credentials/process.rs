@@ -1,0 +1,131 @@
+//! `credential_process`: a program that prints credentials as JSON (version 1).
+//!
+//! Split into words as a POSIX shell would (on Windows as its C runtime would), run without a shell, with our standard
+//! input, its standard error kept for the case that it fails. Unlike with the AWS CLI it has 10 minutes. Imports
+//! `config` and `context`.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::{CredentialsError, expiry};
+use crate::config;
+use crate::context::Context;
+
+const PROVIDER: &str = "custom-process";
+
+/// Long enough for a person to be asked something by it.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// What the program prints.
+pub(super) async fn keys(context: &Context, command: &str) -> Result<Credentials, CredentialsError> {
+    let words = split(command)
+        .ok_or_else(|| CredentialsError::Config("credential_process has a quotation that does not end".to_owned()))?;
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(CredentialsError::Config("credential_process names no program".to_owned()));
+    };
+    let mut child = tokio::process::Command::new(program);
+    child.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let cannot_run = |error: std::io::Error| CredentialsError::retrieval(PROVIDER, format!("{program}: {error}"));
+    let output = match tokio::time::timeout(PATIENCE, child.output()).await {
+        Ok(output) => output.map_err(cannot_run)?,
+        Err(_) => return Err(CredentialsError::retrieval(PROVIDER, format!("{program} did not end in 10 minutes"))),
+    };
+    let printed = Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        return Err(CredentialsError::retrieval(PROVIDER, String::from_utf8_lossy(&output.stderr)));
+    }
+    parse(&printed, context)
+}
+
+fn parse(printed: &[u8], context: &Context) -> Result<Credentials, CredentialsError> {
+    let failed = |why: String| CredentialsError::retrieval(PROVIDER, why);
+    let Ok(Value::Object(document)) = serde_json::from_slice(printed) else {
+        return Err(failed(format!("what it printed is not a JSON object ({} bytes)", printed.len())));
+    };
+    let version = document.get("Version").cloned().unwrap_or_else(|| Value::from("<Version key not provided>"));
+    if version.as_f64() != Some(1.0) {
+        let version = version.as_str().map_or_else(|| version.to_string(), str::to_owned);
+        let text = format!("Unsupported version '{version}' for credential process provider, supported versions: 1");
+        return Err(failed(text));
+    }
+    let member = |name: &str| document.get(name).and_then(Value::as_str);
+    let required =
+        |name: &str| member(name).ok_or_else(|| failed(format!("Missing required key in response: '{name}'")));
+    let (access_key, secret_key) = (required("AccessKeyId")?, required("SecretAccessKey")?);
+    let ends = match member("Expiration") {
+        Some(text) => Some(expiry::ahead(text, context)?.into()),
+        None => None,
+    };
+    Ok(Credentials::new(access_key, secret_key, member("SessionToken").map(str::to_owned), ends, PROVIDER))
+}
+
+fn split(command: &str) -> Option<Vec<String>> {
+    if cfg!(windows) { windows_words(command) } else { config::shell_words(command) }
+}
+
+/// Words as the Windows C runtime has them: blanks separate, double quotes group, a backslash counts only before a quote.
+/// `None` when a quotation does not end.
+fn windows_words(command: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word = None::<String>;
+    let (mut quoted, mut backslashes) = (false, 0);
+    for character in command.chars() {
+        match character {
+            '\\' => backslashes += 1,
+            '"' => {
+                let word = word.get_or_insert_default();
+                word.extend(std::iter::repeat_n('\\', backslashes / 2));
+                if backslashes % 2 == 1 {
+                    word.push('"');
+                } else {
+                    quoted = !quoted;
+                }
+                backslashes = 0;
+            }
+            _ => {
+                if backslashes > 0 {
+                    word.get_or_insert_default().extend(std::iter::repeat_n('\\', backslashes));
+                    backslashes = 0;
+                }
+                if matches!(character, ' ' | '\t') && !quoted {
+                    words.extend(word.take());
+                } else {
+                    word.get_or_insert_default().push(character);
+                }
+            }
+        }
+    }
+    if backslashes > 0 {
+        word.get_or_insert_default().extend(std::iter::repeat_n('\\', backslashes));
+    }
+    words.extend(word);
+    (!quoted).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::windows_words;
+
+    #[test]
+    fn words_of_windows() {
+        // Compared with botocore's `_windows_shell_split`.
+        for (command, words) in [
+            ("", Some(vec![])),
+            (r"spam \", Some(vec!["spam", r"\"])),
+            (r#""C:\Program Files\a.exe" x"#, Some(vec![r"C:\Program Files\a.exe", "x"])),
+            (r#"a \"b "c\\" d e\\\"f"#, Some(vec!["a", "\"b", r"c\", "d", r#"e\"f"#])),
+            (r#""" "a"b"#, Some(vec!["", "ab"])),
+            (r#""a\\\"b c" d"#, Some(vec![r#"a\"b c"#, "d"])),
+            ("a\t b  c", Some(vec!["a", "b", "c"])),
+            (r"\\server\share x", Some(vec![r"\\server\share", "x"])),
+            (r#"x "a b\""#, None),
+        ] {
+            let words = words.map(|words| words.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(windows_words(command), words, "{command}");
+        }
+    }
+}

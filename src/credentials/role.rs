@@ -1,0 +1,179 @@
+//! Roles of a profile: `role_arn` with `source_profile` or `credential_source`, chained as deep as the config file goes.
+//!
+//! The whole chain is read and checked before anything is asked, then walked from the outermost role: credentials that are
+//! kept need none of what is behind them. The checks, their order and their texts are botocore's. Imports `config`.
+
+use std::pin::Pin;
+
+use aws_credential_types::Credentials;
+use serde_json::json;
+
+use super::sts::{Call, Parameters, cached};
+use super::{Chain, CredentialsError, container, environment, instance, mfa};
+use crate::cache::CredentialKey;
+use crate::config::{self, Section};
+
+/// A role and whose credentials assume it.
+struct Role {
+    parameters: Parameters,
+    key: CredentialKey,
+    mfa_serial: Option<String>,
+    source: Source,
+}
+
+enum Source {
+    Role(Box<Role>),
+    Profile(String),
+    Named { source: NamedSource, profile: String },
+}
+
+#[derive(Clone, Copy)]
+enum NamedSource {
+    Environment,
+    Container,
+    Instance,
+}
+
+impl NamedSource {
+    const ALL: [(&'static str, Self); 3] = [
+        ("Environment", Self::Environment),
+        ("EcsContainer", Self::Container),
+        ("Ec2InstanceMetadata", Self::Instance),
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "Environment",
+            Self::Container => "EcsContainer",
+            Self::Instance => "Ec2InstanceMetadata",
+        }
+    }
+}
+
+/// The keys of the profile's role, if it has one.
+pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, CredentialsError> {
+    if !chain.config.profile(profile).is_some_and(has_role) {
+        return Ok(None);
+    }
+    let role = Role::read(chain, profile, &mut vec![profile.to_owned()])?;
+    role.assume(chain).await.map(Some)
+}
+
+/// A role, and no web identity to assume it with.
+fn has_role(profile: Section<'_>) -> bool {
+    profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
+}
+
+fn has_keys(profile: Section<'_>) -> bool {
+    profile.get("aws_access_key_id").is_some() || profile.get("aws_secret_access_key").is_some()
+}
+
+impl Role {
+    fn read(chain: &Chain<'_>, name: &str, visited: &mut Vec<String>) -> Result<Self, CredentialsError> {
+        let Some(profile) = chain.config.profile(name) else {
+            return Err(CredentialsError::Config(format!("The config profile ({name}) could not be found")));
+        };
+        let source = match (profile.get("credential_source"), profile.get("source_profile")) {
+            (Some(_), Some(_)) => {
+                let text = format!("The profile \"{name}\" contains both source_profile and credential_source.");
+                return Err(CredentialsError::Config(text));
+            }
+            (None, None) => {
+                return Err(CredentialsError::partial("assume-role", "source_profile or credential_source"));
+            }
+            (Some(source), None) => Self::named_source(source, name)?,
+            (None, Some(source)) => Self::source_profile(chain, source, name, visited)?,
+        };
+        let text = |key: &str| profile.get(key).map(str::to_owned);
+        let mut parameters = Parameters::new(chain.context, text("role_session_name"));
+        if let Some(id) = text("external_id") {
+            parameters.set("ExternalId", json!(id));
+        }
+        let mfa_serial = text("mfa_serial");
+        if let Some(serial) = &mfa_serial {
+            parameters.set("SerialNumber", json!(serial));
+        }
+        if let Some(seconds) = profile.get("duration_seconds").and_then(config::integer) {
+            parameters.set("DurationSeconds", json!(seconds));
+        }
+        parameters.set("RoleArn", json!(text("role_arn")));
+        let key = parameters.cache_key();
+        Ok(Self { parameters, key, mfa_serial, source })
+    }
+
+    fn named_source(source: &str, profile: &str) -> Result<Source, CredentialsError> {
+        match NamedSource::ALL.iter().find(|(name, _)| *name == source) {
+            Some((_, source)) => Ok(Source::Named { source: *source, profile: profile.to_owned() }),
+            None => Err(CredentialsError::Config(format!(
+                "The credential source \"{source}\" referenced in profile \"{profile}\" is not valid."
+            ))),
+        }
+    }
+
+    fn source_profile(
+        chain: &Chain<'_>,
+        source: &str,
+        parent: &str,
+        visited: &mut Vec<String>,
+    ) -> Result<Source, CredentialsError> {
+        let Some(profile) = chain.config.profile(source) else {
+            return Err(CredentialsError::Config(format!(
+                "The source_profile \"{source}\" referenced in the profile \"{parent}\" does not exist."
+            )));
+        };
+        // A profile may be its own source: then its keys assume its role.
+        if visited.iter().any(|name| name == source) && !(source == parent && has_keys(profile)) {
+            let names: Vec<String> = visited.iter().map(|name| config::quoted(name)).collect();
+            return Err(CredentialsError::Config(format!(
+                "Infinite loop in credential configuration detected. Attempting to load from profile {source} which has \
+                 already been visited. Visited profiles: [{}]",
+                names.join(", ")
+            )));
+        }
+        visited.push(source.to_owned());
+        if has_keys(profile) || !has_role(profile) {
+            return Ok(Source::Profile(source.to_owned()));
+        }
+        Ok(Source::Role(Box::new(Self::read(chain, source, visited)?)))
+    }
+
+    /// Assumes the role, and before it those it rests on.
+    fn assume<'f>(
+        self,
+        chain: &'f Chain<'_>,
+    ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + 'f>> {
+        Box::pin(async move {
+            if let Some(credentials) = cached(chain, &self.key) {
+                return Ok(credentials);
+            }
+            let source = self.source.credentials(chain).await?;
+            let mut parameters = self.parameters;
+            if let Some(serial) = &self.mfa_serial {
+                parameters.set_secret("TokenCode", mfa::code(chain.context, serial).await?);
+            }
+            Call { chain, operation: "AssumeRole", parameters, key: self.key, source: Some(source) }.make().await
+        })
+    }
+}
+
+impl Source {
+    async fn credentials(self, chain: &Chain<'_>) -> Result<Credentials, CredentialsError> {
+        match self {
+            Self::Role(role) => role.assume(chain).await,
+            Self::Profile(name) => chain.of_profile(&name, false).await?.ok_or_else(|| {
+                CredentialsError::Config(format!("The source profile \"{name}\" must have credentials."))
+            }),
+            Self::Named { source, profile } => {
+                let found = match source {
+                    NamedSource::Environment => environment::keys(chain.context)?,
+                    NamedSource::Container => container::keys(chain).await?,
+                    NamedSource::Instance => instance::keys(chain).await?,
+                };
+                found.ok_or_else(|| {
+                    let why = format!("No credentials found in credential_source referenced in profile {profile}");
+                    CredentialsError::retrieval(source.name(), why)
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The two calls of STS (API version 2011-06-15, query protocol) that turn an identity into a role's credentials.
+//!
+//! Parameters are checked as AWS's model has them before anything is sent; answers are kept in `~/.aws/cli/cache` as the AWS
+//! CLI keeps them, and taken from there with 15 minutes left. Which role and whose identity is in `role` and
+//! `web_identity`. Imports `http`, `oidc` (the signature), `endpoint`, `cache`, `context`, `secret`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use aws_credential_types::Credentials;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use time::Duration;
+
+use super::{Chain, CredentialsError, expiry, xml};
+use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
+use crate::context::Context;
+use crate::endpoint::{self, Service, Variant};
+use crate::http::{Method, Request, Response, Retry, valid_endpoint};
+use crate::oidc::sigv4::{self, Signing};
+use crate::oidc::{Fault, FaultCode};
+use crate::secret::Secret;
+
+/// What `application/x-www-form-urlencoded` keeps in Python; a blank becomes a plus.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
+
+/// With less life than this, kept credentials are asked for anew.
+const FRESH: Duration = Duration::minutes(15);
+
+/// The least lengths in AWS's model.
+const LEAST_LENGTHS: [(&str, usize); 6] = [
+    ("RoleArn", 20),
+    ("RoleSessionName", 2),
+    ("WebIdentityToken", 4),
+    ("ExternalId", 2),
+    ("SerialNumber", 9),
+    ("TokenCode", 6),
+];
+
+/// The least `DurationSeconds` in AWS's model.
+const LEAST_DURATION: i64 = 900;
+
+/// The parameters of a call, in the order in which they are sent.
+pub(super) struct Parameters {
+    members: Vec<(&'static str, Value)>,
+    secrets: Vec<(&'static str, Secret)>,
+    /// A session name of ours, which differs from call to call and so does not name the result.
+    made_up: Option<String>,
+}
+
+impl Parameters {
+    /// Parameters with a session name, or with one made up as botocore does.
+    pub(super) fn new(context: &Context, session_name: Option<String>) -> Self {
+        // botocore takes an empty name for none, but keeps it among what names the result.
+        let made_up = session_name.as_ref().is_none_or(String::is_empty);
+        let made_up = made_up.then(|| format!("botocore-session-{}", context.now().unix_timestamp()));
+        let mut parameters = Self { members: Vec::new(), secrets: Vec::new(), made_up };
+        if let Some(name) = session_name.filter(|name| !name.is_empty()) {
+            parameters.set("RoleSessionName", json!(name));
+        }
+        parameters
+    }
+
+    pub(super) fn set(&mut self, name: &'static str, value: Value) {
+        self.members.push((name, value));
+    }
+
+    pub(super) fn set_secret(&mut self, name: &'static str, value: Secret) {
+        self.secrets.push((name, value));
+    }
+
+    /// The name under which the result is kept; to be taken before secrets are set.
+    pub(super) fn cache_key(&self) -> CredentialKey {
+        CredentialKey::of_role(&self.members.iter().cloned().collect::<BTreeMap<_, _>>())
+    }
+
+    /// botocore's check against the model, in the order in which the parameters are sent.
+    fn check(&self) -> Result<(), CredentialsError> {
+        let made_up = self.made_up.iter().map(|name| ("RoleSessionName", Cow::from(name)));
+        let members = self.members.iter().map(|(name, value)| (*name, text(value))).chain(made_up);
+        let secrets = self.secrets.iter().map(|(name, value)| (*name, Cow::from(value.expose())));
+        let problems: Vec<String> = members.chain(secrets).filter_map(|(name, value)| problem(name, &value)).collect();
+        if problems.is_empty() { Ok(()) } else { Err(CredentialsError::Invalid(problems.join("\n"))) }
+    }
+
+    /// The form that is sent.
+    fn form(&self, operation: &str) -> Secret {
+        let encoded = |text: &str| utf8_percent_encode(text, KEPT).to_string().replace(' ', "+");
+        let mut form = format!("Action={operation}&Version=2011-06-15");
+        let mut add = |name: &str, value: &str| {
+            form.push('&');
+            form.push_str(name);
+            form.push('=');
+            form.push_str(&encoded(value));
+        };
+        for (name, value) in &self.members {
+            add(name, &text(value));
+        }
+        if let Some(name) = &self.made_up {
+            add("RoleSessionName", name);
+        }
+        for (name, value) in &self.secrets {
+            add(name, value.expose());
+        }
+        Secret::new(form)
+    }
+}
+
+fn text(value: &Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| value.to_string().into(), Cow::from)
+}
+
+fn problem(name: &str, value: &str) -> Option<String> {
+    if name == "DurationSeconds" {
+        let small = value.parse::<i64>().is_ok_and(|seconds| seconds < LEAST_DURATION);
+        return small
+            .then(|| format!("Invalid value for parameter {name}, value: {value}, valid min value: {LEAST_DURATION}"));
+    }
+    let (_, least) = LEAST_LENGTHS.iter().find(|(known, _)| *known == name)?;
+    let length = value.chars().count();
+    (length < *least)
+        .then(|| format!("Invalid length for parameter {name}, value: {length}, valid min length: {least}"))
+}
+
+/// Kept credentials with enough life left. What is wrong with the cache is no reason not to ask.
+pub(super) fn cached(chain: &Chain<'_>, key: &CredentialKey) -> Option<Credentials> {
+    let cache = CredentialCache::in_home(chain.context.home.as_deref()?);
+    match cache.load(key) {
+        Ok(Loaded::Present(cached, _)) if cached.expires_at - chain.context.now() >= FRESH => Some(cached.credentials),
+        Ok(_) => None,
+        Err(error) => {
+            log::debug!("{error}");
+            None
+        }
+    }
+}
+
+/// One call.
+pub(super) struct Call<'a> {
+    pub(super) chain: &'a Chain<'a>,
+    pub(super) operation: &'static str,
+    pub(super) parameters: Parameters,
+    /// Where the result is kept.
+    pub(super) key: CredentialKey,
+    /// Who asks; a web identity asks for itself.
+    pub(super) source: Option<Credentials>,
+}
+
+impl Call<'_> {
+    /// Makes the call and keeps its result.
+    pub(super) async fn make(self) -> Result<Credentials, CredentialsError> {
+        self.parameters.check()?;
+        let (url, region) = place(self.chain)?;
+        let request = Request { error_code: code, ..Request::aws(Method::Post, url) }
+            .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation));
+        let client = self.chain.client();
+        let response = match &self.source {
+            None => client.send(&request, Retry::Aws, None).await?,
+            Some(credentials) => {
+                let signing = Signing { credentials: credentials.clone(), region };
+                let sign = |now| sigv4::sign(&request, "sts", &signing, now);
+                client.send(&request, Retry::Aws, Some(&sign)).await?
+            }
+        };
+        if !response.is_success() {
+            return Err(refusal(self.operation, &response));
+        }
+        let (cached, user) = self.read(&response)?;
+        if let Some(home) = self.chain.context.home.as_deref()
+            && let Err(error) = CredentialCache::in_home(home).store_role(&self.key, &cached, &user)
+        {
+            log::debug!("{error}");
+        }
+        Ok(cached.credentials)
+    }
+
+    fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), CredentialsError> {
+        let document = String::from_utf8_lossy(&response.body);
+        let lacks = |name: &str| {
+            CredentialsError::retrieval("assume-role", format!("the answer to {} lacks {name}", self.operation))
+        };
+        let keys = xml::element(&document, "Credentials").ok_or_else(|| lacks("Credentials"))?;
+        let member = |name: &str| xml::text(keys, name).filter(|text| !text.is_empty()).ok_or_else(|| lacks(name));
+        let expires_at = expiry::ahead(&member("Expiration")?, self.chain.context)?;
+        let mut builder = Credentials::builder()
+            .access_key_id(member("AccessKeyId")?)
+            .secret_access_key(member("SecretAccessKey")?)
+            .session_token(member("SessionToken")?)
+            .expiry(expires_at.into())
+            .provider_name("assume-role");
+        let user = xml::element(&document, "AssumedRoleUser").unwrap_or_default();
+        let arn = xml::text(user, "Arn");
+        if let Some(account) = arn.as_deref().and_then(|arn| arn.split(':').nth(4)) {
+            builder = builder.account_id(account);
+        }
+        let user = json!({"AssumedRoleId": xml::text(user, "AssumedRoleId"), "Arn": arn});
+        Ok((CachedCredentials { credentials: builder.build(), expires_at }, user))
+    }
+}
+
+/// The URL of STS, and the region to sign for.
+fn place(chain: &Chain<'_>) -> Result<(String, String), CredentialsError> {
+    let failed = |text: String| CredentialsError::Config(text);
+    let variant = Variant { fips: chain.settings.fips, dualstack: chain.settings.dualstack };
+    let (region, variant) =
+        endpoint::normalized_region(chain.region, variant).map_err(|error| failed(error.to_string()))?;
+    let configured = chain.settings.sts_endpoint_url().map_err(|error| failed(error.to_string()))?;
+    let url = match configured {
+        Some(url) if valid_endpoint(&url.value) => url.value.clone(),
+        Some(url) => return Err(failed(format!("Invalid endpoint: {}", url.value))),
+        None => endpoint::resolve(Service::Sts, &region, variant).map_err(|error| failed(error.to_string()))?,
+    };
+    let region = if region == "aws-global" { "us-east-1".to_owned() } else { region };
+    Ok((url, region))
+}
+
+fn code(response: &Response) -> Option<String> {
+    if response.status < 300 {
+        return None;
+    }
+    let document = String::from_utf8_lossy(&response.body);
+    xml::text(&document, "Code").or_else(|| Some(response.status.to_string()))
+}
+
+/// What STS says instead of credentials. What is neither its document nor a 5xx without one is from somebody else.
+fn refusal(operation: &'static str, response: &Response) -> CredentialsError {
+    let document = String::from_utf8_lossy(&response.body);
+    let (code, message) = match (xml::text(&document, "Code"), xml::text(&document, "Message")) {
+        (Some(code), message) => (code, message.unwrap_or_default()),
+        (None, _) if response.status >= 500 => (response.status.to_string(), response.reason().to_owned()),
+        (None, _) => {
+            let text = format!("the answer to {operation} is no answer of STS (status {})", response.status);
+            return CredentialsError::retrieval("assume-role", text);
+        }
+    };
+    CredentialsError::Fault(Box::new(Fault {
+        code,
+        kind: FaultCode::Other,
+        operation,
+        message,
+        details: serde_json::Map::new(),
+        status: response.status,
+        request_id: xml::text(&document, "RequestId").or_else(|| response.request_id().map(str::to_owned)),
+        retries_reached: response.retries_reached,
+        date: response.date(),
+        retry_after: None,
+    }))
+}
