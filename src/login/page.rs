@@ -1,7 +1,9 @@
 //! The page a person sees when the browser comes back: whether it worked, and that the window can be closed.
 //!
 //! It is whole in itself: no script, no font, no picture from anywhere, light and dark. What the service said is escaped;
-//! nothing else of the request is ever repeated. Imports nothing of ours.
+//! nothing else of the request is ever repeated. Imports `text`.
+
+use crate::text;
 
 /// What the page tells.
 #[derive(Debug, Clone)]
@@ -59,7 +61,14 @@ impl Page {
 
     /// The page of a sign-in that failed with this error; the service's words come cleaned.
     pub(super) fn failed(error: &super::LoginError) -> Self {
-        Self::Failed { what: error.to_string(), words: error.hint() }
+        let super::LoginError::Denied { error: code, description } = error else {
+            return Self::Failed { what: text::for_terminal(&error.to_string()), words: error.hint() };
+        };
+        let what = if code == "access_denied" { "The request was denied" } else { "The service ended the sign-in" };
+        Self::Failed {
+            what: text::for_terminal(&format!("{what} ({code}).")),
+            words: description.as_deref().map(text::for_terminal),
+        }
     }
 
     fn html(&self) -> String {
