@@ -13,9 +13,7 @@ use crate::secret::Secret;
 /// Waits for a usable answer on the terminal; for ever where there is none.
 pub(super) async fn answer(context: &Context, state: &State, notices: &Notices<'_>) -> AuthorizationResponse {
     let Some(mut terminal) = terminal::Terminal::open(context) else { return std::future::pending().await };
-    notices.say(
-        "If the browser cannot come back here, paste the address it ended at, or the code in it, and press Enter.",
-    );
+    notices.say("\nNo way back here for the browser? Then paste the address it ended at, or the code in it.");
     loop {
         let Some(line) = terminal.line().await else { return std::future::pending().await };
         match read(line.expose(), state) {
