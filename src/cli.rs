@@ -7,10 +7,13 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help that a person reads in a terminal")]
 #![expect(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
+use std::ffi::OsString;
+
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
+const CREDENTIALS_FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
 const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
 
 /// Sign in to AWS IAM Identity Center and call its OpenID Connect service
@@ -25,6 +28,42 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+const STATUS: &str = "\
+Looks into the config file and the cache only, and never shows a secret. A session that can be refreshed counts as
+usable, whatever --min-ttl says. Exit code 0: all sessions named, or at least one when none is named, are usable;
+4: a login is needed.
+
+Examples:
+  sso-oidc status
+  sso-oidc status --sso-session corp --min-ttl 30m || sso-oidc login --sso-session corp";
+
+const TOKEN: &str = "\
+Never asks a person. Exit code 4: a login is needed, and standard error names the command. The token is a secret.
+
+Example, asking the access portal for one's accounts:
+  sso-oidc token --sso-session corp --header |
+      curl --silent --header @- https://portal.sso.us-east-1.amazonaws.com/assignment/accounts";
+
+const EXPORT_CREDENTIALS: &str = "\
+For a profile with sso_account_id and sso_role_name, or the options of these names: short-term credentials of that
+role from the access portal, shared with the AWS CLI through its cache. Other profiles: what the AWS SDKs would find.
+Never asks a person; exit code 4: a login is needed. With -- COMMAND the command gets the credentials in its
+environment and its exit code is ours; 127: there is no such command, 126: it cannot be executed.
+
+Examples:
+  eval \"$(sso-oidc export-credentials --profile dev --format env)\"
+  sso-oidc export-credentials --profile dev -- terraform plan
+In the config file, in a profile without sso_* keys:
+  credential_process = sso-oidc export-credentials --profile dev";
+
+const LOGOUT: &str = "\
+All sessions, unless --sso-session or --profile name some. What is on this machine goes first, and goes even if the
+service cannot be reached. Role credentials that came from any session go as well; they can be had again.
+
+Examples:
+  sso-oidc logout
+  sso-oidc logout --sso-session corp";
 
 const CREATE_TOKEN: &str = "\
 One call for all three grants: a device code that a person approved, an authorization code, or a refresh token.
@@ -66,6 +105,18 @@ Example:
 pub enum Command {
     /// Sign in: reuse a valid token, refresh it, or ask in the browser
     Login(LoginArgs),
+    /// Show which sessions are there, until when, and whether they can be refreshed
+    #[command(after_help = STATUS)]
+    Status(StatusArgs),
+    /// Print a valid access token, refreshed first when needed
+    #[command(after_help = TOKEN)]
+    Token(TokenArgs),
+    /// Print credentials of a role, or run a command with them
+    #[command(after_help = EXPORT_CREDENTIALS)]
+    ExportCredentials(ExportCredentialsArgs),
+    /// Sign out: remove tokens and role credentials from this machine, and end the sessions at the service
+    #[command(after_help = LOGOUT)]
+    Logout(LogoutArgs),
     /// Create and return access and refresh tokens for a registered client (CreateToken)
     #[command(after_help = CREATE_TOKEN)]
     CreateToken(CreateTokenArgs),
@@ -336,6 +387,79 @@ pub struct LoginArgs {
     /// Give up when nobody has answered for this long, like 90 or 5m
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
+}
+
+/// Which session is meant, for a command that uses one; else that of the profile.
+#[derive(Debug, Default, Clone, Args)]
+pub struct SessionArgs {
+    /// Use this sso-session of the config file
+    #[arg(long, value_name = "NAME")]
+    pub sso_session: Option<String>,
+    /// Use the session of this start URL, without configuration
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub start_url: Option<String>,
+    /// Region of the Identity Center instance, instead of sso_region
+    #[arg(long, value_name = "REGION")]
+    pub sso_region: Option<String>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct StatusArgs {
+    /// Look at this sso-session only; may be repeated
+    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    pub sso_session: Vec<String>,
+    /// A token with less life than this counts as ended, like 30m or 4h
+    #[arg(long, value_name = "TIME")]
+    pub min_ttl: Option<String>,
+    /// Ask the access portal whether it still accepts the tokens
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Arguments of `token`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct TokenArgs {
+    /// Which session
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// Ask for at least this much life, like 30m or 4h
+    #[arg(long, value_name = "TIME")]
+    pub min_ttl: Option<String>,
+    /// Print the header that the access portal takes, with the token in it
+    #[arg(long)]
+    pub header: bool,
+}
+
+/// Arguments of `export-credentials`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct ExportCredentialsArgs {
+    /// How the credentials are printed; process is the default
+    #[arg(long, value_name = "FORMAT", value_parser = CREDENTIALS_FORMATS)]
+    pub format: Option<String>,
+    /// Account of the role, instead of sso_account_id
+    #[arg(long, value_name = "ID")]
+    pub account_id: Option<String>,
+    /// Name of the role, instead of sso_role_name
+    #[arg(long, value_name = "NAME")]
+    pub role_name: Option<String>,
+    /// Which session
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// Run this command with the credentials in its environment
+    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments, conflicts_with = "format")]
+    pub command: Vec<OsString>,
+}
+
+/// Arguments of `logout`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct LogoutArgs {
+    /// Sign out of this sso-session only; may be repeated
+    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    pub sso_session: Vec<String>,
+    /// Remove the registrations of the client as well
+    #[arg(long)]
+    pub forget_clients: bool,
 }
 
 /// Arguments of `completion`.

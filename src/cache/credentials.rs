@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::{CacheError, Loaded, Lock, file, key, timestamp};
+use super::{CacheError, Loaded, Lock, Remains, file, key, sweep, timestamp};
 use crate::context::Timestamp;
 use crate::json;
 
@@ -87,6 +87,11 @@ impl CredentialCache {
     pub fn store_role(&self, key: &CredentialKey, cached: &CachedCredentials, user: &Value) -> Result<(), CacheError> {
         let ends = timestamp::format(cached.expires_at).replace('Z', "+00:00");
         self.store(key, &json!({"Credentials": members(cached, &ends), "AssumedRoleUser": user}))
+    }
+
+    /// Everything in the folder, and what could not be looked into.
+    pub fn everything(&self) -> (Vec<Remains>, Vec<CacheError>) {
+        sweep::look(&self.dir)
     }
 
     /// The lock that lets one process at a time ask for these credentials.

@@ -44,7 +44,7 @@ pub struct Damage(pub String);
 /// Reads and parses a file. Foreign or world-writable files are an error; damage is a miss.
 ///
 /// The AWS CLI truncates its files before it writes them, so one that makes no sense is read again a moment later.
-pub(super) fn load<T>(path: &Path, parse: fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
+pub(super) fn load<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
     let mut looks = 1;
     loop {
         let (mut file, metadata) = match open_trusted(path)? {

@@ -1,14 +1,15 @@
 //! The cache on disk that the AWS CLI and every AWS SDK read: which files there are and what they are called.
 //!
 //! `key` names the files, `document` is what stands in them, `credentials` does both for temporary keys, `timestamp` how
-//! instants are spelled, `file` reads and replaces them safely, `lock` lets one process at a time refresh or ask. What a
-//! token is good for is decided in `session`, not here. Imports `secret`, `json`, `context`.
+//! instants are spelled, `file` reads and replaces them safely, `lock` lets one process at a time refresh or ask, `sweep`
+//! sees everything that is there. What a token is good for is decided in `session`, not here. Imports `secret`, `json`, `context`.
 
 mod credentials;
 mod document;
 mod file;
 mod key;
 mod lock;
+mod sweep;
 pub mod timestamp;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use document::{CachedRegistration, CachedToken};
 pub use file::{Damage, Loaded};
 pub use key::{RegistrationKey, TokenKey};
 pub use lock::{Attempt, Held, Lock, LockRecord, Purpose};
+pub use sweep::{Kind, Remains};
 
 /// The folder `~/.aws/sso/cache`.
 #[derive(Debug, Clone)]
@@ -64,9 +66,11 @@ impl TokenCache {
         let entries = fs::read_dir(&self.dir).ok()?;
         let documents =
             entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some("json".as_ref()));
+        // Most files are of other clients, which the text tells sooner than its parsing.
+        let parse = |text: &str| Ok(text.contains(client_id).then(|| CachedRegistration::parse(text).ok()).flatten());
         documents
-            .filter_map(|path| match file::load(&path, CachedRegistration::parse) {
-                Ok(Loaded::Present(registration, _)) => Some(registration),
+            .filter_map(|path| match file::load(&path, parse) {
+                Ok(Loaded::Present(registration, _)) => registration,
                 _ => None,
             })
             .find(|registration| registration.client_id == client_id)
@@ -96,6 +100,16 @@ impl TokenCache {
         file::remove(&self.registration_path(key))
     }
 
+    /// The tokens in the folder, except in these files.
+    pub fn tokens_besides(&self, except: &[PathBuf]) -> Vec<(PathBuf, Loaded<CachedToken>)> {
+        sweep::tokens(&self.dir, except)
+    }
+
+    /// Everything in the folder, and what could not be looked into.
+    pub fn everything(&self) -> (Vec<Remains>, Vec<CacheError>) {
+        sweep::look(&self.dir)
+    }
+
     /// Finds out whether a token could be stored under this key, before a person is asked to approve anything.
     pub fn probe(&self, key: &TokenKey) -> Result<(), CacheError> {
         file::probe(&self.token_path(key))
@@ -105,6 +119,11 @@ impl TokenCache {
     pub fn lock(&self, key: &TokenKey, purpose: Purpose) -> Lock {
         Lock::new(self.dir.join(format!("{}.{}", key.digest(), purpose.extension())))
     }
+}
+
+/// Removes a file of a cache; one that is not there is removed already.
+pub fn remove(path: &Path) -> Result<(), CacheError> {
+    file::remove(path)
 }
 
 /// The cache cannot be used: which file or folder, what was attempted, and why not.

@@ -1,4 +1,4 @@
-//! Spans of time on the command line: `45`, `30m`, `4h`, `1h30m`, `2d`.
+//! Spans of time on the command line, `45`, `30m`, `4h`, `1h30m`, `2d`, and in words.
 //!
 //! A bare number counts seconds, as in the AWS CLI's own options.
 
@@ -12,6 +12,19 @@ pub(super) fn parse(option: &str, text: &str) -> Result<Duration, CommandError> 
         let examples = "give seconds, or a number with s, m, h or d, like 30m or 4h";
         CommandError::Usage(format!("argument {option}: invalid value '{text}'; {examples}"))
     })
+}
+
+/// The span in words, two units at most: `3 h 12 min`.
+pub(super) fn words(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, 0) => format!("{hours} h"),
+        (0, ..) => format!("{hours} h {minutes} min"),
+        (_, 0, _) => format!("{days} d"),
+        _ => format!("{days} d {hours} h"),
+    }
 }
 
 /// None for anything else, and for more than ten years, which nobody means.
@@ -46,7 +59,7 @@ fn seconds(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{seconds, words};
 
     #[test]
     fn numbers_with_and_without_units() {
@@ -69,6 +82,22 @@ mod tests {
             ("9999999999d", None),
         ] {
             assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_in_words() {
+        for (span, expected) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_600, "1 h"),
+            (11_520, "3 h 12 min"),
+            (86_400, "1 d"),
+            (90_061, "1 d 1 h"),
+        ] {
+            assert_eq!(words(span), expected);
         }
     }
 }

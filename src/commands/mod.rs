@@ -8,15 +8,24 @@ mod completion;
 mod create_token;
 mod create_token_with_iam;
 mod duration;
+mod environment;
+mod export_credentials;
 mod help;
 mod login;
+mod logout;
 mod operation;
+mod overview;
 mod pager;
+mod portals;
 mod printing;
 mod register_client;
+mod revoke;
 pub mod runtime;
 mod signing;
 mod start_device_authorization;
+mod status;
+mod survey;
+mod token;
 mod wanted;
 
 use crate::Context;
@@ -39,6 +48,10 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::RegisterClient(args) => register_client::run(&args, global, context)?,
         Command::StartDeviceAuthorization(args) => start_device_authorization::run(&args, global, context)?,
         Command::Login(args) => return login::run(&args, global, context),
+        Command::Status(args) => return status::run(&args, global, context),
+        Command::Token(args) => token::run(&args, global, context)?,
+        Command::ExportCredentials(args) => return export_credentials::run(&args, global, context),
+        Command::Logout(args) => logout::run(&args, global, context)?,
     }
     Ok(0)
 }

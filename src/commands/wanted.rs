@@ -17,6 +17,19 @@ pub(super) fn settings(config: &Config, options: SsoOverrides<'_>) -> Result<Sso
     config::sso_settings(config, SsoOverrides { region: options.region.or(named.as_deref()), ..options })
 }
 
+/// The sessions that options name: several names, or `--profile`; `None` is all there are.
+pub(super) fn selected(
+    names: &[String],
+    profile: Option<&str>,
+    config: &Config,
+) -> Result<Option<Vec<SsoSettings>>, ConfigError> {
+    let of = |session| settings(config, SsoOverrides { session, ..SsoOverrides::default() });
+    if !names.is_empty() {
+        return names.iter().map(|name| of(Some(name))).collect::<Result<_, _>>().map(Some);
+    }
+    profile.filter(|name| !name.is_empty()).map(|_| of(None).map(|settings| vec![settings])).transpose()
+}
+
 /// What the token of these settings must be for, with the command that asks a person for it.
 pub(super) fn of(settings: &SsoSettings) -> Wanted {
     Wanted {

@@ -15,6 +15,9 @@ use super::{CommandError, Interrupted};
 
 const CLOSED_PIPE: u8 = 0;
 const LOGIN_NEEDED: u8 = 4;
+/// What shells return for a program that cannot be executed, and for one that does not exist.
+const NOT_EXECUTABLE: u8 = 126;
+const NOT_FOUND: u8 = 127;
 const USAGE: u8 = 252;
 const CONFIGURATION: u8 = 253;
 const SERVICE: u8 = 254;
@@ -68,6 +71,12 @@ impl<'a> Failure<'a> {
         if let Some(session) = error.downcast_ref::<SessionError>() {
             return Self::of_session(session, message);
         }
+        if let Some(role) = error.downcast_ref::<RoleError>() {
+            return Self::of_role(role, message);
+        }
+        if let Some(portal) = error.downcast_ref::<PortalError>() {
+            return Self::of_portal(portal, message);
+        }
         if let Some(oidc) = error.downcast_ref::<OidcError>() {
             return Self::of_oidc(oidc, message);
         }
@@ -95,6 +104,9 @@ impl<'a> Failure<'a> {
         match error {
             CommandError::Usage(_) => Self::param_validation(message),
             CommandError::Setting(_) => Self::other(message),
+            CommandError::NotRun { found, .. } => {
+                Self { code: if *found { NOT_EXECUTABLE } else { NOT_FOUND }, ..Self::other(message) }
+            }
             CommandError::Pager(_) => {
                 let hint = "the pager is named by AWS_PAGER, cli_pager in the config file or PAGER; --no-cli-pager \
                     goes without";
@@ -146,6 +158,23 @@ impl<'a> Failure<'a> {
             SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
             SessionError::Cache(cache) => Self { hint: Some(cache.hint()), ..Self::other(message) },
             SessionError::Endpoint(_) | SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
+        }
+    }
+
+    fn of_role(error: &'a RoleError, message: String) -> Self {
+        match error {
+            RoleError::Session(session) => Self::of_session(session, message),
+            _ if error.is_answer() => Self { code: SERVICE, hint: error.hint(), ..Self::other(message) },
+            _ => Self { hint: error.hint(), ..Self::other(message) },
+        }
+    }
+
+    fn of_portal(error: &PortalError, message: String) -> Self {
+        match error {
+            PortalError::Fault { status: 401, .. } => Self { code: LOGIN_NEEDED, ..Self::other(message) },
+            PortalError::Fault { .. } => Self { code: SERVICE, ..Self::other(message) },
+            PortalError::Http(http) => Self { hint: http.hint(), ..Self::other(message) },
+            PortalError::Decode(_) => Self::other(message),
         }
     }
 

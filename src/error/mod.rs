@@ -55,6 +55,15 @@ pub enum CommandError {
     Usage(String),
     /// A setting that no run can work with.
     Setting(String),
+    /// A command that was to be run and could not be.
+    NotRun {
+        /// The command.
+        program: String,
+        /// Whether there is such a program.
+        found: bool,
+        /// What the system says.
+        error: io::Error,
+    },
 }
 
 impl fmt::Display for CommandError {
@@ -64,6 +73,7 @@ impl fmt::Display for CommandError {
                 f,
                 "Unable to redirect output to pager. Received the following error when opening pager:\n{problem}"
             ),
+            Self::NotRun { program, error, .. } => write!(f, "cannot run `{program}`: {error}"),
             Self::Usage(problem) | Self::Setting(problem) => f.write_str(problem),
         }
     }

@@ -63,6 +63,10 @@ impl Refresh<'_, '_> {
         {
             return Err(error);
         }
+        // Or somebody has signed out meanwhile; a refreshed token would undo that.
+        if let Ok(Loaded::Absent) = self.cache.token(&self.wanted.token_key()) {
+            return Err(self.wanted.login_needed(LoginNeeded::Absent));
+        }
         turn.begin();
         let outcome = self.request(found).await;
         turn.end(&outcome_line(&outcome));

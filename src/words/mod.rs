@@ -2,7 +2,7 @@
 //!
 //! Canonical is `--option=value` with the full option name, global options first, each option at most once unless it
 //! collects. What argparse and clap see differently is settled here: unique prefixes, what counts as a value, lists of
-//! words, the last of two wins, `--` at the end, choices, and what is said about a word nobody knows. The tables are
+//! words, the last of two wins, `--` and the command behind it, choices, and what is said about a word nobody knows. The tables are
 //! read from the clap declarations in `cli`, so an option exists in one place only.
 
 mod choice;
@@ -12,18 +12,23 @@ mod similar;
 
 use std::ffi::OsString;
 
-use clap::Command;
+use clap::{Arg, Command};
 
 pub use error::{Problem, UsageError};
 use pass::{Pass, Table};
 
 /// The command line in canonical words, the program's name first.
-pub fn canonical(cli: &Command, args: impl IntoIterator<Item = OsString>) -> Result<Vec<String>, UsageError> {
-    let words = text(args)?;
+pub fn canonical(cli: &Command, args: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, UsageError> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let end = args.iter().position(|word| word == "--").unwrap_or(args.len());
+    let tail = args.split_off(end);
+    let mut words = text(args)?;
+    // Read as text like the rest; if they are another program's, they are handed over as they came.
+    words.extend(tail.iter().map(|word| word.to_string_lossy().into_owned()));
     let globals = Table::of(cli);
     let first = pass::read(&globals, words.get(1..).unwrap_or_default()).map_err(UsageError::from)?;
     let error_format = first.last_value("cli-error-format");
-    finish(cli, &globals, &first).map_err(|problem| UsageError { problem, error_format })
+    finish(cli, &globals, &first, tail).map_err(|problem| UsageError { problem, error_format })
 }
 
 /// Whether the version is asked for: by a word of its own, wherever it stands, as in the AWS CLI.
@@ -38,11 +43,11 @@ pub fn unknown_command(cli: &Command, name: &str) -> UsageError {
 }
 
 /// The second pass: the command, its options and its own words.
-fn finish(cli: &Command, globals: &Table, first: &Pass) -> Result<Vec<String>, Problem> {
+fn finish(cli: &Command, globals: &Table, first: &Pass, tail: Vec<OsString>) -> Result<Vec<OsString>, Problem> {
     choice::check(globals, first)?;
     let mut line = vec![cli.get_name().to_owned()];
     let Some(at) = first.rest.iter().position(|word| word.is_plain) else {
-        return without_command(globals, first, line);
+        return without_command(globals, first, line).map(raw);
     };
     let mut rest = first.rest.clone();
     let name = rest.remove(at).text;
@@ -51,23 +56,37 @@ fn finish(cli: &Command, globals: &Table, first: &Pass) -> Result<Vec<String>, P
     };
     if let Some(help) = first.help_word() {
         line.extend([name, help]);
-        return Ok(line);
+        return Ok(raw(line));
     }
     let table = Table::of(command);
-    let words: Vec<String> = rest.into_iter().map(|word| word.text).collect();
+    let mut words: Vec<String> = rest.into_iter().map(|word| word.text).collect();
+    let runs_another = command.get_positionals().any(Arg::is_last_set);
+    if runs_another {
+        words.truncate(words.iter().position(|word| word == "--").unwrap_or(words.len()));
+    } else if tail.iter().any(|word| word.to_str().is_none()) {
+        return Err(Problem::NotText { option: None });
+    }
     let mut second = pass::read(&table, &words)?;
     choice::check(&table, &second)?;
-    let positionals = second.take_plain(command.get_positionals().count());
+    let positionals = second.take_plain(command.get_positionals().filter(|word| !word.is_last_set()).count());
     if positionals.is_empty() && second.says_help() {
         line.extend([name, "--help".to_owned()]);
-        return Ok(line);
+        return Ok(raw(line));
     }
     second.refuse_rest(&[globals, &table])?;
     first.write(globals, &mut line);
     line.push(name);
     line.extend(positionals);
     second.write(&table, &mut line);
+    let mut line = raw(line);
+    if runs_another && tail.len() > 1 {
+        line.extend(tail);
+    }
     Ok(line)
+}
+
+fn raw(words: Vec<String>) -> Vec<OsString> {
+    words.into_iter().map(OsString::from).collect()
 }
 
 /// A line without a plain word: help for the whole program, or a mistake.

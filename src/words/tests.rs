@@ -9,7 +9,9 @@ use crate::cli::Cli;
 
 fn read(words: &[&str]) -> Result<Vec<String>, Problem> {
     let args = std::iter::once("sso-oidc").chain(words.iter().copied()).map(OsString::from);
-    canonical(&Cli::command(), args).map(|line| line[1..].to_vec()).map_err(|error| error.problem)
+    let text = |word: OsString| word.into_string().unwrap();
+    let line = canonical(&Cli::command(), args).map_err(|error| error.problem)?;
+    Ok(line.into_iter().skip(1).map(text).collect())
 }
 
 fn line(words: &[&str]) -> String {
@@ -178,4 +180,28 @@ fn bytes_that_are_no_text_are_refused_by_name() {
     let args = [b"sso-oidc".to_vec(), b"create-token".to_vec(), b"--code".to_vec(), b"\xff".to_vec()];
     let error = canonical(&Cli::command(), args.map(OsString::from_vec)).unwrap_err();
     assert_eq!(error.problem, Problem::NotText { option: Some("--code".into()) });
+}
+
+#[test]
+fn a_command_behind_two_hyphens_is_handed_over_as_it_is() {
+    let expected = "--profile=p|export-credentials|--role-name=R|--|env|-i|--profile|x|--|--help";
+    let words =
+        ["export-credentials", "--profile", "p", "--role-name=R", "--", "env", "-i", "--profile", "x", "--", "--help"];
+    assert_eq!(line(&words), expected);
+    assert_eq!(line(&["export-credentials", "--"]), "export-credentials");
+    assert_eq!(line(&["export-credentials", "help"]), "export-credentials|--help");
+    let unknown = |words: &[&str]| matches!(read(words).unwrap_err(), Problem::Unknown { .. });
+    assert!(unknown(&["export-credentials", "env", "--", "env"]));
+    assert!(unknown(&["token", "--", "x"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_behind_two_hyphens_need_not_be_text() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let odd = OsString::from_vec(b"a\xff".to_vec());
+    let words = |command: &str| ["sso-oidc", command, "--"].map(OsString::from).into_iter().chain([odd.clone()]);
+    let line = canonical(&Cli::command(), words("export-credentials")).unwrap();
+    assert_eq!(line.last(), Some(&odd));
+    assert!(matches!(canonical(&Cli::command(), words("token")).unwrap_err().problem, Problem::NotText { .. }));
 }

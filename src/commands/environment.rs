@@ -1,0 +1,157 @@
+//! Credentials as variables of an environment: lines for a shell to read, and the environment of a command.
+//!
+//! The lines are those of `aws configure export-credentials`, which quotes and escapes nothing; so a value with a
+//! character that a shell could read as more than text is refused. Where the credentials come from is not here.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io;
+use std::process::Command;
+
+use aws_credential_types::Credentials;
+use zeroize::Zeroizing;
+
+use crate::Context;
+use crate::cache::timestamp;
+use crate::error::CommandError;
+use crate::json;
+
+/// How a shell sets a variable: before the name, between name and value, after the value.
+type Syntax = (&'static str, &'static str, &'static str);
+
+/// The variables and their values, as `aws configure export-credentials` names and orders them.
+type Variables<'a> = Vec<(&'static str, &'static str, Zeroizing<String>)>;
+
+/// Variables that name other credentials; programs that look at them first would not see ours.
+const OTHERS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
+
+/// The credentials in a format of `--format`.
+pub(super) fn render(credentials: &Credentials, format: &str) -> Result<Zeroizing<String>, CommandError> {
+    let variables = variables(credentials);
+    match format {
+        "env" => lines(&variables, ("export ", "=", "")),
+        "env-no-export" => lines(&variables, ("", "=", "")),
+        "powershell" => lines(&variables, ("$Env:", "=\"", "\"")),
+        "windows-cmd" => lines(&variables, ("set ", "=", "")),
+        "fish" => lines(&variables, ("set -gx ", " \"", "\"")),
+        _ => Ok(document(&variables)),
+    }
+}
+
+fn variables(credentials: &Credentials) -> Variables<'_> {
+    let text = |text: &str| Zeroizing::new(text.to_owned());
+    let mut variables = vec![
+        ("AccessKeyId", "AWS_ACCESS_KEY_ID", text(credentials.access_key_id())),
+        ("SecretAccessKey", "AWS_SECRET_ACCESS_KEY", text(credentials.secret_access_key())),
+    ];
+    if let Some(token) = credentials.session_token() {
+        variables.push(("SessionToken", "AWS_SESSION_TOKEN", text(token)));
+    }
+    if let Some(ends) = credentials.expiry() {
+        // Python's isoformat.
+        let ends = timestamp::format(ends.into()).replace('Z', "+00:00");
+        variables.push(("Expiration", "AWS_CREDENTIAL_EXPIRATION", text(&ends)));
+    }
+    variables
+}
+
+fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zeroizing<String>, CommandError> {
+    let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
+    for (member, name, value) in variables {
+        if !is_plain(value) {
+            let problem = format!(
+                "{member} holds a character that a shell may take for more than text; nothing was printed. Use --format \
+                 process, or run the command with: sso-oidc export-credentials -- COMMAND"
+            );
+            return Err(CommandError::Setting(problem));
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{begin}{name}{middle}{}{end}", value.as_str());
+    }
+    Ok(text)
+}
+
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_.:@-".contains(&byte))
+}
+
+/// What a `credential_process` prints, version 1.
+fn document(variables: &Variables<'_>) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
+    text.push_str("{\n  \"Version\": 1");
+    for (member, _, value) in variables {
+        let _ = write!(text, ",\n  \"{member}\": ");
+        json::push_string(value, &mut text);
+    }
+    text.push_str("\n}\n");
+    text
+}
+
+/// Runs a command with the credentials in its environment. Where the system can, it takes our place and this returns
+/// only if it could not be run; else its exit code is returned.
+pub(super) fn run(
+    words: &[OsString],
+    credentials: &Credentials,
+    region: Option<&str>,
+    context: &Context,
+) -> Result<u8, CommandError> {
+    let Some((program, arguments)) = words.split_first() else { return Ok(0) };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for name in ["AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"].iter().chain(&OTHERS) {
+        command.env_remove(name);
+    }
+    for (_, name, value) in variables(credentials) {
+        command.env(name, value.as_str());
+    }
+    // Without the profile its region would be lost.
+    let has_region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().any(|name| context.var_not_empty(name).is_some());
+    if let Some(region) = region.filter(|_| !has_region) {
+        command.env("AWS_REGION", region).env("AWS_DEFAULT_REGION", region);
+    }
+    become_it(command).map_err(|error| CommandError::NotRun {
+        program: program.to_string_lossy().into_owned(),
+        found: error.kind() != io::ErrorKind::NotFound,
+        error,
+    })
+}
+
+#[cfg(unix)]
+fn become_it(mut command: Command) -> io::Result<u8> {
+    use std::os::unix::process::CommandExt as _;
+    Err(command.exec())
+}
+
+/// Without exec: Ctrl-C is the command's affair, its exit code ours.
+#[cfg(not(unix))]
+fn become_it(mut command: Command) -> io::Result<u8> {
+    let _ignored = tokio::signal::windows::ctrl_c()?;
+    let status = command.status()?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::Credentials;
+
+    use super::render;
+
+    #[test]
+    fn what_a_shell_would_read_is_refused_and_nothing_else() {
+        let credentials =
+            |key: &str, secret: &str, token: &str| Credentials::new(key, secret, Some(token.to_owned()), None, "test");
+        for good in ["AKID", "a+/=_.:@-9"] {
+            assert!(render(&credentials("AKID", good, "T"), "env").is_ok(), "{good}");
+        }
+        for bad in
+            ["", "a b", "$(id)", "`id`", "a;b", "a\nb", "a'b", "a\"b", "a\\b", "a%b", "a&b", "é", "a|b", "a>b", "~"]
+        {
+            for format in ["env", "env-no-export", "powershell", "windows-cmd", "fish"] {
+                let error = render(&credentials("AKID", "S", bad), format).unwrap_err().to_string();
+                assert!(error.starts_with("SessionToken holds a character"), "{bad}: {error}");
+            }
+            assert!(render(&credentials("AKID", bad, "T"), "env").is_err(), "{bad}");
+            assert!(render(&credentials("AKID", bad, "T"), "process").is_ok(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `export-credentials`: credentials of a role, printed for a shell or a `credential_process`, or given to a command.
+//!
+//! Which role is meant is in `config`, how its credentials are had and shared is in `session`, how they are printed and
+//! handed over is in `environment`. Credentials in the cache that last are used without anything that a request would need.
+
+use anyhow::Context as _;
+
+use super::clients::Clients;
+use super::{environment, runtime, token, wanted};
+use crate::Context;
+use crate::cache::{CredentialCache, TokenCache};
+use crate::cli::{ExportCredentialsArgs, GlobalArgs};
+use crate::config::{self, Config, ConfigError, ConfigErrorKind, SsoRole};
+use crate::session::{Caches, Role, RoleCredentials, Services, Wanted};
+
+/// What the AWS CLI says before everything that is wrong with the configuration.
+const ATTEMPT: &str = "Unable to retrieve credentials";
+
+/// Prints the credentials, or becomes the command.
+pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
+    let config = Config::load(context, global.profile.as_deref())?;
+    let found = match role(args, &config).context(ATTEMPT)? {
+        Some((wanted, role)) => of_session(&wanted, &role, &config, global, context)?,
+        None => return Err(no_credentials(&config)).context(ATTEMPT),
+    };
+    for warning in &found.warnings {
+        context.say(&format!("WARNING: {warning}"));
+    }
+    if !args.command.is_empty() {
+        return Ok(environment::run(&args.command, &found.credentials, config.get("region"), context)?);
+    }
+    let text = environment::render(&found.credentials, args.format.as_deref().unwrap_or("process"))?;
+    context.print(text.as_bytes())?;
+    Ok(0)
+}
+
+/// The role and the session that the options and the profile name, if they name any.
+fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<(Wanted, SsoRole)>, ConfigError> {
+    let role = config::sso_role(config, args.account_id.as_deref(), args.role_name.as_deref())?;
+    let options = token::overrides(&args.session);
+    let Some(role) = role else {
+        return if options.session.is_some() || options.start_url.is_some() {
+            let message = "A session alone is not enough: which role of which account?";
+            let detail = "give --account-id and --role-name, or a profile that has sso_account_id and sso_role_name";
+            Err(ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(detail))
+        } else {
+            Ok(None)
+        };
+    };
+    if options.session.is_none() && options.start_url.is_none() {
+        config::check_consistent(config)?;
+    }
+    let settings = wanted::settings(config, options)?;
+    Ok(Some((wanted::of(&settings), role)))
+}
+
+fn of_session(
+    wanted: &Wanted,
+    SsoRole { account_id, role_name }: &SsoRole,
+    config: &Config,
+    global: &GlobalArgs,
+    context: &Context,
+) -> anyhow::Result<RoleCredentials> {
+    let home = context.require_home()?;
+    let (tokens, credentials) = (TokenCache::in_home(home), CredentialCache::in_home(home));
+    let role = Role { wanted, account_id, role_name };
+    if let Some(found) = role.look(&credentials, context)? {
+        return Ok(found);
+    }
+    let clients = Clients::new(context, config, global)?;
+    clients.check(context, &wanted.region)?;
+    let services = Services { oidc: &|| clients.oidc(&wanted.region), portal: &|| clients.portal(&wanted.region) };
+    let caches = Caches { tokens: &tokens, credentials: &credentials };
+    runtime::block_on(context, async { Ok(role.obtain(caches, context, services).await?) })
+}
+
+fn no_credentials(config: &Config) -> ConfigError {
+    let name = config.profile_name();
+    let detail = format!(
+        "the profile `{name}` names no role: give --profile, or --sso-session with --account-id and --role-name"
+    );
+    ConfigError::new(ConfigErrorKind::Configuration, "no credentials found").with_detail(detail)
+}

@@ -1,0 +1,109 @@
+//! `status`: which sessions there are, until when, and whether they can be refreshed.
+//!
+//! Looks at the config file and the cache and sends nothing, unless `--check` asks the access portal. How a session's
+//! token is judged is in `session`, how it looks for a person in `overview`. No member that is shown is a secret.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::clients::Clients;
+use super::overview;
+use super::portals::{Call, Question, ask_all};
+use super::printing::Printing;
+use super::survey::{Seen, State, Survey};
+use super::{duration, wanted};
+use crate::Context;
+use crate::cache::{TokenCache, timestamp};
+use crate::cli::{GlobalArgs, StatusArgs};
+use crate::config::{self, Config};
+use crate::session::LoginNeeded;
+
+/// Exit code: a login is needed.
+const LOGIN_NEEDED: u8 = 4;
+
+/// Shows the sessions.
+pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
+    let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
+    let config = Config::load(context, global.profile.as_deref())?;
+    let for_a_person = context.stdout_is_terminal && global.output.is_none() && global.query.is_none();
+    let printing = if for_a_person { None } else { Some(Printing::settle(global, &config, context)?) };
+    let cache = TokenCache::in_home(context.require_home()?);
+    let survey = Survey { cache: &cache, context, min_ttl: min_ttl.unwrap_or_default(), profiles: profiles(&config) };
+    let selected = wanted::selected(&args.sso_session, global.profile.as_deref(), &config)?;
+    let mut seen = match &selected {
+        Some(selected) => selected.iter().map(|settings| survey.of_session(settings)).collect(),
+        None => survey.of_all(config::all_sso(&config)),
+    };
+    let failure = if args.check { check(&mut seen, &Clients::new(context, &config, global)?, context)? } else { None };
+    match printing {
+        Some(printing) => printing.print(data(&seen, context), "Status", context)?,
+        None => context.print(overview::text(&seen, selected.is_some(), context).as_bytes())?,
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let usable = |seen: &Seen| matches!(seen.state, State::Valid | State::Refreshable);
+    let is_well = match selected {
+        Some(_) => seen.iter().all(usable),
+        None => seen.iter().any(|seen| seen.is_reachable && usable(seen)),
+    };
+    Ok(if is_well { 0 } else { LOGIN_NEEDED })
+}
+
+/// The profiles of each sso-session.
+fn profiles(config: &Config) -> HashMap<String, Vec<String>> {
+    let mut profiles: HashMap<String, Vec<String>> = HashMap::new();
+    for (name, profile) in config.profiles() {
+        if let Some(session) = profile.get("sso_session") {
+            profiles.entry(session.to_owned()).or_default().push(name.to_owned());
+        }
+    }
+    profiles
+}
+
+/// Asks the portal about every token that seems valid; returns what kept it from being asked.
+fn check(seen: &mut [Seen], clients: &Clients, context: &Context) -> anyhow::Result<Option<anyhow::Error>> {
+    let mut calls = Vec::new();
+    for (number, seen) in seen.iter().enumerate() {
+        if let (State::Valid, Some(token)) = (seen.state, &seen.access_token) {
+            let region = seen.region.as_deref().unwrap_or_default();
+            calls.push(Call::new(number, region, token.clone(), clients, context)?);
+        }
+    }
+    let mut failure = None;
+    ask_all(calls, Question::Accepted, None, context, |number, answer| {
+        let Some(seen) = seen.get_mut(number) else { return };
+        match answer {
+            Ok(()) => {}
+            Err(error) if error.is_unauthorized() => seen.need_login(&LoginNeeded::Unauthorized),
+            Err(error) => {
+                let attempt = format!("cannot ask the access portal about {}", seen.label());
+                failure.get_or_insert_with(|| anyhow::Error::from(error).context(attempt));
+            }
+        }
+    })?;
+    Ok(failure)
+}
+
+fn data(seen: &[Seen], context: &Context) -> Map<String, Value> {
+    let now = context.now();
+    let one = |seen: &Seen| {
+        json!({
+            "session": seen.session,
+            "profiles": seen.profiles,
+            "startUrl": seen.start_url,
+            "region": seen.region,
+            "state": seen.state.as_str(),
+            "refreshable": seen.is_refreshable,
+            "expiresAt": seen.expires_at.map(timestamp::format),
+            "expiresIn": seen.expires_at.map(|ends| (ends - now).whole_seconds()),
+            "registrationExpiresAt": seen.registration_expires_at,
+            "scopes": seen.scopes,
+            "file": seen.path.display().to_string(),
+            "reason": seen.why,
+            "command": seen.remedy,
+        })
+    };
+    Map::from_iter([("sessions".to_owned(), seen.iter().map(one).collect())])
+}

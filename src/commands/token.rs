@@ -1,0 +1,77 @@
+//! `token`: prints a valid access token, refreshed first when needed; never asks a person.
+//!
+//! When a token is refreshed, and how many processes share one refresh, is in `session`. A token that lasts is printed
+//! without a request, and without anything that a request would need.
+
+use serde_json::{Map, Value, json};
+
+use super::clients::Clients;
+use super::printing::Printing;
+use super::{duration, runtime, wanted};
+use crate::Context;
+use crate::cache::{TokenCache, timestamp};
+use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
+use crate::config::{Config, SsoOverrides, SsoSettings};
+use crate::error::CommandError;
+use crate::session::{self, Found, Usable, Wanted};
+
+/// The header in which the access portal takes a token.
+const HEADER: &str = "x-amz-sso_bearer_token";
+
+/// Prints the token.
+pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+    let as_data = global.output.is_some() || global.query.is_some();
+    if args.header && as_data {
+        let problem = "--header prints one line; it goes neither with --output nor with --query";
+        return Err(CommandError::Usage(problem.to_owned()).into());
+    }
+    let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
+    let config = Config::load(context, global.profile.as_deref())?;
+    let printing = as_data.then(|| Printing::settle(global, &config, context)).transpose()?;
+    let settings = wanted::settings(&config, overrides(&args.session))?;
+    let wanted = Wanted { min_ttl: min_ttl.unwrap_or_default(), ..wanted::of(&settings) };
+    let usable = usable(&wanted, &config, global, context)?;
+    for warning in &usable.warnings {
+        context.say(&format!("WARNING: {warning}"));
+    }
+    if context.stdout_is_terminal {
+        context.say("WARNING: this token opens all your accounts; who reads it here can use it until it ends");
+    }
+    let token = usable.token.access_token.expose();
+    match printing {
+        Some(printing) => printing.print(data(&usable, &settings), "Token", context),
+        None if args.header => Ok(context.print(format!("{HEADER}: {token}\n").as_bytes())?),
+        None => Ok(context.print(format!("{token}\n").as_bytes())?),
+    }
+}
+
+/// What the options say about the session.
+pub(super) fn overrides(args: &SessionArgs) -> SsoOverrides<'_> {
+    SsoOverrides {
+        session: args.sso_session.as_deref(),
+        start_url: args.start_url.as_deref(),
+        region: args.sso_region.as_deref(),
+    }
+}
+
+/// The token in the cache if it lasts, else a refreshed one.
+fn usable(wanted: &Wanted, config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<Usable> {
+    let cache = TokenCache::in_home(context.require_home()?);
+    if let Found::Fresh(usable) = session::look(wanted, &cache, context)? {
+        return Ok(usable);
+    }
+    let clients = Clients::new(context, config, global)?;
+    clients.check(context, &wanted.region)?;
+    let client = || clients.oidc(&wanted.region);
+    runtime::block_on(context, async { Ok(session::obtain(wanted, &cache, context, true, &client).await?) })
+}
+
+fn data(usable: &Usable, settings: &SsoSettings) -> Map<String, Value> {
+    Map::from_iter([
+        ("accessToken".to_owned(), json!(usable.token.access_token.expose())),
+        ("expiresAt".to_owned(), json!(timestamp::format(usable.token.expires_at))),
+        ("session".to_owned(), json!(settings.session_name)),
+        ("startUrl".to_owned(), json!(settings.start_url)),
+        ("region".to_owned(), json!(settings.region)),
+    ])
+}
