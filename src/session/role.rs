@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 
 use super::turn::{Busy, Turn, Waited, turn};
-use super::{LoginNeeded, SessionError, Wanted, obtain};
+use super::{LoginNeeded, SessionError, Wanted, look, obtain};
 use crate::cache::{CacheError, CachedCredentials, CredentialCache, CredentialKey, Loaded, LockRecord, TokenCache};
 use crate::context::{Context, Timestamp};
 use crate::endpoint::EndpointError;
@@ -106,6 +106,9 @@ impl Role<'_> {
     ) -> Result<RoleCredentials, RoleError> {
         if let Some(found) = self.look(caches.credentials, context)? {
             return Ok(found);
+        }
+        if let Err(error) = look(self.wanted, caches.tokens, context) {
+            return self.spare(caches.credentials, context.now(), RoleError::Session(error));
         }
         let lock = caches.credentials.lock(&self.key());
         let outcome = match turn(&lock, context, || self.look(caches.credentials, context).ok().flatten()).await {

@@ -17,6 +17,9 @@ const DAMAGED: &str = "a damaged cache file is a miss, and replaced";
 const LETTERS: &str = "a file for a list that is no JSON array is refused, not split into letters";
 const YAML: &str = "YAML 1.2 has neither dates nor tags of one's own, so these are text";
 const YAML_KEY: &str = "a key that is no text is an unknown parameter, not a crash";
+const LOGIN_FIRST: &str = "\"log in first\" has an exit code of its own, 4, and names the command";
+const LEGACY: &str = "a token that can be refreshed is refreshed, of a legacy profile, too";
+const LOGOUT_GOES_ON: &str = "logout removes what is on this machine whatever else fails";
 const VERSION: &str = "it is another program, of another version";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
@@ -44,6 +47,11 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("login-no-display-of-complete-url", &[Requests, Stderr], "verification_uri_complete is optional (RFC 8628 3.2)"),
     ("login-poll-dropped", &[Requests, Exit, Stderr], POLL),
     ("login-poll-dropped-once", &[Requests], POLL),
+    ("logout-connect-fails", &[Exit, Stderr, Files], LOGOUT_GOES_ON),
+    ("logout-endpoint-option", &[Requests, Exit, Stderr, Files], "--endpoint-url works for logout too"),
+    ("logout-list-file", &[Exit], LOGOUT_GOES_ON),
+    ("logout-number-file", &[Exit], LOGOUT_GOES_ON),
+    ("logout-profile", &[Requests, Files], "--profile names the session to end"),
     ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark does not spoil a file"),
     ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; half a character is none"),
     ("out-config-bad", &[Requests], BEFORE),
@@ -54,6 +62,23 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("pkce-error-and-code", &[Exit, Stderr], CALLBACK),
     ("pkce-semicolons", &[Requests, Stdout, Exit, Files], CALLBACK),
     ("pkce-wrong-state", &[Exit, Stderr], CALLBACK),
+    ("refresh-500-expired", &[Exit, Stderr], "what the service answered is told, as of every other call"),
+    ("refresh-broken-file", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-drops-refresh-token", &[Files], "a reply without a refresh token keeps the old one (RFC 6749 6)"),
+    ("refresh-fails-expired", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-legacy-expired", &[Requests, Exit, Stderr], LEGACY),
+    ("refresh-legacy-no-file", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-legacy-valid", &[Requests], LEGACY),
+    ("refresh-no-access-token", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-no-connect", &[Stderr], "a token that has life left is used when it cannot be refreshed"),
+    ("refresh-no-file", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-no-refresh-token", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-registration-expired", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-role-401", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-timestamp-epoch", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-timestamp-garbage", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-timestamp-no-zone", &[Requests, Exit, Stderr], "an instant without a zone is in UTC"),
+    ("refresh-url-mismatch", &[Requests, Stdout, Exit, Files], "a token made for another start URL is not used"),
     ("resp-204", &[Exit, Stderr], NOT_JSON),
     ("resp-empty-body", &[Exit, Stderr], NOT_JSON),
     ("resp-not-json", &[Exit, Stderr], NOT_JSON),

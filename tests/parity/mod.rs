@@ -45,8 +45,8 @@ macro_rules! groups {
 }
 
 groups! {
-    now: connect errbody file input jmespath list login odd pkce proxy query signal skeleton timeout tls vanity words yaml;
-    later: args badquery cfg chain endpoint err errfmt export logout mixed op out refresh resp retry tty wire world
+    now: connect errbody file input jmespath list login logout odd pkce proxy query refresh signal skeleton timeout tls vanity words yaml;
+    later: args badquery cfg chain endpoint err errfmt export mixed op out resp retry tty wire world
 }
 
 /// Groups that are about login and what follows it, where more is different on purpose.
