@@ -58,6 +58,10 @@ complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -l no-cli-auto-prompt -d
 complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -s h -l help -d 'Print help'
 complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -s V -l version -d 'Print version'
 complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "login" -d 'Sign in: reuse a valid token, refresh it, or ask in the browser'
+complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "status" -d 'Show which sessions are there, until when, and whether they can be refreshed'
+complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "token" -d 'Print a valid access token, refreshed first when needed'
+complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "export-credentials" -d 'Print credentials of a role, or run a command with them'
+complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "logout" -d 'Sign out: remove tokens and role credentials from this machine, and end the sessions at the service'
 complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "create-token" -d 'Create and return access and refresh tokens for a registered client (CreateToken)'
 complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "create-token-with-iam" -d 'Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)'
 complete -c sso-oidc -n "__fish_sso_oidc_needs_command" -f -a "register-client" -d 'Register a public client with IAM Identity Center (RegisterClient)'
@@ -112,6 +116,155 @@ complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand login" -l no-cli-pager
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand login" -l cli-auto-prompt -d 'Ask for missing options on the terminal'
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand login" -l no-cli-auto-prompt -d 'Do not ask for missing options'
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand login" -s h -l help -d 'Print help'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l sso-session -d 'Look at this sso-session only; may be repeated' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l min-ttl -d 'A token with less life than this counts as ended, like 30m or 4h' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l endpoint-url -d 'Send requests to this URL instead of the service\'s own endpoint' -r -f
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l output -d 'How data is printed' -r -f -a "json\t''
+text\t''
+table\t''
+yaml\t''
+yaml-stream\t''
+off\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l query -d 'Choose and reshape what is printed, in JMESPath' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l profile -d 'Use this profile of the config and credentials files' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l region -d 'Use this region; login takes its region from the SSO configuration instead' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l color -d 'When tables are coloured; auto is on a terminal' -r -f -a "on\t''
+off\t''
+auto\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l ca-bundle -d 'Trust the certificates of this PEM file or folder instead of the built-in ones' -r -F
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l cli-read-timeout -d 'Seconds to wait for data; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l cli-connect-timeout -d 'Seconds to wait for a connection; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l cli-binary-format -d 'Accepted for compatibility; no operation has binary members' -r -f -a "base64\t''
+raw-in-base64-out\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l cli-error-format -d 'How errors are printed; enhanced is the default' -r -f -a "legacy\t''
+json\t''
+yaml\t''
+text\t''
+table\t''
+enhanced\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l check -d 'Ask the access portal whether it still accepts the tokens'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l debug -d 'Log what happens to standard error; secrets are redacted'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l no-verify-ssl -d 'Do not verify TLS certificates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l no-paginate -d 'Accepted for compatibility; no operation paginates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l no-sign-request -d 'Do not sign requests and do not look for credentials'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l no-cli-pager -d 'Do not send output through a pager'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l cli-auto-prompt -d 'Ask for missing options on the terminal'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -l no-cli-auto-prompt -d 'Do not ask for missing options'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand status" -s h -l help -d 'Print help'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l sso-session -d 'Use this sso-session of the config file' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l start-url -d 'Use the session of this start URL, without configuration' -r -f
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l sso-region -d 'Region of the Identity Center instance, instead of sso_region' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l min-ttl -d 'Ask for at least this much life, like 30m or 4h' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l endpoint-url -d 'Send requests to this URL instead of the service\'s own endpoint' -r -f
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l output -d 'How data is printed' -r -f -a "json\t''
+text\t''
+table\t''
+yaml\t''
+yaml-stream\t''
+off\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l query -d 'Choose and reshape what is printed, in JMESPath' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l profile -d 'Use this profile of the config and credentials files' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l region -d 'Use this region; login takes its region from the SSO configuration instead' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l color -d 'When tables are coloured; auto is on a terminal' -r -f -a "on\t''
+off\t''
+auto\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l ca-bundle -d 'Trust the certificates of this PEM file or folder instead of the built-in ones' -r -F
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l cli-read-timeout -d 'Seconds to wait for data; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l cli-connect-timeout -d 'Seconds to wait for a connection; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l cli-binary-format -d 'Accepted for compatibility; no operation has binary members' -r -f -a "base64\t''
+raw-in-base64-out\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l cli-error-format -d 'How errors are printed; enhanced is the default' -r -f -a "legacy\t''
+json\t''
+yaml\t''
+text\t''
+table\t''
+enhanced\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l header -d 'Print the header that the access portal takes, with the token in it'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l debug -d 'Log what happens to standard error; secrets are redacted'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l no-verify-ssl -d 'Do not verify TLS certificates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l no-paginate -d 'Accepted for compatibility; no operation paginates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l no-sign-request -d 'Do not sign requests and do not look for credentials'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l no-cli-pager -d 'Do not send output through a pager'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l cli-auto-prompt -d 'Ask for missing options on the terminal'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -l no-cli-auto-prompt -d 'Do not ask for missing options'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand token" -s h -l help -d 'Print help'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l format -d 'How the credentials are printed; process is the default' -r -f -a "process\t''
+env\t''
+env-no-export\t''
+powershell\t''
+windows-cmd\t''
+fish\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l account-id -d 'Account of the role, instead of sso_account_id' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l role-name -d 'Name of the role, instead of sso_role_name' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l sso-session -d 'Use this sso-session of the config file' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l start-url -d 'Use the session of this start URL, without configuration' -r -f
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l sso-region -d 'Region of the Identity Center instance, instead of sso_region' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l endpoint-url -d 'Send requests to this URL instead of the service\'s own endpoint' -r -f
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l output -d 'How data is printed' -r -f -a "json\t''
+text\t''
+table\t''
+yaml\t''
+yaml-stream\t''
+off\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l query -d 'Choose and reshape what is printed, in JMESPath' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l profile -d 'Use this profile of the config and credentials files' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l region -d 'Use this region; login takes its region from the SSO configuration instead' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l color -d 'When tables are coloured; auto is on a terminal' -r -f -a "on\t''
+off\t''
+auto\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l ca-bundle -d 'Trust the certificates of this PEM file or folder instead of the built-in ones' -r -F
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l cli-read-timeout -d 'Seconds to wait for data; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l cli-connect-timeout -d 'Seconds to wait for a connection; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l cli-binary-format -d 'Accepted for compatibility; no operation has binary members' -r -f -a "base64\t''
+raw-in-base64-out\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l cli-error-format -d 'How errors are printed; enhanced is the default' -r -f -a "legacy\t''
+json\t''
+yaml\t''
+text\t''
+table\t''
+enhanced\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l debug -d 'Log what happens to standard error; secrets are redacted'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l no-verify-ssl -d 'Do not verify TLS certificates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l no-paginate -d 'Accepted for compatibility; no operation paginates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l no-sign-request -d 'Do not sign requests and do not look for credentials'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l no-cli-pager -d 'Do not send output through a pager'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l cli-auto-prompt -d 'Ask for missing options on the terminal'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -l no-cli-auto-prompt -d 'Do not ask for missing options'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand export-credentials" -s h -l help -d 'Print help'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l sso-session -d 'Sign out of this sso-session only; may be repeated' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l endpoint-url -d 'Send requests to this URL instead of the service\'s own endpoint' -r -f
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l output -d 'How data is printed' -r -f -a "json\t''
+text\t''
+table\t''
+yaml\t''
+yaml-stream\t''
+off\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l query -d 'Choose and reshape what is printed, in JMESPath' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l profile -d 'Use this profile of the config and credentials files' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l region -d 'Use this region; login takes its region from the SSO configuration instead' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l color -d 'When tables are coloured; auto is on a terminal' -r -f -a "on\t''
+off\t''
+auto\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l ca-bundle -d 'Trust the certificates of this PEM file or folder instead of the built-in ones' -r -F
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l cli-read-timeout -d 'Seconds to wait for data; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l cli-connect-timeout -d 'Seconds to wait for a connection; 0 is for ever' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l cli-binary-format -d 'Accepted for compatibility; no operation has binary members' -r -f -a "base64\t''
+raw-in-base64-out\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l cli-error-format -d 'How errors are printed; enhanced is the default' -r -f -a "legacy\t''
+json\t''
+yaml\t''
+text\t''
+table\t''
+enhanced\t''"
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l forget-clients -d 'Remove the registrations of the client as well'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l debug -d 'Log what happens to standard error; secrets are redacted'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l no-verify-ssl -d 'Do not verify TLS certificates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l no-paginate -d 'Accepted for compatibility; no operation paginates'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l no-sign-request -d 'Do not sign requests and do not look for credentials'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l no-cli-pager -d 'Do not send output through a pager'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l cli-auto-prompt -d 'Ask for missing options on the terminal'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -l no-cli-auto-prompt -d 'Do not ask for missing options'
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l client-id -d 'Identifier of the client, from register-client' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l client-secret -d 'Secret of the client, from register-client' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l grant-type -d 'Kind of grant: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code' -r

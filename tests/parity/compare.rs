@@ -242,7 +242,8 @@ fn files(run: &Run, home: &Home, names: &Names) -> (String, String) {
         if (is_config && file.untouched) || name.contains("session.db") {
             continue;
         }
-        let is_lock = name.contains("/cache/") && name.rsplit_once('.').is_some_and(|(_, extension)| extension == "lock");
+        let is_lock =
+            name.contains("/cache/") && name.rsplit_once('.').is_some_and(|(_, extension)| extension == "lock");
         if strict && is_lock && file.mode == "600" && is_no_json(&text) {
             continue;
         }
