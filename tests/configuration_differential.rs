@@ -2,7 +2,7 @@
 //!
 //! `data/config` holds files made to be awkward and, in `expected.tsv`, what botocore 1.43 makes of each; that part runs
 //! everywhere. Where Python and botocore are at hand, seeded random changes of the same files are read by both, as many
-//! as `SSO_OIDC_CONFIG_MUTATIONS` says. To renew the expectations, in `data/config`:
+//! as `SSO_OIDC_TEST_MUTATIONS` says. To renew the expectations, in `data/config`:
 //! `ls *.ini | PYTHONUTF8=1 python3 botocore_reads.py | paste <(ls *.ini) - > expected.tsv`.
 
 use std::io::Write as _;
@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 use serde_json::{Map, Value, json};
 use sso_oidc::Context;
 use sso_oidc::config::{Config, Section};
+
+use crate::support::count;
+use crate::support::machine::target;
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config")
@@ -65,18 +68,20 @@ fn variable(name: &str) -> Option<String> {
     Context::real().var(name)
 }
 
-/// The first Python that has botocore. Its absence is a failure where everything must be there.
-fn python() -> Option<&'static str> {
-    let has_botocore = |python: &&str| {
+/// The first Python that has botocore: that of `tests/sdk/install`, or the machine's. Its absence is a failure where
+/// everything must be there.
+fn python() -> Option<PathBuf> {
+    let has_botocore = |python: &PathBuf| {
         let import = Command::new(python).args(["-c", "import botocore.configloader"]).stderr(Stdio::null()).status();
         import.is_ok_and(|status| status.success())
     };
-    let found = ["python3", "python"].into_iter().find(has_botocore);
+    let candidates = [target().join("sdk/venv/bin/python"), "python3".into(), "python".into()];
+    let found = candidates.into_iter().find(has_botocore);
     assert!(found.is_some() || variable("CI").as_deref() != Some("true"), "CI needs Python with botocore");
     found
 }
 
-fn theirs(python: &str, files: &[PathBuf]) -> Vec<Value> {
+fn theirs(python: &Path, files: &[PathBuf]) -> Vec<Value> {
     let mut child = Command::new(python)
         .arg(corpus().join("botocore_reads.py"))
         .env("PYTHONUTF8", "1")
@@ -222,8 +227,7 @@ fn random_changes_are_read_as_botocore_reads_them() {
         println!("skipped: no Python with botocore on this machine");
         return;
     };
-    let number = |name: &str, default: usize| variable(name).map_or(default, |text| text.parse().unwrap());
-    let (count, seed) = (number("SSO_OIDC_CONFIG_MUTATIONS", 1_000), number("SSO_OIDC_SEED", 7));
+    let (count, seed) = (count("SSO_OIDC_TEST_MUTATIONS", 1_000), count("SSO_OIDC_TEST_SEED", 7));
     let mut sources: Vec<PathBuf> = std::fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()).collect();
     sources.retain(|path| path.extension().is_some_and(|it| it == "ini" || it == "credentials"));
     sources.sort();
@@ -243,7 +247,7 @@ fn random_changes_are_read_as_botocore_reads_them() {
             config
         })
         .collect();
-    let theirs = theirs(python, &files);
+    let theirs = theirs(&python, &files);
     assert_eq!(theirs.len(), files.len());
     let refused = theirs.iter().filter(|theirs| theirs.is_null()).count();
     for (file, theirs) in files.iter().zip(&theirs) {

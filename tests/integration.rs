@@ -16,6 +16,8 @@ mod configuration_differential;
 mod configuration_edit;
 /// Which start URL, region and scopes a login gets.
 mod configuration_sso;
+/// README, CONTRIBUTING, SECURITY and CHANGELOG, held to the code.
+mod documents;
 /// Hosts for regions, start URLs of AWS and of others.
 mod endpoints;
 /// What every file of the project keeps to.
@@ -36,6 +38,8 @@ mod login;
 mod operations;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
+/// The README's console blocks, run.
+mod readme;
 /// Other SDKs live on what `login` stores.
 mod sdk_interop;
 /// The world of a test itself.

@@ -30,6 +30,11 @@ use home::Home;
 use server::Server;
 use tls::Identity;
 
+/// Each run in which we differ on purpose, and why.
+pub(crate) fn reasons() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EXCEPTIONS.iter().map(|(id, _, why)| (*id, *why))
+}
+
 /// Runs of a group at the same time.
 const AT_ONCE: usize = 12;
 

@@ -1,0 +1,104 @@
+//! The console blocks of the README are run, in a world with the README's own configuration, and must print what stands
+//! there: `…` is any text within a line. The two commands for cargo are run by `.ci/run`, which takes them from there too.
+
+use crate::support::{IdentityCenter, TestEnv, UserAgent, sources};
+
+/// A command of a console block and what it prints.
+struct Shown {
+    command: String,
+    lines: Vec<String>,
+}
+
+/// The text of all blocks of a language.
+fn blocks(readme: &str, language: &str) -> Vec<String> {
+    let blocks = readme.split("\n```").filter_map(|block| block.strip_prefix(&format!("{language}\n")));
+    blocks.map(str::to_owned).collect()
+}
+
+fn shown(readme: &str) -> Vec<Shown> {
+    let mut all: Vec<Shown> = Vec::new();
+    for block in blocks(readme, "console") {
+        for line in block.lines() {
+            if let Some(command) = line.strip_prefix("$ ") {
+                all.push(Shown { command: command.to_owned(), lines: Vec::new() });
+            } else {
+                all.last_mut().expect("a block begins with a command").lines.push(line.to_owned());
+            }
+        }
+    }
+    all
+}
+
+/// Whether a line is the one shown, `…` being any text.
+fn is_as_shown(line: &str, shown: &str) -> bool {
+    let parts: Vec<&str> = shown.split('…').collect();
+    let [first, middle @ .., last] = &parts[..] else { return line == shown };
+    let Some(mut rest) = line.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    for part in middle {
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
+    }
+    true
+}
+
+/// Each shown line is the next one of standard output or of standard error, and nothing else is printed.
+fn assert_shown(shown: &Shown, stdout: &str, stderr: &str) {
+    let (mut stdout_lines, mut stderr_lines) = (stdout.lines().peekable(), stderr.lines().peekable());
+    for line in &shown.lines {
+        let matches = |next: &&str| is_as_shown(next, line);
+        let found = stdout_lines.next_if(matches).or_else(|| stderr_lines.next_if(matches));
+        assert!(found.is_some(), "{}: `{line}` is not next in\n{stdout}\n--- or\n{stderr}", shown.command);
+    }
+    let more: Vec<&str> = stdout_lines.chain(stderr_lines).collect();
+    assert!(more.is_empty(), "{}: the README does not show {more:?}", shown.command);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_console_blocks_are_true() {
+    let readme = sources::file("README.md");
+    let center = IdentityCenter::start();
+    center.serve("https://my-company.awsapps.com/start");
+    let mut env = TestEnv::of(&center);
+    env.record_browser().config(&blocks(&readme, "ini").concat());
+    let mut ran = 0;
+    for shown in shown(&readme) {
+        if shown.command.starts_with("cargo ") {
+            continue;
+        }
+        let words = shown.command.strip_prefix("sso-oidc ").expect("a command of ours");
+        let mut running = env.spawn(words.split(' '));
+        if shown.lines.iter().any(|line| line.contains("/authorize?")) {
+            UserAgent::new().approve(&running.authorization_url()).unwrap();
+        }
+        let run = running.finish().ok();
+        // The service is here, not at AWS.
+        let stdout = run.stdout.replace(&center.url(), &format!("https://oidc.{}.amazonaws.com", center.region()));
+        assert_shown(&shown, &stdout, &run.stderr);
+        ran += 1;
+    }
+    assert!(ran > 2, "only {ran} commands were found");
+}
+
+#[test]
+fn the_commands_for_cargo_are_there_for_ci() {
+    let commands: Vec<String> = shown(&sources::file("README.md")).into_iter().map(|shown| shown.command).collect();
+    for command in ["cargo run --release --example demo", "cargo test"] {
+        assert!(commands.iter().any(|shown| shown == command), "the README does not show `{command}`");
+    }
+}
+
+#[test]
+fn an_ellipsis_is_any_text() {
+    for (line, shown, expected) in [
+        ("abc", "abc", true),
+        ("abc", "ab", false),
+        ("abc", "a…", true),
+        ("abc", "a…c", true),
+        ("abcd", "…b…", true),
+        ("abc", "…x…", false),
+        ("", "…", true),
+    ] {
+        assert_eq!(is_as_shown(line, shown), expected, "{line} {shown}");
+    }
+}
