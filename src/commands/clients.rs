@@ -47,6 +47,16 @@ impl Clients {
         HttpClient::new(self.options.clone())
     }
 
+    /// How requests travel.
+    pub(super) fn options(&self) -> &HttpOptions {
+        &self.options
+    }
+
+    /// The region of the profile, the variables or the option; not that of an Identity Center.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.settings.region.as_ref().map(|region| region.value.as_str())
+    }
+
     /// The `OpenID` Connect service in a region, or at the configured endpoint.
     pub(super) fn oidc(&self, region: &str) -> Result<OidcClient, EndpointError> {
         let configured = self.settings.oidc_endpoint_url().ok().flatten();

@@ -1,16 +1,18 @@
 //! `export-credentials`: credentials of a role, printed for a shell or a `credential_process`, or given to a command.
 //!
 //! Which role is meant is in `config`, how its credentials are had and shared is in `session`, how they are printed and
-//! handed over is in `environment`. Credentials in the cache that last are used without anything that a request would need.
+//! handed over is in `environment`. Credentials in the cache that last are used without anything that a request would
+//! need. A profile of Identity Center goes before keys in the environment: that of an earlier run may have left those.
 
 use anyhow::Context as _;
 
-use super::clients::Clients;
-use super::{environment, runtime, token, wanted};
+use super::clients::{Clients, overrides};
+use super::{environment, recursion, runtime, token, wanted};
 use crate::Context;
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, SsoRole};
+use crate::credentials::{Chain, CredentialsError};
 use crate::session::{Caches, Role, RoleCredentials, Services, Wanted};
 
 /// What the AWS CLI says before everything that is wrong with the configuration.
@@ -21,7 +23,7 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     let config = Config::load(context, global.profile.as_deref())?;
     let found = match role(args, &config).context(ATTEMPT)? {
         Some((wanted, role)) => of_session(&wanted, &role, &config, global, context)?,
-        None => return Err(no_credentials(&config)).context(ATTEMPT),
+        None => of_chain(&config, global, context)?,
     };
     for warning in &found.warnings {
         context.say(&format!("WARNING: {warning}"));
@@ -74,10 +76,34 @@ fn of_session(
     runtime::block_on(context, async { Ok(role.obtain(caches, context, services).await?) })
 }
 
-fn no_credentials(config: &Config) -> ConfigError {
-    let name = config.profile_name();
-    let detail = format!(
-        "the profile `{name}` names no role: give --profile, or --sso-session with --account-id and --role-name"
-    );
-    ConfigError::new(ConfigErrorKind::Configuration, "no credentials found").with_detail(detail)
+/// What the AWS SDKs would find for a profile that names no role.
+fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<RoleCredentials> {
+    let seen = recursion::descend(config.profile_name(), context)?;
+    let clients = Clients::new(context, config, global)?;
+    let options = clients.options();
+    let region = clients.region().unwrap_or_default();
+    let chain =
+        Chain::new(context, config, &overrides(global), options, region)?.with_variable(recursion::VARIABLE, seen);
+    let found = runtime::block_on(context, async { Ok(chain.find().await) })?;
+    let credentials = found.map_err(|error| explained(error, config)).context(ATTEMPT)?;
+    Ok(RoleCredentials { credentials, warnings: Vec::new() })
+}
+
+/// The AWS CLI counts what is wrong with a place as configuration, and what a service answered as that.
+fn explained(error: CredentialsError, config: &Config) -> anyhow::Error {
+    let (message, detail) = match error {
+        CredentialsError::Sso { error, .. } => return (*error).into(),
+        CredentialsError::Fault(_) | CredentialsError::Http(_) | CredentialsError::Invalid(_) => return error.into(),
+        CredentialsError::NotFound => {
+            let name = config.profile_name();
+            let detail = format!(
+                "the profile `{name}` names no role, and no place has keys: give --profile, or --sso-session with \
+                 --account-id and --role-name"
+            );
+            ("no credentials found".to_owned(), Some(detail))
+        }
+        error => (error.to_string(), error.hint()),
+    };
+    let error = ConfigError::new(ConfigErrorKind::Configuration, message);
+    detail.map_or_else(|| error.clone(), |detail| error.clone().with_detail(detail)).into()
 }

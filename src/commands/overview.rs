@@ -4,13 +4,12 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::duration;
 use super::survey::Seen;
 use crate::Context;
 use crate::cache::timestamp;
 use crate::context::Timestamp;
+use crate::output::columns;
 use crate::text;
 
 const HEADINGS: [&str; 6] = ["SESSION", "STATE", "EXPIRES", "REFRESH", "REGION", "START URL"];
@@ -50,7 +49,7 @@ fn table(rows: &[[String; 6]]) -> String {
     let mut widths = HEADINGS.map(str::len);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(columns(cell));
         }
     }
     let mut text = String::new();
@@ -58,7 +57,7 @@ fn table(rows: &[[String; 6]]) -> String {
     for row in std::iter::once(&headings).chain(rows) {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(line, "{cell}{}", " ".repeat(width.saturating_sub(cell.width()) + 2));
+            let _ = write!(line, "{cell}{}", " ".repeat(width.saturating_sub(columns(cell)) + 2));
         }
         text.push_str(line.trim_end());
         text.push('\n');

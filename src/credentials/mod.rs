@@ -36,6 +36,8 @@ pub struct Chain<'a> {
     settings: ClientSettings,
     http: &'a HttpOptions,
     region: &'a str,
+    /// A variable for the environment of a credential process.
+    variable: Option<(&'static str, String)>,
 }
 
 impl<'a> Chain<'a> {
@@ -50,7 +52,13 @@ impl<'a> Chain<'a> {
     ) -> Result<Self, ConfigError> {
         let overrides = Overrides { endpoint_url: None, ..overrides.clone() };
         let settings = config::client_settings(context, config, &overrides)?;
-        Ok(Self { context, config, settings, http, region })
+        Ok(Self { context, config, settings, http, region, variable: None })
+    }
+
+    /// The same chain, with another variable in the environment of a credential process.
+    #[must_use]
+    pub fn with_variable(self, name: &'static str, value: String) -> Self {
+        Self { variable: Some((name, value)), ..self }
     }
 
     /// The first credentials that are found.
@@ -91,7 +99,7 @@ impl<'a> Chain<'a> {
             return Err(CredentialsError::LoginSession { profile: name.to_owned(), session: session.to_owned() });
         }
         if let Some(command) = profile.and_then(|profile| profile.get("credential_process")) {
-            return process::keys(self.context, command).await.map(Some);
+            return process::keys(self.context, command, self.variable.as_ref()).await.map(Some);
         }
         static_keys(self.config.profile_in_config(name), "config-file")
     }

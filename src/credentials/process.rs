@@ -20,15 +20,20 @@ const PROVIDER: &str = "custom-process";
 /// Long enough for a person to be asked something by it.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// What the program prints.
-pub(super) async fn keys(context: &Context, command: &str) -> Result<Credentials, CredentialsError> {
+/// What the program prints, with this variable more in its environment.
+pub(super) async fn keys(
+    context: &Context,
+    command: &str,
+    variable: Option<&(&'static str, String)>,
+) -> Result<Credentials, CredentialsError> {
     let words = split(command)
         .ok_or_else(|| CredentialsError::Config("credential_process has a quotation that does not end".to_owned()))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(CredentialsError::Config("credential_process names no program".to_owned()));
     };
     let mut child = tokio::process::Command::new(program);
-    child.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    child.args(arguments).envs(variable.map(|(name, value)| (name, value)));
+    child.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let cannot_run = |error: std::io::Error| CredentialsError::retrieval(PROVIDER, format!("{program}: {error}"));
     let output = match tokio::time::timeout(PATIENCE, child.output()).await {
         Ok(output) => output.map_err(cannot_run)?,

@@ -1,0 +1,71 @@
+//! The guard against a `credential_process` that leads back to the profile it stands in.
+//!
+//! Such a process starts `export-credentials`, which starts it again, for ever. As in the AWS CLI the profiles on the way
+//! are handed down in a variable of the environment, one line of CSV; it is the AWS CLI's, so that the two programs notice
+//! a loop through both of them.
+
+use crate::Context;
+use crate::config::{ConfigError, ConfigErrorKind};
+
+/// The AWS CLI's variable.
+pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";
+
+/// As many profiles may be on the way (AWS CLI).
+const DEEPEST: usize = 4;
+
+/// The value of the variable for the programs that are started for this profile.
+pub(super) fn descend(profile: &str, context: &Context) -> Result<String, ConfigError> {
+    let mut seen = split(&context.var(VARIABLE).unwrap_or_default());
+    let refused = |message| Err(ConfigError::new(ConfigErrorKind::Configuration, message));
+    if seen.len() >= DEEPEST {
+        return refused(format!(
+            "Maximum recursive credential process resolution reached ({DEEPEST}).\nProfiles seen: {}",
+            seen.join(" -> ")
+        ));
+    }
+    let again = seen.iter().any(|seen| seen == profile);
+    seen.push(profile.to_owned());
+    if again {
+        let cycle = seen.join(" -> ");
+        return refused(format!("Credential process resolution detected an infinite loop, profile cycle: {cycle}"));
+    }
+    Ok(seen.iter().map(|name| field(name)).collect::<Vec<_>>().join(","))
+}
+
+/// The fields of a line of CSV.
+fn split(line: &str) -> Vec<String> {
+    let mut fields = Vec::new();
+    let (mut field, mut quoted) = (String::new(), false);
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => field.extend(characters.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(std::mem::take(&mut field)),
+            other => field.push(other),
+        }
+    }
+    if !line.is_empty() {
+        fields.push(field);
+    }
+    fields
+}
+
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{field, split};
+
+    #[test]
+    fn names_come_back_whatever_is_in_them() {
+        for names in [&["a"][..], &["a", "b c"], &["a,b", "c\"d", "é"]] {
+            let line = names.iter().map(|name| field(name)).collect::<Vec<_>>().join(",");
+            assert_eq!(split(&line), names);
+        }
+        assert!(split("").is_empty());
+        assert_eq!(split("a,\"b,c\",\"d\"\"e\""), ["a", "b,c", "d\"e"]);
+    }
+}
