@@ -51,6 +51,10 @@ fn finish(cli: &Command, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     };
     let mut rest = first.rest.clone();
     let name = rest.remove(at).text;
+    if rest.get(at).is_some_and(|word| word.text == "--") {
+        // argparse takes a `--` next to the command for the end of the options before it.
+        rest.remove(at);
+    }
     let Some(command) = cli.get_subcommands().find(|command| command.get_name() == name) else {
         return Err(unknown_command(cli, &name).problem);
     };

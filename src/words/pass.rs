@@ -233,9 +233,10 @@ impl Pass {
         self.rest.iter().find(|left| left.is_plain).is_some_and(|left| left.text == "help")
     }
 
-    /// Nothing may be left: an error that names the options and words nobody knows, but no value.
+    /// Nothing may be left: an error that names the options and words nobody knows, but no value. An empty word, as an
+    /// unset variable in quotes makes it, is passed over.
     pub(super) fn refuse_rest(&self, tables: &[&Table]) -> Result<(), Problem> {
-        let shown = |left: &&Left| !left.follows_option && left.text != "--";
+        let shown = |left: &&Left| !left.follows_option && !matches!(left.text.as_str(), "--" | "");
         let words: Vec<String> = self.rest.iter().filter(shown).map(|left| name_of(&left.text).to_owned()).collect();
         let Some(first) = words.first() else { return Ok(()) };
         let names = tables.iter().flat_map(|table| &table.0).filter(|entry| !entry.hidden);

@@ -108,8 +108,12 @@ fn the_skeleton_takes_a_word_or_none() {
 #[test]
 fn a_last_double_dash_is_dropped() {
     assert_eq!(line(&["create-token", "--code", "c", "--"]), "create-token|--code=c");
-    let Err(Problem::Unknown { words, .. }) = read(&["create-token", "--", "--code", "c"]) else { panic!() };
-    assert_eq!(words, ["--code"]);
+    assert_eq!(line(&["create-token", "--", "--code", "c"]), "create-token|--code=c");
+    let Err(Problem::Unknown { words, .. }) = read(&["create-token", "--code", "c", "--", "--redirect-uri", "x"])
+    else {
+        panic!()
+    };
+    assert_eq!(words, ["--redirect-uri"]);
 }
 
 #[test]
@@ -125,6 +129,11 @@ fn unknown_words_are_named_but_not_their_values() {
     assert_eq!(unknown(&["create-token", "--bogus=hunter2", "--code", "c", "more"]), ("--bogus".into(), String::new()));
     assert_eq!(unknown(&["create-token", "--code", "c", "extra"]), ("extra".into(), String::new()));
     assert_eq!(unknown(&["--bogus"]), ("--bogus".into(), String::new()));
+}
+
+#[test]
+fn an_empty_word_is_passed_over() {
+    assert_eq!(line(&["create-token", "--code", "c", ""]), "create-token|--code=c");
 }
 
 #[test]
