@@ -115,6 +115,22 @@ fn a_mistake_on_the_command_line_shows_no_secret() {
 }
 
 #[test]
+fn a_query_that_fails_on_an_answer_shows_no_secret() {
+    let center = IdentityCenter::start();
+    let env = env_of(&center);
+    for (query, shown) in [
+        ("abs(@)", "{'accessToken': '[redacted]', 'tokenType': 'Bearer', "),
+        ("keys(accessToken)", "invalid type for value: [redacted], "),
+        ("abs(tokenType)", "invalid type for value: Bearer, "),
+    ] {
+        let answer = json!({"accessToken": "canary", "tokenType": "Bearer", "refreshToken": "canary"});
+        center.next(Endpoint::CreateToken, Reply::json(200, &answer));
+        let run = env.run(CREATE_TOKEN.iter().copied().chain(["--query", query])).expect(255);
+        assert!(run.stderr.contains(shown) && !run.stderr.contains("canary"), "{}", run.snapshot());
+    }
+}
+
+#[test]
 fn any_text_arrives_as_it_was_given() {
     let center = IdentityCenter::start();
     let env = env_of(&center);

@@ -5,6 +5,7 @@
 //! at nothing. May import everything.
 
 use clap::CommandFactory as _;
+use serde_json::{Map, Value};
 
 use super::clients::{self, http_options};
 use super::printing::Printing;
@@ -16,8 +17,8 @@ use crate::endpoint::{self, Service, Variant};
 use crate::error::CommandError;
 use crate::http::{HttpClient, valid_endpoint};
 use crate::input::{self, Document, Files, Input, Words, skeleton};
-use crate::oidc::{OidcClient, Operation};
-use crate::output::{self, Format, Style};
+use crate::oidc::{Kind, Member, OidcClient, Operation};
+use crate::output::{self, Format, QueryError, Style};
 
 /// A command that is an operation.
 pub(super) struct Call<'a> {
@@ -81,7 +82,36 @@ pub(super) fn run(call: Call, global: &GlobalArgs, context: &Context) -> anyhow:
             Ok(service.call(operation, &members, signing.as_ref()).await?)
         })?
     };
-    printing.print(answer, operation.name(), context)
+    let secrets = secrets(operation.output(), &answer);
+    printing.print(answer, operation.name(), context).map_err(|error| match error.downcast() {
+        Ok(query) => hide(query, &secrets).into(),
+        Err(error) => error,
+    })
+}
+
+/// The secret texts of an answer.
+fn secrets(members: &[Member], answer: &Map<String, Value>) -> Vec<String> {
+    let of = |member: &Member| match (&member.kind, answer.get(member.name)) {
+        (Kind::Structure(members), Some(Value::Object(inner))) => secrets(members, inner),
+        (_, Some(Value::String(text))) if member.sensitive => vec![text.clone()],
+        _ => Vec::new(),
+    };
+    members.iter().flat_map(of).collect()
+}
+
+/// A query's words about a value without the secrets in it; the AWS CLI prints the whole answer.
+fn hide(error: QueryError, secrets: &[String]) -> QueryError {
+    let hidden = |text: String| {
+        let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+        secrets.fold(text, |text, secret| text.replace(secret, "[redacted]"))
+    };
+    match error {
+        QueryError::Type { function, value, expected, received } => {
+            QueryError::Type { function, value: hidden(value), expected, received }
+        }
+        QueryError::Evaluation(words) => QueryError::Evaluation(hidden(words)),
+        QueryError::Syntax(_) | QueryError::Call(_) => error,
+    }
 }
 
 /// The region to sign for, and the base URL of the service.
