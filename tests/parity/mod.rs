@@ -50,8 +50,9 @@ macro_rules! groups {
 }
 
 groups! {
-    now: connect errbody file input jmespath list login logout odd pkce proxy query refresh signal skeleton timeout tls vanity words yaml;
-    later: args badquery cfg chain endpoint err errfmt export mixed op out resp retry tty wire world
+    now: badquery connect endpoint err errbody errfmt file input jmespath list login logout mixed odd op out pkce proxy query
+        refresh resp retry signal skeleton timeout tls tty vanity wire words world yaml;
+    later: args cfg chain export
 }
 
 /// Groups that are about login and what follows it, where more is different on purpose.
