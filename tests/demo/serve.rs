@@ -58,7 +58,7 @@ fn instructions(stage: &Stage, approves: bool) {
     for (command, meaning) in [
         (format!("sso-oidc login --sso-session {NAME}"), "authorization code flow, or device code without a display"),
         ("sso-oidc login --profile legacy".into(), "device code flow"),
-        (format!("aws sso login --sso-session {NAME}"), "the same by the AWS CLI"),
+        (format!("aws sso login --sso-session {NAME}"), "the same by the AWS CLI, version 2"),
         (format!("aws configure export-credentials --profile {NAME}"), "role credentials by the AWS CLI"),
         ("sso-oidc register-client --client-name me --client-type public --region us-east-1".into(), ""),
         (
