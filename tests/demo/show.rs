@@ -6,16 +6,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::identity_center::Request;
+use crate::identity_center::{IdentityCenter, Request};
 use crate::user_agent::Page;
 
 /// Column where the value of a fact starts, inside the margin.
 const COLUMN: usize = 11;
-/// Members of the files that must not be shown.
-const SECRETS: [&str; 4] = ["accessToken", "refreshToken", "clientSecret", "idToken"];
 
 /// A step of the story.
 pub(crate) fn heading(number: usize, title: &str) {
@@ -63,6 +62,12 @@ static NONE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "none".in
 /// The files of a folder, by their path; what they hold.
 pub(crate) type Files = BTreeMap<String, String>;
 
+/// The access token in the files.
+pub(crate) fn access_token(files: &Files) -> Option<String> {
+    let documents = files.values().filter_map(|text| serde_json::from_str::<Value>(text).ok());
+    documents.into_iter().find_map(|document| document["accessToken"].as_str().map(Into::into))
+}
+
 /// Every file below a folder.
 pub(crate) fn files(folder: &Path) -> io::Result<Files> {
     let mut found = Files::new();
@@ -81,16 +86,21 @@ pub(crate) fn files(folder: &Path) -> io::Result<Files> {
 }
 
 /// The files that are new or different, with their modes and members.
-pub(crate) fn changes(before: &Files, after: &Files, home: &Path) {
+pub(crate) fn changes(before: &Files, after: &Files, home: &Path, center: &IdentityCenter) {
     let mut name = "Files";
     for (path, text) in after.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
         let Ok(Value::Object(members)) = serde_json::from_str(text) else { continue };
         let short = path.strip_prefix(&home.display().to_string()).unwrap_or(path);
-        let kind = if members.contains_key("accessToken") { "token" } else { "client registration" };
+        let kind = match () {
+            () if members.contains_key("accessToken") => "token",
+            () if members.contains_key("Credentials") => "role credentials",
+            () => "client registration",
+        };
         println!("   {name:COLUMN$}~{short}{}  {kind}", mode(Path::new(path)));
         name = "";
         for (member, value) in &members {
-            println!("   {:COLUMN$}  {member:22}{}", "", member_value(member, value));
+            let line = format!("{member:22}{}", without_secrets(&member_value(value), center));
+            println!("   {:COLUMN$}  {line}", "");
         }
     }
     for path in before.keys().filter(|path| !after.contains_key(*path)) {
@@ -100,17 +110,21 @@ pub(crate) fn changes(before: &Files, after: &Files, home: &Path) {
     }
 }
 
-fn member_value(member: &str, value: &Value) -> String {
+fn member_value(value: &Value) -> String {
     match value {
-        Value::String(text) if SECRETS.contains(&member) => redacted(text),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }
 
+/// The text without the secrets that the Identity Center gave.
+fn without_secrets(text: &str, center: &IdentityCenter) -> String {
+    center.secrets().iter().fold(text.to_owned(), |text, known| text.replace(known, &redacted(known)))
+}
+
 /// The beginning and the end of a secret, so that one can be told from the next.
-pub(crate) fn redacted(secret: &str) -> String {
+fn redacted(secret: &str) -> String {
     let count = secret.chars().count();
     let start: String = secret.chars().take(4).collect();
     let end: String = secret.chars().skip(count.saturating_sub(4).max(4)).collect();
@@ -128,16 +142,17 @@ fn mode(_: &Path) -> String {
     String::new()
 }
 
-/// Standard output with a bar in front of every line, so that the program's words can be told from the demo's.
+/// Standard output with a bar in front of every line, so that the program's words can be told from the demo's, and
+/// without the secrets that the Identity Center gave.
 pub(crate) struct Indented {
     line: Vec<u8>,
-    redacts: bool,
+    center: Rc<IdentityCenter>,
 }
 
 impl Indented {
-    /// `redacts`: what is written is a secret.
-    pub(crate) fn new(redacts: bool) -> Self {
-        Self { line: Vec::new(), redacts }
+    /// `center` knows what must not be shown.
+    pub(crate) fn new(center: Rc<IdentityCenter>) -> Self {
+        Self { line: Vec::new(), center }
     }
 }
 
@@ -146,7 +161,7 @@ impl Write for Indented {
         for byte in bytes {
             if *byte == b'\n' {
                 let text = String::from_utf8_lossy(&self.line).into_owned();
-                let text = if self.redacts && !text.is_empty() { redacted(&text) } else { text };
+                let text = without_secrets(&text, &self.center);
                 println!("{}", format!("   │ {text}").trim_end());
                 self.line.clear();
             } else {

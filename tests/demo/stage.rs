@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver};
 
 use sso_oidc::Context;
@@ -22,7 +23,7 @@ pub(crate) const NAME: &str = "demo";
 /// The Identity Center and the home.
 pub(crate) struct Stage {
     /// The Identity Center.
-    pub(crate) center: IdentityCenter,
+    pub(crate) center: Rc<IdentityCenter>,
     home: tempfile::TempDir,
     approves: bool,
 }
@@ -39,7 +40,7 @@ impl Stage {
     /// Builds it; `approves` tells that nobody is at the browser.
     pub(crate) fn new(center: IdentityCenter, approves: bool) -> io::Result<Self> {
         let home = tempfile::Builder::new().prefix("sso-oidc-demo-").tempdir()?;
-        let stage = Self { center, home, approves };
+        let stage = Self { center: Rc::new(center), home, approves };
         fs::create_dir(stage.aws())?;
         fs::write(stage.aws().join("config"), stage.config())?;
         Ok(stage)
@@ -71,10 +72,10 @@ impl Stage {
         [("AWS_ENDPOINT_URL_SSO_OIDC", self.center.url()), ("AWS_ENDPOINT_URL_SSO", self.center.url())]
     }
 
-    /// Runs the program with these words, its streams indented on ours. `redacted` shows its data as a secret.
-    pub(crate) fn run(&self, words: &[&str], redacted: bool) -> Result<Scene, Box<dyn Error>> {
+    /// Runs the program with these words, its streams indented on ours.
+    pub(crate) fn run(&self, words: &[&str]) -> Result<Scene, Box<dyn Error>> {
         let before = self.center.requests().len();
-        let (context, landed) = self.context(redacted);
+        let (context, landed) = self.context();
         let args = std::iter::once("sso-oidc").chain(words.iter().copied()).map(OsString::from);
         let code = sso_oidc::run(args, &context);
         // The browser's last page may come a moment after the program's end; without a browser its end of the
@@ -89,19 +90,21 @@ impl Stage {
     }
 
     /// A world of its own for the program, and the page at which the demo's browser ends.
-    fn context(&self, redacted: bool) -> (Context, Receiver<io::Result<Page>>) {
+    fn context(&self) -> (Context, Receiver<io::Result<Page>>) {
         let (sender, landed) = mpsc::channel();
         let endpoints = self.endpoints();
         let mut context = Context::real();
         let (real, approves) = (Context::real(), self.approves);
         context.home = Some(self.home());
-        context.stdout = RefCell::new(Box::new(Indented::new(redacted)));
-        context.stderr = RefCell::new(Box::new(Indented::new(false)));
+        context.stdout = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
+        context.stderr = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
         context.stdin_is_terminal = false;
-        context.stdout_is_terminal = false;
+        // It speaks to a person; a pager and a spinner would be in the way.
+        context.stdout_is_terminal = true;
         context.stderr_is_terminal = false;
         context.env = Box::new(move |name| match name {
             // Nothing of the person's AWS configuration and proxies.
+            "AWS_PAGER" => Some(String::new()),
             "AWS_EC2_METADATA_DISABLED" => Some("true".into()),
             "BROWSER" if approves => None,
             "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" => real.var(name),

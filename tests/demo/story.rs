@@ -1,4 +1,4 @@
-//! The story that the demo tells: both flows, a token reused, a token refreshed, what the token opens.
+//! The story that the demo tells: both flows, a token reused and refreshed, what it opens, and its end.
 //!
 //! Every step runs the program, then shows what it asked the Identity Center and what it wrote. Imports
 //! `identity_center`, `show`, `stage`.
@@ -25,11 +25,15 @@ pub(crate) fn tell(approves: bool) -> Result<(), Box<dyn Error>> {
     let config: Vec<String> = stage.config().lines().map(Into::into).collect();
     show::fact("Config", &config);
 
-    let mut teller = Teller { files: show::files(&stage.aws())?, stage, step: 0 };
+    let mut teller = Teller { files: show::files(&stage.aws())?, stage, token: None, step: 0 };
     teller.sign_in()?;
     teller.reuse()?;
     teller.device_code()?;
     teller.refresh()?;
+    teller.status()?;
+    teller.token()?;
+    teller.credentials()?;
+    teller.logout()?;
     println!("\nThat was all of it. Try it by hand: cargo run --release --example demo -- --serve");
     Ok(())
 }
@@ -37,6 +41,8 @@ pub(crate) fn tell(approves: bool) -> Result<(), Box<dyn Error>> {
 struct Teller {
     stage: Stage,
     files: Files,
+    /// The access token, when its file is about to go.
+    token: Option<String>,
     step: usize,
 }
 
@@ -66,19 +72,48 @@ impl Teller {
         if endpoints == [Endpoint::CreateToken] { Ok(()) } else { Err("the token was not refreshed".into()) }
     }
 
+    fn status(&mut self) -> Result<(), Box<dyn Error>> {
+        self.scene("Which sessions are there", &["status"]).map(drop)
+    }
+
+    fn token(&mut self) -> Result<(), Box<dyn Error>> {
+        let title = "Hand the token to a script (the demo cuts it short, your terminal would not)";
+        self.scene(title, &["token", "--sso-session", NAME])?;
+        self.portal(true)
+    }
+
+    fn credentials(&mut self) -> Result<(), Box<dyn Error>> {
+        let title = "Exchange it for the credentials of a role";
+        self.scene(title, &["export-credentials", "--profile", NAME]).map(drop)
+    }
+
+    fn logout(&mut self) -> Result<(), Box<dyn Error>> {
+        self.token = show::access_token(&self.files);
+        self.scene("Sign out: here and at the service", &["logout"])?;
+        self.portal(false)
+    }
+
+    /// What the portal makes of the token, which must be this.
+    fn portal(&mut self, accepts: bool) -> Result<(), Box<dyn Error>> {
+        let token = show::access_token(&self.files).or(self.token.take()).ok_or("there is no token")?;
+        let words = if accepts { "accepts the token" } else { "does not accept the token any more" };
+        show::fact("Portal", &[words.into()]);
+        if self.stage.center.accepts(&token) == accepts { Ok(()) } else { Err("that is not true".into()) }
+    }
+
     /// One run and all there is to see of it.
     fn scene(&mut self, title: &str, words: &[&str]) -> Result<Scene, Box<dyn Error>> {
         self.step += 1;
         show::heading(self.step, title);
         show::command(words);
-        let scene = self.stage.run(words, false)?;
+        let scene = self.stage.run(words)?;
         println!();
         if let Some(landed) = &scene.landed {
             show::browser(landed);
         }
         show::requests(&scene.requests);
         let files = show::files(&self.stage.aws())?;
-        show::changes(&self.files, &files, &self.stage.home());
+        show::changes(&self.files, &files, &self.stage.home(), &self.stage.center);
         self.files = files;
         Ok(scene)
     }
