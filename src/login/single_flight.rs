@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::{LoginError, LoginRequest};
 use crate::cache::{Attempt, CachedToken, Held, Loaded, LockRecord, Purpose};
 use crate::context::{Context, Timestamp};
+use crate::session::{self, Found};
 
 /// How often a waiting process looks.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -67,10 +68,11 @@ pub(super) async fn turn<'a>(
         }
         tokio::time::sleep(GLANCE).await;
     };
+    // Somebody may have signed in while we waited, or just between our look and our lock.
+    if let Some(token) = newer(request, context, known).or_else(|| fresh(request, context)) {
+        return Ok(Turn::Answered(Box::new(token)));
+    }
     if let Some(waiting) = waiting {
-        if let Some(token) = newer(request, context, known) {
-            return Ok(Turn::Answered(Box::new(token)));
-        }
         let last = held.as_mut().and_then(Held::last).filter(|last| last.at >= waiting.since.truncate_to_second());
         if let Some(error) = last.and_then(|last| outcome(&last)) {
             return Err(error);
@@ -141,6 +143,16 @@ fn newer(request: &LoginRequest<'_>, context: &Context, known: Option<&CachedTok
     let Ok(Loaded::Present(token, _)) = request.cache.token(&request.wanted.token_key()) else { return None };
     let other = known.is_none_or(|known| known.access_token != token.access_token);
     (other && token.expires_at > context.now()).then_some(token)
+}
+
+fn fresh(request: &LoginRequest<'_>, context: &Context) -> Option<CachedToken> {
+    if request.force || request.new_session {
+        return None;
+    }
+    match session::look(&request.wanted, request.cache, context) {
+        Ok(Found::Fresh(usable)) => Some(usable.token),
+        Ok(Found::Stale(..)) | Err(_) => None,
+    }
 }
 
 /// The asker's end as ours; none when it was killed or signed in.
