@@ -7,10 +7,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use jmespath::ast::Comparator;
-
 use super::QueryError;
-use super::expression::Expression;
+use super::expression::{Comparator, Expression};
 use crate::output::node::{self, Node};
 use crate::output::python;
 
@@ -22,7 +20,9 @@ pub(super) fn evaluate(expression: &Expression, node: &Node) -> Result<Node, Que
         Expression::Index(index) => element(node, *index),
         Expression::Slice { start, end, step } => slice(node, *start, *end, *step),
         Expression::Literal(literal) => literal.clone(),
-        Expression::Chain(first, second) => evaluate(second, &evaluate(first, node)?)?,
+        Expression::Chain(first, second) | Expression::Indexed(first, second) => {
+            evaluate(second, &evaluate(first, node)?)?
+        }
         Expression::MultiSelectList(_) | Expression::MultiSelectHash(_) if matches!(node, Node::Null) => Node::Null,
         Expression::MultiSelectList(elements) => {
             Node::list(elements.iter().map(|element| evaluate(element, node)).collect::<Result<_, _>>()?)
@@ -43,12 +43,12 @@ pub(super) fn evaluate(expression: &Expression, node: &Node) -> Result<Node, Que
             value => value,
         },
         Expression::Not(inner) => Node::Bool(!is_true(&evaluate(inner, node)?)),
-        Expression::Comparison(left, comparator, right) => {
-            compare(&evaluate(left, node)?, comparator, &evaluate(right, node)?)?
+        Expression::Comparison(comparator, left, right) => {
+            compare(*comparator, &evaluate(left, node)?, &evaluate(right, node)?)?
         }
-        Expression::Projection(list, each) => project(&evaluate(list, node)?, each)?,
-        Expression::Filter(condition, then) if is_true(&evaluate(condition, node)?) => evaluate(then, node)?,
-        Expression::Filter(..) => Node::Null,
+        Expression::Projection(list, each) => project(&evaluate(list, node)?, None, each)?,
+        Expression::Filter { list, condition, each } => project(&evaluate(list, node)?, Some(condition), each)?,
+        Expression::Reference(_) => Node::Null,
         Expression::Flatten(inner) => flatten(&evaluate(inner, node)?),
         Expression::Values(inner) => match evaluate(inner, node)? {
             Node::Object(members) => Node::list(members.iter().map(|(_, member)| member.clone()).collect()),
@@ -66,10 +66,16 @@ fn is_true(node: &Node) -> bool {
     matches!(node, Node::Number(_)) || node.is_truthy()
 }
 
-fn project(list: &Node, each: &Expression) -> Result<Node, QueryError> {
+/// The results on the elements of a list, or on those for which a condition is true; nulls are dropped.
+fn project(list: &Node, condition: Option<&Expression>, each: &Expression) -> Result<Node, QueryError> {
     let Node::List(items) = list else { return Ok(Node::Null) };
     let mut projected = Vec::new();
     for item in items.iter() {
+        if let Some(condition) = condition
+            && !is_true(&evaluate(condition, item)?)
+        {
+            continue;
+        }
         match evaluate(each, item)? {
             Node::Null => {}
             value => projected.push(value),
@@ -90,26 +96,25 @@ fn flatten(list: &Node) -> Node {
     Node::list(flat)
 }
 
-fn element(node: &Node, index: i32) -> Node {
+fn element(node: &Node, index: i64) -> Node {
     let Node::List(items) = node else { return Node::Null };
-    let from_end = usize::try_from(index.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back));
-    let index = if index < 0 { from_end } else { usize::try_from(index).ok() };
+    let from_end = || items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?);
+    let index = if index < 0 { from_end() } else { usize::try_from(index).ok() };
     index.and_then(|index| items.get(index)).cloned().unwrap_or(Node::Null)
 }
 
 /// Python's `list[start:end:step]`.
-fn slice(node: &Node, start: Option<i32>, end: Option<i32>, step: i32) -> Node {
+fn slice(node: &Node, start: Option<i64>, end: Option<i64>, step: i64) -> Node {
     let Node::List(items) = node else { return Node::Null };
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let step = i64::from(step);
     // Where a bound may lie: one before the first counts when going down.
     let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
-    let bound = |given: Option<i32>, default: i64| match given.map(i64::from) {
+    let bound = |given: Option<i64>, default: i64| match given {
         None => default,
         Some(bound) => (if bound < 0 { bound + length } else { bound }).clamp(low, high),
     };
-    let (mut at, end) =
-        if step > 0 { (bound(start, low), bound(end, high)) } else { (bound(start, high), bound(end, low)) };
+    let (first, last) = if step > 0 { (low, high) } else { (high, low) };
+    let (mut at, end) = (bound(start, first), bound(end, last));
     let mut cut = Vec::new();
     while if step > 0 { at < end } else { at > end } {
         cut.extend(usize::try_from(at).ok().and_then(|at| items.get(at)).cloned());
@@ -118,26 +123,20 @@ fn slice(node: &Node, start: Option<i32>, end: Option<i32>, step: i32) -> Node {
     Node::list(cut)
 }
 
-fn compare(left: &Node, comparator: &Comparator, right: &Node) -> Result<Node, QueryError> {
+fn compare(comparator: Comparator, left: &Node, right: &Node) -> Result<Node, QueryError> {
     let holds: fn(Ordering) -> bool = match comparator {
         Comparator::Equal => return Ok(Node::Bool(is_equal(left, right))),
         Comparator::NotEqual => return Ok(Node::Bool(!is_equal(left, right))),
-        Comparator::LessThan => Ordering::is_lt,
-        Comparator::LessThanEqual => Ordering::is_le,
-        Comparator::GreaterThan => Ordering::is_gt,
-        Comparator::GreaterThanEqual => Ordering::is_ge,
+        Comparator::Less => Ordering::is_lt,
+        Comparator::LessOrEqual => Ordering::is_le,
+        Comparator::Greater => Ordering::is_gt,
+        Comparator::GreaterOrEqual => Ordering::is_ge,
     };
     let is_comparable = |node: &Node| matches!(node, Node::Number(_) | Node::String(_));
     if !is_comparable(left) || !is_comparable(right) {
         return Ok(Node::Null);
     }
-    let sign = match comparator {
-        Comparator::LessThan => "<",
-        Comparator::LessThanEqual => "<=",
-        Comparator::GreaterThan => ">",
-        _ => ">=",
-    };
-    Ok(Node::Bool(order(left, right, sign)?.is_some_and(holds)))
+    Ok(Node::Bool(order(left, right, comparator.sign())?.is_some_and(holds)))
 }
 
 fn is_equal(left: &Node, right: &Node) -> bool {

@@ -159,7 +159,7 @@ pub(super) fn min_by(arguments: &[Node], reference: &Expression) -> Result<Node>
 
 fn extreme_by(function: &'static str, list: &Node, reference: &Expression, sign: &str) -> Result<Node> {
     let keys = references(list, reference)?;
-    check_keys(function, &keys, &["number", "string"])?;
+    check_types(function, &keys, &["number", "string"])?;
     extreme(items(list), &keys, sign)
 }
 
@@ -175,13 +175,13 @@ fn extreme(items: &[Node], keys: &[Node], sign: &str) -> Result<Node> {
     Ok(items.get(best).cloned().unwrap_or(Node::Null))
 }
 
-fn check_keys(function: &'static str, keys: &[Node], expected: &[&'static str]) -> Result<()> {
-    match keys.iter().find(|key| !expected.contains(&type_name(key))) {
-        Some(key) => Err(QueryError::Type {
+fn check_types(function: &'static str, values: &[Node], expected: &[&'static str]) -> Result<()> {
+    match values.iter().find(|value| !expected.contains(&type_name(value))) {
+        Some(value) => Err(QueryError::Type {
             function,
-            value: python::str(key),
+            value: python::str(value),
             expected: expected.to_vec(),
-            received: type_name(key),
+            received: type_name(value),
         }),
         None => Ok(()),
     }
@@ -207,7 +207,7 @@ pub(super) fn sort_by(arguments: &[Node], reference: &Expression) -> Result<Node
         });
     }
     let keys = references(list, reference)?;
-    check_keys("sort_by", &keys, &[required])?;
+    check_types("sort_by", &keys, &[required])?;
     Ok(Node::list(sorted(items(list), &keys)))
 }
 
@@ -221,12 +221,25 @@ fn sorted(items: &[Node], keys: &[Node]) -> Vec<Node> {
     pairs.into_iter().map(|(_, item)| item.clone()).collect()
 }
 
-pub(super) fn merge(arguments: &[Node]) -> Node {
+pub(super) fn merge(arguments: &[Node]) -> Result<Node> {
     let mut merged = Vec::new();
-    for (name, member) in arguments.iter().flat_map(members) {
-        node::set(&mut merged, Rc::clone(name), member.clone());
+    for argument in arguments {
+        match argument {
+            Node::Object(members) => {
+                for (name, member) in members.iter() {
+                    node::set(&mut merged, Rc::clone(name), member.clone());
+                }
+            }
+            // Python's `dict.update` takes other things than objects; of those only empty ones make sense.
+            Node::String(_) | Node::List(_) if !argument.is_truthy() => {}
+            Node::String(_) | Node::List(_) => check_types("merge", std::slice::from_ref(argument), &["object"])?,
+            _ => {
+                let name = python::type_name(argument);
+                return Err(QueryError::Evaluation(format!("'{name}' object is not iterable")));
+            }
+        }
     }
-    Node::object(merged)
+    Ok(Node::object(merged))
 }
 
 pub(super) fn not_null(arguments: &[Node]) -> Node {

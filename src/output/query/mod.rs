@@ -1,18 +1,20 @@
 //! `--query`: JMESPath as Python's `jmespath` 1.0.1 evaluates it, which is what AWS CLI uses.
 //!
-//! The parser is the `jmespath` crate's; its evaluator sorts members, turns integers into floats and forgets which values
-//! are one, so evaluation is our own. Whatever can be known from the expression alone (syntax, names and arity of
-//! functions, where `&` may stand) fails in `compile`, before a request is sent. Imports nothing of ours.
+//! The crates for JMESPath sort members, turn integers into floats, forget which values are one and parse some
+//! expressions to another meaning than Python does, so lexer, parser and evaluator are our own. Whatever can be known from
+//! the expression alone (syntax, names and arity of functions, where `&` may stand) fails in `compile`, before a request
+//! is sent. Imports nothing of ours.
 
+mod binding;
 mod evaluate;
 mod expression;
 mod functions;
-mod literals;
+mod lexer;
+mod parser;
 mod signature;
 
 use std::fmt;
 
-use jmespath::ErrorReason;
 use serde_json::Value;
 
 use super::node::Node;
@@ -30,16 +32,7 @@ impl Query {
         if expression.is_empty() {
             return Err(QueryError::Syntax("Invalid JMESPath expression: cannot be empty.".to_owned()));
         }
-        let syntax = |reason: &str, offset| QueryError::Syntax(located(reason, expression, offset));
-        let rewritten =
-            literals::rewrite(expression).map_err(|unreadable| syntax(&unreadable.reason, unreadable.offset))?;
-        let ast = jmespath::parse(&rewritten.text).map_err(|error| {
-            let ErrorReason::Parse(reason) = error.reason else { return QueryError::Syntax(error.to_string()) };
-            // What follows names the parser's own tokens.
-            let reason = reason.split(" -- found").next().unwrap_or_default();
-            syntax(reason, rewritten.original_offset(error.offset))
-        })?;
-        Expression::compile(&ast, &rewritten.literals).map(Self)
+        parser::parse(expression).map(Self)
     }
 
     /// Evaluates the expression on a value.
@@ -48,16 +41,6 @@ impl Query {
     pub fn search(&self, value: &Value) -> Result<Node, QueryError> {
         evaluate::evaluate(&self.0, &Node::from(value))
     }
-}
-
-/// A reason with the place that it is about, as AWS CLI shows it: the quoted expression and a mark below.
-fn located(reason: &str, expression: &str, offset: usize) -> String {
-    let column = expression.char_indices().take_while(|(index, _)| *index < offset).count();
-    let mark = format!("\"{expression}\"\n{}^", " ".repeat(column + 1));
-    if offset >= expression.len() {
-        return format!("Invalid jmespath expression: Incomplete expression:\n{mark}");
-    }
-    format!("Invalid jmespath expression: {reason} at column {column}:\n{mark}")
 }
 
 /// A query that cannot be compiled or evaluated.
@@ -153,7 +136,8 @@ mod tests {
             ("a[", "Invalid jmespath expression: Incomplete expression:\n\"a[\"\n   ^"),
             (
                 "'é' | a b",
-                "Invalid jmespath expression: Did not parse the complete expression at column 8:\n\"'é' | a b\"\n         ^",
+                "Unexpected token: b: Parse error at column 8, token \"b\" (UNQUOTED_IDENTIFIER), for expression:\n\
+                 \"'é' | a b\"\n         ^",
             ),
         ] {
             assert_eq!(Query::compile(expression).unwrap_err(), QueryError::Syntax(reason.to_owned()));
@@ -191,7 +175,7 @@ mod tests {
 
     #[test]
     fn no_expression_exhausts_the_stack() {
-        let limit = super::literals::DEPTH_LIMIT;
+        let limit = super::parser::DEPTH_LIMIT;
         for (open, close) in [
             ("(", ")"),
             ("[", "]"),
@@ -218,7 +202,8 @@ mod tests {
             }
             assert!(Query::compile(&nested(30)).is_ok(), "{open}");
         }
-        let projections = format!("a{}", "[*]".repeat(limit * 2));
-        assert!(Query::compile(&projections).is_err());
+        // Levels that grow on the left, inside brackets that are closed again.
+        let chain = (0..limit).fold("a".to_owned(), |inner, _| format!("({inner}){}", ".b".repeat(limit / 2)));
+        assert!(Query::compile(&chain).is_err());
     }
 }

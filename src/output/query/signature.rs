@@ -53,7 +53,7 @@ static FUNCTIONS: [Function; 26] = [
     function("map", &[EXPREF, &["array"]], By(functions::map)),
     function("max", &[COMPARABLES], Partial(functions::max)),
     function("max_by", &[&["array"], EXPREF], By(functions::max_by)),
-    Function { variadic: true, ..function("merge", &[&["object"]], Total(functions::merge)) },
+    Function { variadic: true, ..function("merge", &[&["object"]], Partial(functions::merge)) },
     function("min", &[COMPARABLES], Partial(functions::min)),
     function("min_by", &[&["array"], EXPREF], By(functions::min_by)),
     Function { variadic: true, ..function("not_null", &[ANY], Total(functions::not_null)) },
@@ -105,11 +105,10 @@ impl Function {
         )))
     }
 
-    /// Fails if an argument has a type that the function does not take.
+    /// Fails if an argument has a type that the function does not take. Of a variadic one only the first is looked at.
     fn check_types(&self, arguments: &[Node]) -> Result<(), QueryError> {
         let parameters = self.parameters.iter().filter(|types| **types != EXPREF);
-        let repeated = self.parameters.iter().rev().take(1).cycle();
-        parameters.chain(repeated).zip(arguments).try_for_each(|(types, argument)| self.check_type(argument, types))
+        parameters.zip(arguments).try_for_each(|(types, argument)| self.check_type(argument, types))
     }
 
     fn check_type(&self, argument: &Node, types: &'static [&'static str]) -> Result<(), QueryError> {

@@ -1,0 +1,295 @@
+//! The tokens of a JMESPath expression, and what its literals mean.
+//!
+//! A literal between backticks is JSON; what is none is taken as text without its quotes, a relict that Python's lexer
+//! keeps and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members survive. Imports
+//! nothing of ours.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::QueryError;
+use super::expression::Comparator;
+use crate::output::node::Node;
+use crate::output::number::Number;
+use crate::output::python;
+
+/// A token.
+#[derive(Clone, Debug)]
+pub(super) enum Token {
+    Identifier(Rc<str>),
+    QuotedIdentifier(Rc<str>),
+    Number(i64),
+    Literal(Node),
+    Comparator(Comparator),
+    Dot,
+    Star,
+    Comma,
+    Colon,
+    Current,
+    Expref,
+    Pipe,
+    Or,
+    And,
+    Not,
+    Flatten,
+    Filter,
+    LeftBracket,
+    RightBracket,
+    LeftBrace,
+    RightBrace,
+    LeftParenthesis,
+    RightParenthesis,
+    End,
+}
+
+impl Token {
+    /// Python's name of the kind of token, for messages.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Identifier(_) => "unquoted_identifier",
+            Self::QuotedIdentifier(_) => "quoted_identifier",
+            Self::Number(_) => "number",
+            Self::Literal(_) => "literal",
+            Self::Comparator(comparator) => comparator.name(),
+            Self::Dot => "dot",
+            Self::Star => "star",
+            Self::Comma => "comma",
+            Self::Colon => "colon",
+            Self::Current => "current",
+            Self::Expref => "expref",
+            Self::Pipe => "pipe",
+            Self::Or => "or",
+            Self::And => "and",
+            Self::Not => "not",
+            Self::Flatten => "flatten",
+            Self::Filter => "filter",
+            Self::LeftBracket => "lbracket",
+            Self::RightBracket => "rbracket",
+            Self::LeftBrace => "lbrace",
+            Self::RightBrace => "rbrace",
+            Self::LeftParenthesis => "lparen",
+            Self::RightParenthesis => "rparen",
+            Self::End => "eof",
+        }
+    }
+
+    /// The token's value as Python prints it.
+    pub(super) fn value(&self) -> String {
+        let symbol = match self {
+            Self::Identifier(name) | Self::QuotedIdentifier(name) => name,
+            Self::Number(number) => return number.to_string(),
+            Self::Literal(literal) => return python::str(literal),
+            Self::Comparator(comparator) => comparator.sign(),
+            Self::Dot => ".",
+            Self::Star => "*",
+            Self::Comma => ",",
+            Self::Colon => ":",
+            Self::Current => "@",
+            Self::Expref => "&",
+            Self::Pipe => "|",
+            Self::Or => "||",
+            Self::And => "&&",
+            Self::Not => "!",
+            Self::Flatten => "[]",
+            Self::Filter => "[?",
+            Self::LeftBracket => "[",
+            Self::RightBracket => "]",
+            Self::LeftBrace => "{",
+            Self::RightBrace => "}",
+            Self::LeftParenthesis => "(",
+            Self::RightParenthesis => ")",
+            Self::End => "",
+        };
+        symbol.to_owned()
+    }
+}
+
+/// The tokens of an expression with the characters at which they start; the last one is the end.
+pub(super) fn tokens(expression: &str) -> Result<Vec<(Token, usize)>, QueryError> {
+    let mut tokens = Vec::new();
+    let (mut rest, mut column) = (expression, 0);
+    while let Some(first) = rest.chars().next() {
+        let bad = |reason: &str| bad(expression, column, reason);
+        let length = match first {
+            ' ' | '\t' | '\n' | '\r' => 1,
+            'a'..='z' | 'A'..='Z' | '_' => {
+                let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+                tokens.push((Token::Identifier(rest[..length].into()), column));
+                length
+            }
+            '-' | '0'..='9' => {
+                let length = 1 + rest[1..].bytes().take_while(u8::is_ascii_digit).count();
+                if &rest[..length] == "-" {
+                    return Err(bad("Unknown token '-'"));
+                }
+                tokens.push((Token::Number(number(&rest[..length])), column));
+                length
+            }
+            '\'' | '`' | '"' => {
+                let inner = quoted(rest, first).ok_or_else(|| bad(&format!("Unclosed {first} delimiter")))?;
+                let token = match first {
+                    '\'' => Token::Literal(Node::string(inner.replace("\\'", "'"))),
+                    '`' => {
+                        let text = inner.replace("\\`", "`");
+                        Token::Literal(literal(&text).ok_or_else(|| bad(&format!("Bad token {text}")))?)
+                    }
+                    _ => Token::QuotedIdentifier(name(&rest[..inner.len() + 2]).map_err(bad)?),
+                };
+                tokens.push((token, column));
+                inner.len() + 2
+            }
+            _ => {
+                let (token, length) = symbol(rest).ok_or_else(|| match first {
+                    '=' => bad("Unknown token '='"),
+                    _ => bad(&format!("Unknown token {first}")),
+                })?;
+                tokens.push((token, column));
+                length
+            }
+        };
+        column += rest[..length].chars().count();
+        rest = &rest[length..];
+    }
+    tokens.push((Token::End, column));
+    Ok(tokens)
+}
+
+fn bad(expression: &str, column: usize, reason: &str) -> QueryError {
+    QueryError::Syntax(format!("Bad jmespath expression: {reason}:\n{expression}\n{}^", " ".repeat(column)))
+}
+
+/// The longest symbol at the start.
+fn symbol(text: &str) -> Option<(Token, usize)> {
+    let two = match text.get(..2) {
+        Some("[]") => Some(Token::Flatten),
+        Some("[?") => Some(Token::Filter),
+        Some("||") => Some(Token::Or),
+        Some("&&") => Some(Token::And),
+        Some("==") => Some(Token::Comparator(Comparator::Equal)),
+        Some("!=") => Some(Token::Comparator(Comparator::NotEqual)),
+        Some("<=") => Some(Token::Comparator(Comparator::LessOrEqual)),
+        Some(">=") => Some(Token::Comparator(Comparator::GreaterOrEqual)),
+        _ => None,
+    };
+    if let Some(token) = two {
+        return Some((token, 2));
+    }
+    let token = match text.chars().next()? {
+        '.' => Token::Dot,
+        '*' => Token::Star,
+        ',' => Token::Comma,
+        ':' => Token::Colon,
+        '@' => Token::Current,
+        '&' => Token::Expref,
+        '|' => Token::Pipe,
+        '!' => Token::Not,
+        '[' => Token::LeftBracket,
+        ']' => Token::RightBracket,
+        '{' => Token::LeftBrace,
+        '}' => Token::RightBrace,
+        '(' => Token::LeftParenthesis,
+        ')' => Token::RightParenthesis,
+        '<' => Token::Comparator(Comparator::Less),
+        '>' => Token::Comparator(Comparator::Greater),
+        _ => return None,
+    };
+    Some((token, 1))
+}
+
+/// What stands between a delimiter and its next unescaped repetition.
+fn quoted(text: &str, delimiter: char) -> Option<&str> {
+    let mut escaped = false;
+    for (index, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            _ if c == delimiter => return Some(&text[1..index]),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// An index; one that is too large for us is larger than any list.
+fn number(digits: &str) -> i64 {
+    let beyond = if digits.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 };
+    digits.parse().unwrap_or(beyond).clamp(i64::MIN / 4, i64::MAX / 4)
+}
+
+/// A name in JSON's quotes; the error is Python's reason.
+fn name(quoted: &str) -> Result<Rc<str>, &'static str> {
+    serde_json::from_str::<String>(quoted).map(Into::into).map_err(|_| {
+        if quoted.contains(|c: char| c < ' ') { "Invalid control character at" } else { "Invalid \\escape" }
+    })
+}
+
+/// What stands between backticks: JSON, or else text without quotes.
+fn literal(text: &str) -> Option<Node> {
+    // Python's JSON has these three as well.
+    match text.trim_matches([' ', '\t', '\n', '\r']) {
+        "NaN" => return Some(Node::Number(Number::Float(f64::NAN))),
+        "Infinity" => return Some(Node::Number(Number::Float(f64::INFINITY))),
+        "-Infinity" => return Some(Node::Number(Number::Float(f64::NEG_INFINITY))),
+        _ => {}
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => Some(Node::from(value)),
+        Err(error) if error.to_string().starts_with("recursion limit") => None,
+        Err(_) => {
+            let text: String = serde_json::from_str(&format!("\"{}\"", text.trim_start())).ok()?;
+            Some(Node::string(text))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Token, tokens};
+    use crate::output::json::compact;
+
+    #[test]
+    fn literals_are_read_as_python_reads_them() {
+        for (expression, printed) in [
+            ("`{\"b\": 1e20, \"a\": [1.0, null]}`", r#"{"b":1e+20,"a":[1.0,null]}"#),
+            ("`123456789012345678901`", "123456789012345678901"),
+            ("`running`", r#""running""#),
+            ("` a b`", r#""a b""#),
+            ("` \"a\" `", r#""a""#),
+            ("`a\\`b`", r#""a`b""#),
+            ("`a\\u0041`", r#""aA""#),
+            ("'it\\'s \\n'", r#""it's \\n""#),
+            ("`-0`", "0"),
+            ("`NaN`", "NaN"),
+            ("''", r#""""#),
+            ("``", r#""""#),
+        ] {
+            let tokens = tokens(expression).unwrap();
+            let [(Token::Literal(literal), 0), (Token::End, _)] = &tokens[..] else { panic!("{tokens:?}") };
+            assert_eq!(compact(literal), printed, "{expression}");
+        }
+    }
+
+    #[test]
+    fn places_are_counted_in_characters() {
+        let columns: Vec<usize> =
+            tokens("'é' |\"ü\"\n[-0:007]").unwrap().into_iter().map(|(_, column)| column).collect();
+        assert_eq!(columns, [0, 4, 5, 9, 10, 12, 13, 16, 17]);
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_where_it_starts() {
+        for (expression, reason) in [
+            ("a | 'b", "Unclosed ' delimiter:\na | 'b\n    ^"),
+            ("`\\`", "Unclosed ` delimiter:\n`\\`\n^"),
+            ("é", "Unknown token é:\né\n^"),
+            ("a - b", "Unknown token '-':\na - b\n  ^"),
+            ("a=b", "Unknown token '=':\na=b\n ^"),
+            ("`a\"b`", "Bad token a\"b:\n`a\"b`\n^"),
+            ("\"\\x\"", "Invalid \\escape:\n\"\\x\"\n^"),
+        ] {
+            let error = tokens(expression).unwrap_err().to_string();
+            assert_eq!(error, format!("Bad jmespath expression: {reason}"));
+        }
+    }
+}
