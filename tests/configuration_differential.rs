@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 use sso_oidc::Context;
 use sso_oidc::config::{Config, Section};
 
-use crate::support::count;
 use crate::support::machine::target;
+use crate::support::{Dice, count};
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config")
@@ -97,23 +97,6 @@ fn theirs(python: &Path, files: &[PathBuf]) -> Vec<Value> {
     feeding.join().unwrap().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// A small generator, so that a seed gives the same files everywhere (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, among: &[&'a T]) -> &'a T {
-        among[self.roll(among.len())]
-    }
 }
 
 /// What is put into files: everything that has a meaning to one of the two parsers, and things that look like it.

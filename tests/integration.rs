@@ -36,6 +36,8 @@ mod layers;
 mod login;
 /// The four operations by hand.
 mod operations;
+/// Queries and output formats, against records, JMESPath's own suite and Python.
+mod output;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
 /// The README's console blocks, run.

@@ -8,6 +8,7 @@
 #[cfg(target_os = "linux")]
 pub(crate) mod chromium;
 pub(crate) mod count;
+pub(crate) mod dice;
 pub(crate) mod environment;
 pub(crate) mod identity_center;
 pub(crate) mod machine;
@@ -21,6 +22,7 @@ pub(crate) mod terminal;
 pub(crate) mod user_agent;
 
 pub(crate) use count::count;
+pub(crate) use dice::Dice;
 pub(crate) use environment::TestEnv;
 pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
 pub(crate) use normalize::normalize;

@@ -1,0 +1,277 @@
+//! Random queries on random documents, evaluated and printed by us and by Python's `jmespath` and ruamel.yaml.
+//!
+//! `data/output/python_prints.py` is Python's side. As many as `SSO_OIDC_QUERIES` says, from `SSO_OIDC_SEED` on; a Python
+//! with the two packages (and `ruamel.yaml.clib`, whose emitter AWS CLI uses) is needed, else the test says so and passes,
+//! except where `CI` is true.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Map, Value, json};
+use sso_oidc::Context;
+use sso_oidc::output::{Format, Query, QueryError, Style, render};
+
+use crate::support::{Dice, count};
+
+const NAMES: [&str; 8] = ["a", "b", "c", "foo", "Name", "x y", "é", "1"];
+
+const LITERALS: [&str; 34] = [
+    "`1`",
+    "`0`",
+    "`-1.5`",
+    "`\"x\"`",
+    "'x'",
+    "'ab'",
+    "`[1, 2, 3]`",
+    "`[\"b\", \"a\", \"é\"]`",
+    "`{\"b\": 1, \"a\": {\"z\": 2}}`",
+    "`true`",
+    "`false`",
+    "`null`",
+    "`[]`",
+    "`{}`",
+    "''",
+    "`1e20`",
+    "`100000000000000000000`",
+    "`-100000000000000000001`",
+    "`2.0`",
+    "`x`",
+    "`running now`",
+    "'1_0'",
+    "' 12 '",
+    "'1e3'",
+    "'-inf'",
+    "`[3, 1.5, -2]`",
+    "`[true, 1, null]`",
+    "`[1, 1.0, \"a\"]`",
+    "`[[2, 1], [1]]`",
+    "`0.25`",
+    "`\"é😀\\n\"`",
+    "`[{\"a\": 2}, {\"a\": 1}]`",
+    "'2020-01-01'",
+    "`a\\`b`",
+];
+
+const ONE_ARGUMENT: [&str; 18] = [
+    "abs",
+    "avg",
+    "ceil",
+    "floor",
+    "keys",
+    "length",
+    "max",
+    "min",
+    "reverse",
+    "sort",
+    "sum",
+    "to_array",
+    "to_number",
+    "to_string",
+    "type",
+    "values",
+    "merge",
+    "not_null",
+];
+
+/// What is put into expressions to spoil them, or not.
+const SCRAPS: [&str; 40] = [
+    "a", "b", "[", "]", ".", "*", "{", "}", "(", ")", "|", "||", "&&", "!", "==", "<", "`1`", "'x'", "@", "&", ",",
+    ":", "[?", "[]", "0", "-1", " ", "\"q\"", "length", "-", "1", "=", "`", "\"", "'", "\\", "[*]", ".*", "#", "foo(",
+];
+
+struct Author {
+    dice: Dice,
+}
+
+impl Author {
+    fn name(&mut self) -> String {
+        let name = self.dice.pick(&NAMES);
+        if self.dice.roll(3) > 0 && !matches!(name, "x y" | "é" | "1") {
+            name.to_owned()
+        } else {
+            format!("\"{name}\"")
+        }
+    }
+
+    fn leaf(&mut self) -> String {
+        match self.dice.roll(4) {
+            0 => self.dice.pick(&LITERALS).to_owned(),
+            1 => "@".to_owned(),
+            _ => self.name(),
+        }
+    }
+
+    /// An expression of the grammar, at most so many levels deep.
+    fn expression(&mut self, depth: usize) -> String {
+        if depth == 0 || self.dice.roll(6) == 0 {
+            return self.leaf();
+        }
+        let one = self.expression(depth - 1);
+        match self.dice.roll(18) {
+            0 => format!("{one}.{}", self.name()),
+            1 => format!("{one}[{}]", self.dice.pick(&["0", "1", "-1", "5", "*", "", "-0", "01"])),
+            2 => {
+                let part = |dice: &mut Dice| dice.pick(&["", "", "0", "1", "2", "-1", "-9", "9"]).to_owned();
+                let (start, end) = (part(&mut self.dice), part(&mut self.dice));
+                format!("{one}[{start}:{end}{}]", self.dice.pick(&["", ":", ":1", ":2", ":-1", ":-2"]))
+            }
+            3 => {
+                let each = self.dice.pick(&["", ".a", ".{p: a, q: b}", ".[a, @]", "[0]", "[1:]", ".{p: a}[0]"]);
+                format!("{one}{}{each}", self.dice.pick(&[".*", "[*]", "[]", "[0][1:]"]))
+            }
+            4 => format!("{one}[?{}]", self.expression(depth - 1)),
+            5 => {
+                let second = self.expression(depth - 1);
+                let name = self.name();
+                format!("{{z: {one}, {name}: {second}, \"k é\": a}}")
+            }
+            6 => format!("[{one}, {}]", self.expression(depth - 1)),
+            7 => format!("{one} {} {}", self.dice.pick(&["||", "&&", "|"]), self.expression(depth - 1)),
+            8 => format!("!{one}"),
+            9 | 10 => {
+                format!("{one} {} {}", self.dice.pick(&["==", "!=", "<", "<=", ">", ">="]), self.expression(depth - 1))
+            }
+            11 => format!("({one})"),
+            12 | 13 => format!("{}({one})", self.dice.pick(&ONE_ARGUMENT)),
+            14 => {
+                let function = self.dice.pick(&["contains", "ends_with", "starts_with", "join", "merge", "not_null"]);
+                format!("{function}({one}, {})", self.expression(depth - 1))
+            }
+            15 => {
+                format!("{}({one}, &{})", self.dice.pick(&["sort_by", "max_by", "min_by"]), self.expression(depth - 1))
+            }
+            16 => format!("map(&{}, {one})", self.expression(depth - 1)),
+            _ => format!("{one} | {}", self.expression(depth - 1)),
+        }
+    }
+
+    /// The same with a few pieces put in, taken out or replaced.
+    fn spoiled(&mut self, expression: &str) -> String {
+        let mut pieces: Vec<String> = expression.chars().map(String::from).collect();
+        for _ in 0..=self.dice.roll(3) {
+            let at = self.dice.roll(pieces.len() + 1);
+            let scrap = self.dice.pick(&SCRAPS).to_owned();
+            match pieces.get_mut(at) {
+                Some(piece) if self.dice.roll(2) == 0 => *piece = scrap,
+                Some(_) if self.dice.roll(2) == 0 => drop(pieces.remove(at)),
+                _ => pieces.insert(at, scrap),
+            }
+        }
+        pieces.concat()
+    }
+
+    fn document(&mut self, depth: usize) -> Value {
+        match self.dice.roll(if depth == 0 { 4 } else { 10 }) {
+            0..4 => {
+                let text =
+                    self.dice.pick(&["", "x", "ab", "é", "10", "b", "true", "a: b", "1.0", "no", "l\nm", "\u{7}"]);
+                let number = [json!(0), json!(1), json!(-3), json!(1.5), json!(1.0), json!(100), json!(1e20)];
+                match self.dice.roll(4) {
+                    0 => [Value::Null, json!(true), json!(false)][self.dice.roll(3)].clone(),
+                    1 => number[self.dice.roll(number.len())].clone(),
+                    _ => text.into(),
+                }
+            }
+            4..7 => (0..self.dice.roll(4)).map(|_| self.document(depth - 1)).collect(),
+            7 => (0..self.dice.roll(4)).map(|_| json!({"a": self.document(0), "b": self.document(1)})).collect(),
+            _ => {
+                let names: Vec<&str> = (0..self.dice.roll(5)).map(|_| self.dice.pick(&NAMES)).collect();
+                Value::Object(
+                    names.iter().map(|name| ((*name).to_owned(), self.document(depth - 1))).collect::<Map<_, _>>(),
+                )
+            }
+        }
+    }
+
+    fn case(&mut self) -> (String, Value) {
+        let depth = 1 + self.dice.roll(5);
+        let expression = self.expression(depth);
+        let expression = if self.dice.roll(4) == 0 { self.spoiled(&expression) } else { expression };
+        (expression, self.document(4))
+    }
+}
+
+/// What we make of a case, in the shape of `python_prints.py`.
+fn ours(expression: &str, document: &Value) -> Value {
+    let query = match Query::compile(expression) {
+        Ok(query) => query,
+        Err(QueryError::Syntax(reason)) => return json!({"syntax": reason}),
+        Err(early) => return json!({"early": early.to_string()}),
+    };
+    match query.search(document) {
+        Err(error) => json!({"fails": error.to_string()}),
+        Ok(node) => {
+            let print = |format| String::from_utf8(render(&node, format, "", &Style::PLAIN).unwrap()).unwrap();
+            json!({"json": print(Format::Json), "yaml": print(Format::Yaml)})
+        }
+    }
+}
+
+/// A variable of the environment that the tests themselves run in.
+fn variable(name: &str) -> Option<String> {
+    Context::real().var(name)
+}
+
+fn script() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/output/python_prints.py")
+}
+
+/// A Python with what is needed: the one that `SSO_OIDC_PYTHON` names, or the first one that has it.
+fn python() -> Option<String> {
+    let has_packages = |python: &String| {
+        let check = Command::new(python).arg(script()).arg("--check").stderr(Stdio::null()).status();
+        check.is_ok_and(|status| status.success())
+    };
+    let candidates = variable("SSO_OIDC_PYTHON").into_iter().chain(["python3".to_owned(), "python".to_owned()]);
+    let found = candidates.into_iter().find(has_packages);
+    assert!(
+        found.is_some() || variable("CI").as_deref() != Some("true"),
+        "CI needs Python with jmespath 1.0.1 or later, ruamel.yaml 0.19 and ruamel.yaml.clib"
+    );
+    found
+}
+
+fn theirs(python: &str, cases: &[(String, Value)]) -> Vec<Value> {
+    let lines: String =
+        cases.iter().map(|(expression, document)| json!([expression, document]).to_string() + "\n").collect();
+    let mut child = Command::new(python)
+        .arg(script())
+        .env("PYTHONUTF8", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let feeding = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    feeding.join().unwrap().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn random_queries_print_what_python_prints() {
+    let Some(python) = python() else {
+        println!("skipped: no Python with jmespath, ruamel.yaml and ruamel.yaml.clib on this machine");
+        return;
+    };
+    let (number, seed) = (count("SSO_OIDC_QUERIES", 3_000), count("SSO_OIDC_SEED", 7));
+    let mut author = Author { dice: Dice(seed as u64) };
+    let cases: Vec<(String, Value)> = (0..number).map(|_| author.case()).collect();
+    let theirs = theirs(&python, &cases);
+    assert_eq!(theirs.len(), cases.len());
+    let mut printed = 0;
+    for ((expression, document), theirs) in cases.iter().zip(&theirs) {
+        let ours = ours(expression, document);
+        // What is wrong whatever the document says we find without one, Python by evaluation, if it gets there.
+        if ours.get("early").is_some() && theirs.get("syntax").is_none() {
+            continue;
+        }
+        // A query that Python can evaluate but not print has no counterpart: the reference that it contains was refused.
+        let Some(theirs) = theirs.as_object().filter(|theirs| !theirs.contains_key("unprintable")) else { continue };
+        assert_eq!(ours, Value::Object(theirs.clone()), "seed {seed}: {expression}\non {document}");
+        printed += usize::from(theirs.contains_key("json"));
+    }
+    assert!(printed > number / 4 && printed < number * 3 / 4, "{printed} of {number} printed: dull queries");
+}
