@@ -1,17 +1,17 @@
 //! Random queries on random documents, evaluated and printed by us and by Python's `jmespath` and ruamel.yaml.
 //!
-//! `data/output/python_prints.py` is Python's side. As many as `SSO_OIDC_QUERIES` says, from `SSO_OIDC_SEED` on; a Python
-//! with the two packages (and `ruamel.yaml.clib`, whose emitter AWS CLI uses) is needed, else the test says so and passes,
-//! except where `CI` is true.
+//! `data/output/python_prints.py` is Python's side. As many as `SSO_OIDC_TEST_QUERIES` says, from `SSO_OIDC_TEST_SEED` on.
+//! Needed is the Python of `tests/sdk/install`, or any other with the two packages and `ruamel.yaml.clib`, whose emitter
+//! AWS CLI uses; where there is none, the test is skipped, and fails in CI.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
-use sso_oidc::Context;
 use sso_oidc::output::{Format, Query, QueryError, Style, render};
 
+use crate::support::machine::{or_skip, target};
 use crate::support::{Dice, count};
 
 const NAMES: [&str; 8] = ["a", "b", "c", "foo", "Name", "x y", "é", "1"];
@@ -208,31 +208,21 @@ fn ours(expression: &str, document: &Value) -> Value {
     }
 }
 
-/// A variable of the environment that the tests themselves run in.
-fn variable(name: &str) -> Option<String> {
-    Context::real().var(name)
-}
-
-fn script() -> std::path::PathBuf {
+fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/output/python_prints.py")
 }
 
-/// A Python with what is needed: the one that `SSO_OIDC_PYTHON` names, or the first one that has it.
-fn python() -> Option<String> {
-    let has_packages = |python: &String| {
+/// The first Python that has what is needed.
+fn python() -> Option<PathBuf> {
+    let has_packages = |python: &PathBuf| {
         let check = Command::new(python).arg(script()).arg("--check").stderr(Stdio::null()).status();
         check.is_ok_and(|status| status.success())
     };
-    let candidates = variable("SSO_OIDC_PYTHON").into_iter().chain(["python3".to_owned(), "python".to_owned()]);
-    let found = candidates.into_iter().find(has_packages);
-    assert!(
-        found.is_some() || variable("CI").as_deref() != Some("true"),
-        "CI needs Python with jmespath 1.0.1 or later, ruamel.yaml 0.19 and ruamel.yaml.clib"
-    );
-    found
+    let candidates = [target().join("sdk/venv/bin/python"), "python3".into(), "python".into()];
+    candidates.into_iter().find(has_packages)
 }
 
-fn theirs(python: &str, cases: &[(String, Value)]) -> Vec<Value> {
+fn theirs(python: &Path, cases: &[(String, Value)]) -> Vec<Value> {
     let lines: String =
         cases.iter().map(|(expression, document)| json!([expression, document]).to_string() + "\n").collect();
     let mut child = Command::new(python)
@@ -252,11 +242,9 @@ fn theirs(python: &str, cases: &[(String, Value)]) -> Vec<Value> {
 
 #[test]
 fn random_queries_print_what_python_prints() {
-    let Some(python) = python() else {
-        println!("skipped: no Python with jmespath, ruamel.yaml and ruamel.yaml.clib on this machine");
-        return;
-    };
-    let (number, seed) = (count("SSO_OIDC_QUERIES", 3_000), count("SSO_OIDC_SEED", 7));
+    let missing = "there is no Python with jmespath, ruamel.yaml and ruamel.yaml.clib";
+    let Some(python) = or_skip(python(), "random_queries_print_what_python_prints", missing) else { return };
+    let (number, seed) = (count("SSO_OIDC_TEST_QUERIES", 3_000), count("SSO_OIDC_TEST_SEED", 7));
     let mut author = Author { dice: Dice(seed as u64) };
     let cases: Vec<(String, Value)> = (0..number).map(|_| author.case()).collect();
     let theirs = theirs(&python, &cases);

@@ -230,16 +230,41 @@ pub(super) fn merge(arguments: &[Node]) -> Result<Node> {
                     node::set(&mut merged, Rc::clone(name), member.clone());
                 }
             }
-            // Python's `dict.update` takes other things than objects; of those only empty ones make sense.
-            Node::String(_) | Node::List(_) if !argument.is_truthy() => {}
-            Node::String(_) | Node::List(_) => check_types("merge", std::slice::from_ref(argument), &["object"])?,
+            // Python looks at the type of the first one only, and its `dict.update` takes pairs too.
             _ => {
-                let name = python::type_name(argument);
-                return Err(QueryError::Evaluation(format!("'{name}' object is not iterable")));
+                for (index, item) in sequence(argument)?.iter().enumerate() {
+                    let (name, member) = pair(index, item)?;
+                    node::set(&mut merged, name, member);
+                }
             }
         }
     }
     Ok(Node::object(merged))
+}
+
+/// What Python sees when it goes through a value: elements, characters, names.
+fn sequence(node: &Node) -> Result<Vec<Node>> {
+    Ok(match node {
+        Node::List(items) => items.to_vec(),
+        Node::String(text) => text.chars().map(|c| Node::string(c.to_string())).collect(),
+        Node::Object(members) => members.iter().map(|(name, _)| Node::String(Rc::clone(name))).collect(),
+        _ => return Err(QueryError::Evaluation(format!("'{}' object is not iterable", python::type_name(node)))),
+    })
+}
+
+/// A member out of an element of a list of pairs.
+fn pair(index: usize, item: &Node) -> Result<(Rc<str>, Node)> {
+    let fail = |reason: String| Err(QueryError::Evaluation(reason));
+    let element = format!("dictionary update sequence element #{index}");
+    if matches!(item, Node::Null | Node::Bool(_) | Node::Number(_)) {
+        return fail(format!("cannot convert {element} to a sequence"));
+    }
+    match &sequence(item)?[..] {
+        [Node::String(name), member] => Ok((Rc::clone(name), member.clone())),
+        // Python has members without a textual name; JSON has not.
+        [name, _] => fail(format!("a member cannot be named by '{}'", python::type_name(name))),
+        other => fail(format!("{element} has length {}; 2 is required", other.len())),
+    }
 }
 
 pub(super) fn not_null(arguments: &[Node]) -> Node {
