@@ -16,6 +16,8 @@ mod configuration_differential;
 mod configuration_edit;
 /// Which start URL, region and scopes a login gets.
 mod configuration_sso;
+/// Signing with credentials from every place of AWS's chain.
+mod credentials;
 /// README, CONTRIBUTING, SECURITY and CHANGELOG, held to the code.
 mod documents;
 /// Hosts for regions, start URLs of AWS and of others.

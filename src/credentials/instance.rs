@@ -101,8 +101,9 @@ impl MetadataService {
 
     /// A session of version 2, or leave to do without; `None` when there is nobody here.
     async fn token(&self) -> Result<Option<Session>, CredentialsError> {
-        let request = Request::plain(Method::Put, self.url(TOKEN))
+        let mut request = Request::plain(Method::Put, self.url(TOKEN))
             .header("x-aws-ec2-metadata-token-ttl-seconds", Secret::new(TOKEN_SECONDS));
+        request.body = Some(Secret::new(""));
         for _ in 0..self.attempts {
             match self.client.send(&request, Retry::Poll, None).await {
                 Ok(response) if response.status == 200 => {

@@ -4,7 +4,7 @@
 //! authorization (recomputed), x-amz-* and the attempt numbers; order and case of headers, Accept and User-Agent are free,
 //! and so is how many requests go through one tunnel: a CONNECT counts where no request followed.
 //! Both sides are brought into one text per aspect, so that a difference reads as lines. Imports `data`, `drive`, `home`,
-//! `server`, `signature`.
+//! `server`.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use super::data::{Request, Run, Stderr};
 use super::drive::{self, Outcome};
 use super::home::Home;
 use super::server::Arrival;
-use super::signature::Signed;
+use crate::support::signature::Signed;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
@@ -205,7 +205,7 @@ fn attempts(value: &str) -> String {
 fn authorization(run: &Run, arrival: &Arrival, value: &str) -> String {
     let Some(signed) = Signed::parse(value) else { return value.to_owned() };
     let unsignable = run.exchanges.iter().any(|exchange| exchange.request.unsignable);
-    let fits = unsignable || signed.fits(arrival, run.secret.as_deref().unwrap_or(SECRET));
+    let fits = unsignable || signed.fits(&arrival.as_signed(), run.secret.as_deref().unwrap_or(SECRET));
     let (key, scope, headers) = (signed.key_id, signed.scope, signed.headers);
     let signature = if fits { "$SIG" } else { "(does not fit the request)" };
     format!("AWS4-HMAC-SHA256 Credential={key}/$DATE/{scope}, SignedHeaders={headers}, Signature={signature}")

@@ -13,7 +13,6 @@ mod drive;
 mod exceptions;
 mod home;
 mod server;
-mod signature;
 mod tls;
 
 use std::collections::BTreeSet;

@@ -17,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::data::{Proxy, Reply, Run};
 use super::tls::Identity;
+use crate::support::signature::Arrived;
 
 /// A request as it arrived.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +32,11 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
+    /// For the computation of its signature.
+    pub(super) fn as_signed(&self) -> Arrived<'_> {
+        Arrived { method: &self.method, target: &self.target, headers: &self.headers, body: &self.body }
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }

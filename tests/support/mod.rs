@@ -15,6 +15,7 @@ pub(crate) mod machine;
 pub(crate) mod normalize;
 pub(crate) mod process;
 pub(crate) mod script;
+pub(crate) mod signature;
 pub(crate) mod snapshot;
 pub(crate) mod sources;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,199 @@
+//! The container's endpoint and EC2 instance metadata.
+
+use std::time::{Duration, Instant};
+
+use super::{NONE, World, signed, token};
+use crate::support::script::{Recorded, Step, bytes, json};
+
+const KEYS: &str = r#"{"AccessKeyId": "ASIAMETA", "SecretAccessKey": "meta-secret", "Token": "t", "Expiration": "2100-01-01T00:00:00Z"}"#;
+const CREDENTIALS: &str = "GET /latest/meta-data/iam/security-credentials/";
+
+fn plain(text: &str) -> Step {
+    json(200, &[], text)
+}
+
+fn lines(requests: &[Recorded]) -> Vec<&str> {
+    requests.iter().map(|request| request.line.trim_end_matches(" HTTP/1.1")).collect()
+}
+
+#[test]
+fn a_container_is_asked_with_its_token() {
+    let world = World::new(vec![plain(KEYS), token()])
+        .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds?x=1")
+        .var("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic tok");
+    let requests = world.requests(&[]);
+    assert_eq!(requests[0].line, "GET /creds?x=1 HTTP/1.1");
+    assert_eq!(requests[0].header("authorization"), Some("Basic tok"));
+    assert_eq!(requests[0].header("accept"), Some("application/json"));
+    assert!(signed(&requests[1], "meta-secret").starts_with("ASIAMETA eu-west-1/sso-oauth "));
+    let world = World::new(vec![plain(KEYS), token()])
+        .file("token", "from a file")
+        .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds")
+        .var("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic tok")
+        .var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "$HOME/token");
+    assert_eq!(world.requests(&[])[0].header("authorization"), Some("from a file"));
+}
+
+#[test]
+fn a_container_is_asked_past_every_proxy() {
+    let world = World::new(vec![plain(KEYS), token()])
+        .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds")
+        .var("HTTP_PROXY", "http://127.0.0.1:9")
+        .var("NO_PROXY", "example.com");
+    let run = world.run(&["--region", "eu-west-1"]).expect(255);
+    assert!(run.stderr.contains("Failed to connect to proxy URL"), "{}", run.stderr);
+    assert_eq!(lines(&world.server.requests()), ["GET /creds"]);
+}
+
+#[test]
+fn what_a_container_says_wrong_is_told() {
+    let from = "Error when retrieving credentials from container-role:";
+    let uri = |steps, uri: &str| World::new(steps).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri);
+    let thrice = |step: fn() -> Step| vec![step(), step(), step()];
+    let world = uri(thrice(|| json(404, &[], "gone")), "$SERVER/bad");
+    let text = "Error retrieving metadata: Received non 200 response 404 from container metadata: gone";
+    world.refuses(&[], 255, &format!("{from} {text}"));
+    assert_eq!(world.server.requests().len(), 3);
+    let world = uri(thrice(|| plain("canary")), "$SERVER/creds");
+    let text = "Error retrieving metadata: Unable to parse JSON returned from container metadata services";
+    world.refuses(&[], 255, &format!("{from} {text}"));
+    uri(vec![plain(r#"{"AccessKeyId": "x"}"#)], "$SERVER/creds").refuses(
+        &[],
+        255,
+        &format!("{from} the answer lacks SecretAccessKey"),
+    );
+    let text = "Unsupported host 'example.com'.  Can only retrieve metadata from a loopback address or one of these hosts: \
+                169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost";
+    uri(vec![], "http://example.com/creds").refuses(&[], 255, text);
+    uri(vec![], "$SERVER/creds").var("AWS_CONTAINER_AUTHORIZATION_TOKEN", "two\nlines").refuses(
+        &[],
+        255,
+        "Auth token value is not a legal header value",
+    );
+}
+
+/// A world on an EC2 instance.
+fn instance(steps: Vec<Step>) -> World {
+    World::new(steps).without("AWS_EC2_METADATA_DISABLED").var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "$SERVER")
+}
+
+#[test]
+fn an_instance_is_asked_with_a_session_token() {
+    let world = instance(vec![plain("imds-token"), plain("role1"), plain(KEYS), token()]);
+    let requests = world.requests(&[]);
+    let expected = [
+        "PUT /latest/api/token",
+        CREDENTIALS,
+        "GET /latest/meta-data/iam/security-credentials/role1",
+        "POST /token?aws_iam=t",
+    ];
+    assert_eq!(lines(&requests), expected);
+    assert_eq!(requests[0].header("x-aws-ec2-metadata-token-ttl-seconds"), Some("21600"));
+    assert_eq!(requests[0].header("content-length"), Some("0"));
+    assert_eq!(requests[2].header("x-aws-ec2-metadata-token"), Some("imds-token"));
+    assert_eq!(requests[2].header("amz-sdk-invocation-id"), None);
+    assert!(signed(&requests[3], "meta-secret").starts_with("ASIAMETA eu-west-1/sso-oauth "));
+}
+
+#[test]
+fn where_there_is_no_token_service_version_1_is_asked() {
+    for status in [403, 404, 405] {
+        let world = instance(vec![json(status, &[], ""), plain("role1"), plain(KEYS), token()]);
+        assert_eq!(world.requests(&[])[1].header("x-aws-ec2-metadata-token"), None);
+    }
+    let world = instance(vec![json(404, &[], "")]).var("AWS_EC2_METADATA_V1_DISABLED", "True");
+    let text =
+        "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
+    world.refuses(&[], 255, text);
+}
+
+#[test]
+fn a_token_that_does_not_come_back_costs_a_second_and_no_more() {
+    let lost = Step::Stall(Vec::new(), Duration::from_millis(1500));
+    let world = instance(vec![lost, plain("role1"), plain(KEYS), token()]);
+    let started = Instant::now();
+    assert_eq!(world.requests(&[]).len(), 4);
+    assert!(started.elapsed() < Duration::from_secs(8));
+}
+
+#[test]
+fn what_is_no_instance_with_a_role_is_nothing() {
+    let token_then = |step| vec![plain("imds-token"), step];
+    for (steps, made) in [
+        (vec![json(400, &[], "")], 1),
+        (token_then(json(404, &[], "")), 2),
+        (token_then(plain("")), 2),
+        (vec![plain("imds-token"), plain("role1"), plain("not json")], 3),
+        (
+            vec![
+                plain("imds-token"),
+                plain("role1"),
+                plain(r#"{"Code": "AssumeRoleUnauthorizedAccess", "Message": "m"}"#),
+            ],
+            3,
+        ),
+    ] {
+        let world = instance(steps);
+        world.refuses(&[], 253, NONE);
+        assert_eq!(world.server.requests().len(), made);
+    }
+    instance(vec![]).var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9").refuses(&[], 253, NONE);
+    let world = instance(vec![]).var("AWS_EC2_METADATA_DISABLED", "TRUE");
+    world.refuses(&[], 253, NONE);
+    assert_eq!(world.server.connections(), 0);
+}
+
+#[test]
+fn attempts_can_be_configured() {
+    let steps = vec![plain("imds-token"), json(500, &[], ""), json(500, &[], ""), plain("role1"), plain(KEYS), token()];
+    let world = instance(steps).config("[default]\nmetadata_service_num_attempts = 3\n");
+    assert_eq!(world.requests(&[]).len(), 6);
+}
+
+#[test]
+fn keys_that_have_ended_are_used_when_the_service_has_no_others() {
+    let ended = KEYS.replace("2100", "2020");
+    let world = instance(vec![plain("imds-token"), plain("role1"), plain(&ended), token()]);
+    assert!(signed(&world.requests(&[])[3], "meta-secret").starts_with("ASIAMETA "));
+}
+
+#[test]
+fn settings_of_the_service_that_cannot_be_are_told() {
+    let text = "Invalid endpoint EC2 Instance Metadata endpoint: nonsense";
+    instance(vec![]).var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "nonsense").refuses(&[], 255, text);
+    let text =
+        "Invalid EC2 Instance Metadata endpoint mode: ipv5 Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6').";
+    instance(vec![]).var("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv5").refuses(&[], 255, text);
+    let text = "invalid literal for int() with base 10: 'x'";
+    instance(vec![]).var("AWS_METADATA_SERVICE_TIMEOUT", "x").refuses(&[], 255, text);
+}
+
+#[test]
+fn the_region_of_the_instance_is_the_last_resort() {
+    let steps =
+        vec![plain("imds-token"), plain("eu-west-3a"), plain("imds-token"), plain("role1"), plain(KEYS), token()];
+    let world = instance(steps);
+    world.run(&[]).ok();
+    let requests = world.server.requests();
+    assert_eq!(requests[1].line, "GET /latest/meta-data/placement/availability-zone/ HTTP/1.1");
+    assert!(signed(&requests[5], "meta-secret").contains(" eu-west-3/sso-oauth "));
+    let world = instance(vec![bytes("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"), json(404, &[], "")]);
+    let run = world.run(&[]).expect(253);
+    assert!(run.stderr.contains("You must specify a region."), "{}", run.stderr);
+}
+
+#[test]
+fn a_role_may_be_assumed_with_metadata() {
+    let role = |source: &str| format!("[profile r]\nrole_arn = arn:aws:iam::1:role/x\ncredential_source = {source}\n");
+    let denied = || json(403, &[], "<Error><Code>AccessDenied</Code><Message>m</Message></Error>");
+    let text = "An error occurred (AccessDenied) when calling the AssumeRole operation: m";
+    let world =
+        instance(vec![plain("imds-token"), plain("role1"), plain(KEYS), denied()]).config(&role("Ec2InstanceMetadata"));
+    world.refuses(&["--profile", "r"], 254, text);
+    assert!(signed(&world.server.requests()[3], "meta-secret").starts_with("ASIAMETA eu-west-1/sts "));
+    let world = World::new(vec![plain(KEYS), denied()])
+        .config(&role("EcsContainer"))
+        .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds");
+    world.refuses(&["--profile", "r"], 254, text);
+    assert!(signed(&world.server.requests()[1], "meta-secret").starts_with("ASIAMETA eu-west-1/sts "));
+}
