@@ -49,9 +49,9 @@ macro_rules! groups {
 }
 
 groups! {
-    now: badquery connect endpoint err errbody errfmt file input jmespath list login logout mixed odd op out pkce proxy query
-        refresh resp retry signal skeleton timeout tls tty vanity wire words world yaml;
-    later: args cfg chain export
+    now: badquery cfg chain connect endpoint err errbody errfmt export file input jmespath list login logout mixed odd op out
+        pkce proxy query refresh resp retry signal skeleton timeout tls tty vanity wire words world yaml;
+    later: args
 }
 
 /// Groups that are about login and what follows it, where more is different on purpose.
