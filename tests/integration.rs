@@ -42,6 +42,8 @@ mod operations;
 mod output;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
+/// Missing options, asked for on a terminal.
+mod prompt;
 /// The README's console blocks, run.
 mod readme;
 /// Other SDKs live on what `login` stores.

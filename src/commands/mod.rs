@@ -18,6 +18,7 @@ mod overview;
 mod pager;
 mod portals;
 mod printing;
+mod prompt;
 mod recursion;
 mod register_client;
 mod revoke;

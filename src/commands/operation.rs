@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::clients::{self, http_options};
 use super::printing::Printing;
+use super::prompt;
 use super::{runtime, signing};
 use crate::Context;
 use crate::cli::{Cli, GlobalArgs, InputArgs};
@@ -50,7 +51,7 @@ pub(super) fn many(words: &[String]) -> Words {
 }
 
 /// Makes the call and prints its answer, or prints the template that was asked for.
-pub(super) fn run(call: Call, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+pub(super) fn run(mut call: Call, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     refuse_contradictions(global)?;
     let operation = call.operation;
     let made_up = match call.input.generate_cli_skeleton.as_deref() {
@@ -59,12 +60,16 @@ pub(super) fn run(call: Call, global: &GlobalArgs, context: &Context) -> anyhow:
         Some(kind) => return template(operation, kind == "yaml-input", context),
     };
     let document = Document::of(call.input.cli_input_json.as_deref(), call.input.cli_input_yaml.as_deref())?;
+    let config = Config::load(context, global.profile.as_deref());
+    if document.is_none() && !made_up {
+        prompt::complete(&mut call, prompt::wanted(global, config.as_ref().ok(), context), context)?;
+    }
     if document.is_none()
         && let Some(missing) = input::missing_options(operation, &call.given)
     {
         return Err(missing.into());
     }
-    let config = Config::load(context, global.profile.as_deref())?;
+    let config = config?;
     let settings = config::client_settings(context, &config, &clients::overrides(global))?;
     let settings = signing::located(settings, &config, context)?;
     let printing = Printing::settle(global, &config, context)?;
@@ -155,7 +160,7 @@ fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Resu
 }
 
 /// What the help says of a member's option.
-fn help_of(program: &clap::Command, operation: Operation, member: &str) -> String {
+pub(super) fn help_of(program: &clap::Command, operation: Operation, member: &str) -> String {
     let same = |kebab: &str, camel: &str| kebab.replace('-', "").eq_ignore_ascii_case(camel);
     let command = program.get_subcommands().find(|command| same(command.get_name(), operation.name()));
     let mut options = command.into_iter().flat_map(clap::Command::get_arguments);

@@ -1,0 +1,85 @@
+//! `--cli-auto-prompt` on a terminal: what is asked, what is shown, what is sent.
+#![cfg(unix)]
+
+use serde_json::json;
+
+use crate::support::identity_center::{Endpoint, Reply};
+use crate::support::{IdentityCenter, TestEnv};
+
+fn env_of(center: &IdentityCenter) -> TestEnv {
+    let mut env = TestEnv::of(center);
+    env.set("AWS_REGION", center.region()).set("AWS_PAGER", "");
+    env
+}
+
+#[test]
+fn what_is_missing_is_asked_for_and_secrets_are_not_shown() {
+    let center = IdentityCenter::start();
+    center.next(Endpoint::CreateToken, Reply::json(200, &json!({"tokenType": "Bearer"})));
+    let env = env_of(&center);
+    let words = ["create-token", "--cli-auto-prompt", "--grant-type", "g", "--redirect-uri", "u"];
+    let mut terminal = env.on_terminal(&words);
+    for (question, echoes, answer) in [
+        ("--client-id: ", true, "my client"),
+        ("--client-secret: ", false, "hunter2"),
+        ("--device-code: ", false, ""),
+        ("--code: ", false, "hunter3"),
+        ("--refresh-token: ", false, ""),
+        ("--scope: ", true, "one  two"),
+        ("--code-verifier: ", false, ""),
+    ] {
+        terminal.wait_for(|text| text.ends_with(question).then_some(()));
+        assert_eq!(terminal.echoes(), echoes, "{question}");
+        terminal.type_in(&format!("{answer}\n"));
+    }
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 0 && echoes && text.contains("\"tokenType\": \"Bearer\""), "{text}");
+    assert!(text.contains("Secret of the client, from register-client") && !text.contains("hunter"), "{text}");
+    assert_eq!(
+        String::from_utf8(center.requests()[0].body.clone()).unwrap(),
+        r#"{"clientId": "my client", "clientSecret": "hunter2", "grantType": "g", "code": "hunter3", "scope": ["one", "two"], "redirectUri": "u"}"#
+    );
+}
+
+#[test]
+fn partial_prompting_asks_only_for_what_is_required() {
+    let center = IdentityCenter::start();
+    let mut env = env_of(&center);
+    env.set("AWS_CLI_AUTO_PROMPT", "on-partial");
+    let mut terminal = env.on_terminal(&["register-client", "--client-name", "n"]);
+    terminal.wait_for(|text| text.ends_with("--client-type: ").then_some(()));
+    terminal.type_in("\npublic\n");
+    let (code, text, _) = terminal.finish();
+    assert!(code == 0 && text.contains("clientSecret"), "{text}");
+    let (code, text, _) =
+        env.on_terminal(&["register-client", "--client-name", "n", "--client-type", "public"]).finish();
+    assert!(code == 0 && !text.contains(": \r\n"), "{text}");
+    assert_eq!(center.requests().len(), 2);
+}
+
+#[test]
+fn ctrl_c_in_a_secret_gives_the_terminal_back() {
+    let center = IdentityCenter::start();
+    let env = env_of(&center);
+    let mut terminal = env.on_terminal(&["create-token", "--client-id", "c", "--cli-auto-prompt"]);
+    terminal.wait_for(|text| text.ends_with("--client-secret: ").then_some(()));
+    terminal.type_in("hun\u{3}");
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 130 && echoes, "{text}");
+    assert!(center.requests().is_empty());
+}
+
+#[test]
+fn without_a_terminal_it_fails_before_anything_is_sent() {
+    let center = IdentityCenter::start();
+    let mut env = env_of(&center);
+    let words = ["register-client", "--client-name", "n", "--client-type", "public"];
+    let run = env.run(words.into_iter().chain(["--cli-auto-prompt"])).expect(255);
+    assert!(run.stderr.contains("--cli-auto-prompt"), "{}", run.stderr);
+    env.set("AWS_CLI_AUTO_PROMPT", "on");
+    env.run(words).expect(255);
+    assert!(center.requests().is_empty());
+    env.run(words.into_iter().chain(["--no-cli-auto-prompt"])).ok();
+    env.set("AWS_CLI_AUTO_PROMPT", "on-partial");
+    env.run(words).ok();
+}
