@@ -37,7 +37,7 @@ fn check(folder: &str, files: &BTreeMap<String, String>) {
         .map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()))
         .map(|(name, text)| (name, text.replace("\r\n", "\n")))
         .collect();
-    assert!(kept.keys().eq(files.keys()), "{folder:?} holds {:?} instead of {:?}", kept.keys(), files.keys());
+    assert!(kept.keys().eq(files.keys()), "{} holds {:?} instead of {:?}", folder.display(), kept.keys(), files.keys());
     for (name, text) in files {
         assert!(kept[name] == *text, "{name} is not what the program prints; UPDATE_SNAPSHOTS=1 rewrites it");
     }

@@ -43,20 +43,15 @@ pub(super) fn of(settings: &SsoSettings) -> Wanted {
 }
 
 fn remedy(settings: &SsoSettings) -> String {
-    let mut command = "sso-oidc login".to_owned();
     let given = |origin: &Origin| matches!(origin, Origin::Option(_));
-    if let Some(name) = &settings.session_name {
-        command += &format!(" --sso-session {}", quoted(name));
-    } else if !given(&settings.start_url_origin) {
-        command += &format!(" --profile {}", quoted(&settings.profile_name));
-    }
-    if given(&settings.start_url_origin) {
-        command += &format!(" --start-url {}", quoted(&settings.start_url));
-    }
-    if given(&settings.region_origin) {
-        command += &format!(" --sso-region {}", quoted(&settings.region));
-    }
-    command
+    let (url_given, region_given) = (given(&settings.start_url_origin), given(&settings.region_origin));
+    let profile = (!url_given).then_some(("--profile", &settings.profile_name));
+    let session = settings.session_name.as_ref().map(|name| ("--sso-session", name)).or(profile);
+    let start_url = url_given.then_some(("--start-url", &settings.start_url));
+    let region = region_given.then_some(("--sso-region", &settings.region));
+    let options = [session, start_url, region].into_iter().flatten();
+    let words = options.map(|(option, value)| format!("{option} {}", quoted(value)));
+    ["sso-oidc login".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// A word as a shell reads it.

@@ -153,8 +153,8 @@ impl Role<'_> {
         let credentials = answer.map_err(|error| self.failure(error))?;
         let mut warnings = usable.warnings;
         if let Some(ends) = credentials.expiry() {
-            let cached = CachedCredentials { credentials: credentials.clone(), expires_at: ends.into() };
-            if let Err(error) = caches.credentials.store_sso(&self.key(), &cached) {
+            let document = CachedCredentials { credentials: credentials.clone(), expires_at: ends.into() };
+            if let Err(error) = caches.credentials.store_sso(&self.key(), &document) {
                 warnings.push(format!("the role credentials could not be stored: {error}"));
             }
         }

@@ -35,11 +35,11 @@ pub enum Waited<'a, T> {
 #[derive(Debug)]
 pub struct Busy(pub Option<u32>);
 
-/// Waits until `look` finds something or it is our turn, at most 30 s.
+/// Waits until `find` finds something or it is our turn, at most 30 s.
 pub async fn turn<'a, T>(
     lock: &Lock,
     context: &'a Context,
-    look: impl Fn() -> Option<T>,
+    find: impl Fn() -> Option<T>,
 ) -> Result<Waited<'a, T>, Busy> {
     let mut waiting_since = None;
     let patience = Instant::now() + PATIENCE;
@@ -55,12 +55,12 @@ pub async fn turn<'a, T>(
                 tokio::time::sleep(GLANCE).await;
             }
         }
-        if let Some(found) = look() {
+        if let Some(found) = find() {
             return Ok(Waited::Found(found));
         }
     };
     // Somebody may have finished between our look and our lock.
-    Ok(look().map_or(Waited::Turn(Turn { held, waiting_since, context }), Waited::Found))
+    Ok(find().map_or(Waited::Turn(Turn { held, waiting_since, context }), Waited::Found))
 }
 
 impl Turn<'_> {
