@@ -41,6 +41,9 @@ fn check(file: &str, given: &Value, case: &Value) {
     let expression = case["expression"].as_str().unwrap();
     let result = Query::compile(expression).and_then(|query| query.search(given));
     let context = format!("{file}: {expression}");
+    // The crate's parser is a second opinion on what is JMESPath.
+    let is_syntax = !matches!(result, Err(QueryError::Syntax(_)));
+    assert_eq!(is_syntax, jmespath::parse(expression).is_ok(), "{context}");
     match (result, case["error"].as_str(), case.get("result")) {
         (Ok(node), None, Some(expected)) => {
             let printed = render(node, Format::Json, "", &Style::PLAIN).unwrap();
