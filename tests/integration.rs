@@ -8,6 +8,8 @@ mod support;
 /// The callback page in a real browser.
 #[cfg(target_os = "linux")]
 mod browser;
+/// Many processes with one token or one role.
+mod concurrency;
 /// Precedence of options, variables and files.
 mod configuration;
 /// The configuration files, read by us and by botocore.
@@ -22,6 +24,8 @@ mod credentials;
 mod documents;
 /// Hosts for regions, start URLs of AWS and of others.
 mod endpoints;
+/// `export-credentials` in every format, and with a command.
+mod export_credentials;
 /// What every file of the project keeps to.
 mod files;
 /// Completion scripts and manual pages.
@@ -36,6 +40,8 @@ mod identity_center;
 mod layers;
 /// `login` in both flows, alone and among others.
 mod login;
+/// `logout`, whatever the service says.
+mod logout;
 /// The four operations by hand.
 mod operations;
 /// Queries and output formats, against records, JMESPath's own suite and Python.
@@ -48,5 +54,12 @@ mod prompt;
 mod readme;
 /// Other SDKs live on what `login` stores.
 mod sdk_interop;
+/// Credentials and prompts in real shells.
+#[cfg(unix)]
+mod shells;
+/// `status` of every session there can be.
+mod status;
+/// `token`, and what refreshes it.
+mod token;
 /// The world of a test itself.
 mod world;

@@ -9,7 +9,6 @@ use super::survey::Seen;
 use crate::Context;
 use crate::cache::timestamp;
 use crate::context::Timestamp;
-use crate::output::columns;
 use crate::text;
 
 const HEADINGS: [&str; 6] = ["SESSION", "STATE", "EXPIRES", "REFRESH", "REGION", "START URL"];
@@ -49,7 +48,7 @@ fn table(rows: &[[String; 6]]) -> String {
     let mut widths = HEADINGS.map(str::len);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(columns(cell));
+            *width = (*width).max(cell.chars().count());
         }
     }
     let mut text = String::new();
@@ -57,7 +56,7 @@ fn table(rows: &[[String; 6]]) -> String {
     for row in std::iter::once(&headings).chain(rows) {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(line, "{cell}{}", " ".repeat(width.saturating_sub(columns(cell)) + 2));
+            let _ = write!(line, "{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()) + 2));
         }
         text.push_str(line.trim_end());
         text.push('\n');
@@ -75,7 +74,7 @@ fn details(seen: &Seen, now: Timestamp) -> String {
     let lines = [
         ("state", Some(seen.state.as_str().to_owned())),
         ("reason", seen.why.clone()),
-        ("to sign in", seen.remedy.clone()),
+        ("to sign in", seen.remedy().map(str::to_owned)),
         ("expires", expires),
         ("refreshable", Some(refreshable.to_owned())),
         ("registration", registration),

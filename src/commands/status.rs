@@ -102,7 +102,7 @@ fn data(seen: &[Seen], context: &Context) -> Map<String, Value> {
             "scopes": seen.scopes,
             "file": seen.path.display().to_string(),
             "reason": seen.why,
-            "command": seen.remedy,
+            "command": seen.remedy(),
         })
     };
     Map::from_iter([("sessions".to_owned(), seen.iter().map(one).collect())])

@@ -59,8 +59,8 @@ pub(super) struct Seen {
     pub(super) path: PathBuf,
     /// Why it cannot be used.
     pub(super) why: Option<String>,
-    /// The command that signs in.
-    pub(super) remedy: Option<String>,
+    /// The command that signs in, needed or not.
+    remedy: Option<String>,
     /// Whether a command of ours, or an SDK, finds it: by its name, or by its start URL.
     pub(super) is_reachable: bool,
     pub(super) access_token: Option<Secret>,
@@ -73,6 +73,11 @@ impl Seen {
         let file = || self.path.file_name().map(|name| name.to_string_lossy().into_owned());
         let unnamed = || self.start_url.clone().or_else(file);
         self.session.clone().or_else(of_profile).or_else(unnamed).unwrap_or_default()
+    }
+
+    /// The command that signs in, where that is needed.
+    pub(super) fn remedy(&self) -> Option<&str> {
+        self.remedy.as_deref().filter(|_| matches!(self.state, State::LoginNeeded | State::Damaged))
     }
 
     /// Turns out to be of no use.
@@ -162,9 +167,7 @@ impl Survey<'_> {
                 seen.why = Some(error.to_string());
             }
         }
-        if matches!(seen.state, State::LoginNeeded | State::Damaged) {
-            seen.remedy = Some(wanted.remedy);
-        }
+        seen.remedy = Some(wanted.remedy);
         seen
     }
 

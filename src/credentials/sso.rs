@@ -104,7 +104,10 @@ fn words(wanted: &Wanted, error: &RoleError) -> String {
             LoginNeeded::Absent => format!("Error loading SSO Token: Token for {} does not exist", wanted.label()),
             LoginNeeded::Unauthorized => ENDED.to_owned(),
             LoginNeeded::Ended { .. } if wanted.session_name.is_none() => ENDED.to_owned(),
-            LoginNeeded::Ended { .. } | LoginNeeded::Refused(_) | LoginNeeded::Said(_) => NOT_REFRESHED.to_owned(),
+            LoginNeeded::Ended { .. }
+            | LoginNeeded::TooShort { .. }
+            | LoginNeeded::Refused(_)
+            | LoginNeeded::Said(_) => NOT_REFRESHED.to_owned(),
             LoginNeeded::Damaged(_) | LoginNeeded::Misfit(_) => format!("Error loading SSO Token: {error}"),
         },
         RoleError::Session(SessionError::Answered(_)) => NOT_REFRESHED.to_owned(),

@@ -23,7 +23,6 @@ use serde_json::Value;
 pub use node::{Members, Node};
 pub use number::Number;
 pub use query::{Query, QueryError};
-pub use width::columns;
 
 /// How data is printed: the choices of `--output`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 /// Columns of a text.
-pub fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 

@@ -105,6 +105,11 @@ pub enum LoginNeeded {
         /// Whether it has ended already.
         expired: bool,
     },
+    /// The service gives no more life than that without a person.
+    TooShort {
+        /// When the refreshed token ends.
+        expires_at: Timestamp,
+    },
     /// The service refused to refresh it.
     Refused(Answered),
     /// The access portal does not accept it any more.
@@ -196,6 +201,9 @@ pub async fn obtain<'c>(
         let expired = token.expires_at <= context.now();
         return Err(wanted.login_needed(LoginNeeded::Ended { expires_at: token.expires_at, expired }));
     };
+    if !wanted.lasts(&usable.token, context.now()) {
+        return Err(wanted.login_needed(LoginNeeded::TooShort { expires_at: usable.token.expires_at }));
+    }
     usable.warnings.splice(0..0, warnings);
     Ok(usable)
 }
@@ -220,6 +228,9 @@ impl fmt::Display for LoginNeeded {
                 let at = crate::cache::timestamp::format(*expires_at);
                 let ended = if *expired { "expired at" } else { "ends too soon, at" };
                 write!(f, "the token {ended} {at} and cannot be refreshed")
+            }
+            Self::TooShort { expires_at } => {
+                write!(f, "even a refreshed token ends too soon, at {}", crate::cache::timestamp::format(*expires_at))
             }
             Self::Unauthorized => f.write_str("the access portal does not accept the token any more"),
             Self::Said(words) => f.write_str(words),

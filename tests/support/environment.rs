@@ -229,6 +229,14 @@ impl TestEnv {
         self.write(&Self::token_path(key), sso_oidc::json::python(document))
     }
 
+    /// Changes the token in the cache to end in so many seconds; returns the document.
+    pub(crate) fn let_expire_in(&self, key: &str, seconds: i64) -> Value {
+        let mut document = self.token(key);
+        document["expiresAt"] = json!(instant(unix_now().saturating_add_signed(seconds)));
+        self.write_token(key, &document);
+        document
+    }
+
     /// Signs in without any flow: a session of the Identity Center, written into the cache. Change the Identity
     /// Center's lifetimes before, or the document after, for a token that is about to expire.
     pub(crate) fn sign_in(&self, center: &IdentityCenter, key: &str) -> Issued {
@@ -250,6 +258,14 @@ pub(crate) fn token_document(center: &IdentityCenter, issued: &Issued) -> Value 
         "registrationExpiresAt": instant(issued.client_expires_at),
         "refreshToken": issued.refresh_token,
     })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program has the clock of the machine, and so have files made for it"
+)]
+fn unix_now() -> u64 {
+    UtcDateTime::now().unix_timestamp().unsigned_abs()
 }
 
 /// Seconds since 1970 as the cache has them: `2026-01-01T08:00:00Z`.

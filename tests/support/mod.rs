@@ -28,5 +28,5 @@ pub(crate) use environment::TestEnv;
 pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
 pub(crate) use normalize::normalize;
 pub(crate) use process::{Invocation, Run, Running};
-pub(crate) use snapshot::assert_snapshot;
+pub(crate) use snapshot::{assert_snapshot, assert_text_snapshot};
 pub(crate) use user_agent::{Page, UserAgent};

@@ -1,0 +1,143 @@
+//! Many processes with one token or one role: one request, everybody gets what came of it, no file is ever half there.
+//!
+//! `SSO_OIDC_TEST_PROCESSES` says how many; the full count is 200.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::environment::SESSION;
+use crate::support::process::{DEADLINE, Run, Running};
+use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, count};
+
+const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
+const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
+
+/// As long as a slow service takes.
+const DELAY: Duration = Duration::from_millis(500);
+/// Late enough that processes which are started meanwhile wait for it.
+const LATE: Duration = Duration::from_secs(3);
+
+fn expired() -> (IdentityCenter, TestEnv) {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    env.let_expire_in(SESSION, -10);
+    (center, env)
+}
+
+/// Runs as many processes at once, while somebody reads these files over and over; how often that was.
+fn storm(env: &TestEnv, words: &[&str], files: &[&str]) -> (Vec<Run>, usize) {
+    let (is_over, samples) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let runs = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                for file in files {
+                    let Ok(text) = std::fs::read(env.home().join(file)) else { continue };
+                    let whole = serde_json::from_slice::<Value>(&text).is_ok_and(|document| document.is_object());
+                    assert!(whole, "{file} was read as {:?}", String::from_utf8_lossy(&text));
+                    samples.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        let running: Vec<_> =
+            (0..count("SSO_OIDC_TEST_PROCESSES", 50)).map(|_| env.spawn(words.iter().copied())).collect();
+        let runs: Vec<Run> = running.into_iter().map(Running::finish).collect();
+        is_over.store(true, Ordering::Relaxed);
+        runs
+    });
+    (runs, samples.into_inner())
+}
+
+#[test]
+fn one_refresh_and_everybody_gets_the_token() {
+    let (center, env) = expired();
+    center.next(Endpoint::CreateToken, Reply::genuine().delay(DELAY));
+    let path = TestEnv::token_path(SESSION);
+    let (runs, samples) = storm(&env, &TOKEN, &[&path]);
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    let token = format!("{}\n", env.token(SESSION)["accessToken"].as_str().unwrap());
+    for run in runs {
+        let run = run.ok();
+        assert_eq!(run.stdout, token);
+        assert!(run.seconds < Duration::from_secs(30), "{:?}", run.seconds);
+    }
+    assert!(samples > 100, "{samples} samples are too few to tell");
+    assert_eq!(env.files(".aws/sso").len(), 2, "a token and its lock: {:?}", env.files(".aws/sso"));
+}
+
+#[test]
+fn one_refusal_and_everybody_hears_it() {
+    let (center, env) = expired();
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException").delay(DELAY));
+    let path = TestEnv::token_path(SESSION);
+    let before = env.read(&path);
+    let (runs, _) = storm(&env, &TOKEN, &[&path]);
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    for run in runs {
+        let run = run.expect(4);
+        assert!(run.stdout.is_empty() && run.stderr.contains("InvalidGrantException"), "{}", run.snapshot());
+    }
+    assert_eq!(env.read(&path), before);
+}
+
+/// One process that asks and is answered late, and others that come meanwhile.
+fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str]) -> Vec<Run> {
+    let asked = center.calls().len();
+    let first = env.spawn(words.iter().copied());
+    let end = Instant::now() + DEADLINE;
+    while center.calls().len() == asked {
+        assert!(Instant::now() < end, "nobody asked");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let others: Vec<_> = (0..10).map(|_| env.spawn(words.iter().copied())).collect();
+    std::iter::once(first).chain(others).map(Running::finish).collect()
+}
+
+#[test]
+fn one_failure_in_transport_is_that_of_all_who_wait() {
+    let (center, mut env) = expired();
+    env.set("AWS_MAX_ATTEMPTS", "1");
+    center.next(Endpoint::CreateToken, Reply::hang_up().delay(LATE));
+    let before = env.read(TestEnv::token_path(SESSION));
+    for run in queue(&env, &center, &TOKEN) {
+        let run = run.expect(255);
+        assert!(run.stdout.is_empty() && run.stderr.contains("Connection was closed"), "{}", run.snapshot());
+    }
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+    // It is over: the next one tries for itself.
+    env.run(TOKEN).ok();
+}
+
+#[test]
+fn one_request_for_role_credentials_and_everybody_gets_them() {
+    let (center, env) = expired();
+    center.next(Endpoint::CreateToken, Reply::genuine().delay(DELAY));
+    center.next(Endpoint::GetRoleCredentials, Reply::genuine().delay(DELAY));
+    let (runs, _) = storm(&env, &EXPORT, &[&TestEnv::token_path(SESSION)]);
+    assert_eq!(center.calls(), [Endpoint::CreateToken, Endpoint::GetRoleCredentials]);
+    let first = runs[0].stdout.clone();
+    assert!(first.contains("\"AccessKeyId\": \"ASIA"), "{first}");
+    for run in runs {
+        assert_eq!(run.ok().stdout, first);
+    }
+    let files = env.files(".aws/cli");
+    assert_eq!(files.len(), 2, "credentials and their lock: {files:?}");
+}
+
+#[test]
+fn one_refusal_of_the_role_is_that_of_all_who_wait() {
+    let (center, env) = expired();
+    env.sign_in(&center, SESSION);
+    let reply = Reply::json(403, &json!({"message": "No access"})).header("x-amzn-ErrorType", "ForbiddenException");
+    center.next(Endpoint::GetRoleCredentials, reply.delay(LATE));
+    for run in queue(&env, &center, &EXPORT) {
+        let run = run.expect(254);
+        assert!(run.stdout.is_empty() && run.stderr.contains("ForbiddenException"), "{}", run.snapshot());
+    }
+    assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
+    env.run(EXPORT).ok();
+}

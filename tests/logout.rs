@@ -1,0 +1,236 @@
+//! `logout`: what goes, what stays, what the service is told, and that this machine is clean whatever the service says.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::environment::SESSION;
+use crate::support::{Endpoint, IdentityCenter, Issued, Reply, TestEnv};
+
+const ROLE: &str = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "canary"}}"#;
+const ASSUMED: &str = r#"{"Credentials": {"AccessKeyId": "kept"}}"#;
+const REGISTRATION: &str = r#"{"clientId": "c", "clientSecret": "s", "expiresAt": "2100-01-01T00:00:00Z"}"#;
+
+/// Two sessions, `corp` and `lab`, a legacy profile's token, a registration, and role credentials.
+fn signed_in() -> (IdentityCenter, TestEnv, Vec<Issued>) {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let url = center.start_url();
+    let lab = format!("\n[sso-session lab]\nsso_start_url = {url}\nsso_region = us-east-1\n");
+    env.config(&(env.read(".aws/config") + &lab));
+    let issued = [SESSION, "lab", &url].map(|key| env.sign_in(&center, key));
+    env.write(".aws/sso/cache/registration.json", REGISTRATION);
+    env.write(".aws/cli/cache/role.json", ROLE).write(".aws/cli/cache/assumed.json", ASSUMED);
+    (center, env, issued.into())
+}
+
+fn events(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+#[test]
+fn everything_of_all_sessions_goes_and_the_service_is_told() {
+    let (center, env, issued) = signed_in();
+    env.let_expire_in("lab", -60);
+    let run = env.run(["logout"]).ok();
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    assert_eq!(env.files(".aws/sso"), [".aws/sso/cache/registration.json"]);
+    assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"]);
+    assert_eq!(center.calls(), [Endpoint::Logout; 3]);
+    assert!(issued.iter().all(|issued| !center.accepts(&issued.access_token)));
+    env.run(["logout"]).ok();
+    assert_eq!(center.calls().len(), 3, "nothing is left to be told");
+    env.run(["token", "--sso-session", SESSION]).expect(4);
+}
+
+#[test]
+fn options_name_the_sessions_that_end() {
+    let (center, env, issued) = signed_in();
+    let run = env.run(["logout", "--sso-session", SESSION]).ok();
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr, "2 other sessions remain signed in; sso-oidc logout, without options, ends all\n");
+    assert!(!center.accepts(&issued[0].access_token) && center.accepts(&issued[1].access_token));
+    assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
+    assert!(env.home().join(TestEnv::token_path("lab")).exists());
+    assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"], "role credentials do not say whose they are");
+    let run = env.run(["logout", "--profile", "legacy"]).ok();
+    assert_eq!(run.stderr, "1 other session remains signed in; sso-oidc logout, without options, ends all\n");
+    let run = env.run(["logout", "--sso-session", SESSION, "--sso-session", "lab"]).ok();
+    assert_eq!(run.stderr, "corp: nobody was signed in\n");
+    assert_eq!(center.calls(), [Endpoint::Logout; 3]);
+    env.run(["logout", "--sso-session", "none"]).expect(253);
+    env.run(["logout", "--profile", "none"]).expect(255);
+    env.run(["logout", "now"]).expect(252);
+}
+
+#[test]
+fn a_profile_of_the_environment_names_nothing() {
+    let (_center, mut env, _) = signed_in();
+    env.set("AWS_PROFILE", "dev");
+    env.run(["logout"]).ok();
+    assert_eq!(env.files(".aws/sso"), [".aws/sso/cache/registration.json"]);
+}
+
+#[test]
+fn registrations_go_when_that_is_asked_for() {
+    let (_center, env, issued) = signed_in();
+    let of_corp = json!({"clientId": issued[0].client_id, "clientSecret": "s", "expiresAt": "2100-01-01T00:00:00Z"});
+    env.write(".aws/sso/cache/of-corp.json", of_corp.to_string());
+    env.run(["logout", "--sso-session", SESSION, "--forget-clients"]).ok();
+    let left = env.files(".aws/sso");
+    assert!(left.contains(&".aws/sso/cache/registration.json".to_owned()), "{left:?}");
+    assert!(!left.contains(&".aws/sso/cache/of-corp.json".to_owned()), "{left:?}");
+    env.run(["logout", "--forget-clients"]).ok();
+    assert_eq!(env.files(".aws/sso"), [""; 0]);
+}
+
+#[test]
+fn this_machine_is_clean_whatever_the_service_says() {
+    for (reply, words) in [
+        (Some(Reply::json(500, &json!({}))), "An error occurred (500) when calling the Logout operation"),
+        (Some(Reply::html(302, "")), "An error occurred (302)"),
+        (Some(Reply::hang_up()), "Connection was closed"),
+        (None, "Could not connect to the endpoint URL"),
+    ] {
+        let (center, mut env, _) = signed_in();
+        env.set("AWS_MAX_ATTEMPTS", "1");
+        match reply {
+            Some(reply) => drop(center.next_n(Endpoint::Logout, 3, &reply)),
+            None => drop(env.set("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9")),
+        }
+        let run = env.run(["logout"]).ok();
+        assert_eq!(env.files(".aws/sso"), [".aws/sso/cache/registration.json"], "{words}");
+        assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"], "{words}");
+        assert_eq!(run.stdout, "");
+        let told = run.stderr.lines().filter(|line| line.starts_with("WARNING: ") && line.contains(words)).count();
+        assert_eq!(told, 3, "{words}: {}", run.snapshot());
+        assert!(run.stderr.contains("corp: signed out here, but the service was not told"), "{}", run.snapshot());
+    }
+}
+
+#[test]
+fn a_session_that_had_ended_already_is_no_trouble() {
+    let (center, env, _) = signed_in();
+    center.end_sessions();
+    for _ in 0..3 {
+        center.expect_fault(Endpoint::Logout, "UnauthorizedException");
+    }
+    let run = env.run(["logout"]).ok();
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn all_are_told_at_once_and_a_silent_service_is_not_waited_for_long() {
+    let (center, env, _) = signed_in();
+    center.next_n(Endpoint::Logout, 3, &Reply::genuine().delay(Duration::from_secs(1)));
+    let run = env.run(["logout"]).ok();
+    assert!(run.seconds < Duration::from_millis(2_900), "one after another: {:?}", run.seconds);
+    let issued = env.sign_in(&center, SESSION);
+    center.next(Endpoint::Logout, Reply::never());
+    let mut running = env.spawn(["logout"]);
+    let started = std::time::Instant::now();
+    while center.calls().len() < 4 {
+        assert!(running.is_running(), "it ended before it told");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // What is on this machine has gone before the service is told.
+    assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
+    let run = running.finish().ok();
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert!(
+        run.stderr.contains("corp: signed out here, but the service was not told: no answer"),
+        "{}",
+        run.snapshot()
+    );
+    assert!(!run.stderr.contains(&issued.access_token));
+}
+
+#[test]
+fn damaged_foreign_and_odd_files() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let cache = ".aws/sso/cache";
+    let token = |region: &str| {
+        json!({"accessToken": "canary", "region": region, "expiresAt": "2100-01-01T00:00:00Z"}).to_string()
+    };
+    for (name, text) in [
+        ("torn.json", "{\"accessToken\": \"canary"),
+        ("trailing.json", "{\"accessToken\": \"canary\"}\"}"),
+        ("no-region.json", "{\"accessToken\": \"canary\"}"),
+        ("number.json", "{\"accessToken\": 5}"),
+        ("evil-region.txt", token("evil.example/x#").as_str()),
+    ] {
+        env.write(&format!("{cache}/{name}"), text);
+    }
+    // What cannot be read at all under a name that only this cache uses.
+    env.write(&TestEnv::token_path("x"), [0xff, 0xfe, 0x00]);
+    let kept = [("junk.txt", "junk"), ("list.json", "[\"accessToken\"]"), ("n.json", "5"), ("other.json", "{}")];
+    for (name, text) in kept {
+        env.write(&format!("{cache}/{name}"), text);
+    }
+    let run = env.run(["logout"]).ok();
+    assert_eq!(env.files(".aws/sso"), kept.map(|(name, _)| format!("{cache}/{name}")));
+    assert_eq!(center.connections(), 0);
+    assert!(run.stderr.contains("its file named no region"), "{}", run.snapshot());
+    assert!(!run.stderr.contains("canary"), "{}", run.snapshot());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_trusted_stays_and_is_told_and_the_rest_goes() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_center, env, _) = signed_in();
+    let path = env.home().join(TestEnv::token_path("lab"));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let run = env.run(["logout"]).expect(255);
+    assert!(run.stderr.contains("not everything could be removed"), "{}", run.snapshot());
+    assert!(run.stderr.contains(&path.display().to_string()), "{}", run.snapshot());
+    assert_eq!(env.files(".aws/sso").len(), 2);
+    assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"]);
+}
+
+#[test]
+fn a_program_hears_of_each_session() {
+    let (center, env, _) = signed_in();
+    let run = env.run(["logout", "--output", "json"]).ok();
+    let mut events = events(&run.stdout);
+    events.sort_by_key(|event| event["session"].to_string());
+    let event = |session: Value| {
+        json!({
+            "event": "logged_out", "startUrl": center.start_url(), "session": session, "region": "us-east-1",
+            "revoked": true, "message": null,
+        })
+    };
+    assert_eq!(events, [event(json!("corp")), event(json!("lab")), event(Value::Null)]);
+    assert_eq!(run.stderr, "");
+    env.sign_in(&center, SESSION);
+    center.next_n(Endpoint::Logout, 3, &Reply::json(500, &json!({})));
+    let run = env.run(["logout", "--output", "json"]).ok();
+    let failed = &self::events(&run.stdout)[0];
+    assert_eq!(failed["revoked"], json!(false));
+    assert!(failed["message"].as_str().is_some_and(|words| words.contains("(500)")), "{failed}");
+}
+
+#[test]
+fn the_option_endpoint_url_is_for_logout_too() {
+    let (center, mut env, _) = signed_in();
+    env.unset("AWS_ENDPOINT_URL_SSO").unset("AWS_ENDPOINT_URL_SSO_OIDC");
+    env.run(["logout", "--endpoint-url", &center.url()]).ok();
+    assert_eq!(center.calls(), [Endpoint::Logout; 3]);
+}
+
+#[test]
+fn a_token_that_is_just_being_refreshed_does_not_come_back() {
+    let (center, env, _) = signed_in();
+    env.let_expire_in(SESSION, -10);
+    center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_millis(700)));
+    let mut token = env.spawn(["token", "--sso-session", SESSION]);
+    while center.calls().is_empty() {
+        assert!(token.is_running(), "it ended before it asked");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    env.run(["logout", "--sso-session", SESSION]).ok();
+    let printed = token.finish().ok().stdout;
+    assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
+    assert!(!center.accepts(printed.trim_end()), "the refreshed token was ended, not the one before it");
+}

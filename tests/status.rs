@@ -1,0 +1,233 @@
+//! `status`: what it says of every session there can be, to a program and to a person, and its exit code.
+
+use serde_json::{Value, json};
+
+use crate::support::environment::{SESSION, token_document};
+use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, assert_text_snapshot, normalize};
+
+/// A world with one session of each state: `corp` is valid; `old`, `spent`, `torn`, `moved` and `new` are not.
+fn all_states() -> (IdentityCenter, TestEnv) {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut config = env.read(".aws/config");
+    for name in ["old", "spent", "torn", "moved", "new"] {
+        let url = center.start_url();
+        config += &format!("\n[sso-session {name}]\nsso_start_url = {url}\nsso_region = us-east-1\n");
+    }
+    env.config(&config);
+    for name in [SESSION, "old", "spent", "moved"] {
+        env.sign_in(&center, name);
+    }
+    env.let_expire_in("old", -3600);
+    let mut spent = env.let_expire_in("spent", -2 * 86_400 - 7_200);
+    spent.as_object_mut().unwrap().remove("refreshToken");
+    env.write_token("spent", &spent);
+    let mut moved = env.token("moved");
+    moved["startUrl"] = json!("https://other.awsapps.com/start");
+    env.write_token("moved", &moved);
+    env.write(&TestEnv::token_path("torn"), "{\"accessToken\": \"canary");
+    (center, env)
+}
+
+fn sessions(run: &crate::support::Run) -> Vec<Value> {
+    run.json()["sessions"].as_array().expect("there is a list of sessions").clone()
+}
+
+fn states(sessions: &[Value]) -> Vec<(String, String)> {
+    let text = |session: &Value, name: &str| session[name].as_str().unwrap_or("-").to_owned();
+    sessions.iter().map(|session| (text(session, "session"), text(session, "state"))).collect()
+}
+
+#[test]
+fn every_state_has_its_word_and_nothing_is_a_secret() {
+    let (center, env) = all_states();
+    let run = env.run(["status"]).ok();
+    let seen = sessions(&run);
+    let expected = [
+        (SESSION, "valid"),
+        ("old", "refreshable"),
+        ("spent", "login needed"),
+        ("torn", "damaged"),
+        ("moved", "login needed"),
+        ("new", "login needed"),
+        ("-", "login needed"),
+    ];
+    assert_eq!(states(&seen), expected.map(|(name, state)| (name.to_owned(), state.to_owned())));
+    let corp = &seen[0];
+    let token = env.token(SESSION);
+    for (member, value) in [
+        ("startUrl", json!(center.start_url())),
+        ("region", json!(center.region())),
+        ("profiles", json!(["dev"])),
+        ("scopes", json!(["sso:account:access"])),
+        ("refreshable", json!(true)),
+        ("expiresAt", token["expiresAt"].clone()),
+        ("registrationExpiresAt", token["registrationExpiresAt"].clone()),
+        ("file", json!(env.home().join(TestEnv::token_path(SESSION)))),
+        ("reason", Value::Null),
+        ("command", Value::Null),
+    ] {
+        assert_eq!(corp[member], value, "{member}");
+    }
+    let left = corp["expiresIn"].as_i64().expect("seconds");
+    assert!((28_000..=28_800).contains(&left), "{left}");
+    assert_eq!(seen[2]["command"], json!("sso-oidc login --sso-session spent"));
+    assert!(seen[4]["reason"].as_str().is_some_and(|why| why.contains("https://other.awsapps.com/start")));
+    assert_eq!(seen[6]["profiles"], json!(["legacy"]));
+    assert_eq!(seen[6]["command"], json!("sso-oidc login --profile legacy"));
+    for secret in center.secrets().iter().map(String::as_str).chain(["canary"]) {
+        assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{}", run.snapshot());
+    }
+    assert_eq!(center.connections(), 0);
+    assert_eq!(env.files(".aws/sso").len(), 5, "nothing was written");
+}
+
+#[test]
+fn the_exit_code_is_about_what_was_named() {
+    let (_center, env) = all_states();
+    for (words, code) in [
+        (&["status"][..], 0),
+        (&["status", "--sso-session", "corp"], 0),
+        (&["status", "--profile", "dev"], 0),
+        (&["status", "--sso-session", "old"], 0),
+        (&["status", "--sso-session", "corp", "--sso-session", "old"], 0),
+        (&["status", "--sso-session", "corp", "--sso-session", "new"], 4),
+        (&["status", "--sso-session", "spent"], 4),
+        (&["status", "--sso-session", "torn"], 4),
+        (&["status", "--sso-session", "moved"], 4),
+        (&["status", "--sso-session", "new"], 4),
+        (&["status", "--profile", "legacy"], 4),
+        (&["status", "--sso-session", "corp", "--min-ttl", "30m"], 0),
+        (&["status", "--sso-session", "none"], 253),
+        (&["status", "--profile", "none"], 255),
+        (&["status", "--min-ttl", "x"], 252),
+        (&["status", "x"], 252),
+    ] {
+        env.run(words.iter().copied()).expect(code);
+    }
+}
+
+#[test]
+fn a_token_with_too_little_life_counts_as_ended() {
+    let (_center, env) = all_states();
+    let mut token = env.let_expire_in(SESSION, 1_500);
+    let state = |env: &TestEnv, code| {
+        let run = env.run(["status", "--sso-session", SESSION, "--min-ttl", "30m"]).expect(code);
+        sessions(&run)[0]["state"].clone()
+    };
+    assert_eq!(state(&env, 0), "refreshable");
+    token.as_object_mut().unwrap().remove("refreshToken");
+    env.write_token(SESSION, &token);
+    assert_eq!(state(&env, 4), "login needed");
+    env.run(["status", "--sso-session", SESSION]).ok();
+}
+
+#[test]
+fn without_any_session_a_login_is_needed() {
+    let env = TestEnv::new();
+    let run = env.run(["status"]).expect(4);
+    assert_eq!(run.json(), json!({"sessions": []}));
+    assert_eq!(env.files(""), [""; 0]);
+}
+
+#[test]
+fn tokens_without_configuration_are_shown_and_count_if_something_finds_them() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::new();
+    let document = token_document(&center, &center.issue());
+    // As an editor has it: under a name that no AWS SDK looks for.
+    env.write(".aws/sso/cache/aws-toolkit.json", document.to_string());
+    env.write(".aws/sso/cache/registration.json", "{\"clientId\": \"c\", \"clientSecret\": \"s\"}");
+    env.write(".aws/sso/cache/junk.json", "junk");
+    let run = env.run(["status"]).expect(4);
+    let seen = sessions(&run);
+    assert_eq!(states(&seen), [("-".to_owned(), "valid".to_owned())]);
+    assert_eq!(seen[0]["file"], json!(env.home().join(".aws/sso/cache/aws-toolkit.json")));
+    env.sign_in(&center, &center.start_url());
+    let run = env.run(["status"]).ok();
+    assert_eq!(sessions(&run).len(), 2);
+}
+
+#[test]
+fn formats_and_queries_are_those_of_the_operations() {
+    let (_center, env) = all_states();
+    let query = ["status", "--query", "sessions[?session=='corp'].[session,state]"];
+    let with = |format: &str| env.run(query.iter().copied().chain(["--output", format])).ok().stdout;
+    assert_eq!(with("text"), "corp\tvalid\n");
+    assert_eq!(with("yaml"), "- - corp\n  - valid\n");
+    assert!(with("table").contains("|  corp |  valid  |"), "{}", with("table"));
+    env.run(["status", "--query", "sessions["]).expect(252);
+}
+
+#[test]
+fn badly_configured_sessions_are_told_and_do_not_hide_the_others() {
+    let (_center, env) = all_states();
+    env.config(&(env.read(".aws/config") + "\n[sso-session broken]\nsso_region = us-east-1\n"));
+    let run = env.run(["status"]).ok();
+    assert!(run.stderr.contains("WARNING: Missing the following required SSO configuration values: sso_start_url"));
+    assert!(run.stderr.contains("[sso-session broken]"), "{}", run.snapshot());
+    assert_eq!(sessions(&run).len(), 7);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_not_trusted_says_why() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_center, env) = all_states();
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let run = env.run(["status", "--sso-session", SESSION]).expect(4);
+    let seen = sessions(&run);
+    assert_eq!(seen[0]["state"], "damaged");
+    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("everybody may write it")), "{}", seen[0]);
+}
+
+#[test]
+fn check_asks_the_portal_and_refreshes_nothing() {
+    let (center, env) = all_states();
+    let check = ["status", "--check", "--sso-session", SESSION];
+    env.run(check).ok();
+    assert_eq!(center.calls(), [Endpoint::ListAccounts]);
+    let request = &center.requests()[0];
+    assert_eq!(request.target, "/assignment/accounts?max_result=1");
+    assert_eq!(json!(request.header("x-amz-sso_bearer_token")), env.token(SESSION)["accessToken"]);
+
+    center.end_sessions();
+    center.expect_fault(Endpoint::ListAccounts, "UnauthorizedException");
+    let before = env.read(TestEnv::token_path(SESSION));
+    let run = env.run(["status", "--check"]).ok();
+    let seen = sessions(&run);
+    assert_eq!((&seen[0]["state"], &seen[1]["state"]), (&json!("login needed"), &json!("refreshable")));
+    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("does not accept the token")), "{}", seen[0]);
+    assert_eq!(seen[0]["command"], json!("sso-oidc login --sso-session corp"));
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+    assert!(!center.calls().contains(&Endpoint::CreateToken));
+}
+
+#[test]
+fn a_check_that_is_not_answered_is_no_verdict() {
+    let (center, mut env) = all_states();
+    env.set("AWS_MAX_ATTEMPTS", "1");
+    let check = ["status", "--check", "--sso-session", SESSION];
+    center.next(Endpoint::ListAccounts, Reply::json(500, &json!({})));
+    let run = env.run(check).expect(254);
+    assert_eq!(sessions(&run)[0]["state"], "valid");
+    assert!(run.stderr.contains("cannot ask the access portal about corp"), "{}", run.snapshot());
+    env.set("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9");
+    let run = env.run(check).expect(255);
+    assert_eq!(sessions(&run)[0]["state"], "valid");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_sees_a_table_or_all_there_is_to_know() {
+    let (_center, mut env) = all_states();
+    env.set("PAGER", "");
+    let screen = |words: &[&str]| {
+        let (status, text, _) = env.on_terminal(words).finish();
+        format!("exit {status}\n{}", normalize(&text.replace("\r\n", "\n")))
+    };
+    assert_text_snapshot("status-table", &screen(&["status"]));
+    assert_text_snapshot("status-details", &screen(&["status", "--sso-session", SESSION, "--sso-session", "spent"]));
+    assert!(screen(&["status", "--output", "json"]).contains("\"sessions\": ["));
+}
