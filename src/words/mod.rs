@@ -51,20 +51,20 @@ fn finish(cli: &Command, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     };
     let mut rest = first.rest.clone();
     let name = rest.remove(at).text;
-    if rest.get(at).is_some_and(|word| word.text == "--") {
-        // argparse takes a `--` next to the command for the end of the options before it.
-        rest.remove(at);
-    }
     let Some(command) = cli.get_subcommands().find(|command| command.get_name() == name) else {
         return Err(unknown_command(cli, &name).problem);
     };
+    let runs_another = command.get_positionals().any(Arg::is_last_set);
+    if !runs_another && rest.get(at).is_some_and(|word| word.text == "--") {
+        // argparse takes a `--` next to the command for the end of the options before it.
+        rest.remove(at);
+    }
     if let Some(help) = first.help_word() {
         line.extend([name, help]);
         return Ok(raw(line));
     }
     let table = Table::of(command);
     let mut words: Vec<String> = rest.into_iter().map(|word| word.text).collect();
-    let runs_another = command.get_positionals().any(Arg::is_last_set);
     if runs_another {
         words.truncate(words.iter().position(|word| word == "--").unwrap_or(words.len()));
     } else if tail.iter().any(|word| word.to_str().is_none()) {
