@@ -155,6 +155,16 @@ fn every_room_keeps_to_its_row() {
 }
 
 #[test]
+fn every_row_has_its_room() {
+    let table = table(&sources::file("src/lib.rs"));
+    let sources = sources::rust("src");
+    let rooms: BTreeSet<&str> = sources.iter().filter_map(|source| room(&source.path)).collect();
+    for name in table.keys() {
+        assert!(rooms.contains(name.as_str()), "the table has `{name}`, which does not exist");
+    }
+}
+
+#[test]
 fn an_offence_is_found_however_it_is_written() {
     let lib = "\
 //! | room | what lives there | may import |
