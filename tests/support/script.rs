@@ -1,7 +1,7 @@
 //! A server on the loopback that follows a script: one step a connection, exact bytes, and every fault a network has.
 //!
 //! Built on std sockets, with TLS by rustls when a certificate is given. It serves as many connections as the script has
-//! steps, records the requests, and stops when it is dropped.
+//! steps, records the requests, turns everybody else away, and stops when it is dropped.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -124,14 +124,18 @@ impl Script {
         let stop = Arc::new(AtomicBool::new(false));
         let (recorded, counted, stopped) = (requests.clone(), connections.clone(), stop.clone());
         let thread = thread::spawn(move || {
-            for step in steps {
+            // Behind the script everybody is turned away. The port is kept, so that the call that wakes this thread at the
+            // end cannot reach the server of another test.
+            for step in steps.into_iter().map(Some).chain(std::iter::repeat_with(|| None)) {
                 let Ok((stream, _)) = listener.accept() else { return };
                 if stopped.load(Ordering::SeqCst) {
                     return;
                 }
                 *counted.lock().unwrap() += 1;
-                // A client that gives up is what many of these tests are about.
-                let _ = serve(stream, tls.clone(), &step, &recorded);
+                if let Some(step) = step {
+                    // A client that gives up is what many of these tests are about.
+                    let _ = serve(stream, tls.clone(), &step, &recorded);
+                }
             }
         });
         Self { address, scheme, requests, connections, stop, thread: Some(thread) }
@@ -156,7 +160,7 @@ impl Script {
 impl Drop for Script {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // Wakes the accept; refused when the script is over.
+        // Wakes the accept.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
