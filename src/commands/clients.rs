@@ -30,6 +30,7 @@ impl Clients {
     pub(super) fn new(context: &Context, config: &Config, global: &GlobalArgs) -> anyhow::Result<Self> {
         let settings = config::client_settings(context, config, &overrides(global))?;
         let mut options = http_options(context, &settings);
+        options.reuses_connections = true;
         if !settings.connect_timeout.is_explicit() {
             options.connect_timeout = Some(CONNECT);
         }

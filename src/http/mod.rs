@@ -47,6 +47,9 @@ pub struct HttpOptions {
     pub total_timeout: Option<Duration>,
     /// Attempts in all, at least 1.
     pub max_attempts: u32,
+    /// Whether a connection serves the next call, too. A server may close it just then, so this is for calls in quick
+    /// succession that would be repeated.
+    pub reuses_connections: bool,
     /// The proxies of the environment.
     pub proxies: Proxies,
     /// The User-Agent header.
@@ -65,6 +68,7 @@ impl HttpOptions {
             read_timeout: Some(Duration::from_mins(1)),
             total_timeout: None,
             max_attempts: 3,
+            reuses_connections: false,
             proxies: Proxies::from_env(&|name| context.var(name)),
             user_agent: format!("sso-oidc/{}", env!("CARGO_PKG_VERSION")),
             now: context.now,
@@ -186,7 +190,7 @@ impl HttpClient {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(usize::from(options.reuses_connections))
             .pool_idle_timeout(REUSE)
             .no_proxy()
             .proxy(options.proxies.to_reqwest());
