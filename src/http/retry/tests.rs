@@ -20,6 +20,7 @@ fn options() -> HttpOptions {
         read_timeout: Some(Duration::from_mins(1)),
         total_timeout: None,
         max_attempts: 3,
+        reuses_connections: false,
         proxies: Proxies::default(),
         user_agent: String::new(),
         now,
