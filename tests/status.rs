@@ -9,12 +9,10 @@ use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, assert_text_snaps
 fn all_states() -> (IdentityCenter, TestEnv) {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
-    let mut config = env.read(".aws/config");
-    for name in ["old", "spent", "torn", "moved", "new"] {
-        let url = center.start_url();
-        config += &format!("\n[sso-session {name}]\nsso_start_url = {url}\nsso_region = us-east-1\n");
-    }
-    env.config(&config);
+    let url = center.start_url();
+    let more = ["old", "spent", "torn", "moved", "new"]
+        .map(|name| format!("\n[sso-session {name}]\nsso_start_url = {url}\nsso_region = us-east-1\n"));
+    env.config(&(env.read(".aws/config") + &more.concat()));
     for name in [SESSION, "old", "spent", "moved"] {
         env.sign_in(&center, name);
     }
