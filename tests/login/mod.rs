@@ -6,6 +6,7 @@ mod authorization_code;
 mod configuration;
 mod device;
 mod files;
+mod machine;
 mod reuse;
 mod scripts;
 mod sessions;

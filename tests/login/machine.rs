@@ -1,0 +1,151 @@
+//! What a login makes of the machine it runs on: which flow can work there, which browser, whose clock.
+
+use std::time::{Duration, Instant};
+
+use super::{LOGIN, start};
+use crate::support::environment::SESSION;
+use crate::support::identity_center::{Approval, Endpoint, Reply};
+use crate::support::{IdentityCenter, TestEnv, UserAgent};
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_no_browser_can_come_back_the_device_code_is_used_and_one_line_says_why() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    for (variables, reason) in [
+        (&[("CODESPACES", "true")][..], Some("this is a GitHub codespace")),
+        (&[("CODESPACES", "true"), ("BROWSER", "/bin/true"), ("DISPLAY", ":0")], Some("this is a GitHub codespace")),
+        (&[("AWS_EXECUTION_ENV", "CloudShell"), ("DISPLAY", ":0")], Some("this is AWS CloudShell")),
+        (&[("SSH_CONNECTION", "a 1 b 2")], Some("this is an SSH session without a display")),
+        (&[("SSH_TTY", "/dev/pts/1")], Some("this is an SSH session without a display")),
+        (&[], Some("without a display|this machine has no display")),
+        (&[("SSH_CONNECTION", "a 1 b 2"), ("DISPLAY", "localhost:10.0")], None),
+        (&[("WAYLAND_DISPLAY", "wayland-0")], None),
+        (&[("BROWSER", "/bin/true")], None),
+    ] {
+        let mut env = TestEnv::of(&center);
+        for (name, value) in variables {
+            env.set(name, value);
+        }
+        let mut running = env.spawn(LOGIN);
+        if reason.is_none() {
+            UserAgent::new().open(&running.authorization_url()).unwrap();
+        }
+        let run = running.finish().ok();
+        let said = run.stderr.lines().find_map(|line| line.strip_prefix("using the device code flow: "));
+        let fits = match (reason, said) {
+            (None, None) => true,
+            (Some(reason), Some(said)) => reason.split('|').any(|reason| said.contains(reason)),
+            _ => false,
+        };
+        assert!(fits, "{variables:?}: {reason:?}\n{}", run.snapshot());
+    }
+}
+
+#[test]
+fn a_choice_stands_above_what_the_machine_seems_to_be() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let mut env = TestEnv::of(&center);
+    env.set("CODESPACES", "true");
+    let config = env.read(".aws/config") + "sso_login_flow = authorization-code\n";
+    env.config(&config);
+    for (variable, more) in
+        [("", &[][..]), ("authorization-code", &[]), ("device-code", &["--flow", "authorization-code"])]
+    {
+        env.set("SSO_OIDC_FLOW", variable);
+        let mut running = env.spawn(LOGIN.iter().chain(&["--force", "--no-browser"]).chain(more));
+        UserAgent::new().open(&running.authorization_url()).unwrap();
+        running.finish().ok();
+    }
+    env.set("SSO_OIDC_FLOW", "magic");
+    assert!(env.run(LOGIN).expect(252).stderr.contains("SSO_OIDC_FLOW"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_browser_command_gets_the_url_in_its_place() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let env = TestEnv::of(&center);
+    let seen = env.home().join("seen");
+    let browser = env.script(
+        "my browser",
+        &format!("printf '%s\\n' \"$@\" > '{0}.part'\n/bin/mv '{0}.part' '{0}'\n", seen.display()),
+    );
+    let command = format!("'{}' -P work {{url}} --new", browser.display());
+    let config = env.read(".aws/config") + &format!("sso_browser_command = {command}\n");
+    for (config, option) in [(config.clone(), None), (env.read(".aws/config"), Some(&command))] {
+        env.config(&config);
+        let mut words = vec!["login", "--sso-session", SESSION, "--flow", "authorization-code", "--force"];
+        words.extend(option.map(|command| ["--browser-command", command.as_str()]).into_iter().flatten());
+        let mut running = env.spawn(words);
+        let url = running.authorization_url();
+        UserAgent::new().open(&url).unwrap();
+        running.finish().ok();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !seen.exists() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(std::fs::read_to_string(&seen).unwrap(), format!("-P\nwork\n{url}\n--new\n"));
+        std::fs::remove_file(&seen).unwrap();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_browser_that_blocks_prints_or_fails_hurts_nobody() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let mut env = TestEnv::of(&center);
+    let noisy = env.script("noisy", "echo noise; echo noise >&2; /bin/sleep 30");
+    let failing = env.script("failing", "exit 3");
+    for browser in [noisy, failing, "/no/such/browser".into()] {
+        env.set("BROWSER", &browser);
+        let mut running = env.spawn(LOGIN.iter().chain(&["--flow", "authorization-code", "--force"]));
+        UserAgent::new().open(&running.authorization_url()).unwrap();
+        let run = running.finish().ok();
+        assert!(!run.stdout.contains("noise") && !run.stderr.contains("noise"), "{}", run.snapshot());
+        assert!(run.seconds < Duration::from_secs(25), "{:?}", run.seconds);
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_named() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let reply = Reply::genuine().header("Date", "Tue, 01 Jan 2030 00:00:00 GMT");
+    center.next(Endpoint::CreateToken, reply);
+    center.approval(Approval::AtOnce);
+    let run = env.run(LOGIN.iter().chain(&["--use-device-code"])).ok();
+    assert!(
+        run.stderr.contains("this machine's clock is ") && run.stderr.contains(" behind the service's"),
+        "{}",
+        run.snapshot()
+    );
+}
+
+#[test]
+fn a_token_is_not_waited_for_behind_a_person() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut waiting = start(&env, &[]);
+    waiting.authorization_url();
+    env.run(["token", "--sso-session", SESSION]).expect(4);
+    let issued = env.sign_in(&center, SESSION);
+    let run = env.run(["token", "--sso-session", SESSION]).ok();
+    assert_eq!(run.stdout.trim_end(), issued.access_token);
+    waiting.signal("INT");
+    waiting.finish().expect(130);
+}
+
+#[test]
+fn a_scope_that_is_not_granted_is_advice() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.next(Endpoint::RegisterClient, Reply::fault("InvalidScopeException"));
+    let run = env.run(LOGIN.iter().chain(&["--use-device-code"])).expect(254);
+    for part in ["check sso_registration_scopes", "scopes `sso:account:access`"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.snapshot());
+    }
+}
