@@ -44,6 +44,10 @@ impl Printing {
 
     /// Prints an answer; `title` heads a table.
     pub(super) fn print(&self, answer: Map<String, Value>, title: &str, context: &Context) -> anyhow::Result<()> {
+        if self.format == Format::Off {
+            // The AWS CLI does not even evaluate the query.
+            return Ok(());
+        }
         let mut answer = Value::Object(answer);
         if context.stdout_is_terminal {
             clean(&mut answer);

@@ -77,7 +77,7 @@ pub fn error_code(response: &Response) -> Option<String> {
     if let Some(code) = body.get("code").or_else(|| body.get("Code")) {
         return Some(code.as_str().map_or_else(|| code.to_string(), trimmed));
     }
-    let typed = body.get("__type").and_then(Value::as_str).map(trimmed).filter(|code| !code.is_empty());
+    let typed = body.get("__type").and_then(Value::as_str).map(trimmed);
     let query =
         response.header("x-amzn-query-error").and_then(|value| match value.split(';').collect::<Vec<_>>()[..] {
             [code, _] if !code.is_empty() => Some(code.to_owned()),

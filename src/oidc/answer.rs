@@ -76,16 +76,16 @@ fn integer(value: &Value) -> Option<Number> {
     text.parse().ok()
 }
 
-/// An integer's digits without plus sign and leading zeros.
+/// An integer's digits without plus sign, leading zeros and the single underscores that Python lets stand between them.
 fn digits(text: &str) -> Option<String> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.split('_').any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
-    match digits.trim_start_matches('0') {
+    match digits.replace('_', "").trim_start_matches('0') {
         "" => Some("0".to_owned()),
         digits => Some(format!("{sign}{digits}")),
     }

@@ -150,6 +150,7 @@ fn the_error_code_is_found_where_botocore_finds_it() {
     assert_eq!(code(400, &header, r#"{"__type": "Other"}"#), "InvalidGrantException");
     assert_eq!(code(400, &[], r#"{"code": "a#B:c"}"#), "B");
     assert_eq!(code(400, &[], r#"{"__type": "com.x#InvalidGrantException:y"}"#), "InvalidGrantException");
+    assert_eq!(code(400, &[], r#"{"__type": ""}"#), "");
     assert_eq!(code(400, &[("x-amzn-query-error", "QCode;Sender")], r#"{"error": "e"}"#), "QCode");
     assert_eq!(code(400, &[("x-amzn-query-error", "QCode")], "{}"), "400");
     assert_eq!(code(400, &[], r#"{"error": "invalid_grant"}"#), "400");

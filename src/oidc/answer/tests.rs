@@ -52,6 +52,7 @@ fn values_are_coerced_as_botocore_does() {
             r#"{"clientIdIssuedAt": 1e22}"#,
             r#"{"clientIdIssuedAt": 10000000000000000000000}"#,
         ),
+        (Operation::CreateToken, r#"{"expiresIn": "1_000"}"#, r#"{"expiresIn": 1000}"#),
         (Operation::CreateTokenWithIam, r#"{"scope": "ab"}"#, r#"{"scope": ["a", "b"]}"#),
         (Operation::CreateTokenWithIam, r#"{"scope": {"k": 1}}"#, r#"{"scope": ["k"]}"#),
         (
