@@ -56,8 +56,11 @@ impl Sdk {
             Self::JavaScript => {
                 let modules = installed.parent()?.as_os_str().to_owned();
                 let mut words = vec![scripts.join("client.mjs").into_os_string(), modules, profile.into()];
-                // A legacy profile has no token provider.
-                words.extend((profile != "legacy").then(|| "token".into()));
+                words.extend(match profile {
+                    "legacy" => None, // has no token provider
+                    "process" => Some("process".into()),
+                    _ => Some("token".into()),
+                });
                 env.program(&find(&["node"])?, words)
             }
             Self::Rust => env.program::<&str>(&installed, []).env("AWS_PROFILE", profile),
@@ -201,4 +204,39 @@ fn the_rust_sdk_after_the_device_code_flow() {
 #[test]
 fn the_rust_sdk_with_a_legacy_profile() {
     lives_on_what_login_stored(Sdk::Rust, How::Legacy);
+}
+
+/// As `credential_process`, in a profile without `sso_*` keys, it serves SDKs as if they knew nothing of SSO.
+fn lives_on_export_credentials(sdk: Sdk) {
+    let name = format!("{sdk:?} with credential_process");
+    if or_skip(sdk.installed(), &name, "the SDK is not installed (tests/sdk/install does it)").is_none() {
+        return;
+    }
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let_expire(&env, 10);
+    let program = env!("CARGO_BIN_EXE_sso-oidc");
+    let process = format!(
+        "\n[profile process]\ncredential_process = {program} export-credentials --profile dev\nregion = us-east-1\n"
+    );
+    env.config(&(env.read(".aws/config") + &process));
+    let clients: Vec<_> =
+        (0..5).map(|_| sdk.client(&env, "process").expect("it was there a moment ago").spawn()).collect();
+    let credentials: Vec<Value> = clients.into_iter().map(|client| client.finish().ok().json()).collect();
+    assert!(
+        credentials.iter().all(|each| *each == credentials[0] && each["accessKeyId"].is_string()),
+        "{credentials:?}"
+    );
+    assert_eq!(center.calls(), [Endpoint::CreateToken, Endpoint::GetRoleCredentials], "{name}");
+}
+
+#[test]
+fn boto3_with_a_credential_process() {
+    lives_on_export_credentials(Sdk::Python);
+}
+
+#[test]
+fn the_javascript_sdk_with_a_credential_process() {
+    lives_on_export_credentials(Sdk::JavaScript);
 }
