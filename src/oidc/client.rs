@@ -121,7 +121,9 @@ impl OidcClient {
                 self.http.send(&request, retry, Some(&sign)).await?
             }
         };
-        if let Ok(answer) = serde_json::from_slice(&response.body) {
+        if log::log_enabled!(log::Level::Debug)
+            && let Ok(answer) = serde_json::from_slice(&response.body)
+        {
             log::debug!("{} answered {}", operation.name(), shown(operation.output(), &answer));
         }
         Ok(response)
