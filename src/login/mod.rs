@@ -228,8 +228,13 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
 /// Ends the old session at the service and removes its token; the service's failure is a warning.
 async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<(), LoginError> {
     let region = known.region.as_deref().unwrap_or(&request.wanted.region);
-    if let Err(error) = (request.portal)(region)?.logout(&known.access_token).await {
-        let words = text::for_terminal(&error.to_string());
+    let ended = match (request.portal)(region) {
+        Ok(portal) => portal.logout(&known.access_token).await.map_err(|error| error.to_string()),
+        // A damaged file must not stand between a person and a new session.
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = ended {
+        let words = text::for_terminal(&error);
         request.notices.say(&format!("the old session could not be ended at the service: {words}"));
     }
     request.cache.remove_token(&request.wanted.token_key())?;

@@ -158,6 +158,19 @@ fn a_new_session_ends_the_old_one_first() {
 }
 
 #[test]
+fn a_damaged_region_does_not_keep_a_new_session_from_beginning() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut document = token_document(&center, &center.issue());
+    document["region"] = json!("no/host.label");
+    env.write_token(SESSION, &document);
+    let run = sign_in(&env, &["--new-session"]).ok();
+    assert!(run.stderr.contains("could not be ended at the service"), "{}", run.snapshot());
+    assert_eq!(center.requests_to(Endpoint::Logout).len(), 0);
+    assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+}
+
+#[test]
 fn min_ttl_is_more_than_valid() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
