@@ -306,5 +306,7 @@ fn described(settings: &SsoSettings) -> String {
     let SsoSettings { start_url, region, start_url_origin, region_origin, .. } = settings;
     let scopes = settings.registration_scopes.as_deref().map(|scopes| format!(", scopes `{}`", scopes.join(",")));
     let scopes = scopes.unwrap_or_default();
-    format!("start URL `{start_url}` from {start_url_origin}, region `{region}` from {region_origin}{scopes}")
+    let odd = ["#/", "#", "/"].into_iter().find(|end| start_url.ends_with(end));
+    let odd = odd.map(|end| format!(", which ends in `{end}`")).unwrap_or_default();
+    format!("start URL `{start_url}`{odd} from {start_url_origin}, region `{region}` from {region_origin}{scopes}")
 }

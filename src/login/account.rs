@@ -24,6 +24,11 @@ pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp, is_spared: bo
 
 /// What a person should know about a token that does not last as long as was hoped.
 pub(super) fn advice(login: &Login, known: Option<&CachedToken>, wanted: &Wanted, now: Timestamp) -> Option<String> {
+    if wanted.session_name.is_none() && login.token.refresh_token.is_none() {
+        let advice =
+            "a profile's own token cannot be refreshed; that of an [sso-session] with sso_registration_scopes can";
+        return Some(advice.to_owned());
+    }
     let expires_at = login.token.expires_at;
     let inherited =
         known.is_some_and(|known| known.expires_at > now && (expires_at - known.expires_at).abs() < 60.seconds());

@@ -149,3 +149,27 @@ fn a_scope_that_is_not_granted_is_advice() {
         assert!(run.stderr.contains(part), "{part}: {}", run.snapshot());
     }
 }
+
+#[test]
+fn an_odd_end_of_the_start_url_is_pointed_at() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let url = center.start_url();
+    for (end, said) in [("/", "/"), ("/#/", "#/")] {
+        env.config(&format!("[sso-session {SESSION}]\nsso_start_url = {url}{end}\nsso_region = us-east-1\n"));
+        center.next(Endpoint::StartDeviceAuthorization, Reply::fault("InvalidRequestException"));
+        let run = env.run(LOGIN.iter().chain(&["--use-device-code"])).expect(254);
+        let odd = format!("start URL `{url}{end}`, which ends in `{said}` from");
+        assert!(run.stderr.contains(&odd), "{}", run.snapshot());
+    }
+}
+
+#[test]
+fn a_profile_of_its_own_is_told_how_its_token_could_be_refreshed() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let env = TestEnv::of(&center);
+    center.next(Endpoint::CreateToken, Reply::genuine().without("refreshToken"));
+    let run = env.run(["login", "--profile", "legacy"]).ok();
+    assert!(run.stderr.contains("[sso-session] with sso_registration_scopes can"), "{}", run.snapshot());
+}
