@@ -39,17 +39,51 @@ pub enum PortalError {
         request_id: Option<String>,
         /// Retries made, when the last allowed attempt gave this answer.
         retries_reached: Option<u32>,
+        /// How long the portal asks to wait.
+        retry_after: Option<Duration>,
     },
     /// No usable answer came.
     Http(HttpError),
-    /// The answer lacks this member of the role credentials, or is no JSON object at all (`roleCredentials`).
+    /// The answer lacks this member of the role credentials.
     Decode(&'static str),
+    /// What answered is not the portal.
+    Foreign {
+        /// The operation, by AWS's name.
+        operation: &'static str,
+        /// What came instead.
+        what: Foreign,
+    },
+}
+
+/// What comes from a network that wants a sign-in, a proxy or a wrong endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreign {
+    /// A web page of so many bytes.
+    WebPage(usize),
+    /// So many bytes that are no JSON.
+    NotJson(usize),
+    /// A redirect, which is not followed, and its host where it can be read.
+    Redirect(Option<String>),
 }
 
 impl PortalError {
     /// Whether the portal does not accept the token: expired, signed out or revoked.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Fault { status: 401, .. })
+    }
+
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Http(error) => error.hint(),
+            Self::Fault { status, retry_after, .. } => http::come_back_later(*status, *retry_after),
+            Self::Foreign { what: Foreign::WebPage(_) | Foreign::Redirect(_), .. } => Some(
+                "something between here and AWS answered instead: does this network want a sign-in first?".to_owned(),
+            ),
+            Self::Foreign { .. } | Self::Decode(_) => {
+                Some("check the endpoint URL, and the proxy in between".to_owned())
+            }
+        }
     }
 }
 
@@ -65,6 +99,15 @@ impl fmt::Display for PortalError {
             }
             Self::Http(error) => error.fmt(f),
             Self::Decode(member) => write!(f, "The answer to the GetRoleCredentials operation lacks {member}"),
+            Self::Foreign { operation, what } => {
+                write!(f, "The answer to the {operation} operation ")?;
+                match what {
+                    Foreign::WebPage(bytes) => write!(f, "is a web page ({bytes} bytes), not JSON"),
+                    Foreign::NotJson(bytes) => write!(f, "is not JSON ({bytes} bytes)"),
+                    Foreign::Redirect(Some(host)) => write!(f, "is a redirect to {host}"),
+                    Foreign::Redirect(None) => write!(f, "is a redirect"),
+                }
+            }
         }
     }
 }
@@ -77,13 +120,14 @@ impl PortalClient {
         Self { http, endpoint }
     }
 
-    /// Ends the session of a token (`Logout`); any 2xx will do, also one without a body.
+    /// Ends the session of a token (`Logout`); any 2xx will do, also one without a body, but no web page.
     ///
     /// # Errors
     /// What the portal or the transport says. To be repeated at the user's wish only: the token is gone from disk by then.
     pub async fn logout(&self, token: &Secret) -> Result<(), PortalError> {
         let request = self.request(Method::Post, "/logout", token);
-        self.send("Logout", Request { body: Some(Secret::new("")), ..request }).await.map(drop)
+        let response = self.send("Logout", Request { body: Some(Secret::new("")), ..request }).await?;
+        if response.body.is_empty() { Ok(()) } else { json("Logout", &response).map(drop) }
     }
 
     /// Credentials of a role in an account (`GetRoleCredentials`), with their expiry and the account id.
@@ -108,7 +152,8 @@ impl PortalClient {
     /// # Errors
     /// What the portal or the transport says; [`PortalError::is_unauthorized`] tells a dead token from trouble.
     pub async fn accounts_probe(&self, token: &Secret) -> Result<(), PortalError> {
-        self.send("ListAccounts", self.request(Method::Get, "/assignment/accounts?max_result=1", token)).await.map(drop)
+        let request = self.request(Method::Get, "/assignment/accounts?max_result=1", token);
+        json("ListAccounts", &self.send("ListAccounts", request).await?).map(drop)
     }
 
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
@@ -120,6 +165,10 @@ impl PortalClient {
         if response.is_success() {
             return Ok(response);
         }
+        if (300..400).contains(&response.status) {
+            let host = response.header("location").and_then(http::host_of);
+            return Err(PortalError::Foreign { operation, what: Foreign::Redirect(host) });
+        }
         let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         let message = body.get("message").or_else(|| body.get("Message")).and_then(Value::as_str).unwrap_or_default();
         Err(PortalError::Fault {
@@ -129,12 +178,23 @@ impl PortalClient {
             message: message.to_owned(),
             request_id: response.request_id().map(str::to_owned),
             retries_reached: response.retries_reached,
+            retry_after: response.retry_after((self.http.options().now)()),
         })
     }
 }
 
+/// The body of a success: JSON, or what else came.
+fn json(operation: &'static str, response: &Response) -> Result<Value, PortalError> {
+    serde_json::from_slice(&response.body).map_err(|_| {
+        let bytes = response.body.len();
+        let is_page = response.body.trim_ascii_start().starts_with(b"<");
+        let what = if is_page { Foreign::WebPage(bytes) } else { Foreign::NotJson(bytes) };
+        PortalError::Foreign { operation, what }
+    })
+}
+
 fn credentials(response: &Response, account: &str) -> Result<Credentials, PortalError> {
-    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let body = json("GetRoleCredentials", response)?;
     let role = body.get("roleCredentials").ok_or(PortalError::Decode("roleCredentials"))?;
     let text = |name| match role.get(name).and_then(Value::as_str) {
         Some(text) if !text.is_empty() => Ok(text),

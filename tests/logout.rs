@@ -88,7 +88,8 @@ fn registrations_go_when_that_is_asked_for() {
 fn this_machine_is_clean_whatever_the_service_says() {
     for (reply, words) in [
         (Some(Reply::json(500, &json!({}))), "An error occurred (500) when calling the Logout operation"),
-        (Some(Reply::html(302, "")), "An error occurred (302)"),
+        (Some(Reply::html(302, "")), "The answer to the Logout operation is a redirect"),
+        (Some(Reply::html(200, "<p>Sign in to the WiFi</p>")), "The answer to the Logout operation is a web page"),
         (Some(Reply::hang_up()), "Connection was closed"),
         (None, "Could not connect to the endpoint URL"),
     ] {

@@ -134,7 +134,7 @@ impl<'a> Failure<'a> {
         match error {
             OidcError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..Self::other(message) },
             OidcError::Http(http) => Self { hint: http.hint(), ..Self::other(message) },
-            OidcError::Decode(decode) => Self { hint: decode.hint().map(str::to_owned), ..Self::other(message) },
+            OidcError::Decode(decode) => Self { hint: Some(decode.hint().to_owned()), ..Self::other(message) },
         }
     }
 
@@ -154,7 +154,7 @@ impl<'a> Failure<'a> {
     fn of_session(error: &'a SessionError, message: String) -> Self {
         match error {
             SessionError::LoginNeeded { .. } => Self { code: LOGIN_NEEDED, hint: error.hint(), ..Self::other(message) },
-            SessionError::Answered(_) => Self { code: SERVICE, ..Self::other(message) },
+            SessionError::Answered(_) => Self { code: SERVICE, hint: error.hint(), ..Self::other(message) },
             SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
             SessionError::Cache(cache) => Self { hint: Some(cache.hint()), ..Self::other(message) },
             SessionError::Endpoint(_) | SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
@@ -172,9 +172,10 @@ impl<'a> Failure<'a> {
     fn of_portal(error: &PortalError, message: String) -> Self {
         match error {
             PortalError::Fault { status: 401, .. } => Self { code: LOGIN_NEEDED, ..Self::other(message) },
-            PortalError::Fault { .. } => Self { code: SERVICE, ..Self::other(message) },
-            PortalError::Http(http) => Self { hint: http.hint(), ..Self::other(message) },
-            PortalError::Decode(_) => Self::other(message),
+            PortalError::Fault { .. } => Self { code: SERVICE, hint: error.hint(), ..Self::other(message) },
+            PortalError::Http(_) | PortalError::Decode(_) | PortalError::Foreign { .. } => {
+                Self { hint: error.hint(), ..Self::other(message) }
+            }
         }
     }
 

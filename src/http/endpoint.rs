@@ -41,6 +41,11 @@ pub fn join(endpoint: &str, path: &str) -> String {
     query.map_or(url.clone(), |query| format!("{url}?{query}"))
 }
 
+/// The host that a redirect leads to, as a URL parser reads it; none of a relative one.
+pub fn host_of(location: &str) -> Option<String> {
+    url::Url::parse(location).ok()?.host_str().map(str::to_owned)
+}
+
 /// The URL to call. The AWS CLI drops user and password of an endpoint; reqwest would send them.
 pub(super) fn parse(text: &str) -> Result<url::Url, HttpErrorKind> {
     if !valid_endpoint(text) {
@@ -106,6 +111,12 @@ mod tests {
             assert!(!valid_endpoint(bad), "{bad}");
         }
         assert!(!valid_endpoint(&format!("http://{}", "a".repeat(64))));
+    }
+
+    #[test]
+    fn the_host_of_a_redirect() {
+        assert_eq!(super::host_of("https://login.example/?x=secret"), Some("login.example".to_owned()));
+        assert_eq!(super::host_of("/relative"), None);
     }
 
     #[test]

@@ -101,14 +101,22 @@ impl HttpError {
             HttpErrorKind::ConnectTimeout(limit) => {
                 format!("no connection to {host}{}; check the network and the proxy", seconds(limit))
             }
-            HttpErrorKind::ReadTimeout(limit) => format!("{host} said nothing{}", seconds(limit)),
+            HttpErrorKind::ReadTimeout(limit) => {
+                format!("{host} said nothing{}; try again, or allow more with --cli-read-timeout", seconds(limit))
+            }
             HttpErrorKind::TotalTimeout(limit) => {
-                format!("no complete answer from {host} in {} s", limit.as_secs_f64())
+                format!("no complete answer from {host} in {} s; try again in a while", limit.as_secs_f64())
             }
             HttpErrorKind::Tls => "if a proxy or company CA is in between, name its certificate with --ca-bundle, \
                 AWS_CA_BUNDLE or ca_bundle"
                 .to_owned(),
-            HttpErrorKind::CutOff(bytes) => format!("the answer was cut off after {bytes} bytes"),
+            HttpErrorKind::Closed => {
+                format!("{host} ended the connection; try again, and if it stays so look at the proxy in between")
+            }
+            HttpErrorKind::CutOff(bytes) => format!("the answer was cut off after {bytes} bytes; try again"),
+            HttpErrorKind::NotHttp | HttpErrorKind::BadUrl | HttpErrorKind::BadScheme(_) => {
+                "check the endpoint URL, and the proxy in between".to_owned()
+            }
             HttpErrorKind::Proxy(_) => {
                 "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL".to_owned()
             }
@@ -118,7 +126,9 @@ impl HttpError {
                     path.display()
                 )
             }
-            HttpErrorKind::TooLarge(limit) => format!("an answer larger than {limit} is not read"),
+            HttpErrorKind::TooLarge(limit) => {
+                format!("an answer larger than {limit} is not read: check the endpoint URL, and the proxy in between")
+            }
             _ => return None,
         })
     }

@@ -150,6 +150,19 @@ impl Response {
     }
 }
 
+/// What a person can do when a service is in trouble (5xx) or too busy (429); nothing about other statuses.
+pub fn come_back_later(status: u16, asked: Option<Duration>) -> Option<String> {
+    let why = match status {
+        429 => "the service gets too many requests",
+        500.. => "the service is in trouble",
+        _ => return None,
+    };
+    Some(match asked.map(|asked| asked.as_secs_f64().ceil()) {
+        Some(seconds) => format!("{why} and asks to be left alone for {seconds} s; then try again"),
+        None => format!("{why}; try again in a while"),
+    })
+}
+
 /// An HTTP date; only the preferred form of RFC 9110 section 5.6.7 is read.
 fn parse_date(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &Rfc2822).ok().map(Timestamp::from)

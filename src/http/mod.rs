@@ -17,10 +17,10 @@ use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use endpoint::{join, valid_endpoint};
+pub use endpoint::{host_of, join, valid_endpoint};
 pub use error::{HttpError, HttpErrorKind};
 pub use log::start_debug_log;
-pub use message::{MAX_BODY, Method, Request, Response};
+pub use message::{MAX_BODY, Method, Request, Response, come_back_later};
 pub use proxy::Proxies;
 pub use retry::{Retry, error_code};
 

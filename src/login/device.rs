@@ -34,7 +34,7 @@ pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError
         Ok(Poll::Token(token)) => return Ok(Granted::new(token, client.registration, sent)),
         Ok(Poll::SlowDown) => pace.slow_down(),
         Ok(Poll::Final(error)) => return Err(ended(Ended::Failed(error))),
-        Ok(Poll::Pending | Poll::Trouble(_) | Poll::Nonsense(_)) | Err(_) => {}
+        Ok(Poll::Pending | Poll::Trouble(..) | Poll::Nonsense(_)) | Err(_) => {}
     }
     show(attempt, &device)?;
     let mut sent = attempt.context.now();
@@ -94,10 +94,13 @@ fn verdict(answer: Result<TokenResponse, OidcError>) -> Poll<TokenResponse, Oidc
         OidcError::Fault(fault) => match fault.kind {
             FaultCode::AuthorizationPending => Poll::Pending,
             FaultCode::SlowDown => Poll::SlowDown,
-            FaultCode::InternalServer | FaultCode::Throttled => Poll::Trouble(error),
+            FaultCode::InternalServer | FaultCode::Throttled => {
+                let asked = fault.retry_after;
+                Poll::Trouble(error, asked)
+            }
             _ => Poll::Final(error),
         },
-        OidcError::Http(http) if may_pass(&http.kind) => Poll::Trouble(error),
+        OidcError::Http(http) if may_pass(&http.kind) => Poll::Trouble(error, None),
         OidcError::Decode(Decode { problem: Problem::NotJson(..) | Problem::WebPage(_), .. }) => Poll::Nonsense(error),
         OidcError::Http(_) | OidcError::Decode(_) => Poll::Final(error),
     }

@@ -72,7 +72,7 @@ pub enum LoginError {
 }
 
 /// What a person can change when the service refuses.
-fn fault_hint(fault: &Fault, settings: Option<&str>) -> Option<String> {
+fn fault_hint(fault: &Fault, settings: Option<&str>) -> String {
     let settings = settings.map(|settings| format!(" ({settings})")).unwrap_or_default();
     let hint = match fault.kind {
         FaultCode::InvalidRequestRegion => {
@@ -89,9 +89,27 @@ fn fault_hint(fault: &Fault, settings: Option<&str>) -> Option<String> {
         FaultCode::InvalidClient | FaultCode::UnauthorizedClient => {
             "the client registration was no longer known to the service; the next login registers anew".to_owned()
         }
-        _ => return None,
+        FaultCode::InvalidClientMetadata | FaultCode::InvalidRedirectUri | FaultCode::UnsupportedGrantType => {
+            "the service does not take this kind of client; try the other flow with --flow".to_owned()
+        }
+        FaultCode::AccessDenied => "whoever runs the Identity Center can say why".to_owned(),
+        FaultCode::AuthorizationPending | FaultCode::SlowDown | FaultCode::ExpiredToken | FaultCode::InvalidGrant => {
+            "run the login again".to_owned()
+        }
+        FaultCode::InternalServer | FaultCode::Throttled | FaultCode::Other => {
+            fault.hint().unwrap_or_else(|| "check the endpoint URL, and the proxy in between".to_owned())
+        }
     };
-    Some(text::for_terminal(&hint))
+    text::for_terminal(&hint)
+}
+
+/// What a person can do about a call that failed.
+fn call_hint(error: &OidcError, settings: Option<&str>) -> Option<String> {
+    match error {
+        OidcError::Fault(fault) => Some(fault_hint(fault, settings)),
+        OidcError::Http(error) => error.hint(),
+        OidcError::Decode(error) => Some(error.hint().to_owned()),
+    }
 }
 
 impl LoginError {
@@ -106,9 +124,8 @@ impl LoginError {
     /// What to do about it, as a sentence, where we know more than the message says.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Expired | Self::ExpiredInTrouble(_) | Self::Unanswered => {
-                Some("run the login again and approve it in time".to_owned())
-            }
+            Self::Expired | Self::Unanswered => Some("run the login again and approve it in time".to_owned()),
+            Self::ExpiredInTrouble(trouble) => call_hint(trouble, None),
             Self::Denied { error, description } => {
                 let words = description.as_deref().map_or(String::new(), |words| format!(": {words}"));
                 Some(text::for_terminal(&format!("the service answered {error}{words}")))
@@ -116,11 +133,7 @@ impl LoginError {
             Self::Loopback { port: Some(port), .. } => {
                 Some(format!("free port {port}, or choose another with --redirect-port"))
             }
-            Self::Oidc { error, settings } => match &**error {
-                OidcError::Fault(fault) => fault_hint(fault, settings.as_deref()),
-                OidcError::Http(error) => error.hint(),
-                OidcError::Decode(error) => error.hint().map(str::to_owned),
-            },
+            Self::Oidc { error, settings } => call_hint(error, settings.as_deref()),
             Self::MayNotAsk { wanted, .. } => Some(format!("run: {}", wanted.remedy)),
             Self::Session(error) => error.hint(),
             Self::Cache(error) => Some(error.hint()),

@@ -24,8 +24,8 @@ pub enum Poll<T, E> {
     Pending,
     /// `slow_down`: not yet, and less often.
     SlowDown,
-    /// The network, a 5xx or a 429: the next poll waits longer.
-    Trouble(E),
+    /// The network, a 5xx or a 429: the next poll waits longer, and at least as long as the service asks.
+    Trouble(E, Option<Duration>),
     /// A 2xx that is no token; once may be a portal in the way.
     Nonsense(E),
     /// Anything else ends it.
@@ -104,8 +104,8 @@ pub async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() -> Poll<T
                 pace.slow_down();
                 (wait, trouble, nonsense) = (pace.interval, None, 0);
             }
-            Poll::Trouble(error) => {
-                wait = wait.saturating_mul(2).min(LONGEST_TROUBLE.max(pace.interval));
+            Poll::Trouble(error, asked) => {
+                wait = wait.saturating_mul(2).min(LONGEST_TROUBLE.max(pace.interval)).max(asked.unwrap_or_default());
                 (trouble, nonsense) = (Some(error), 0);
             }
             Poll::Nonsense(error) if nonsense == 1 => return Err(Ended::Failed(error)),
@@ -121,13 +121,14 @@ pub async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() -> Poll<T
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::time::Duration;
 
     use proptest::prelude::*;
 
     use super::{Ended, Pace, Poll, poll};
     use tokio::time::Instant;
 
-    /// `.` pending, `s` `slow_down`, `t` trouble, `n` nonsense, `f` final, `T` token, each answered at once; the seconds of
+    /// `.` pending, `s` `slow_down`, `t` trouble, `r` the same asking for 9 seconds, `n` nonsense, `f` final, `T` token, each answered at once; the seconds of
     /// the polls and how it ended.
     fn run(interval: Option<i64>, expires_in: u64, answers: &str) -> (Vec<u64>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
@@ -139,7 +140,8 @@ mod tests {
                 times.borrow_mut().push(start.elapsed().as_secs());
                 match answers.next().unwrap_or('.') {
                     's' => Poll::SlowDown,
-                    't' => Poll::Trouble('t'),
+                    't' => Poll::Trouble('t', None),
+                    'r' => Poll::Trouble('r', Some(Duration::from_secs(9))),
                     'n' => Poll::Nonsense('n'),
                     'f' => Poll::Final('f'),
                     'T' => Poll::Token(()),
@@ -170,6 +172,9 @@ mod tests {
             (Some(1), 600, "ttt.T", vec![1, 3, 7, 15, 16], "token"),
             (Some(20), 600, "tttt.T", vec![20, 60, 120, 180, 240, 260], "token"),
             (Some(90), 600, "ttT", vec![90, 180, 270], "token"),
+            (Some(1), 600, "r.T", vec![1, 10, 11], "token"),
+            (Some(20), 600, "r.T", vec![20, 60, 80], "token"),
+            (Some(1), 6, "r", vec![1], "expired at 6 r"),
             (Some(1), 5, "", vec![1, 2, 3, 4, 5], "expired at 5 "),
             (Some(1), 4, "tt", vec![1, 3], "expired at 4 t"),
             (Some(10), 5, "", vec![], "expired at 5 "),
@@ -190,7 +195,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_sooner_than_the_interval_never_later_than_the_deadline(
-            interval in 1..30i64, life in 0..2000u64, answers in "[.stn]{0,40}",
+            interval in 1..30i64, life in 0..2000u64, answers in "[.strn]{0,40}",
         ) {
             let (times, _) = run(Some(interval), life, &answers);
             let mut in_force = interval.unsigned_abs();

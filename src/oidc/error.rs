@@ -52,13 +52,12 @@ pub enum Problem {
 
 impl Decode {
     /// What a person can do about it.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> &'static str {
         match self.problem {
             Problem::WebPage(_) | Problem::Redirect(_) => {
-                Some("something between here and AWS answered instead: does this network want a sign-in first?")
+                "something between here and AWS answered instead: does this network want a sign-in first?"
             }
-            Problem::NotJson(..) => Some("check the endpoint URL and the proxy"),
-            _ => None,
+            _ => "check the endpoint URL, and the proxy in between",
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::error::{Decode, Problem};
 use super::model::error_members;
-use crate::http::{Response, Timestamp, error_code};
+use crate::http::{self, Response, Timestamp, error_code};
 
 /// An error that the service answered.
 #[derive(Clone, Debug)]
@@ -153,6 +153,12 @@ impl Fault {
     /// Whether the service does not take this client: its registration has died.
     pub fn is_about_the_client(&self) -> bool {
         matches!(self.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)
+    }
+
+    /// What a person can do about trouble of the service; nothing when the trouble is theirs.
+    pub fn hint(&self) -> Option<String> {
+        let status = if self.kind == FaultCode::Throttled { 429 } else { self.status };
+        http::come_back_later(status, self.retry_after)
     }
 
     /// Whether another attempt at another time can succeed: the service's own failures and throttling.

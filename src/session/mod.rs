@@ -16,6 +16,7 @@ use std::time::Duration;
 use crate::cache::{CacheError, CachedToken, Damage, Loaded, RegistrationKey, TokenCache, TokenKey};
 use crate::context::{Context, Timestamp};
 use crate::endpoint::EndpointError;
+use crate::http;
 use crate::oidc::{OidcClient, OidcError};
 
 pub use fit::Misfit;
@@ -246,11 +247,12 @@ impl SessionError {
             Self::LoginNeeded { remedy, .. } => Some(format!("run: {remedy}")),
             Self::Oidc(error) => match &**error {
                 OidcError::Http(error) => error.hint(),
-                OidcError::Decode(error) => error.hint().map(str::to_owned),
-                OidcError::Fault(_) => None,
+                OidcError::Decode(error) => Some(error.hint().to_owned()),
+                OidcError::Fault(fault) => fault.hint(),
             },
             Self::Cache(error) => Some(error.hint()),
-            Self::Answered(_) | Self::Endpoint(_) | Self::Shared(_) | Self::Busy { .. } => None,
+            Self::Answered(answered) => http::come_back_later(answered.status, answered.retry_after),
+            Self::Endpoint(_) | Self::Shared(_) | Self::Busy { .. } => None,
         }
     }
 }

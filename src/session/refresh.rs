@@ -13,7 +13,7 @@ use crate::cache::{CachedToken, Loaded, LockRecord, Purpose, TokenCache};
 use crate::context::Context;
 use crate::endpoint::EndpointError;
 use crate::http::Retry;
-use crate::oidc::{Grant, OidcClient, OidcError};
+use crate::oidc::{Fault, Grant, OidcClient, OidcError};
 
 /// How long the service's refusal stands.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -25,6 +25,8 @@ pub struct Answered {
     pub status: u16,
     /// The exception's name, or the status where it has none.
     pub code: String,
+    /// How long the service asks to wait; not handed on to other processes.
+    pub retry_after: Option<Duration>,
 }
 
 impl Answered {
@@ -91,7 +93,7 @@ impl Refresh<'_, '_> {
         match word {
             "answered" if self.throttled && age >= Duration::ZERO && age < REMEMBERED => {
                 let (status, code) = rest.split_once(' ')?;
-                Some(self.refused(Answered { status: status.parse().ok()?, code: code.to_owned() }))
+                Some(self.refused(Answered { status: status.parse().ok()?, code: code.to_owned(), retry_after: None }))
             }
             // Only for those who were waiting already.
             "failed" if waited => Some(SessionError::Shared(rest.to_owned())),
@@ -142,7 +144,10 @@ impl Refresh<'_, '_> {
 
     fn failure(&self, error: OidcError) -> SessionError {
         match error {
-            OidcError::Fault(fault) => self.refused(Answered { status: fault.status, code: fault.code.clone() }),
+            OidcError::Fault(fault) => {
+                let Fault { status, retry_after, .. } = *fault;
+                self.refused(Answered { status, code: fault.code.clone(), retry_after })
+            }
             error => SessionError::Oidc(Box::new(error)),
         }
     }

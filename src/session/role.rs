@@ -233,7 +233,7 @@ impl RoleError {
             Self::Session(_) | Self::Busy { .. } => true,
             Self::Portal(error) => match **error {
                 PortalError::Fault { status, .. } => status == 429 || status >= 500,
-                PortalError::Http(_) | PortalError::Decode(_) => true,
+                PortalError::Http(_) | PortalError::Decode(_) | PortalError::Foreign { .. } => true,
             },
             Self::Shared { answered, .. } => !answered,
             Self::Endpoint(_) | Self::Cache(_) => false,
@@ -245,11 +245,10 @@ impl RoleError {
         match self {
             Self::Session(error) => error.hint(),
             Self::Portal(error) => match &**error {
-                PortalError::Http(error) => error.hint(),
                 PortalError::Fault { status: 403, .. } => {
                     Some("check sso_account_id and sso_role_name: the portal shows what you are assigned to".to_owned())
                 }
-                PortalError::Fault { .. } | PortalError::Decode(_) => None,
+                error => error.hint(),
             },
             Self::Cache(error) => Some(error.hint()),
             Self::Endpoint(_) | Self::Shared { .. } | Self::Busy { .. } => None,
