@@ -42,6 +42,9 @@ mod layers;
 mod login;
 /// `logout`, whatever the service says.
 mod logout;
+/// Network, callback, secrets, terminal and browser: every fault in a table.
+#[cfg(unix)]
+mod matrix;
 /// The four operations by hand.
 mod operations;
 /// Queries and output formats, against records, JMESPath's own suite and Python.

@@ -27,6 +27,16 @@ pub(crate) enum Step {
     Drip(Vec<u8>, Duration),
     /// Read the request, write the first bytes, then the second ones over and over until the client hangs up.
     Endless(Vec<u8>, Vec<u8>),
+    /// Read the request, write these bytes, let them arrive, then reset the connection.
+    ResetAfter(Vec<u8>),
+    /// Write these bytes before anything was understood, and go on reading until the client hangs up.
+    Greet(Vec<u8>),
+    /// Hold the connection this long without reading or writing.
+    Mute(Duration),
+    /// The same step under another certificate than the server's.
+    Under(Arc<rustls::ServerConfig>, Box<Step>),
+    /// The same step without TLS, on a server that has it; a proxy says this in place of opening the way.
+    Bare(Box<Step>),
 }
 
 /// An answer with a JSON body and these further header lines.
@@ -65,7 +75,8 @@ impl Recorded {
 
 /// A certificate with its key, signed by itself or by an authority.
 pub(crate) struct Identity {
-    config: Arc<rustls::ServerConfig>,
+    /// The server's side.
+    pub(crate) config: Arc<rustls::ServerConfig>,
     /// What a client must trust, as PEM.
     pub(crate) authority: String,
 }
@@ -73,14 +84,20 @@ pub(crate) struct Identity {
 impl Identity {
     /// A certificate for these names, by an authority of its own called `Test Authority`.
     pub(crate) fn new(names: &[&str]) -> Self {
+        Self::made("Test Authority", names, 4096)
+    }
+
+    /// The same by an authority of this name, good to the end of a year.
+    pub(crate) fn made(by: &str, names: &[&str], year: i32) -> Self {
         let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
         authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        authority.distinguished_name.push(rcgen::DnType::CommonName, "Test Authority");
+        authority.distinguished_name.push(rcgen::DnType::CommonName, by);
         let authority_key = rcgen::KeyPair::generate().unwrap();
         let authority_certificate = authority.self_signed(&authority_key).unwrap();
         let mut leaf =
             rcgen::CertificateParams::new(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>()).unwrap();
         leaf.distinguished_name.push(rcgen::DnType::CommonName, "Test Server");
+        leaf.not_after = rcgen::date_time_ymd(year, 12, 31);
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = leaf.signed_by(&key, &rcgen::Issuer::new(authority, authority_key)).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -92,6 +109,17 @@ impl Identity {
             .unwrap();
         Self { config: Arc::new(config), authority: authority_certificate.pem() }
     }
+}
+
+/// How the server is spoken to.
+#[derive(Clone)]
+pub(crate) enum Door {
+    /// HTTP.
+    Plain,
+    /// HTTPS.
+    Tls(Arc<rustls::ServerConfig>),
+    /// A proxy that is every https host.
+    Proxy(Arc<rustls::ServerConfig>),
 }
 
 /// The server.
@@ -108,25 +136,29 @@ pub(crate) struct Script {
 impl Script {
     /// A server without TLS.
     pub(crate) fn plain(steps: Vec<Step>) -> Self {
-        Self::start(steps, None)
+        Self::start(steps, &Door::Plain, false)
     }
 
     /// A server with TLS.
     pub(crate) fn tls(steps: Vec<Step>, identity: &Identity) -> Self {
-        Self::start(steps, Some(identity.config.clone()))
+        Self::start(steps, &Door::Tls(identity.config.clone()), false)
     }
 
-    fn start(steps: Vec<Step>, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
+    /// A server; one that `closes` refuses connections once the script is at its end.
+    pub(crate) fn start(steps: Vec<Step>, door: &Door, closes: bool) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let scheme = if tls.is_some() { "https" } else { "http" };
+        let scheme = if matches!(door, Door::Tls(_)) { "https" } else { "http" };
+        let door = door.clone();
         let (requests, connections) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(0)));
         let stop = Arc::new(AtomicBool::new(false));
         let (recorded, counted, stopped) = (requests.clone(), connections.clone(), stop.clone());
+        let is_over = closes && steps.is_empty();
         let thread = thread::spawn(move || {
             // Behind the script everybody is turned away. The port is kept, so that the call that wakes this thread at the
             // end cannot reach the server of another test.
-            for step in steps.into_iter().map(Some).chain(std::iter::repeat_with(|| None)) {
+            let behind = std::iter::repeat_with(|| None).take(if closes { 0 } else { usize::MAX });
+            for step in steps.into_iter().map(Some).chain(behind) {
                 let Ok((stream, _)) = listener.accept() else { return };
                 if stopped.load(Ordering::SeqCst) {
                     return;
@@ -134,10 +166,13 @@ impl Script {
                 *counted.lock().unwrap() += 1;
                 if let Some(step) = step {
                     // A client that gives up is what many of these tests are about.
-                    let _ = serve(stream, tls.clone(), &step, &recorded);
+                    let _ = serve(stream, &door, &step, &recorded);
                 }
             }
         });
+        while is_over && !thread.is_finished() {
+            thread::yield_now();
+        }
         Self { address, scheme, requests, connections, stop, thread: Some(thread) }
     }
 
@@ -160,35 +195,48 @@ impl Script {
 impl Drop for Script {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // Wakes the accept.
-        let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
+            if !thread.is_finished() {
+                // Wakes the accept.
+                let _ = TcpStream::connect(self.address);
+            }
             let _ = thread.join();
         }
     }
 }
 
-fn serve(
-    stream: TcpStream,
-    tls: Option<Arc<rustls::ServerConfig>>,
-    step: &Step,
-    requests: &Mutex<Vec<Recorded>>,
-) -> io::Result<()> {
+fn serve(mut stream: TcpStream, door: &Door, step: &Step, requests: &Mutex<Vec<Recorded>>) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.set_write_timeout(Some(Duration::from_secs(20)))?;
     stream.set_nodelay(true)?;
-    if let Step::Reset = step {
+    let (tls, step) = match (step, door) {
+        (Step::Bare(step), _) => (None, &**step),
+        (Step::Under(other, step), _) => (Some(other), &**step),
+        (step, Door::Plain) => (None, step),
+        (step, Door::Tls(own) | Door::Proxy(own)) => (Some(own), step),
+    };
+    match step {
         // Closing with unread bytes makes the kernel send a reset.
-        stream.peek(&mut [0])?;
-        return Ok(());
-    }
-    match tls {
-        None => follow(stream, step, requests),
-        Some(config) => {
-            let connection = rustls::ServerConnection::new(config).map_err(io::Error::other)?;
-            follow(rustls::StreamOwned::new(connection, stream), step, requests)
+        Step::Reset => return stream.peek(&mut [0]).map(drop),
+        Step::ResetAfter(_) => rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO))?,
+        Step::Mute(silence) => {
+            thread::sleep(*silence);
+            return Ok(());
         }
+        Step::Greet(bytes) => {
+            stream.peek(&mut [0])?;
+            stream.write_all(bytes)?;
+            return io::copy(&mut stream, &mut io::sink()).map(drop);
+        }
+        _ => {}
     }
+    let Some(config) = tls else { return follow(stream, step, requests) };
+    if let Door::Proxy(_) = door {
+        requests.lock().unwrap().push(read_request(&mut stream)?);
+        stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+    }
+    let connection = rustls::ServerConnection::new(config.clone()).map_err(io::Error::other)?;
+    follow(rustls::StreamOwned::new(connection, stream), step, requests)
 }
 
 fn follow(mut stream: impl Read + Write, step: &Step, requests: &Mutex<Vec<Recorded>>) -> io::Result<()> {
@@ -196,7 +244,12 @@ fn follow(mut stream: impl Read + Write, step: &Step, requests: &Mutex<Vec<Recor
     requests.lock().unwrap().push(request);
     match step {
         Step::Write(bytes) => stream.write_all(bytes)?,
-        Step::Close | Step::Reset => {}
+        Step::Close | Step::Reset | Step::Mute(_) | Step::Greet(_) | Step::Under(..) | Step::Bare(_) => {}
+        Step::ResetAfter(bytes) => {
+            stream.write_all(bytes)?;
+            stream.flush()?;
+            thread::sleep(Duration::from_millis(60));
+        }
         Step::Stall(bytes, silence) => {
             stream.write_all(bytes)?;
             stream.flush()?;
