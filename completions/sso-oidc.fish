@@ -274,8 +274,8 @@ complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l refre
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l scope -d 'Scopes to ask for' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l redirect-uri -d 'Redirect URI that received the authorization code' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l code-verifier -d 'PKCE code verifier of the authorization request' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://, or - for standard input' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://, or - for standard input' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token" -l generate-cli-skeleton -d 'Print a template instead of sending a request; without KIND that of the input' -r -f -a "input\t''
 yaml-input\t''
 output\t''"
@@ -322,8 +322,8 @@ complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam"
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l subject-token-type -d 'Kind of the token to exchange' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l requested-token-type -d 'Kind of token wanted in exchange' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l code-verifier -d 'PKCE code verifier of the authorization request' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://, or - for standard input' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://, or - for standard input' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand create-token-with-iam" -l generate-cli-skeleton -d 'Print a template instead of sending a request; without KIND that of the input' -r -f -a "input\t''
 yaml-input\t''
 output\t''"
@@ -366,8 +366,8 @@ complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l re
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l grant-types -d 'Kinds of grant that the client may use' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l issuer-url -d 'Start URL of the Identity Center instance' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l entitled-application-arn -d 'ARN of an application that the client is entitled to' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://, or - for standard input' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://, or - for standard input' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -l generate-cli-skeleton -d 'Print a template instead of sending a request; without KIND that of the input' -r -f -a "input\t''
 yaml-input\t''
 output\t''"
@@ -406,8 +406,8 @@ complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand register-client" -s h 
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l client-id -d 'Identifier of the client, from register-client' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l client-secret -d 'Secret of the client, from register-client' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l start-url -d 'Start URL of the access portal' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://' -r
-complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l cli-input-json -d 'Read the input members from this JSON text, file:// or fileb://, or - for standard input' -r
+complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l cli-input-yaml -d 'Read the input members from this YAML text, file:// or fileb://, or - for standard input' -r
 complete -c sso-oidc -n "__fish_sso_oidc_using_subcommand start-device-authorization" -l generate-cli-skeleton -d 'Print a template instead of sending a request; without KIND that of the input' -r -f -a "input\t''
 yaml-input\t''
 output\t''"

@@ -69,6 +69,7 @@ const CREATE_TOKEN: &str = "\
 One call for all three grants: a device code that a person approved, an authorization code, or a refresh token.
 While the person has not decided the service answers AuthorizationPendingException: call again after the
 interval that start-device-authorization returned. The answer is a secret.
+Secret options also take file://PATH, and - for standard input, so that no list of processes shows them.
 
 Example, the last step of the device flow:
   sso-oidc create-token --region us-east-1 \\
@@ -78,6 +79,7 @@ Example, the last step of the device flow:
 const CREATE_TOKEN_WITH_IAM: &str = "\
 For applications that exchange a token of a trusted issuer, or redeem a code, as an IAM identity. The request is
 signed with the credentials of the profile, of the environment, or of the machine. The answer is a secret.
+Secret options also take file://PATH, and - for standard input, so that no list of processes shows them.
 
 Example, a token of a trusted issuer in exchange for one of Identity Center:
   sso-oidc create-token-with-iam --region us-east-1 --profile app \\
@@ -93,7 +95,7 @@ Example:
 
 const START_DEVICE_AUTHORIZATION: &str = "\
 Returns a URL and a code to show to a person, and the device code with which create-token fetches the token
-once the person has approved.
+once the person has approved. The client's secret may also be file://PATH, or - for standard input.
 
 Example:
   sso-oidc start-device-authorization --region us-east-1 \\
@@ -202,10 +204,10 @@ pub struct GlobalArgs {
 #[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Input options")]
 pub struct InputArgs {
-    /// Read the input members from this JSON text, file:// or fileb://
+    /// Read the input members from this JSON text, file:// or fileb://, or - for standard input
     #[arg(long, value_name = "JSON")]
     pub cli_input_json: Option<String>,
-    /// Read the input members from this YAML text, file:// or fileb://
+    /// Read the input members from this YAML text, file:// or fileb://, or - for standard input
     #[arg(long, value_name = "YAML")]
     pub cli_input_yaml: Option<String>,
     /// Print a template instead of sending a request; without KIND that of the input

@@ -7,7 +7,7 @@ mod terminal;
 
 use std::cell::RefCell;
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 pub use terminal::HiddenInput;
@@ -116,6 +116,13 @@ impl Context {
         if self.stderr_is_terminal { (self.terminal_size)() } else { None }
     }
 
+    /// All of standard input.
+    pub fn read_stdin(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Writes data to standard output and flushes it.
     pub fn print(&self, data: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.borrow_mut();
@@ -134,6 +141,21 @@ impl Context {
         let mut stderr = self.stderr.borrow_mut();
         let _ = writeln!(stderr, "{line}").and_then(|()| stderr.flush());
     }
+}
+
+/// A panic is a fault of ours: it says where, not what, since the text may quote a secret, and ends with code 255 at once,
+/// without an abort that would leave the memory behind in a core file.
+pub fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        let _ = writeln!(io::stderr(), "\nsso-oidc: [ERROR]: internal error{place}\nhint: please report it");
+        exit(255);
+    }));
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that ends the process, when nothing else can be done")]
+fn exit(code: i32) -> ! {
+    std::process::exit(code)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    sso_oidc::context::hush_panics();
     let code = sso_oidc::run(std::env::args_os(), &sso_oidc::Context::real());
     die_of_signal(code);
     code.into()

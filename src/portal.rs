@@ -16,6 +16,9 @@ use crate::secret::Secret;
 /// What a query value keeps: RFC 3986 section 2.3.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Carries the access token.
+const TOKEN_HEADER: &str = "x-amz-sso_bearer_token";
+
 /// The portal at one endpoint.
 pub struct PortalClient {
     http: HttpClient,
@@ -157,11 +160,12 @@ impl PortalClient {
     }
 
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
-        Request::aws(method, http::join(&self.endpoint, path)).header("x-amz-sso_bearer_token", token.clone())
+        Request::aws(method, http::join(&self.endpoint, path)).header(TOKEN_HEADER, token.clone())
     }
 
     async fn send(&self, operation: &'static str, request: Request) -> Result<Response, PortalError> {
         let response = self.http.send(&request, Retry::Repeatable, None).await.map_err(PortalError::Http)?;
+        let token = request.headers.iter().find(|(name, _)| *name == TOKEN_HEADER).map(|(_, token)| token.expose());
         if response.is_success() {
             return Ok(response);
         }
@@ -175,7 +179,10 @@ impl PortalClient {
             operation,
             code: error_code(&response).unwrap_or_else(|| response.status.to_string()),
             status: response.status,
-            message: message.to_owned(),
+            // Whoever answers may repeat what it was sent.
+            message: token
+                .filter(|token| !token.is_empty())
+                .map_or_else(|| message.to_owned(), |token| message.replace(token, "[redacted]")),
             request_id: response.request_id().map(str::to_owned),
             retries_reached: response.retries_reached,
             retry_after: response.retry_after((self.http.options().now)()),

@@ -74,7 +74,8 @@ pub(super) fn run(mut call: Call, global: &GlobalArgs, context: &Context) -> any
     let settings = signing::located(settings, &config, context)?;
     let printing = Printing::settle(global, &config, context)?;
     let expand = |path: &str| config::expand_path(path, context);
-    let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING") };
+    let stdin = || context.read_stdin();
+    let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING"), stdin: &stdin };
     let input = Input::load(call.given, document.as_ref(), &files)?;
     let (region, endpoint) = place(&settings)?;
     let members = input.checked(operation)?;

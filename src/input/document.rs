@@ -1,7 +1,7 @@
 //! `--cli-input-json` and `--cli-input-yaml`: the members in one document, on the line or in a file.
 //!
 //! YAML is 1.2 with the core schema: `yes` is text, `012` is twelve. The value is loaded once, so standard input works
-//! (`file:///dev/stdin`). What the parsers say about a document is cut down to the place: they would quote it.
+//! (`-`, `file:///dev/stdin`). What the parsers say about a document is cut down to the place: they would quote it.
 
 use serde_json::{Map, Value};
 
@@ -36,7 +36,7 @@ impl<'a> Document<'a> {
             Self::Yaml(word) => ("--cli-input-yaml", word),
         };
         let text = match files.load(option, word)? {
-            None => word.to_owned(),
+            None => files.standard_input(option, word)?.unwrap_or_else(|| word.to_owned()),
             Some(Content::Text(text)) => text,
             Some(Content::Bytes(bytes)) => {
                 String::from_utf8(bytes).map_err(|_| InputError::parameter(option, "the file is not UTF-8 text"))?

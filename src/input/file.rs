@@ -1,8 +1,9 @@
-//! `file://` and `fileb://`: the value of an option is the content of a file.
+//! `file://` and `fileb://`: the value of an option is the content of a file; `-` of a secret one, standard input.
 //!
 //! Text is UTF-8, or what `AWS_CLI_FILE_ENCODING` names, with the line ends of Python's text mode: CRLF and CR become LF,
 //! and a newline at the end stays. There is no way to give a literal value that starts with either prefix.
 
+use std::io;
 use std::path::PathBuf;
 
 use super::InputError;
@@ -13,6 +14,8 @@ pub struct Files<'a> {
     pub expand: &'a dyn Fn(&str) -> PathBuf,
     /// The encoding of text; UTF-8 when absent.
     pub encoding: Option<String>,
+    /// Reads standard input to its end.
+    pub stdin: &'a dyn Fn() -> io::Result<Vec<u8>>,
 }
 
 /// What a file holds.
@@ -22,6 +25,23 @@ pub(super) enum Content {
 }
 
 impl Files<'_> {
+    /// What standard input holds, when the word is `-`: a way for secrets that no list of processes shows and that, unlike
+    /// `file:///dev/stdin`, every system has. One newline at the end is the shell's.
+    pub(super) fn standard_input(&self, option: &str, word: &str) -> Result<Option<String>, InputError> {
+        if word != "-" {
+            return Ok(None);
+        }
+        let failed = |why: &str| InputError::parameter(option, format!("Unable to read standard input: {why}"));
+        let bytes = (self.stdin)().map_err(|error| failed(&error.to_string()))?;
+        if bytes.is_empty() {
+            return Err(failed("it is empty, or was read for another option"));
+        }
+        let text = self.decode(option, "-", bytes)?;
+        Ok(Some(
+            text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned(),
+        ))
+    }
+
     /// The content of the file that the word names; `None` when it is a plain value.
     pub(super) fn load(&self, option: &str, word: &str) -> Result<Option<Content>, InputError> {
         if let Some(path) = word.strip_prefix("fileb://") {

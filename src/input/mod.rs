@@ -1,6 +1,6 @@
 //! The input of an operation: from what the options and documents say to the members that are sent.
 //!
-//! Files (`file://`, `fileb://`) are in `file`, `--cli-input-json` and `--cli-input-yaml` in `document`, the types of
+//! Files (`file://`, `fileb://`) and standard input (`-`) are in `file`, `--cli-input-json` and `--cli-input-yaml` in `document`, the types of
 //! members in `validate`, templates in `skeleton`; here they meet. The rules and texts are those of the AWS CLI, whose
 //! exit code for every error of this room is 252, except that the value of a secret member is never repeated.
 
@@ -58,7 +58,13 @@ impl Input {
     ) -> Result<Self, InputError> {
         let mut input: Vec<(String, Raw)> = Vec::new();
         for (name, words) in given {
-            input.push((name.to_owned(), load(&option_of(name), words, files)?));
+            let option = option_of(name);
+            let raw = match &words {
+                Words::One(word) if is_secret(name) => files.standard_input(&option, word)?,
+                _ => None,
+            };
+            let raw = raw.map_or_else(|| load(&option, words, files), |text| Ok(Raw::Value(text.into())))?;
+            input.push((name.to_owned(), raw));
         }
         for (name, value) in document.map(|document| document.read(files)).transpose()?.unwrap_or_default() {
             if !input.iter().any(|(given, _)| *given == name) {
@@ -89,6 +95,10 @@ pub fn option_of(member: &str) -> String {
         option.push(c.to_ascii_lowercase());
     }
     option
+}
+
+fn is_secret(name: &str) -> bool {
+    Operation::ALL.iter().flat_map(|operation| operation.input()).any(|member| member.name == name && member.sensitive)
 }
 
 fn load(option: &str, words: Words, files: &Files) -> Result<Raw, InputError> {

@@ -15,13 +15,17 @@ fn many(words: &[&str]) -> Words {
     Words::Many(words.iter().map(|word| (*word).to_owned()).collect())
 }
 
+fn no_stdin() -> std::io::Result<Vec<u8>> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
 fn files_in(folder: PathBuf) -> impl Fn(&str) -> PathBuf {
     move |path| folder.join(path)
 }
 
 fn read(operation: Operation, given: Vec<(&'static str, Words)>, document: Option<&Document>) -> Result<Value, String> {
     let expand = files_in(PathBuf::new());
-    let files = Files { expand: &expand, encoding: None };
+    let files = Files { expand: &expand, encoding: None, stdin: &no_stdin };
     Input::load(given, document, &files)
         .and_then(|input| input.checked(operation))
         .map(Value::Object)
@@ -141,7 +145,7 @@ fn files_are_loaded_as_text() {
     write("i.json", b"\xef\xbb\xbf{\"clientId\":\"j\"}");
     let expand = files_in(folder.path().to_owned());
     let load = |words: Words, encoding: Option<&str>| {
-        let files = Files { expand: &expand, encoding: encoding.map(str::to_owned) };
+        let files = Files { expand: &expand, encoding: encoding.map(str::to_owned), stdin: &no_stdin };
         let name = if matches!(words, Words::One(_)) { "clientName" } else { "scopes" };
         let required = [("clientName", one("n")), ("clientType", one("t"))];
         let given = std::iter::once((name, words)).chain(required.into_iter().filter(|(other, _)| *other != name));
@@ -174,7 +178,7 @@ fn files_are_loaded_as_text() {
         "{missing}"
     );
     let document = Document::Json("fileb://i.json");
-    let files = Files { expand: &expand, encoding: None };
+    let files = Files { expand: &expand, encoding: None, stdin: &no_stdin };
     let given = vec![("clientSecret", one("s")), ("grantType", one("g"))];
     let input = Input::load(given, Some(&document), &files).unwrap().checked(Operation::CreateToken).unwrap();
     assert_eq!(Value::Object(input).to_string(), r#"{"clientSecret":"s","grantType":"g","clientId":"j"}"#);

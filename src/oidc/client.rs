@@ -51,11 +51,14 @@ impl OidcClient {
         input: &Map<String, Value>,
         signing: Option<&Signing>,
     ) -> Result<Map<String, Value>, OidcError> {
-        let response = self.post(operation, &Value::Object(input.clone()), Retry::Aws, signing).await?;
+        let body = Value::Object(input.clone());
+        let response = self.post(operation, &body, Retry::Aws, signing).await?;
         if response.is_success() {
             return Ok(answer::read(operation, &response)?);
         }
-        Err(Fault::read(operation.name(), &response, self.now())?.into())
+        let mut secrets = secrets(operation, &body);
+        secrets.extend(signing.and_then(|signing| signing.credentials.session_token()));
+        Err(Fault::read(operation.name(), &response, self.now())?.without(&secrets).into())
     }
 
     /// Registers a public client.
@@ -100,7 +103,7 @@ impl OidcClient {
             let host = response.header("location").and_then(http::host_of);
             return Err(Decode { operation: operation.name(), problem: Problem::Redirect(host) }.into());
         }
-        Err(Fault::read_oauth(operation.name(), &response, self.now())?.into())
+        Err(Fault::read_oauth(operation.name(), &response, self.now())?.without(&secrets(operation, body)).into())
     }
 
     async fn post(
@@ -132,6 +135,12 @@ impl OidcClient {
     fn now(&self) -> Timestamp {
         (self.http.options().now)()
     }
+}
+
+/// The secrets of a request, which whoever answers may repeat.
+fn secrets(operation: Operation, body: &Value) -> Vec<&str> {
+    let sensitive = operation.input().iter().filter(|member| member.sensitive);
+    sensitive.filter_map(|member| body.get(member.name)?.as_str()).collect()
 }
 
 /// A body for the debug log: modelled members that are no secret, and the OAuth error; of all others only the name.

@@ -76,6 +76,9 @@ pub enum FaultCode {
     Other,
 }
 
+/// No secret of the service is shorter; what is may be a word of the message.
+const SHORTEST_SECRET: usize = 8;
+
 /// AWS exception, OAuth error, kind.
 const CODES: [(&str, &str, FaultCode); 14] = [
     ("AccessDeniedException", "access_denied", FaultCode::AccessDenied),
@@ -144,6 +147,25 @@ impl Fault {
         Ok(fault)
     }
 
+    /// The same without these texts of the request, which an answer may repeat; short ones are words, not secrets.
+    #[must_use]
+    pub fn without(mut self, secrets: &[&str]) -> Self {
+        let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+        // A secret may be a part of another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let hide = |text: &mut String| {
+            for secret in &secrets {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "[redacted]");
+                }
+            }
+        };
+        hide(&mut self.code);
+        hide(&mut self.message);
+        self.details.values_mut().for_each(|value| each_text(value, &hide));
+        self
+    }
+
     /// The OAuth description, else AWS's message.
     pub fn description(&self) -> Option<&str> {
         let description = self.details.get("error_description").and_then(Value::as_str);
@@ -179,6 +201,15 @@ impl fmt::Display for Fault {
 }
 
 impl Error for Fault {}
+
+fn each_text(value: &mut Value, change: &impl Fn(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Object(members) => members.values_mut().for_each(|member| each_text(member, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
 
 fn kind(code: &str, status: u16) -> FaultCode {
     const THROTTLING: [&str; 5] =

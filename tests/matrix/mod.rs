@@ -5,4 +5,5 @@
 
 mod network;
 mod rows;
+mod secrets;
 mod stage;

@@ -31,6 +31,8 @@ pub(crate) enum Step {
     ResetAfter(Vec<u8>),
     /// Write these bytes before anything was understood, and go on reading until the client hangs up.
     Greet(Vec<u8>),
+    /// Read the request and answer an error of this status and code whose words are that request, headers and body.
+    Echo(u16, &'static str),
     /// Hold the connection this long without reading or writing.
     Mute(Duration),
     /// The same step under another certificate than the server's.
@@ -241,10 +243,23 @@ fn serve(mut stream: TcpStream, door: &Door, step: &Step, requests: &Mutex<Vec<R
 
 fn follow(mut stream: impl Read + Write, step: &Step, requests: &Mutex<Vec<Recorded>>) -> io::Result<()> {
     let request = read_request(&mut stream)?;
+    if let Step::Echo(status, code) = step {
+        let words = format!("{} {:?} {}", request.line, request.headers, request.body);
+        let body = serde_json::json!({"error": "invalid_grant", "error_description": words, "message": words});
+        let head = [&format!("x-amzn-ErrorType: {code}"), "Connection: close"];
+        let Step::Write(bytes) = json(*status, &head, &body.to_string()) else { return Ok(()) };
+        stream.write_all(&bytes)?;
+    }
     requests.lock().unwrap().push(request);
     match step {
         Step::Write(bytes) => stream.write_all(bytes)?,
-        Step::Close | Step::Reset | Step::Mute(_) | Step::Greet(_) | Step::Under(..) | Step::Bare(_) => {}
+        Step::Close
+        | Step::Reset
+        | Step::Mute(_)
+        | Step::Greet(_)
+        | Step::Echo(..)
+        | Step::Under(..)
+        | Step::Bare(_) => {}
         Step::ResetAfter(bytes) => {
             stream.write_all(bytes)?;
             stream.flush()?;
