@@ -1,7 +1,7 @@
 //! The world as values: environment, home, clock, browser, streams, terminals.
 //!
 //! With `terminal` the only file that touches the process it runs in; a lint keeps it so. Everything below takes what it
-//! needs from here or as an argument, which is what lets a test run the whole program in process. Imports nothing of ours.
+//! needs from here or as an argument, which is what lets a test run the whole program in process. Imports `text`.
 
 mod terminal;
 
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 pub use terminal::HiddenInput;
 use time::UtcDateTime;
+
+use crate::text;
 
 /// An instant in UTC, as the time crate has it.
 pub type Timestamp = UtcDateTime;
@@ -136,8 +138,19 @@ impl Context {
         let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
 
-    /// Writes one line for a person to standard error; a stream that is gone is no reason to stop.
+    /// Writes data that others can have a hand in to standard output: as it is to a pipe, and to a terminal without what a
+    /// terminal must not get.
+    pub fn print_text(&self, text: &str) -> io::Result<()> {
+        if self.stdout_is_terminal {
+            return self.print(text::data_for_terminal(text).as_bytes());
+        }
+        self.print(text.as_bytes())
+    }
+
+    /// Writes one line for a person to standard error, without what a terminal must not get; a stream that is gone is no
+    /// reason to stop.
     pub fn say(&self, line: &str) {
+        let line = text::data_for_terminal(line);
         let mut stderr = self.stderr.borrow_mut();
         let _ = writeln!(stderr, "{line}").and_then(|()| stderr.flush());
     }

@@ -2,7 +2,8 @@
 //!
 //! | room | what lives there | may import |
 //! |---|---|---|
-//! | `secret`, `json`, `context`, `text`, `output`, `endpoint` | foundations | nothing of ours |
+//! | `secret`, `json`, `text`, `output`, `endpoint` | foundations | nothing of ours |
+//! | `context` | the world: environment, home, clock, streams, terminals | `text` |
 //! | `cli` | every word of the command line | nothing of ours |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context` |
@@ -82,7 +83,8 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
             let config = Config::load(context, global.profile.as_deref()).ok();
             let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
             let style = commands::style(global, context);
-            context.complain(&error::render(&error, ErrorFormat::named(&format), &style));
+            let text = error::render(&error, ErrorFormat::named(&format), &style, context.stderr_is_terminal);
+            context.complain(&text);
         }
         error::exit_code(&error)
     })

@@ -32,7 +32,7 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
         return Ok(environment::run(&args.command, &found.credentials, config.get("region"), context)?);
     }
     let text = environment::render(&found.credentials, args.format.as_deref().unwrap_or("process"))?;
-    context.print(text.as_bytes())?;
+    context.print_text(&text)?;
     Ok(0)
 }
 

@@ -235,7 +235,7 @@ impl Run<'_> {
                 let label = name.unwrap_or("the profile");
                 self.context.say(&format!(
                     "{label}: {}",
-                    error::render(&error, error::ErrorFormat::default(), &Style::PLAIN).trim()
+                    error::render(&error, error::ErrorFormat::default(), &Style::PLAIN, true).trim()
                 ));
                 tally.worst = worse(tally.worst, error::exit_code(&error));
             }

@@ -145,7 +145,7 @@ impl Sweep<'_> {
                     "revoked": ended.not_told.is_none(),
                     "message": ended.not_told,
                 });
-                context.print(format!("{event}\n").as_bytes())?;
+                context.print_text(&format!("{event}\n"))?;
             }
             if let Some(why) = &ended.not_told {
                 let label = ended.label();

@@ -50,7 +50,7 @@ impl Printing {
         }
         let mut answer = Value::Object(answer);
         if context.stdout_is_terminal {
-            clean(&mut answer);
+            text::clean_for_terminal(&mut answer);
         }
         let rendered = match &self.query {
             Some(query) => output::render(query.search(&answer)?, self.format, title, &self.style),
@@ -60,6 +60,10 @@ impl Printing {
             Ok(bytes) => (bytes, None),
             Err(error) => (error.printed.clone(), Some(error)),
         };
+        if self.format != Format::Table && context.stdout_is_terminal {
+            // Names that a query makes are the person's own words, and may have been pasted.
+            bytes = text::data_for_terminal(&String::from_utf8_lossy(&bytes)).into_bytes();
+        }
         if self.format == Format::Table && self.style.color && self.pager.is_none() && context.stdout_is_terminal {
             // The AWS CLI's last word to a terminal that it has coloured.
             bytes.extend_from_slice(b"\x1b[0m");
@@ -94,14 +98,4 @@ fn compile(expression: &str) -> anyhow::Result<Query> {
 
 fn unknown_format(format: &Located<String>) -> CommandError {
     CommandError::Setting(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
-}
-
-/// Every text in the value, cut down to what a terminal may show.
-fn clean(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = text::data_for_terminal(text),
-        Value::Array(items) => items.iter_mut().for_each(clean),
-        Value::Object(members) => members.values_mut().for_each(clean),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

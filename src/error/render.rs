@@ -1,7 +1,8 @@
 //! How an error looks on standard error, in the six forms of `--cli-error-format`.
 //!
 //! The plain line and the block of details equal the AWS CLI's, the program's name aside. Words of the service are cut
-//! down to what a terminal may show (see `text`); in the structured forms they are data and stay as they are.
+//! down to what a terminal may show (see `text`); in the structured forms they are data and stay as they are
+//! but on a terminal.
 
 use std::fmt::Write as _;
 
@@ -26,8 +27,8 @@ To see help text, you can run:
 /// Items that a list or an object of the service's error may have to be shown on its line (AWS CLI).
 const INLINE_ITEMS: usize = 5;
 
-/// The text of an error with its last newline, for standard error.
-pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style) -> String {
+/// The text of an error with its last newline, for standard error, which may be a terminal.
+pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_terminal: bool) -> String {
     let failure = Failure::of(error);
     let structured = match format {
         ErrorFormat::Enhanced | ErrorFormat::Legacy => None,
@@ -36,7 +37,10 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style) -> Stri
         ErrorFormat::Text => Some(Format::Text),
         ErrorFormat::Table => Some(Format::Table),
     };
-    let members = structured.and_then(|_| members(&failure));
+    let mut members = structured.and_then(|_| members(&failure));
+    if to_terminal {
+        members.iter_mut().for_each(text::clean_for_terminal);
+    }
     if let (Some(format), Some(members)) = (structured, members)
         && let Ok(bytes) = output::render_error(&members, format, style)
     {

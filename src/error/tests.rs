@@ -25,7 +25,7 @@ fn fault(details: &serde_json::Value) -> anyhow::Error {
 }
 
 fn shown(error: &anyhow::Error, format: ErrorFormat) -> String {
-    render(error, format, &Style::PLAIN)
+    render(error, format, &Style::PLAIN, false)
 }
 
 #[test]

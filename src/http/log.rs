@@ -2,7 +2,7 @@
 //!
 //! An allow-list: method, URL, status, request id, sizes, times. Header values and bodies are never written here; what a
 //! room writes about a body it redacts first. Lines of other crates are dropped, because nobody vouches for what they hold.
-//! Imports nothing of ours.
+//! Imports `text`.
 
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use log::{LevelFilter, Log, Metadata, Record};
 
 use super::{HttpError, Request, Response, proxy};
+use crate::text;
 
 /// Our lines to standard error, each with the milliseconds since the log began.
 struct Stderr;
@@ -35,9 +36,9 @@ impl Log for Stderr {
     fn flush(&self) {}
 }
 
-/// Control characters from the network must not reach a terminal.
+/// What a terminal may show of a line, on one line.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text::data_for_terminal(text).replace(['\n', '\t'], " ")
 }
 
 /// Starts the log; a second call changes nothing.
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_become_spaces() {
-        assert_eq!(printable("a\u{1b}[31m\nb"), "a [31m b");
+    fn a_line_stays_one_and_holds_only_what_can_be_seen() {
+        assert_eq!(printable("a\u{1b}[31m\nb\u{202e}"), "a[31m b");
     }
 }

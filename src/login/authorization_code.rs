@@ -72,7 +72,8 @@ async fn wait(attempt: &Attempt<'_>, loopback: Loopback, state: State) -> Result
     let deadline = attempt.deadline.unwrap_or_else(|| Instant::now() + PATIENCE);
     let shown = |error: &AuthorizationResponse| {
         if let AuthorizationResponse::Error { error, description } = error {
-            let words = LoginError::Denied { error: error.clone(), description: description.clone() };
+            let words = description.as_deref().map_or(String::new(), |words| format!(": {words}"));
+            let words = text::for_terminal(&format!("{error}{words}"));
             attempt.notices().say(&format!("a page came back with an error but without this login's state: {words}"));
         }
     };

@@ -78,7 +78,8 @@ fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Login
     if attempt.request.shows_qr
         && let Some(code) = qr::lines(attempt.context, url)
     {
-        attempt.notices().say(&code);
+        // It has colours, and nothing of the service's but black and white.
+        attempt.context.complain(&format!("{code}\n"));
     }
     attempt.open_browser(url);
     Ok(())

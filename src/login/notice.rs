@@ -44,14 +44,14 @@ impl<'a> Notices<'a> {
             self.context.say(words.trim_end_matches('\n'));
             return Ok(());
         }
-        self.context.print(words.as_bytes())
+        self.context.print_text(words)
     }
 
     fn event(&self, event: &Value) -> io::Result<()> {
         if !self.events {
             return Ok(());
         }
-        self.context.print(format!("{event}\n").as_bytes())
+        self.context.print_text(&format!("{event}\n"))
     }
 
     /// The URL of the authorization code flow.

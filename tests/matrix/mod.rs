@@ -5,5 +5,7 @@
 
 mod network;
 mod rows;
+#[cfg(target_os = "linux")]
+mod screen;
 mod secrets;
 mod stage;

@@ -375,7 +375,6 @@ fn standard_input_is_one_secret_or_one_document() {
 
 #[test]
 fn a_panic_says_where_and_not_what() {
-    #[expect(clippy::disallowed_methods, reason = "the test runs itself")]
     let tests = std::env::current_exe().unwrap();
     let mut command = Command::new(tests);
     command.args(["--exact", "matrix::secrets::panics", "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "full");
