@@ -470,6 +470,9 @@ pub struct CompletionArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
+    /// Print what may stand in place of the last of these words of a command line; this is how the scripts ask
+    #[arg(last = true, value_name = "WORDS")]
+    pub words: Vec<OsString>,
 }
 
 /// Shells with a completion script.

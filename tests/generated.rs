@@ -1,11 +1,10 @@
-//! `completions/` and `man/` hold what the program prints, and shells can read it.
+//! `completions/` and `man/` hold what the program prints. What shells make of the former is in `shells`.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test generated` rewrites them after a change of the command line.
+//! `UPDATE_SNAPSHOTS=1 cargo test generated` rewrites the manual pages after a change of the command line.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use clap::CommandFactory as _;
 use sso_oidc::cli::Cli;
@@ -61,33 +60,4 @@ fn manual_pages_are_what_the_program_prints() {
         pages.insert(format!("sso-oidc-{}.1", command.get_name()), page);
     }
     check("man", &pages);
-}
-
-#[test]
-fn the_shells_that_are_here_read_their_script() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-    for (shell, file) in [("bash", "sso-oidc.bash"), ("zsh", "_sso-oidc"), ("fish", "sso-oidc.fish")] {
-        let Ok(output) = Command::new(shell).arg("-n").arg(folder.join(file)).output() else { continue };
-        assert!(output.status.success() && output.stderr.is_empty(), "{shell}: {output:?}");
-    }
-}
-
-#[test]
-fn bash_completes_commands_options_and_choices() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/sso-oidc.bash");
-    let complete = |words: &[&str]| {
-        let line = format!(
-            "source {} && COMP_WORDS=({}) COMP_CWORD={} && _sso__oidc sso-oidc {} {} && printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-            script.display(),
-            words.join(" "),
-            words.len() - 1,
-            words[words.len() - 1],
-            words[words.len() - 2],
-        );
-        Command::new("bash").args(["-c", &line]).output().ok().map(|output| String::from_utf8(output.stdout).unwrap())
-    };
-    let Some(commands) = complete(&["sso-oidc", "create"]) else { return };
-    assert_eq!(commands, "create-token\ncreate-token-with-iam\n");
-    assert_eq!(complete(&["sso-oidc", "create-token", "--client-s"]).unwrap(), "--client-secret\n");
-    assert_eq!(complete(&["sso-oidc", "create-token", "--output", "ya"]).unwrap(), "yaml\nyaml-stream\n");
 }

@@ -1,57 +1,88 @@
-//! `completion`: the script that lets a shell complete our words; `man`: the manual pages. Both are made from `cli`.
+//! `completion`: the script that lets a shell complete our words, and what the scripts ask when somebody presses the key.
 //!
-//! The files under `completions/` and `man/` are what these commands print; a test compares them.
+//! The scripts are the files of `completions/`. They know no command and no option: they hand over the words of the line and
+//! are told, one a line, the values that may stand in place of the last one, each with a tab and its description. How a
+//! value is quoted is the shell's business. Nothing is ever said on standard error, whatever the files hold.
 
-use clap::{Command, CommandFactory as _};
-
+use super::candidates;
 use crate::Context;
-use crate::cli::{Cli, CompletionArgs, HelpArgs, Shell};
-use crate::words;
+use crate::cli::{CompletionArgs, Shell};
+use crate::text;
 
-/// Prints the script of a shell.
+/// Prints the script of a shell, or what may stand in place of the last word.
 pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()> {
-    use clap_complete::aot::Shell as Target;
-    let target = match args.shell {
-        Shell::Bash => Target::Bash,
-        Shell::Zsh => Target::Zsh,
-        Shell::Fish => Target::Fish,
-        Shell::Powershell => Target::PowerShell,
-        Shell::Elvish => Target::Elvish,
-    };
-    let mut program = visible(&Cli::command());
-    let name = program.get_name().to_owned();
-    let mut script = Vec::new();
-    clap_complete::generate(target, &mut program, name, &mut script);
-    let script = String::from_utf8(script)?;
-    // The script for bash has two names for a program with a hyphen, so that nothing completes after a command
-    // (clap-rs/clap#6421).
-    context.print(script.replace("sso__subcmd__oidc", "sso__oidc").as_bytes())?;
+    if args.words.is_empty() {
+        context.print(script(args.shell).as_bytes())?;
+        return Ok(());
+    }
+    let words = args.words.iter().map(|word| meant(&word.to_string_lossy(), args.shell));
+    let mut lines = String::new();
+    for (value, description) in candidates::of(&words.collect::<Vec<_>>(), context) {
+        // A value that would be another one on the terminal cannot be typed by completion.
+        if text::for_terminal(&value) == value {
+            lines.extend([value.as_str(), "\t", &text::for_terminal(&description), "\n"]);
+        }
+    }
+    context.print(lines.as_bytes())?;
     Ok(())
 }
 
-/// The program without its hidden commands, which some of the scripts would offer.
-fn visible(program: &Command) -> Command {
-    let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
-    Command::new(env!("CARGO_PKG_NAME"))
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true)
-        .args(program.get_arguments())
-        .subcommands(commands)
+fn script(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => include_str!("../../completions/sso-oidc.bash"),
+        Shell::Zsh => include_str!("../../completions/_sso-oidc"),
+        Shell::Fish => include_str!("../../completions/sso-oidc.fish"),
+        Shell::Powershell => include_str!("../../completions/_sso-oidc.ps1"),
+        Shell::Elvish => include_str!("../../completions/sso-oidc.elv"),
+    }
 }
 
-/// Prints a manual page in roff.
-pub(super) fn man(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
-    let mut program = Cli::command();
-    program.build();
-    let page: Command = match &args.command {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(command) => command.clone().version(env!("CARGO_PKG_VERSION")),
-            None => return Err(words::unknown_command(&program, name).into()),
-        },
-    };
-    let mut roff = Vec::new();
-    clap_mangen::Man::new(page).render(&mut roff)?;
-    context.print(&roff)?;
-    Ok(())
+/// The word that a shell means. Bash hands words over as they were typed; PowerShell loses an empty one, so its script puts
+/// a dot at the end of each.
+fn meant(word: &str, shell: Shell) -> String {
+    match shell {
+        Shell::Bash => unquoted(word),
+        Shell::Powershell => word.strip_suffix('.').unwrap_or(word).to_owned(),
+        Shell::Zsh | Shell::Fish | Shell::Elvish => word.to_owned(),
+    }
+}
+
+/// A word without the quoting of a POSIX shell; a quotation may still be open.
+fn unquoted(word: &str) -> String {
+    let mut plain = String::with_capacity(word.len());
+    let mut quote = None;
+    let mut letters = word.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\\') => plain.extend(letters.next()),
+            (Some('"'), '\\') => {
+                plain.push(letters.next_if(|next| matches!(next, '"' | '\\' | '$' | '`')).unwrap_or(letter));
+            }
+            _ => plain.push(letter),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn a_word_of_bash_is_what_bash_means_although_it_is_not_finished() {
+        for (word, expected) in [
+            ("", ""),
+            ("plain", "plain"),
+            ("my\\ d", "my d"),
+            ("my\\", "my"),
+            ("'my d", "my d"),
+            ("'a\\b'c", "a\\bc"),
+            ("\"my \\\"d\\x", "my \"d\\x"),
+            ("--profile=\"a b\"'c d", "--profile=a bc d"),
+        ] {
+            assert_eq!(unquoted(word), expected, "{word}");
+        }
+    }
 }

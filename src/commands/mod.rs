@@ -3,6 +3,7 @@
 //! A command returns an error of the room where it went wrong; which exit code that is and how it looks is decided in
 //! `error`. Nothing below this room prints or ends the process. May import everything.
 
+mod candidates;
 mod clients;
 mod completion;
 mod create_token;
@@ -13,6 +14,7 @@ mod export_credentials;
 mod help;
 mod login;
 mod logout;
+mod manual;
 mod operation;
 mod overview;
 mod pager;
@@ -43,7 +45,7 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     }
     match cli.command {
         Command::Completion(args) => completion::run(&args, context)?,
-        Command::Man(args) => completion::man(&args, context)?,
+        Command::Man(args) => manual::run(&args, context)?,
         Command::Help(args) => help::run(&args, context)?,
         Command::CreateToken(args) => create_token::run(&args, global, context)?,
         Command::CreateTokenWithIam(args) => create_token_with_iam::run(&args, global, context)?,

@@ -82,17 +82,22 @@ impl Config {
     /// A profile that anybody named must exist in one of the files, even `default`; an empty option names nobody, an
     /// empty variable names the profile "". A file that is missing is empty.
     pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, ConfigError> {
-        let (profile, named_by) = selected_profile(context, profile_option);
-        let config = Self {
-            main: IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?,
-            credentials: IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?,
-            profile,
-            named_by,
-        };
+        let config = Self::read(context, profile_option)?;
         if config.named_by != NamedBy::Nobody && config.profile(&config.profile).is_none() {
             return Err(config.profile_not_found());
         }
         Ok(config)
+    }
+
+    /// As `load`, but the profile need not exist: for those who only look up names.
+    pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, ConfigError> {
+        let (profile, named_by) = selected_profile(context, profile_option);
+        Ok(Self {
+            main: IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?,
+            credentials: IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?,
+            profile,
+            named_by,
+        })
     }
 
     /// The selected profile's name.

@@ -10,6 +10,7 @@ mod start_url;
 use std::fmt;
 
 use partition::Partition;
+pub use partition::REGIONS;
 pub use start_url::{
     StartUrlError, StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved,
 };

@@ -7,6 +7,7 @@
 
 mod choice;
 mod error;
+mod half;
 mod pass;
 mod similar;
 
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 use clap::{Arg, Command};
 
 pub use error::{Problem, UsageError};
+pub use half::{Place, place};
 use pass::{Pass, Table};
 
 /// The command line in canonical words, the program's name first.

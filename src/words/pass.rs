@@ -24,8 +24,8 @@ pub(super) struct Entry {
     short: Option<String>,
     takes: Takes,
     /// Whether every occurrence counts, not only the last one.
-    collects: bool,
-    hidden: bool,
+    pub(super) collects: bool,
+    pub(super) hidden: bool,
     pub(super) choices: Vec<String>,
 }
 

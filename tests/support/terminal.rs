@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -28,6 +29,11 @@ pub(crate) struct Terminal {
 impl TestEnv {
     /// Starts the program with all three streams on a terminal of 100 columns and 50 rows.
     pub(crate) fn on_terminal(&self, args: &[&str]) -> Terminal {
+        self.program_on_terminal(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
+    }
+
+    /// The same with another program.
+    pub(crate) fn program_on_terminal(&self, program: &Path, args: &[&str]) -> Terminal {
         let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         rustix::pty::grantpt(&ours).unwrap();
         rustix::pty::unlockpt(&ours).unwrap();
@@ -35,7 +41,7 @@ impl TestEnv {
         let theirs = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
         tcsetwinsize(&theirs, Winsize { ws_row: 50, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let mut command = Command::new("/usr/bin/setsid");
-        command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_sso-oidc")]).args(args);
+        command.args(["--ctty", "--wait"]).arg(program).args(args);
         self.furnish(&mut command);
         let stream = || theirs.try_clone().unwrap();
         let child = command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();

@@ -1,6 +1,9 @@
 //! Credentials and the state of a session in real shells: bash, zsh, fish. PowerShell cannot be had on every machine
 //! and is not tried here; its lines are compared in `export_credentials`.
 
+#[cfg(target_os = "linux")]
+mod completion;
+
 use crate::support::environment::SESSION;
 use crate::support::machine::{find, or_skip};
 use crate::support::{IdentityCenter, Run, TestEnv};
