@@ -37,6 +37,11 @@ pub mod session;
 pub mod text;
 pub mod words;
 
+/// What the fuzz targets beside the code share; they are in `tests/fuzz`.
+#[cfg(test)]
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzzing;
+
 use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _};

@@ -6,6 +6,7 @@ use sso_oidc::config::{
 };
 
 use crate::configuration::World;
+use crate::support::count;
 
 fn settings(world: &World, profile: Option<&str>) -> SsoSettings {
     sso_settings(&world.load(profile).unwrap(), SsoOverrides::default()).unwrap()
@@ -177,6 +178,9 @@ fn any_config() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    // Each case writes and syncs files, so there are fewer than of properties in memory.
+    #![proptest_config(ProptestConfig::with_cases(u32::try_from(count("SSO_OIDC_TEST_EDITS", 256)).unwrap()))]
+
     #[test]
     fn an_edit_is_exact_or_refused(text in any_config(), key in "[a-d]", value in "[a-z=:#\\[\\] ]{0,6}", name in "[a-ds]") {
         let world = World::new(&text);

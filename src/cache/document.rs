@@ -248,6 +248,10 @@ impl Object {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/documents.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use time::macros::utc_datetime;
 

@@ -64,6 +64,10 @@ pub(super) fn hex_sha1(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/keys.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::{RegistrationKey, TokenKey};
 

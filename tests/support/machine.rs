@@ -5,6 +5,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// A program on the `PATH` of the tests.
 pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
@@ -16,8 +17,13 @@ pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
 
 /// Cargo's target folder.
 pub(crate) fn target() -> &'static Path {
-    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    temporary.parent().unwrap_or(temporary)
+    static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
+        // Unit tests are not told target/tmp, but they lie in target/debug/deps.
+        let program = || std::env::current_exe().ok()?.ancestors().nth(2).map(PathBuf::from);
+        let below = option_env!("CARGO_TARGET_TMPDIR").map(PathBuf::from).or_else(program).unwrap_or_default();
+        below.parent().map(PathBuf::from).unwrap_or(below)
+    });
+    &TARGET
 }
 
 /// What was found; where nothing was, the reason is told and the test ends, which in CI is a failure.

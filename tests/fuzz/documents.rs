@@ -1,0 +1,195 @@
+//! Token and registration files as any tool may leave them, against what botocore's loader makes of the same bytes.
+//!
+//! What we take botocore takes, with the same token and the same instant. Two things only we take: a byte order mark, and
+//! names in other letter case where the right one is missing. What botocore takes and we do not has a reason that
+//! `oracle.py` finds in the document (`reasons`): a token that is no text or empty, an instant not in the form of ISO
+//! 8601, `NaN` and `Infinity`, half a surrogate pair, more than 127 levels. Unknown members survive a rewriting.
+
+use serde_json::{Value, json};
+
+use super::{CachedRegistration, CachedToken, timestamp};
+use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate};
+
+/// As tools write tokens: AWS CLI 2, an AWS CLI of 2020, the SDKs for Go, JavaScript, Java and Rust, VS Code, by hand, and
+/// as two writers at once left them (a stray quote and brace behind the end).
+const TOKENS: [&str; 10] = [
+    r#"{"startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "ACCESS-1", "expiresAt": "2026-01-01T08:00:00Z", "clientId": "CLIENT-1", "clientSecret": "SECRET-1", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "REFRESH-1"}"#,
+    r#"{"startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "ACCESS-1", "expiresAt": "2020-06-01T08:00:00UTC"}"#,
+    r#"{"accessToken":"ACCESS-1","expiresAt":"2026-01-01T08:00:00Z","refreshToken":"REFRESH-1","clientId":"CLIENT-1","clientSecret":"SECRET-1","x":{"y":[1,null]}}"#,
+    "{\n  \"accessToken\": \"ACCESS-1\",\n  \"expiresAt\": \"2026-01-01T08:00:00.123Z\",\n  \"region\": \"us-east-1\"\n}",
+    r#"{"accessToken":"ACCESS-1","expiresAt":"2026-01-01T08:00:00Z","clientId":"CLIENT-1","clientSecret":"SECRET-1","registrationExpiresAt":"2022-09-19T20:53:42Z","region":"us-west-2","startUrl":"https://d-1.awsapps.com/start"}"#,
+    r#"{"accessToken":"ACCESS-1","clientId":"CLIENT-1","expiresAt":"2026-01-01T08:00:00Z","region":"us-west-2","startUrl":"https://d-1.awsapps.com/start"}"#,
+    r#"{"startUrl":"https://view.awsapps.com/start","region":"us-east-1","accessToken":"ACCESS-1","expiresAt":"2026-01-01T08:00:00.000Z","refreshToken":"REFRESH-1","scopes":["a:b"]}"#,
+    "{\r\n\t\"startURL\": \"https://d-1.awsapps.com/start\",\r\n\t\"AccessToken\": \"ACCESS-1\",\r\n\t\"ExpiresAt\": \"2026-01-01T08:00:00-08:00\"\r\n}\r\n",
+    r#"{"startUrl": "https://d-1.awsapps.com/start", "accessToken": "ACCESS-1", "expiresAt": "2026-01-01T08:00:00Z"}"}"#,
+    r#"{"accessToken": "ACCESS-1", "expiresAt": "2026-01-01T08:00:00Z", "clientSecret": "S"}}"#,
+];
+
+const REGISTRATIONS: [&str; 5] = [
+    r#"{"clientId": "CLIENT-1", "clientSecret": "SECRET-1", "expiresAt": "2100-01-01T00:00:00Z", "scopes": ["sso:account:access"], "grantTypes": ["authorization_code", "refresh_token"]}"#,
+    r#"{"clientId": "CLIENT-1", "clientSecret": "SECRET-1", "expiresAt": "2100-01-01T00:00:00Z"}"#,
+    r#"{"clientId":"CLIENT-1","clientSecret":"SECRET-1","expiresAt":"2026-01-01T08:00:00.000Z","startUrl":"https://x","scopes":["a","b"]}"#,
+    r#"{"clientId": "CLIENT-1", "clientSecret": "SECRET-1", "expiresAt": "2020-06-01T08:00:00UTC", "scopes": null}"#,
+    r#"{"clientId": "CLIENT-1", "clientSecret": "SECRET-1", "expiresAt": "2100-01-01T00:00:00Z"}"}"#,
+];
+
+const NAMES: [&str; 14] = [
+    "accessToken",
+    "expiresAt",
+    "startUrl",
+    "region",
+    "clientId",
+    "clientSecret",
+    "registrationExpiresAt",
+    "refreshToken",
+    "scopes",
+    "grantTypes",
+    "AccessToken",
+    "expiresat",
+    "x",
+    "é",
+];
+
+const TEXTS: [&str; 12] = [
+    "ACCESS-1",
+    "",
+    "2026-01-01T08:00:00Z",
+    "2026-01-01T08:00:00UTC",
+    "2026-01-01 08:00:00+02:00",
+    "2026-01-01T08:00:00.5z",
+    "2026-13-01T08:00:00Z",
+    "Jan 2 2026",
+    "https://d-1.awsapps.com/start",
+    "us-east-1",
+    "a\"b\\c/é😀\u{7f}\u{1}",
+    "refresh_token",
+];
+
+const SCRAPS: [&str; 8] =
+    ["\"}", "}", ", \"x\": 1", "\"accessToken\": \"B\", ", "\"expiresAt\": null, ", "[", "ACCESS", "\"}\"}"];
+
+/// A member's value: mostly what belongs there.
+fn fitting(name: &str, dice: &mut Dice) -> String {
+    match dice.roll(8) {
+        0 => mutate::value(3, dice),
+        1 => mutate::string(dice.pick(&TEXTS), dice),
+        2 if name == "scopes" || name == "grantTypes" => "[\"authorization_code\", 5, \"b\"]".to_owned(),
+        _ if name.to_lowercase().ends_with("expiresat") => mutate::string(dice.pick(&TEXTS[2..6]), dice),
+        _ => mutate::string(dice.pick(&[TEXTS[0], TEXTS[8], TEXTS[10]]), dice),
+    }
+}
+
+fn composed(needed: &[&'static str], dice: &mut Dice) -> String {
+    let mut names: Vec<&str> = needed.iter().copied().filter(|_| dice.roll(12) > 0).collect();
+    for _ in 0..dice.roll(8) {
+        names.push(dice.pick(&NAMES));
+    }
+    let members: Vec<(&str, String)> = names.iter().map(|name| (*name, fitting(name, dice))).collect();
+    let mark = if dice.roll(30) == 0 { "\u{feff}" } else { "" };
+    format!("{mark}{}", mutate::object(&members, dice))
+}
+
+fn any(files: &[&str], needed: &[&'static str], dice: &mut Dice) -> Case {
+    let text = if dice.roll(2) == 0 { composed(needed, dice) } else { dice.pick(files).to_owned() };
+    let text = latin(text.as_bytes());
+    vec![if dice.roll(5) < 3 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+}
+
+/// As a file of these bytes is read.
+fn read<T>(case: &Case, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    parse(std::str::from_utf8(&bytes(&case[0])).ok()?).ok()
+}
+
+/// What both sides must agree on: ours and theirs, or a reason why only one side has it.
+fn agreed(ours: Option<Value>, theirs: &Value) -> Verdict {
+    let (taken, has) =
+        (&theirs["taken"], |reason: &str| theirs["reasons"].as_array().unwrap().contains(&json!(reason)));
+    match ours {
+        Some(ours) if ours == *taken => Ok(true),
+        None if taken.is_null() || theirs["reasons"] != json!([]) => Ok(false),
+        Some(_) if taken.is_null() && (has("mark") || has("case") || has("digits")) => Ok(true),
+        ours => Err(format!("ours {ours:?}, botocore {theirs}")),
+    }
+}
+
+#[test]
+fn tokens_are_read_as_botocore_reads_them() {
+    let author = |dice: &mut Dice| any(&TOKENS, &["accessToken", "expiresAt"], dice);
+    let question =
+        |case: &Case| json!([case[0], read(case, CachedToken::parse).map(|token| token.to_json().to_string())]);
+    let check = |case: &Case, theirs: &Value| {
+        if theirs["kept"] == false {
+            return Err(format!("members were lost in {:?}", question(case)[1]));
+        }
+        let micros = |token: &CachedToken| token.expires_at.unix_timestamp_nanos().div_euclid(1_000);
+        let ours = read(case, CachedToken::parse);
+        let ours = ours.map(|token| json!([token.access_token.expose(), i64::try_from(micros(&token)).unwrap()]));
+        agreed(ours, theirs)
+    };
+    if let Some(tally) = compare("token files", "token", 2_000, author, question, check) {
+        tally.is_mixed();
+    }
+}
+
+#[test]
+fn registrations_are_read_as_botocore_would() {
+    let author = |dice: &mut Dice| any(&REGISTRATIONS, &["clientId", "clientSecret", "expiresAt"], dice);
+    let check = |case: &Case, theirs: &Value| {
+        let ours = read(case, CachedRegistration::parse)
+            .map(|it| json!([it.client_id, it.client_secret.expose(), it.expires_at, it.scopes, it.grant_types]));
+        agreed(ours, theirs)
+    };
+    if let Some(tally) = compare("registration files", "registration", 1_500, author, |case| json!(case), check) {
+        tally.is_mixed();
+    }
+}
+
+/// The members that mean something to us, in one text.
+fn meaning(token: &CachedToken) -> String {
+    let mut token = token.clone();
+    token.others.clear();
+    token.to_json().to_string()
+}
+
+#[test]
+fn order_spelling_space_and_strangers_change_nothing() {
+    // The case is the seed of two documents of the same members.
+    let check = |case: &Case| -> Verdict {
+        let mut dice = Dice(case[0].parse().unwrap_or(0));
+        let text = |from: usize, dice: &mut Dice| mutate::string(dice.pick(&TEXTS[from..]), &mut Dice(0));
+        let mut members: Vec<(&str, String)> = Vec::new();
+        for name in &NAMES[..8] {
+            let value = if name.ends_with("expiresAt") { TEXTS[2 + dice.roll(5)] } else { dice.pick(&TEXTS) };
+            if dice.roll(10) > 0 {
+                members.push((name, mutate::string(value, &mut Dice(0))));
+            }
+        }
+        let one = mutate::object(&members, &mut dice);
+        for (_, value) in &mut members {
+            let plain: String = serde_json::from_str(value).unwrap_or_default();
+            *value = mutate::string(&plain, &mut dice);
+        }
+        members.extend([("other", mutate::value(3, &mut dice)), ("access_token", text(0, &mut dice))]);
+        let two = mutate::object(&members, &mut dice);
+        match (CachedToken::parse(&one), CachedToken::parse(&two)) {
+            (Ok(one), Ok(two)) if meaning(&one) == meaning(&two) => Ok(true),
+            (Err(one), Err(two)) if one == two => Ok(false),
+            (one, two) => Err(format!("{one:?} but {two:?}")),
+        }
+    };
+    hold("tokens spelled twice", 3_000, |dice| vec![dice.roll(usize::MAX).to_string()], check).is_mixed();
+}
+
+#[test]
+fn what_is_stored_is_what_is_read() {
+    let author = |dice: &mut Dice| any(&TOKENS, &["accessToken", "expiresAt"], dice);
+    let check = |case: &Case| -> Verdict {
+        let Some(token) = read(case, CachedToken::parse) else { return Ok(false) };
+        let stored = token.to_json();
+        let again = CachedToken::parse(&stored)?;
+        let same =
+            again.to_json() == stored && timestamp::format(again.expires_at) == timestamp::format(token.expires_at);
+        if same { Ok(true) } else { Err(format!("{} and then {}", *stored, *again.to_json())) }
+    };
+    hold("tokens stored", 3_000, author, check).is_mixed();
+}

@@ -1,0 +1,80 @@
+//! The names of cache files against botocore's own functions: any Unicode text in every part.
+//!
+//! Registrations are named by the SHA-1 of sorted JSON in Python's spelling, so this tries escapes, surrogate pairs, `null`
+//! and the order of scopes as well.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{RegistrationKey, TokenKey};
+use crate::cache::CredentialKey;
+use crate::fuzzing::{Case, Dice, Verdict, compare};
+
+const PIECES: [&str; 28] = [
+    "",
+    "a",
+    "us-east-1",
+    "https://d-1.awsapps.com/start",
+    "/",
+    "s 1",
+    "é",
+    "e\u{301}",
+    "ß",
+    "İ",
+    "会社",
+    "😀",
+    "\u{ffff}",
+    "\u{10ffff}",
+    "\u{10000}",
+    "\"",
+    "\\",
+    "\\u0041",
+    "\u{0}",
+    "\n",
+    "\r",
+    "\t",
+    "\u{8}",
+    "\u{c}",
+    "\u{1f}",
+    "\u{7f}",
+    "\u{2028}",
+    "sso:account:access",
+];
+
+fn text(dice: &mut Dice) -> String {
+    let any = |dice: &mut Dice| {
+        let code = [0x80, 0x800, 0x1_0000, 0x11_0000][dice.roll(4)];
+        char::from_u32(u32::try_from(dice.roll(code)).unwrap_or(0)).unwrap_or('\u{fffd}').to_string()
+    };
+    let piece = |dice: &mut Dice| if dice.roll(3) == 0 { any(dice) } else { dice.pick(&PIECES).to_owned() };
+    (0..dice.roll(5)).map(|_| piece(dice)).collect()
+}
+
+#[test]
+fn files_have_the_names_that_botocore_gives_them() {
+    let author = |dice: &mut Dice| -> Case { (0..5 + dice.roll(4)).map(|_| text(dice)).collect() };
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let [region, session, url, account, role, scopes @ ..] = &case[..] else { return Ok(false) };
+        let named = Some(session.as_str()).filter(|name| !name.is_empty());
+        let of_sso = |name| CredentialKey::of_sso(account, role, name, url).digest().to_owned();
+        let mut parameters = BTreeMap::from([
+            ("RoleArn", json!(role)),
+            ("ExternalId", json!(account)),
+            ("DurationSeconds", json!(url.chars().count())),
+        ]);
+        if let Some(name) = named {
+            parameters.insert("RoleSessionName", json!(name));
+        }
+        let ours = json!([
+            TokenKey::of_start_url(url).digest(),
+            TokenKey::of_session(session).digest(),
+            RegistrationKey::new(region, Some(scopes).filter(|scopes| !scopes.is_empty()), named, url).digest(),
+            of_sso(None),
+            of_sso(named),
+            CredentialKey::of_role(&parameters).digest(),
+        ]);
+        if ours == *theirs { Ok(true) } else { Err(format!("ours {ours}, botocore {theirs}")) }
+    };
+    compare("names of cache files", "keys", 2_000, author, |case| json!(case), check);
+}

@@ -1,0 +1,148 @@
+//! Fuzz targets: what strangers can send, made up from a seed, and who says what is right about it.
+//!
+//! Each file here is one target, mounted by `#[path]` beside the code that it tries, so that it sees what is private there;
+//! this file is what they share. `cargo test fuzz` tries a few cases of each, `bash .ci/long fuzz` as many times more as
+//! `SSO_OIDC_TEST_FUZZ` says, from `SSO_OIDC_TEST_SEED` on. A case is a list of texts; bytes are texts of U+0000 to U+00FF.
+//! A failing case is made smaller before it is told. Python's side is `oracle.py`.
+
+#[path = "../support/count.rs"]
+mod count;
+#[path = "../support/dice.rs"]
+mod dice;
+#[path = "../support/machine.rs"]
+#[expect(dead_code, reason = "the other tests need more of it")]
+mod machine;
+pub(crate) mod mutate;
+mod oracle;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+
+use count::count;
+pub(crate) use dice::Dice;
+use oracle::Oracle;
+
+/// What is tried at once.
+pub(crate) type Case = Vec<String>;
+
+/// Whether the case got past the first check, for the tally; or what is wrong.
+pub(crate) type Verdict = Result<bool, String>;
+
+/// Cases between two looks at the other side.
+const BATCH: usize = 2_000;
+/// How often a failing case is tried smaller.
+const SHRINKING: usize = 3_000;
+
+/// How many cases were tried, and how many got past the first check.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    cases: usize,
+    passed: usize,
+}
+
+impl Tally {
+    /// A corpus of which nearly all is refused, or nearly nothing, tries little.
+    pub(crate) fn is_mixed(&self) {
+        let share = self.cases / 20;
+        assert!(self.passed >= share && self.passed <= self.cases - share, "a dull corpus: {self:?}");
+    }
+}
+
+/// Tries cases against a rule of our own. `default` is their number in `cargo test`.
+pub(crate) fn hold(
+    name: &str,
+    default: usize,
+    mut author: impl FnMut(&mut Dice) -> Case,
+    check: impl Fn(&Case) -> Verdict,
+) -> Tally {
+    let mut tally = Tally::default();
+    let mut dice = Dice(seed());
+    for _ in 0..default * count("SSO_OIDC_TEST_FUZZ", 1) {
+        let case = author(&mut dice);
+        match guarded(|| check(&case)) {
+            Ok(passed) => tally.passed += usize::from(passed),
+            Err(_) => fail(name, case, |case| guarded(|| check(case))),
+        }
+        tally.cases += 1;
+    }
+    println!("{name}: {tally:?}");
+    tally
+}
+
+/// Tries cases against Python: `question` is what `subject` of `oracle.py` is asked about a case, `check` looks at its
+/// answer. `None` where there is no Python.
+pub(crate) fn compare(
+    name: &str,
+    subject: &str,
+    default: usize,
+    mut author: impl FnMut(&mut Dice) -> Case,
+    question: impl Fn(&Case) -> Value,
+    check: impl Fn(&Case, &Value) -> Verdict,
+) -> Option<Tally> {
+    let mut oracle = Oracle::start(name, subject)?;
+    let mut tally = Tally::default();
+    let mut dice = Dice(seed());
+    let total = default * count("SSO_OIDC_TEST_FUZZ", 1);
+    while tally.cases < total {
+        let cases: Vec<Case> = (0..BATCH.min(total - tally.cases)).map(|_| author(&mut dice)).collect();
+        let questions: Vec<Value> =
+            cases.iter().map(|case| catch_unwind(AssertUnwindSafe(|| question(case))).unwrap_or_default()).collect();
+        let answers = oracle.answers(&questions);
+        for (case, answer) in cases.into_iter().zip(&answers) {
+            match guarded(|| check(&case, answer)) {
+                Ok(passed) => tally.passed += usize::from(passed),
+                Err(_) => fail(name, case, |case| guarded(|| check(case, &oracle.answers(&[question(case)])[0]))),
+            }
+            tally.cases += 1;
+        }
+    }
+    println!("{name}: {tally:?}");
+    Some(tally)
+}
+
+fn seed() -> u64 {
+    count("SSO_OIDC_TEST_SEED", 7) as u64
+}
+
+/// A panic is a finding like any other.
+fn guarded(check: impl FnOnce() -> Verdict) -> Verdict {
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| Err("it panicked, see above".to_owned()))
+}
+
+/// Makes a failing case smaller as long as it fails, and tells it.
+fn fail(name: &str, mut case: Case, mut check: impl FnMut(&Case) -> Verdict) -> ! {
+    let whole = case.clone();
+    let mut tries = 0;
+    let mut size = case.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    while size > 0 && tries < SHRINKING {
+        let mut smaller = false;
+        for field in 0..case.len() {
+            let mut at = 0;
+            while at < case[field].chars().count() && tries < SHRINKING {
+                let rest = case[field].chars().enumerate().filter(|(index, _)| !(at..at + size).contains(index));
+                let mut candidate = case.clone();
+                candidate[field] = rest.map(|(_, character)| character).collect();
+                tries += 1;
+                if check(&candidate).is_err() {
+                    (case, smaller) = (candidate, true);
+                } else {
+                    at += size;
+                }
+            }
+        }
+        size = if smaller { size } else { size / 2 };
+    }
+    let why = check(&case).expect_err("it failed a moment ago");
+    panic!("{name}, seed {}: {why}\nsmallest case: {case:?}\nfirst found as: {whole:?}", seed());
+}
+
+/// Bytes of a text of U+0000 to U+00FF.
+pub(crate) fn bytes(text: &str) -> Vec<u8> {
+    text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
+}
+
+/// A text of U+0000 to U+00FF for bytes.
+pub(crate) fn latin(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}

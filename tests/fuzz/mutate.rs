@@ -1,0 +1,150 @@
+//! Random changes of texts: at any place by pieces that mean something to a reader, and by whole members of JSON objects.
+//!
+//! Texts of U+0000 to U+00FF stand for bytes, so that they can be broken in the middle of a character, too.
+
+use super::Dice;
+
+/// What means something to readers of JSON, URLs, headers and dates, or looks as if it did.
+const SCRAPS: [&str; 64] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "\"}",
+    "}\"}",
+    ", ",
+    ": ",
+    "\\u0041",
+    "\\u00e9",
+    "\\ud83d\\ude00",
+    "\\ud800",
+    "\\n",
+    "\\/",
+    "\\x",
+    "null",
+    "true",
+    "NaN",
+    "Infinity",
+    "-0",
+    "1e5",
+    "1E400",
+    "0.1",
+    "01",
+    "12345678901234567890",
+    "1_0",
+    "\u{0}",
+    "\u{1b}[2J",
+    "\u{7f}",
+    "\u{85}",
+    "\u{a0}",
+    "\u{c3}\u{a9}",
+    "\u{ef}\u{bb}\u{bf}",
+    "\u{ff}",
+    "\u{e2}\u{80}\u{ae}",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\u{b}",
+    "\u{c}",
+    "'",
+    "//",
+    "/**/",
+    "#",
+    "?",
+    "&",
+    "=",
+    ";",
+    "%41",
+    "%",
+    "+",
+    "-",
+    "Z",
+    "UTC",
+    "+00:00",
+    ".5",
+    "accessToken",
+    "expiresAt",
+];
+
+/// The text with one to four changes; what is put in comes from here, from `scraps` or from the text itself.
+pub(crate) fn changed(text: &str, scraps: &[&str], dice: &mut Dice) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for _ in 0..=dice.roll(4) {
+        let at = dice.roll(text.len() + 1);
+        let end = at + dice.roll(text.len() - at + 1).min(if dice.roll(4) == 0 { usize::MAX } else { 6 });
+        let piece = |dice: &mut Dice| -> Vec<char> {
+            let own = if scraps.is_empty() || dice.roll(2) == 0 { &SCRAPS[..] } else { scraps };
+            dice.pick(own).chars().collect()
+        };
+        match dice.roll(8) {
+            0..3 => drop(text.splice(at..at, piece(dice))),
+            3 => drop(text.splice(at..end, piece(dice))),
+            4 => drop(text.drain(at..end)),
+            5 => {
+                let copy = text[at..end].to_vec();
+                let to = dice.roll(text.len() + 1);
+                text.splice(to..to, copy);
+            }
+            6 => text.truncate(if dice.roll(4) == 0 { at } else { text.len() }),
+            _ => {
+                let byte = char::from(u8::try_from(dice.roll(256)).unwrap_or(0));
+                text.splice(at..(at + 1).min(text.len()), [byte]);
+            }
+        }
+    }
+    text.into_iter().collect()
+}
+
+/// A JSON string for a text in a random spelling: escapes in both cases of hexadecimal, or none where none is needed.
+/// Characters outside ASCII are always escaped.
+pub(crate) fn string(text: &str, dice: &mut Dice) -> String {
+    let mut out = "\"".to_owned();
+    for character in text.chars() {
+        let plain = !matches!(character, '"' | '\\') && (' '..='~').contains(&character);
+        match dice.roll(8) {
+            0 if matches!(character, '/' | '"' | '\\') => out.extend(['\\', character]),
+            0..7 if plain => out.push(character),
+            pick => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let digits = if pick % 2 == 0 { format!("{unit:04x}") } else { format!("{unit:04X}") };
+                    out.extend(["\\u", &digits]);
+                }
+            }
+        }
+    }
+    out + "\""
+}
+
+/// An object of members that are JSON already, in a random order with random white space; a member that is `None` is left
+/// out.
+pub(crate) fn object(members: &[(&str, String)], dice: &mut Dice) -> String {
+    let mut left: Vec<&(&str, String)> = members.iter().collect();
+    let space = |dice: &mut Dice| dice.pick(&["", "", "", " ", "\n  ", "\t", "\r\n"]).to_owned();
+    let mut out = "{".to_owned();
+    while !left.is_empty() {
+        let (name, value) = left.remove(dice.roll(left.len()));
+        let comma = if out.len() > 1 && out.trim_end() != "{" { "," } else { "" };
+        let name = string(name, dice);
+        let (a, b, c, d) = (space(dice), space(dice), space(dice), space(dice));
+        out = format!("{out}{comma}{a}{name}{b}:{c}{value}{d}");
+    }
+    out + "}"
+}
+
+/// A JSON value of no meaning, at most so many levels deep.
+pub(crate) fn value(depth: usize, dice: &mut Dice) -> String {
+    let scalars =
+        ["null", "true", "0", "-1", "1.5", "1e3", "12345678901234567890", "\"\"", "\"x\"", "\"\\u00e9\\ud83d\\ude00\""];
+    match dice.roll(if depth == 0 { 4 } else { 7 }) {
+        0..4 => dice.pick(&scalars).to_owned(),
+        4 => "[]".to_owned(),
+        5 => format!("[{}, {}]", value(depth - 1, dice), value(depth - 1, dice)),
+        _ => format!("{{\"a\": {}, \"accessToken\": {}}}", value(depth - 1, dice), value(depth - 1, dice)),
+    }
+}

@@ -1,0 +1,96 @@
+//! Instants in cache files against dateutil, which botocore reads them with, and against the regular expression of RFC
+//! 3339 that the AWS SDKs for Rust, Go and Java insist on.
+//!
+//! What we take, dateutil takes for the same instant. Of what dateutil takes we take everything of the form of ISO 8601
+//! that an AWS tool ever wrote (`FORM` in `oracle.py`); dateutil's other forms (`Jan 2 2026`) are refused on purpose.
+
+use serde_json::{Value, json};
+use time::{Date, PrimitiveDateTime, Time};
+
+use super::{format, parse};
+use crate::context::Timestamp;
+use crate::fuzzing::{Case, Dice, Verdict, compare, hold, mutate};
+
+const ZONES: [&str; 24] = [
+    "Z", "z", "UTC", " UTC", "GMT", "", "+00:00", "-00:00", "+0000", "+00", "-08:00", "+05:30", "+14:00", "-12",
+    "+23:59", "utc", " Z", " +02:00", "Utc", "+24:00", "+1", "+00:60", "UTC+1", "-99",
+];
+
+const SCRAPS: [&str; 24] = [
+    "T", "t", " ", "Z", "z", "UTC", ":", "-", ".", ",", "+", "0", "9", "24", "60", "99", "/", "AM", "PM", "Jan", "Mon",
+    "GMT", "EST", "\u{661}",
+];
+
+fn any(dice: &mut Dice) -> Case {
+    let year = [2026, 2024, 1970, 1, 9999, 2100, 10_000, 0][dice.roll(8)];
+    let (month, day) = (1 + dice.roll(13), 1 + dice.roll(32));
+    let (hour, minute, second) = (dice.roll(25), dice.roll(61), dice.roll(61));
+    let between = dice.pick(&["T", "T", "T", "t", " ", "  ", "", "_"]);
+    let fraction =
+        dice.pick(&["", "", "", ".0", ".123", ",5", ".123456789", ".999999", ".", ".0000001", ".1234567890123"]);
+    let zone = dice.pick(&ZONES);
+    let text = format!("{year:04}-{month:02}-{day:02}{between}{hour:02}:{minute:02}:{second:02}{fraction}{zone}");
+    vec![if dice.roll(3) == 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+}
+
+/// As `oracle.py` counts.
+fn microseconds(at: Timestamp) -> i128 {
+    at.unix_timestamp_nanos().div_euclid(1_000)
+}
+
+#[test]
+fn the_reader_agrees_with_dateutil() {
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let ours = parse(&case[0]).map(microseconds);
+        let at = theirs["at"].as_i64().map(i128::from);
+        match (ours, at) {
+            (Some(ours), Some(theirs)) if ours == theirs => Ok(true),
+            (None, None) => Ok(false),
+            (None, Some(_)) if theirs["form"] == false => Ok(false),
+            _ => Err(format!("ours {ours:?}, dateutil {theirs}")),
+        }
+    };
+    let question = |case: &Case| json!(case);
+    if let Some(tally) = compare("timestamps read", "timestamp", 3_000, any, question, check) {
+        tally.is_mixed();
+    }
+}
+
+/// Any instant of the years 1 to 9999, with its fraction.
+fn instant(dice: &mut Dice) -> Timestamp {
+    let ordinal = 1 + u16::try_from(dice.roll(365)).unwrap();
+    let year = [1, 999, 1969, 1970, 2026, 9999][dice.roll(6)];
+    let year = if dice.roll(2) == 0 { year } else { 1 + i32::try_from(dice.roll(9_999)).unwrap() };
+    let second = [0, 86_399, u32::try_from(dice.roll(86_400)).unwrap()][dice.roll(3)];
+    let time =
+        Time::MIDNIGHT + time::Duration::new(i64::from(second), i32::try_from(dice.roll(1_000_000_000)).unwrap());
+    PrimitiveDateTime::new(Date::from_ordinal_date(year, ordinal).unwrap(), time).as_utc()
+}
+
+#[test]
+fn what_is_written_is_read_as_the_same_second() {
+    let author = |dice: &mut Dice| vec![instant(dice).unix_timestamp_nanos().to_string()];
+    let check = |case: &Case| -> Verdict {
+        let Some(at) = case[0].parse().ok().and_then(|nanos| Timestamp::from_unix_timestamp_nanos(nanos).ok()) else {
+            return Ok(false);
+        };
+        let read = parse(&format(at));
+        if read == at.replace_nanosecond(0).ok() {
+            Ok(true)
+        } else {
+            Err(format!("{at} -> {} -> {read:?}", format(at)))
+        }
+    };
+    hold("timestamps written", 5_000, author, check);
+}
+
+#[test]
+fn what_is_written_is_rfc_3339_in_utc() {
+    let author = |dice: &mut Dice| vec![format(instant(dice))];
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let ours = parse(&case[0]).map(|at| i128::from(at.unix_timestamp()) * 1_000_000);
+        let same = theirs["rfc3339"] == true && ours == theirs["at"].as_i64().map(i128::from);
+        if same { Ok(true) } else { Err(format!("{ours:?}, Python {theirs}")) }
+    };
+    compare("timestamps in RFC 3339", "timestamp", 1_000, author, |case| json!(case), check);
+}
