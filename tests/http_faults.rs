@@ -266,7 +266,8 @@ fn a_certificate_nobody_vouches_for_is_refused_by_name() {
         error.to_string(),
         format!(
             "SSL validation failed for {url}/token certificate verify failed: unable to get local issuer certificate \
-             (certificate of \"Test Server\", issued by \"Test Authority\")"
+             (certificate of \"Test Server\", issued by \"Test Authority\"); \
+             neither the built-in roots nor the system's know that issuer"
         )
     );
     assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"));

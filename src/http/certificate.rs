@@ -16,12 +16,33 @@ pub(super) struct Refused {
     reason: String,
     subject: Option<String>,
     issuer: Option<String>,
+    /// Who does not know the issuer, where that is the reason.
+    unknown_to: Option<&'static str>,
+}
+
+/// Whose roots were asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Those of a CA bundle, and no others.
+    Bundle,
+    /// The built-in ones, then the operating system's.
+    BuiltInAndSystem,
 }
 
 impl Refused {
-    pub(super) fn new(error: &rustls::Error, certificate: &CertificateDer<'_>, server: &ServerName<'_>) -> Self {
+    pub(super) fn new(
+        error: &rustls::Error,
+        certificate: &CertificateDer<'_>,
+        server: &ServerName<'_>,
+        asked: Asked,
+    ) -> Self {
         let (issuer, subject) = names(certificate).unwrap_or_default();
-        Self { reason: reason(error, server), subject, issuer }
+        let is_unknown = matches!(error, rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        let unknown_to = is_unknown.then_some(match asked {
+            Asked::Bundle => "the CA bundle does not know that issuer",
+            Asked::BuiltInAndSystem => "neither the built-in roots nor the system's know that issuer",
+        });
+        Self { reason: reason(error, server), subject, issuer, unknown_to }
     }
 }
 
@@ -29,11 +50,12 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "certificate verify failed: {}", self.reason)?;
         match (&self.subject, &self.issuer) {
-            (Some(subject), Some(issuer)) => write!(f, " (certificate of \"{subject}\", issued by \"{issuer}\")"),
-            (Some(subject), None) => write!(f, " (certificate of \"{subject}\")"),
-            (None, Some(issuer)) => write!(f, " (certificate issued by \"{issuer}\")"),
-            (None, None) => Ok(()),
+            (Some(subject), Some(issuer)) => write!(f, " (certificate of \"{subject}\", issued by \"{issuer}\")")?,
+            (Some(subject), None) => write!(f, " (certificate of \"{subject}\")")?,
+            (None, Some(issuer)) => write!(f, " (certificate issued by \"{issuer}\")")?,
+            (None, None) => {}
         }
+        self.unknown_to.map_or(Ok(()), |who| write!(f, "; {who}"))
     }
 }
 
@@ -129,7 +151,7 @@ fn element(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
 mod tests {
     use rustls::pki_types::ServerName;
 
-    use super::{Refused, names};
+    use super::{Asked, Refused, names};
 
     fn certificate() -> rcgen::Certificate {
         let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
@@ -165,9 +187,10 @@ mod tests {
         let server = ServerName::try_from("h.example").unwrap();
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert_eq!(
-            Refused::new(&unknown, certificate().der(), &server).to_string(),
+            Refused::new(&unknown, certificate().der(), &server, Asked::Bundle).to_string(),
             "certificate verify failed: unable to get local issuer certificate \
-             (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\")"
+             (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\"); \
+             the CA bundle does not know that issuer"
         );
     }
 }

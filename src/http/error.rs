@@ -107,9 +107,11 @@ impl HttpError {
             HttpErrorKind::TotalTimeout(limit) => {
                 format!("no complete answer from {host} in {} s; try again in a while", limit.as_secs_f64())
             }
-            HttpErrorKind::Tls => "if a proxy or company CA is in between, name its certificate with --ca-bundle, \
-                AWS_CA_BUNDLE or ca_bundle"
-                .to_owned(),
+            HttpErrorKind::Tls => {
+                "if a proxy or company CA is in between, have its certificate installed in the system, or \
+                name it with --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots"
+                    .to_owned()
+            }
             HttpErrorKind::Closed => {
                 format!("{host} ended the connection; try again, and if it stays so look at the proxy in between")
             }

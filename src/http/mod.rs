@@ -23,6 +23,7 @@ pub use log::start_debug_log;
 pub use message::{MAX_BODY, Method, Request, Response, come_back_later};
 pub use proxy::Proxies;
 pub use retry::{Retry, error_code};
+pub use tls::SystemRoots;
 
 use crate::context::Context;
 pub use crate::context::Timestamp;
@@ -35,8 +36,10 @@ pub type Sign<'a> = &'a dyn Fn(Timestamp) -> Result<Vec<(&'static str, Secret)>,
 /// How requests travel.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// PEM file, or directory of PEM files, that replaces the built-in roots.
+    /// PEM file, or directory of PEM files, that replaces the built-in roots and the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// Reads the system's roots, when the built-in ones do not know an issuer.
+    pub system_roots: SystemRoots,
     /// Whether certificates are checked at all.
     pub verify: bool,
     /// Name resolution, TCP and TLS together; `None` waits for ever.
@@ -63,6 +66,7 @@ impl HttpOptions {
     pub fn new(context: &Context) -> Self {
         Self {
             ca_bundle: None,
+            system_roots: tls::system_roots,
             verify: true,
             connect_timeout: Some(Duration::from_mins(1)),
             read_timeout: Some(Duration::from_mins(1)),

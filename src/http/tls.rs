@@ -1,12 +1,12 @@
 //! TLS: which provider, which roots, and what is said about a certificate that is refused.
 //!
 //! TLS 1.2 and 1.3 by rustls. The roots are Mozilla's, built in, as the AWS CLI brings its own; a CA bundle replaces them.
-//! Built only for a connection that speaks TLS. Roots that an operating system adds would be asked in [`Verifier`], after
-//! the built-in ones said `UnknownIssuer`. Imports nothing of ours.
+//! Built only for a connection that speaks TLS. The operating system's roots, where a company installs its own, are read
+//! only when the built-in ones do not know an issuer: nobody else pays for them. Imports nothing of ours.
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -15,7 +15,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 
-use super::certificate::Refused;
+use super::certificate::{Asked, Refused};
 use super::{HttpErrorKind, HttpOptions};
 
 #[cfg(feature = "aws-lc")]
@@ -31,6 +31,17 @@ fn provider() -> CryptoProvider {
 #[cfg(not(any(feature = "ring", feature = "aws-lc")))]
 compile_error!("choose a TLS provider: feature `ring` or `aws-lc`");
 
+/// Reads the roots of the operating system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead. What cannot be
+/// read is not there.
+pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        log::debug!("roots of the system: {error}");
+    }
+    log::debug!("the built-in roots do not know the issuer; the system has {} roots", found.certs.len());
+    found.certs
+}
+
 /// The configuration for a client that speaks TLS.
 pub(super) fn config(options: &HttpOptions) -> Result<ClientConfig, HttpErrorKind> {
     let roots = match (&options.ca_bundle, options.verify) {
@@ -38,7 +49,8 @@ pub(super) fn config(options: &HttpOptions) -> Result<ClientConfig, HttpErrorKin
         (Some(path), true) => Some(bundle(path).map_err(|why| HttpErrorKind::CaBundle(path.clone(), why))?),
         (None, true) => Some(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
     };
-    build(roots)
+    let system = if options.ca_bundle.is_none() { Some(options.system_roots) } else { None };
+    build(roots, system)
 }
 
 /// The configuration for a client that never speaks TLS: reqwest wants one, and would otherwise load the system's roots.
@@ -51,19 +63,11 @@ pub(super) fn none() -> Result<ClientConfig, HttpErrorKind> {
         .with_no_client_auth())
 }
 
-/// With roots, or without any check at all.
-fn build(roots: Option<RootCertStore>) -> Result<ClientConfig, HttpErrorKind> {
+/// With roots and those that are asked after them, or without any check at all.
+fn build(roots: Option<RootCertStore>, system: Option<SystemRoots>) -> Result<ClientConfig, HttpErrorKind> {
     let failed = |text: String| HttpErrorKind::Client(text);
     let provider = Arc::new(provider());
-    let chain = match roots {
-        None => None,
-        Some(roots) => Some(
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-                .build()
-                .map_err(|error| failed(error.to_string()))?,
-        ),
-    };
-    let verifier = Arc::new(Verifier { chain, provider: provider.clone() });
+    let verifier = Arc::new(Verifier::new(roots, system, provider.clone()).map_err(failed)?);
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(error.to_string()))?
@@ -94,12 +98,48 @@ fn bundle(path: &Path) -> Result<RootCertStore, String> {
     if roots.is_empty() { Err("the CA bundle holds no certificate".to_owned()) } else { Ok(roots) }
 }
 
+/// Reads the roots of the operating system.
+pub type SystemRoots = fn() -> Vec<CertificateDer<'static>>;
+
 /// Checks chain and name with webpki and says whose certificate was refused; without a chain it accepts everything
 /// (`--no-verify-ssl`), signatures of the handshake excepted.
 #[derive(Debug)]
 struct Verifier {
     chain: Option<Arc<WebPkiServerVerifier>>,
+    /// What reads the system's roots; absent where a CA bundle is meant to be all.
+    system_roots: Option<SystemRoots>,
+    /// The chain by those roots, once they were needed; none when there are none.
+    system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
     provider: Arc<CryptoProvider>,
+}
+
+impl Verifier {
+    fn new(
+        roots: Option<RootCertStore>,
+        system_roots: Option<SystemRoots>,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self, String> {
+        let chain = roots.map(|roots| {
+            let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+            chain.map_err(|error| error.to_string())
+        });
+        Ok(Self { chain: chain.transpose()?, system_roots, system: OnceLock::new(), provider })
+    }
+
+    /// The chain by the system's roots, which are read at the first call.
+    fn system(&self) -> Option<&Arc<WebPkiServerVerifier>> {
+        let read = self.system_roots?;
+        let chain = self.system.get_or_init(|| {
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(read());
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone()).build().ok()
+        });
+        chain.as_ref()
+    }
+}
+
+fn is_unknown_issuer(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer))
 }
 
 impl ServerCertVerifier for Verifier {
@@ -112,8 +152,16 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
-        chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(|error| {
-            let refused = Refused::new(&error, end_entity, server_name);
+        let verdict = |chain: &WebPkiServerVerifier| {
+            chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        };
+        let outcome = match verdict(chain) {
+            Err(error) if is_unknown_issuer(&error) => self.system().map_or(Err(error), |system| verdict(system)),
+            outcome => outcome,
+        };
+        outcome.map_err(|error| {
+            let asked = if self.system_roots.is_some() { Asked::BuiltInAndSystem } else { Asked::Bundle };
+            let refused = Refused::new(&error, end_entity, server_name, asked);
             rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         })
     }
@@ -140,5 +188,80 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use rustls::client::danger::ServerCertVerifier as _;
+    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+    use rustls::{CertificateError, RootCertStore};
+
+    use super::{SystemRoots, Verifier, provider};
+
+    /// An authority and a server certificate by it.
+    fn pair(name: &str) -> (CertificateDer<'static>, CertificateDer<'static>) {
+        let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        authority.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let authority = rcgen::CertifiedIssuer::self_signed(authority, rcgen::KeyPair::generate().unwrap()).unwrap();
+        let server = rcgen::CertificateParams::new(vec!["h.example".to_owned()]).unwrap();
+        let server = server.signed_by(&rcgen::KeyPair::generate().unwrap(), &authority).unwrap();
+        (authority.der().clone(), server.der().clone())
+    }
+
+    fn verdict(verifier: &Verifier, server: &CertificateDer<'_>, name: &str) -> Result<(), String> {
+        let name = ServerName::try_from(name).unwrap();
+        let verdict = verifier.verify_server_cert(server, &[], &name, &[], UnixTime::now());
+        verdict.map(drop).map_err(|error| match error {
+            rustls::Error::InvalidCertificate(CertificateError::Other(why)) => why.0.to_string(),
+            error => error.to_string(),
+        })
+    }
+
+    fn verifier(built_in: &CertificateDer<'static>, system: Option<SystemRoots>) -> Verifier {
+        let mut roots = RootCertStore::empty();
+        roots.add(built_in.clone()).unwrap();
+        Verifier::new(Some(roots), system, Arc::new(provider())).unwrap()
+    }
+
+    #[test]
+    fn the_systems_roots_are_read_once_and_only_for_an_unknown_issuer() {
+        static READ: AtomicUsize = AtomicUsize::new(0);
+        static COMPANY: std::sync::OnceLock<CertificateDer<'static>> = std::sync::OnceLock::new();
+        fn system() -> Vec<CertificateDer<'static>> {
+            READ.fetch_add(1, Ordering::SeqCst);
+            COMPANY.get().cloned().into_iter().collect()
+        }
+        let (mozilla, known) = pair("Known");
+        let (company, inside) = pair("Company");
+        let (_, stranger) = pair("Stranger");
+        COMPANY.set(company).unwrap();
+        let asked = verifier(&mozilla, Some(system));
+        verdict(&asked, &known, "h.example").unwrap();
+        // Another name does not make the issuer unknown.
+        assert!(verdict(&asked, &known, "other.example").unwrap_err().contains("it is not for other.example"));
+        assert_eq!(READ.load(Ordering::SeqCst), 0);
+        verdict(&asked, &inside, "h.example").unwrap();
+        verdict(&asked, &inside, "h.example").unwrap();
+        assert!(verdict(&asked, &inside, "other.example").unwrap_err().contains("it is not for other.example"));
+        let words = verdict(&asked, &stranger, "h.example").unwrap_err();
+        assert!(words.contains("neither the built-in roots nor the system's know that issuer"), "{words}");
+        assert_eq!(READ.load(Ordering::SeqCst), 1);
+        let bundle = verifier(&mozilla, None);
+        let words = verdict(&bundle, &inside, "h.example").unwrap_err();
+        assert!(words.contains("the CA bundle does not know that issuer"), "{words}");
+        assert_eq!(READ.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn a_system_without_roots_knows_nobody() {
+        let (mozilla, _) = pair("Known");
+        let (_, stranger) = pair("Stranger");
+        let words = verdict(&verifier(&mozilla, Some(Vec::new)), &stranger, "h.example").unwrap_err();
+        assert!(words.contains("unable to get local issuer certificate"), "{words}");
     }
 }

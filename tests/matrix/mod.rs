@@ -4,6 +4,7 @@
 //! come of it. The other modules are one promise each. RFC 6749, 8252, 8628; retries are those of AWS's standard mode.
 
 mod network;
+mod roots;
 mod rows;
 #[cfg(target_os = "linux")]
 mod screen;

@@ -15,6 +15,7 @@ fn now() -> Timestamp {
 fn options() -> HttpOptions {
     HttpOptions {
         ca_bundle: None,
+        system_roots: Vec::new,
         verify: true,
         connect_timeout: None,
         read_timeout: Some(Duration::from_mins(1)),
