@@ -26,6 +26,9 @@ mod documents;
 mod endpoints;
 /// `export-credentials` in every format, and with a command.
 mod export_credentials;
+/// A machine that fails: its file system, its processes, what others left.
+#[cfg(target_os = "linux")]
+mod faults;
 /// What every file of the project keeps to.
 mod files;
 /// Completion scripts and manual pages.

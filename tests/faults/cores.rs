@@ -1,0 +1,156 @@
+//! The memory of the program, which holds secrets, is nobody's business: no core of it is written, nobody reads it.
+//!
+//! What it starts is not held to that: commands and browsers are programs of their own. Root can always do everything.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::environment::SESSION;
+use crate::support::process::DEADLINE;
+use crate::support::{IdentityCenter, TestEnv};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sso-oidc");
+
+/// The user `nobody`, where the tests are root's.
+const NOBODY: u32 = 65534;
+
+/// A shell that allows cores of any size and becomes this.
+const UNLIMITED: &str = "ulimit -c unlimited && exec \"$@\"";
+
+/// Whether this machine writes cores at all, to a file or to a program that takes them.
+fn cores_are_written(env: &TestEnv) -> bool {
+    let mut command = Command::new("/bin/sh");
+    env.furnish(&mut command);
+    command.args(["-c", "ulimit -c unlimited && kill -SEGV $$"]).stderr(Stdio::null());
+    command.status().unwrap().core_dumped()
+}
+
+fn cores(env: &TestEnv) -> Vec<String> {
+    let entries = std::fs::read_dir(env.work()).unwrap().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+fn remove_cores(env: &TestEnv) {
+    for name in cores(env) {
+        std::fs::remove_file(env.work().join(name)).unwrap();
+    }
+}
+
+/// The program waits for a person, and dies of this signal.
+fn dies(env: &TestEnv, center: &IdentityCenter, signal: &str) -> ExitStatus {
+    let mut command = Command::new("/bin/sh");
+    env.furnish(&mut command);
+    command.args(["-c", UNLIMITED, "sh", PROGRAM, "login", "--sso-session", SESSION, "--use-device-code"]);
+    command.arg("--no-browser").args(["--interactive", "always"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let end = Instant::now() + DEADLINE;
+    while center.open_user_codes().is_empty() {
+        assert!(Instant::now() < end && child.try_wait().unwrap().is_none(), "nobody was asked");
+        thread::sleep(Duration::from_millis(5));
+    }
+    // More than once: the runtime takes the first SIGSEGV for a stack that overflowed, finds it did not, and goes on.
+    for _ in 0..100 {
+        let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
+        assert!(sent.unwrap().success());
+        thread::sleep(Duration::from_millis(20));
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+    }
+    child.kill().unwrap();
+    panic!("it survived {signal}");
+}
+
+#[test]
+fn no_core_is_written() {
+    let probe = TestEnv::new();
+    if !cores_are_written(&probe) {
+        // A machine that never writes one, as many containers are, shows nothing; CI may well be such a one.
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "skipped: no_core_is_written: this machine writes no cores");
+        return;
+    }
+    for signal in ["SEGV", "ABRT", "QUIT"] {
+        let center = IdentityCenter::start();
+        let env = TestEnv::of(&center);
+        let status = dies(&env, &center, signal);
+        assert!(status.signal().is_some(), "{status}");
+        assert!(!status.core_dumped(), "a core of a process that holds a device code was written");
+        assert_eq!(cores(&env), [""; 0]);
+    }
+}
+
+#[test]
+fn a_command_that_is_given_credentials_may_leave_a_core() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    if !cores_are_written(&env) {
+        return;
+    }
+    remove_cores(&env);
+    env.sign_in(&center, SESSION);
+    let mut command = Command::new("/bin/sh");
+    env.furnish(&mut command);
+    command.args(["-c", UNLIMITED, "sh", PROGRAM, "export-credentials", "--profile", "dev", "--"]);
+    command.args(["/bin/sh", "-c", "ulimit -c; kill -SEGV $$"]);
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "unlimited\n");
+    assert!(output.status.core_dumped(), "{}", output.status);
+}
+
+/// As somebody who is not root, even where the tests are root's.
+fn as_anybody(env: &TestEnv, program: &Path) -> Command {
+    let mut command = Command::new(program);
+    env.furnish(&mut command);
+    command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY);
+    }
+    command
+}
+
+/// The kernel gives the files below `/proc/PID` to root, and to nobody else, when no one may look into a process.
+#[test]
+fn nobody_but_root_reads_the_memory() {
+    let env = TestEnv::new();
+    let is_root = rustix::process::geteuid().is_root();
+    // Where the tests are root's: for somebody else, who may not even reach the folder that it was built in.
+    let shared = tempfile::Builder::new().permissions(readable()).tempdir().unwrap();
+    let program = if is_root { shared.path().join("sso-oidc") } else { PROGRAM.into() };
+    if is_root {
+        std::fs::copy(PROGRAM, &program).unwrap();
+    }
+    let words = ["register-client", "--region", "us-east-1", "--cli-input-json", "file:///dev/stdin"];
+    // A pipe that is their own; the file below /proc that it is opened by is root's now.
+    let mut shell = as_anybody(&env, Path::new("/bin/sh"));
+    let output = shell.args(["-c", "echo '{}' | exec \"$@\"", "sh"]).arg(&program).args(words).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("Missing required parameter"), "it cannot read its own standard input: {stderr}");
+    // One that waits: nobody else has opened this pipe for writing, and nobody does.
+    let pipe = shared.path().join("pipe");
+    let made = Command::new("mkfifo").args(["-m", "666"]).arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let input = format!("file://{}", pipe.display());
+    let mut waiting = as_anybody(&env, &program);
+    let mut child = waiting.args(&words[..4]).arg(input).spawn().unwrap();
+    let proc = Path::new("/proc").join(child.id().to_string());
+    let owner = |name: &str| proc.join(name).metadata().map(|found| found.uid()).ok();
+    let end = Instant::now() + DEADLINE;
+    while ["environ", "mem", "fd", "maps"].map(owner) != [Some(0); 4] {
+        let runs = child.try_wait().unwrap().is_none();
+        assert!(runs && Instant::now() < end, "the memory of the process is readable (it runs: {runs})");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_ne!(proc.metadata().unwrap().uid(), 0, "the process itself is not root's");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn readable() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::Permissions::from_mode(0o755)
+}
