@@ -9,7 +9,7 @@
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
@@ -102,42 +102,195 @@ Example:
       --client-id file://client-id --client-secret file://client-secret \\
       --start-url https://my-company.awsapps.com/start";
 
-/// The commands.
-#[derive(Debug, Subcommand)]
+/// What a command line asks for.
+#[derive(Debug)]
 pub enum Command {
-    /// Sign in: reuse a valid token, refresh it, or ask in the browser
+    /// `login`
     Login(LoginArgs),
-    /// Show which sessions are there, until when, and whether they can be refreshed
-    #[command(after_help = STATUS)]
+    /// `status`
     Status(StatusArgs),
-    /// Print a valid access token, refreshed first when needed
-    #[command(after_help = TOKEN)]
+    /// `token`
     Token(TokenArgs),
-    /// Print credentials of a role, or run a command with them
-    #[command(after_help = EXPORT_CREDENTIALS)]
+    /// `export-credentials`
     ExportCredentials(ExportCredentialsArgs),
-    /// Sign out: remove tokens and role credentials from this machine, and end the sessions at the service
-    #[command(after_help = LOGOUT)]
+    /// `logout`
     Logout(LogoutArgs),
-    /// Create and return access and refresh tokens for a registered client (CreateToken)
-    #[command(after_help = CREATE_TOKEN)]
+    /// `create-token`
     CreateToken(CreateTokenArgs),
-    /// Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)
-    #[command(after_help = CREATE_TOKEN_WITH_IAM)]
+    /// `create-token-with-iam`
     CreateTokenWithIam(CreateTokenWithIamArgs),
-    /// Register a public client with IAM Identity Center (RegisterClient)
-    #[command(after_help = REGISTER_CLIENT)]
+    /// `register-client`
     RegisterClient(RegisterClientArgs),
-    /// Start the authorization of a device by a verification code (StartDeviceAuthorization)
-    #[command(after_help = START_DEVICE_AUTHORIZATION)]
+    /// `start-device-authorization`
     StartDeviceAuthorization(StartDeviceAuthorizationArgs),
-    /// Print the completion script of a shell
+    /// `completion`
     Completion(CompletionArgs),
-    /// Print the manual page of the program or of one of its commands
-    #[command(hide = true)]
+    /// `man`
     Man(HelpArgs),
-    /// Explain the program or one of its commands
+    /// `help`
     Help(HelpArgs),
+}
+
+/// A command as it is declared. By hand, not by clap's derive, because that builds the options of all commands for each
+/// command line, which costs more than most commands do.
+pub struct Declared {
+    /// The word for it.
+    pub name: &'static str,
+    about: &'static str,
+    after_help: &'static str,
+    options: fn(clap::Command) -> clap::Command,
+    read: fn(&ArgMatches) -> Result<Command, clap::Error>,
+}
+
+/// The commands, in the order of the help.
+pub const COMMANDS: [Declared; 12] = [
+    Declared {
+        name: "login",
+        about: "Sign in: reuse a valid token, refresh it, or ask in the browser",
+        after_help: "",
+        options: LoginArgs::augment_args,
+        read: |matches| LoginArgs::from_arg_matches(matches).map(Command::Login),
+    },
+    Declared {
+        name: "status",
+        about: "Show which sessions are there, until when, and whether they can be refreshed",
+        after_help: STATUS,
+        options: StatusArgs::augment_args,
+        read: |matches| StatusArgs::from_arg_matches(matches).map(Command::Status),
+    },
+    Declared {
+        name: "token",
+        about: "Print a valid access token, refreshed first when needed",
+        after_help: TOKEN,
+        options: TokenArgs::augment_args,
+        read: |matches| TokenArgs::from_arg_matches(matches).map(Command::Token),
+    },
+    Declared {
+        name: "export-credentials",
+        about: "Print credentials of a role, or run a command with them",
+        after_help: EXPORT_CREDENTIALS,
+        options: ExportCredentialsArgs::augment_args,
+        read: |matches| ExportCredentialsArgs::from_arg_matches(matches).map(Command::ExportCredentials),
+    },
+    Declared {
+        name: "logout",
+        about: "Sign out: remove tokens and role credentials from this machine, and end the sessions at the service",
+        after_help: LOGOUT,
+        options: LogoutArgs::augment_args,
+        read: |matches| LogoutArgs::from_arg_matches(matches).map(Command::Logout),
+    },
+    Declared {
+        name: "create-token",
+        about: "Create and return access and refresh tokens for a registered client (CreateToken)",
+        after_help: CREATE_TOKEN,
+        options: CreateTokenArgs::augment_args,
+        read: |matches| CreateTokenArgs::from_arg_matches(matches).map(Command::CreateToken),
+    },
+    Declared {
+        name: "create-token-with-iam",
+        about: "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
+        after_help: CREATE_TOKEN_WITH_IAM,
+        options: CreateTokenWithIamArgs::augment_args,
+        read: |matches| CreateTokenWithIamArgs::from_arg_matches(matches).map(Command::CreateTokenWithIam),
+    },
+    Declared {
+        name: "register-client",
+        about: "Register a public client with IAM Identity Center (RegisterClient)",
+        after_help: REGISTER_CLIENT,
+        options: RegisterClientArgs::augment_args,
+        read: |matches| RegisterClientArgs::from_arg_matches(matches).map(Command::RegisterClient),
+    },
+    Declared {
+        name: "start-device-authorization",
+        about: "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
+        after_help: START_DEVICE_AUTHORIZATION,
+        options: StartDeviceAuthorizationArgs::augment_args,
+        read: |matches| StartDeviceAuthorizationArgs::from_arg_matches(matches).map(Command::StartDeviceAuthorization),
+    },
+    Declared {
+        name: "completion",
+        about: "Print the completion script of a shell",
+        after_help: "",
+        options: CompletionArgs::augment_args,
+        read: |matches| CompletionArgs::from_arg_matches(matches).map(Command::Completion),
+    },
+    Declared {
+        name: "man",
+        about: "Print the manual page of the program or of one of its commands",
+        after_help: "",
+        options: HelpArgs::augment_args,
+        read: |matches| HelpArgs::from_arg_matches(matches).map(Command::Man),
+    },
+    Declared {
+        name: "help",
+        about: "Explain the program or one of its commands",
+        after_help: "",
+        options: HelpArgs::augment_args,
+        read: |matches| HelpArgs::from_arg_matches(matches).map(Command::Help),
+    },
+];
+
+/// Commands that neither help nor completion shows.
+const HIDDEN: [&str; 1] = ["man"];
+
+impl Declared {
+    /// The command of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        COMMANDS.iter().find(|command| command.name == name)
+    }
+
+    /// The names of the commands that are shown.
+    pub fn shown() -> impl Iterator<Item = &'static str> {
+        COMMANDS.iter().map(|command| command.name).filter(|name| !HIDDEN.contains(name))
+    }
+
+    /// With its options, without the global ones.
+    pub fn command(&self) -> clap::Command {
+        let command = (self.options)(clap::Command::new(self.name)).about(self.about).hide(HIDDEN.contains(&self.name));
+        if self.after_help.is_empty() { command } else { command.after_help(self.after_help) }
+    }
+}
+
+impl Subcommand for Command {
+    fn augment_subcommands(program: clap::Command) -> clap::Command {
+        program.subcommands(COMMANDS.iter().map(Declared::command))
+    }
+
+    fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {
+        Self::augment_subcommands(program)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        Declared::named(name).is_some()
+    }
+}
+
+impl FromArgMatches for Command {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let called = matches.subcommand().and_then(|(name, matches)| Some((Declared::named(name)?, matches)));
+        match called {
+            Some((command, matches)) => (command.read)(matches),
+            None => Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand)),
+        }
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The program without commands.
+pub fn globals() -> clap::Command {
+    let program = clap::Command::new(env!("CARGO_PKG_NAME")).disable_help_subcommand(true).args_override_self(true);
+    GlobalArgs::augment_args(program).subcommand_required(true)
+}
+
+/// The program with the one command that is called. Unless it is to be explained, the global options stand before it in
+/// canonical words, and it need not have them: clap would copy each and its value twice.
+pub fn with_command(globals: clap::Command, command: clap::Command, is_explained: bool) -> clap::Command {
+    let program = if is_explained { globals } else { globals.mut_args(|option| option.global(false)) };
+    program.subcommand(command)
 }
 
 /// Options that every command takes, as the AWS CLI's global options.

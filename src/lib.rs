@@ -51,7 +51,7 @@ use config::Config;
 
 pub use context::Context;
 use error::ErrorFormat;
-use words::UsageError;
+use words::{Line, UsageError};
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
@@ -96,9 +96,16 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
 }
 
 fn parse(args: Vec<OsString>) -> anyhow::Result<cli::Cli> {
-    let mut command = cli::Cli::command();
-    let words = words::canonical(&command, args)?;
-    let matches = command.try_get_matches_from_mut(words)?;
+    let globals = cli::globals();
+    let Line { words, command } = words::canonical(&globals, args)?;
+    let is_help = words.last().is_some_and(|word| word == "--help" || word == "-h");
+    let mut program = match command {
+        Some(command) => cli::with_command(globals, command, is_help),
+        None => cli::Cli::command(),
+    };
+    let matches = program.try_get_matches_from_mut(words)?;
+    // Taking apart all those declarations costs as much as the reading, and the process ends soon.
+    std::mem::forget(program);
     Ok(cli::Cli::from_arg_matches(&matches)?)
 }
 

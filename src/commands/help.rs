@@ -12,7 +12,7 @@ pub(super) fn run(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
     if let Some(name) = &args.command
         && program.find_subcommand(name).is_none()
     {
-        return Err(words::unknown_command(&program, name).into());
+        return Err(words::unknown_command(name).into());
     }
     let name = program.get_name().to_owned();
     let line = std::iter::once(name.as_str()).chain(args.command.as_deref()).chain(["--help"]);

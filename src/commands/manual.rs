@@ -14,7 +14,7 @@ pub(super) fn run(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
         None => program,
         Some(name) => match program.find_subcommand(name) {
             Some(command) => command.clone().version(env!("CARGO_PKG_VERSION")),
-            None => return Err(words::unknown_command(&program, name).into()),
+            None => return Err(words::unknown_command(name).into()),
         },
     };
     let mut roff = Vec::new();

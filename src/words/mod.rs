@@ -15,22 +15,33 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
+use crate::cli::Declared;
 pub use error::{Problem, UsageError};
 pub use half::{Place, place};
 use pass::{Pass, Table};
 
-/// The command line in canonical words, the program's name first.
-pub fn canonical(cli: &Command, args: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, UsageError> {
+/// A command line in canonical words.
+#[derive(Debug)]
+pub struct Line {
+    /// The words, the program's name first.
+    pub words: Vec<OsString>,
+    /// The command that they call, with its own options; none when the program itself is to be explained.
+    pub command: Option<Command>,
+}
+
+/// The command line in canonical words; `globals` has the global options.
+pub fn canonical(globals: &Command, args: impl IntoIterator<Item = OsString>) -> Result<Line, UsageError> {
     let mut args: Vec<OsString> = args.into_iter().collect();
     let end = args.iter().position(|word| word == "--").unwrap_or(args.len());
     let tail = args.split_off(end);
     let mut words = text(args)?;
     // Read as text like the rest; if they are another program's, they are handed over as they came.
     words.extend(tail.iter().map(|word| word.to_string_lossy().into_owned()));
-    let globals = Table::of(cli);
+    let name = globals.get_name();
+    let globals = Table::of(globals);
     let first = pass::read(&globals, words.get(1..).unwrap_or_default()).map_err(UsageError::from)?;
     let error_format = first.last_value("cli-error-format");
-    finish(cli, &globals, &first, tail).map_err(|problem| UsageError { problem, error_format })
+    finish(name, &globals, &first, tail).map_err(|problem| UsageError { problem, error_format })
 }
 
 /// Whether the version is asked for: by a word of its own, wherever it stands, as in the AWS CLI.
@@ -39,22 +50,21 @@ pub fn asks_version(args: &[OsString]) -> bool {
 }
 
 /// The error about a command that does not exist.
-pub fn unknown_command(cli: &Command, name: &str) -> UsageError {
-    let visible = cli.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name);
-    Problem::UnknownCommand { maybe: similar::to(name, visible), name: name.to_owned() }.into()
+pub fn unknown_command(name: &str) -> UsageError {
+    Problem::UnknownCommand { maybe: similar::to(name, Declared::shown()), name: name.to_owned() }.into()
 }
 
 /// The second pass: the command, its options and its own words.
-fn finish(cli: &Command, globals: &Table, first: &Pass, tail: Vec<OsString>) -> Result<Vec<OsString>, Problem> {
+fn finish(program: &str, globals: &Table, first: &Pass, tail: Vec<OsString>) -> Result<Line, Problem> {
     choice::check(globals, first)?;
-    let mut line = vec![cli.get_name().to_owned()];
+    let mut line = vec![program.to_owned()];
     let Some(at) = first.rest.iter().position(|word| word.is_plain) else {
-        return without_command(globals, first, line).map(raw);
+        return without_command(globals, first, line).map(|line| Line { words: raw(line), command: None });
     };
     let mut rest = first.rest.clone();
     let name = rest.remove(at).text;
-    let Some(command) = cli.get_subcommands().find(|command| command.get_name() == name) else {
-        return Err(unknown_command(cli, &name).problem);
+    let Some(command) = Declared::named(&name).map(Declared::command) else {
+        return Err(unknown_command(&name).problem);
     };
     let runs_another = command.get_positionals().any(Arg::is_last_set);
     if !runs_another && rest.get(at).is_some_and(|word| word.text == "--") {
@@ -63,9 +73,9 @@ fn finish(cli: &Command, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     }
     if let Some(help) = first.help_word() {
         line.extend([name, help]);
-        return Ok(raw(line));
+        return Ok(Line { words: raw(line), command: Some(command) });
     }
-    let table = Table::of(command);
+    let table = Table::of(&command);
     let mut words: Vec<String> = rest.into_iter().map(|word| word.text).collect();
     if runs_another {
         words.truncate(words.iter().position(|word| word == "--").unwrap_or(words.len()));
@@ -77,18 +87,18 @@ fn finish(cli: &Command, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     let positionals = second.take_plain(command.get_positionals().filter(|word| !word.is_last_set()).count());
     if positionals.is_empty() && second.says_help() {
         line.extend([name, "--help".to_owned()]);
-        return Ok(raw(line));
+        return Ok(Line { words: raw(line), command: Some(command) });
     }
     second.refuse_rest(&[globals, &table])?;
     first.write(globals, &mut line);
     line.push(name);
     line.extend(positionals);
     second.write(&table, &mut line);
-    let mut line = raw(line);
+    let mut words = raw(line);
     if runs_another && tail.len() > 1 {
-        line.extend(tail);
+        words.extend(tail);
     }
-    Ok(line)
+    Ok(Line { words, command: Some(command) })
 }
 
 fn raw(words: Vec<String>) -> Vec<OsString> {

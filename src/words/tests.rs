@@ -11,7 +11,7 @@ fn read(words: &[&str]) -> Result<Vec<String>, Problem> {
     let args = std::iter::once("sso-oidc").chain(words.iter().copied()).map(OsString::from);
     let text = |word: OsString| word.into_string().unwrap();
     let line = canonical(&Cli::command(), args).map_err(|error| error.problem)?;
-    Ok(line.into_iter().skip(1).map(text).collect())
+    Ok(line.words.into_iter().skip(1).map(text).collect())
 }
 
 fn line(words: &[&str]) -> String {
@@ -211,6 +211,6 @@ fn a_command_behind_two_hyphens_need_not_be_text() {
     let odd = OsString::from_vec(b"a\xff".to_vec());
     let words = |command: &str| ["sso-oidc", command, "--"].map(OsString::from).into_iter().chain([odd.clone()]);
     let line = canonical(&Cli::command(), words("export-credentials")).unwrap();
-    assert_eq!(line.last(), Some(&odd));
+    assert_eq!(line.words.last(), Some(&odd));
     assert!(matches!(canonical(&Cli::command(), words("token")).unwrap_err().problem, Problem::NotText { .. }));
 }
