@@ -41,10 +41,25 @@ fn write(value: &Value, to: &mut String) {
     }
 }
 
+/// Appends a list of strings.
+pub fn push_strings(texts: &[String], to: &mut String) {
+    to.push('[');
+    for (i, text) in texts.iter().enumerate() {
+        to.push_str(if i == 0 { "" } else { ", " });
+        push_string(text, to);
+    }
+    to.push(']');
+}
+
 /// Appends a string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
 pub fn push_string(text: &str, to: &mut String) {
     to.push('"');
-    for c in text.chars() {
+    let stands_for_itself = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    let plain = text.bytes().position(|byte| !stands_for_itself(byte)).unwrap_or(text.len());
+    // Nearly every text is plain to its end.
+    let (plain, rest) = text.split_at(plain);
+    to.push_str(plain);
+    for c in rest.chars() {
         match c {
             '"' => to.push_str("\\\""),
             '\\' => to.push_str("\\\\"),

@@ -3,6 +3,9 @@
 //! The members and their order are botocore's. Members we do not know survive when a token is refreshed. Where the
 //! files are and how they are replaced is not here. Imports `secret`, `json`, `context`.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -60,7 +63,7 @@ impl CachedToken {
             client_secret: members.secret("clientSecret"),
             registration_expires_at: members.string("registrationExpiresAt"),
             refresh_token: members.secret("refreshToken").filter(|token| !token.is_empty()),
-            others: members.rest(),
+            others: members.rest()?,
         })
     }
 
@@ -156,31 +159,32 @@ fn instant(text: Option<&str>, member: &str) -> Result<Timestamp, String> {
     timestamp::parse(text).ok_or_else(|| format!("its {member} is not an instant"))
 }
 
-/// The members of a parsed file, taken out one by one so that no copy of a secret stays behind.
-struct Members(Map<String, Value>);
+/// The members of a file, each read when it is taken, so that no copy of a secret stays behind.
+struct Members<'a>(BTreeMap<String, &'a RawValue>);
 
-impl Members {
-    fn parse(text: &str) -> Result<Self, String> {
-        match serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
-            Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) => Err("it is not a JSON object".to_owned()),
-            Err(error) => Err(format!("it is not JSON (line {}, column {})", error.line(), error.column())),
-        }
+impl<'a> Members<'a> {
+    fn parse(text: &'a str) -> Result<Self, String> {
+        serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).map(Self).map_err(|error| {
+            if error.is_data() {
+                return "it is not a JSON object".to_owned();
+            }
+            format!("it is not JSON (line {}, column {})", error.line(), error.column())
+        })
     }
 
     /// By its name, else by its name in other letter case, as the AWS SDK for Rust has it.
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.shift_remove(name).or_else(|| {
+    fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        self.0.remove(name).or_else(|| {
             let other = self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
-            self.0.shift_remove(&other)
+            self.0.remove(&other)
         })
     }
 
     fn string(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
+        let text = self.take(name)?.get();
+        let plain = text.strip_prefix('"')?.strip_suffix('"')?;
+        // Without an escape the text stands for itself.
+        if plain.contains('\\') { serde_json::from_str(text).ok() } else { Some(plain.to_owned()) }
     }
 
     fn secret(&mut self, name: &str) -> Option<Secret> {
@@ -188,14 +192,17 @@ impl Members {
     }
 
     fn strings(&mut self, name: &str) -> Option<Vec<String>> {
-        match self.take(name)? {
-            Value::Array(items) => Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()),
-            _ => None,
-        }
+        let items: Vec<Value> = serde_json::from_str(self.take(name)?.get()).ok()?;
+        Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
     }
 
-    fn rest(self) -> Map<String, Value> {
-        self.0
+    /// What is left, in the order of the file.
+    fn rest(self) -> Result<Map<String, Value>, String> {
+        let mut rest: Vec<_> = self.0.into_iter().collect();
+        rest.sort_by_key(|(_, value)| value.get().as_ptr());
+        let read = |(name, value): (_, &RawValue)| Ok((name, serde_json::from_str(value.get())?));
+        let read: Result<_, serde_json::Error> = rest.into_iter().map(read).collect();
+        read.map_err(|error| format!("it has a member that cannot be read: {error}"))
     }
 }
 
@@ -229,8 +236,7 @@ impl Object {
     fn strings(&mut self, name: &str, values: Option<&[String]>) {
         if let Some(values) = values {
             self.name(name);
-            let value = Value::from(values.to_vec());
-            self.0.push_str(&json::python(&value));
+            json::push_strings(values, &mut self.0);
         }
     }
 

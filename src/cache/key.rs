@@ -3,7 +3,6 @@
 //! A token is found by its sso-session's name, or for a legacy profile by the start URL exactly as configured. A
 //! registration is found by the JSON text of everything it was made for. Imports `json`.
 
-use serde_json::json;
 use sha1::{Digest, Sha1};
 
 use crate::json;
@@ -38,13 +37,22 @@ impl RegistrationKey {
     /// in their order, `None` when the key `sso_registration_scopes` is absent; `session_name` is `None` for a legacy
     /// profile; `start_url` is as configured; `region` is as resolved.
     pub fn new(region: &str, scopes: Option<&[String]>, session_name: Option<&str>, start_url: &str) -> Self {
-        let text = json::python(&json!({
-            "region": region,
-            "scopes": scopes,
-            "session_name": session_name,
-            "startUrl": start_url,
-            "tool": "botocore",
-        }));
+        let mut text = String::with_capacity(256);
+        text.push_str(r#"{"region": "#);
+        json::push_string(region, &mut text);
+        text.push_str(r#", "scopes": "#);
+        match scopes {
+            Some(scopes) => json::push_strings(scopes, &mut text),
+            None => text.push_str("null"),
+        }
+        text.push_str(r#", "session_name": "#);
+        match session_name {
+            Some(name) => json::push_string(name, &mut text),
+            None => text.push_str("null"),
+        }
+        text.push_str(r#", "startUrl": "#);
+        json::push_string(start_url, &mut text);
+        text.push_str(r#", "tool": "botocore"}"#);
         Self(hex_sha1(&text))
     }
 
@@ -55,12 +63,13 @@ impl RegistrationKey {
 }
 
 pub(super) fn hex_sha1(text: &str) -> String {
-    use std::fmt::Write as _;
-    Sha1::digest(text.as_bytes()).iter().fold(String::with_capacity(40), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let mut hex = String::with_capacity(40);
+    for byte in Sha1::digest(text.as_bytes()) {
+        hex.push(DIGITS[usize::from(byte >> 4)]);
+        hex.push(DIGITS[usize::from(byte & 15)]);
+    }
+    hex
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ mod lock;
 mod sweep;
 pub mod timestamp;
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -28,12 +30,13 @@ pub use sweep::{Kind, Remains};
 #[derive(Debug, Clone)]
 pub struct TokenCache {
     dir: PathBuf,
+    scopes_of_clients: OnceCell<HashMap<String, Vec<String>>>,
 }
 
 impl TokenCache {
     /// The cache of the account whose home directory this is, as botocore has it.
     pub fn in_home(home: &Path) -> Self {
-        Self { dir: home.join(".aws").join("sso").join("cache") }
+        Self { dir: home.join(".aws").join("sso").join("cache"), scopes_of_clients: OnceCell::new() }
     }
 
     /// The folder itself.
@@ -43,12 +46,21 @@ impl TokenCache {
 
     /// The path of a token's file.
     pub fn token_path(&self, key: &TokenKey) -> PathBuf {
-        self.dir.join(format!("{}.json", key.digest()))
+        self.path_of(key.digest())
     }
 
     /// The path of a registration's file.
     pub fn registration_path(&self, key: &RegistrationKey) -> PathBuf {
-        self.dir.join(format!("{}.json", key.digest()))
+        self.path_of(key.digest())
+    }
+
+    fn path_of(&self, digest: &str) -> PathBuf {
+        let mut path = self.dir.clone().into_os_string();
+        path.reserve_exact(digest.len() + 6);
+        path.push(std::path::MAIN_SEPARATOR_STR);
+        path.push(digest);
+        path.push(".json");
+        path.into()
     }
 
     /// Reads a token. A damaged file is a miss with a reason, never an error.
@@ -61,19 +73,32 @@ impl TokenCache {
         file::load(&self.registration_path(key), CachedRegistration::parse)
     }
 
-    /// The registration of this client, whatever it was made for; looks through the whole folder.
-    pub fn registration_of_client(&self, client_id: &str) -> Option<CachedRegistration> {
-        let entries = fs::read_dir(&self.dir).ok()?;
-        let documents =
-            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some("json".as_ref()));
-        // Most files are of other clients, which the text tells sooner than its parsing.
-        let parse = |text: &str| Ok(text.contains(client_id).then(|| CachedRegistration::parse(text).ok()).flatten());
-        documents
-            .filter_map(|path| match file::load(&path, parse) {
+    /// Whether a registration is of this client. Its identifier stands in no other registration, so that the text tells
+    /// without being parsed.
+    pub fn is_registration_of(&self, key: &RegistrationKey, client_id: &str) -> bool {
+        let loaded = file::load(&self.registration_path(key), |text| Ok(text.contains(client_id)));
+        matches!(loaded, Ok(Loaded::Present(true, _)))
+    }
+
+    /// The scopes that a client was registered with, under whatever name its registration stands; `None` if there is none.
+    /// The whole folder is looked through, once.
+    pub fn scopes_of_client(&self, client_id: &str) -> Option<&[String]> {
+        let scopes = self.scopes_of_clients.get_or_init(|| {
+            let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
+            let documents = entries.filter(|path| path.extension() == Some("json".as_ref()));
+            // Tokens have a clientId as well; the text tells them apart sooner than its parsing.
+            let parse = |text: &str| {
+                Ok(if text.contains("\"accessToken\"") { None } else { CachedRegistration::parse(text).ok() })
+            };
+            let registrations = documents.filter_map(|path| match file::load(&path, parse) {
                 Ok(Loaded::Present(registration, _)) => registration,
                 _ => None,
-            })
-            .find(|registration| registration.client_id == client_id)
+            });
+            registrations
+                .map(|registration| (registration.client_id, registration.scopes.unwrap_or_default()))
+                .collect()
+        });
+        scopes.get(client_id).map(Vec::as_slice)
     }
 
     /// Replaces a token's file as a whole.

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::{DEFAULT_SCOPE, Wanted};
-use crate::cache::{CachedToken, Loaded, TokenCache};
+use crate::cache::{CachedToken, TokenCache};
 
 /// What differs between a cached token and the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,14 +43,12 @@ pub(super) fn misfit(token: &CachedToken, wanted: &Wanted, cache: &TokenCache) -
 /// The configured scopes are part of the registration's file name, so if the token's client stands under the name of the
 /// present configuration, they are the same. Otherwise its registration is looked for among the others.
 fn scopes(token: &CachedToken, wanted: &Wanted, cache: &TokenCache) -> Option<Misfit> {
-    let client_id = token.client_id.as_deref()?;
-    if let Ok(Loaded::Present(registration, _)) = cache.registration(&wanted.registration_key())
-        && registration.client_id == client_id
-    {
+    let client_id = token.client_id.as_deref().filter(|id| !id.is_empty())?;
+    if cache.is_registration_of(&wanted.registration_key(), client_id) {
         return None;
     }
-    let cached = cache.registration_of_client(client_id)?.scopes.unwrap_or_default();
-    let configured = wanted.scopes.clone().unwrap_or_default();
+    let cached = cache.scopes_of_client(client_id)?;
+    let configured = wanted.scopes.as_deref().unwrap_or_default();
     // Without configured scopes the authorization code flow registers AWS's default one.
     let default = configured.is_empty() && cached == [DEFAULT_SCOPE];
     (cached != configured && !default).then(|| Misfit {
