@@ -89,7 +89,7 @@ pub(super) fn run(mut call: Call, global: &GlobalArgs, context: &Context) -> any
         })?
     };
     let secrets = secrets(operation.output(), &answer);
-    printing.print(answer, operation.name(), context).map_err(|error| match error.downcast() {
+    printing.print(Value::Object(answer), operation.name(), context).map_err(|error| match error.downcast() {
         Ok(query) => hide(query, &secrets).into(),
         Err(error) => error,
     })

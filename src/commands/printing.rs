@@ -4,14 +4,14 @@
 //! afterwards (the AWS CLI does, and loses it). Data on a terminal is cut down to what a terminal may show, data on a
 //! pipe or in a file is raw. May import everything.
 
-use serde_json::{Map, Value};
+use std::rc::Rc;
 
 use super::pager::Pager;
 use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{self, Config, Located, Origin};
 use crate::error::CommandError;
-use crate::output::{self, Format, Query, QueryError, Style};
+use crate::output::{self, Format, Node, Query, QueryError, Style};
 use crate::text;
 
 /// The way to print, of one run.
@@ -43,17 +43,15 @@ impl Printing {
     }
 
     /// Prints an answer; `title` heads a table.
-    pub(super) fn print(&self, answer: Map<String, Value>, title: &str, context: &Context) -> anyhow::Result<()> {
+    pub(super) fn print(&self, answer: impl Into<Node>, title: &str, context: &Context) -> anyhow::Result<()> {
         if self.format == Format::Off {
             // The AWS CLI does not even evaluate the query.
             return Ok(());
         }
-        let mut answer = Value::Object(answer);
-        if context.stdout_is_terminal {
-            text::clean_for_terminal(&mut answer);
-        }
+        let answer = answer.into();
+        let answer = if context.stdout_is_terminal { clean(&answer) } else { answer };
         let rendered = match &self.query {
-            Some(query) => output::render(query.search(&answer)?, self.format, title, &self.style),
+            Some(query) => output::render(query.search(answer)?, self.format, title, &self.style),
             None => output::render(answer, self.format, title, &self.style),
         };
         let (mut bytes, failure) = match rendered {
@@ -98,4 +96,17 @@ fn compile(expression: &str) -> anyhow::Result<Query> {
 
 fn unknown_format(format: &Located<String>) -> CommandError {
     CommandError::Setting(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
+}
+
+/// The value with every text, names too, cut down to what a terminal may show.
+fn clean(value: &Node) -> Node {
+    match value {
+        Node::String(text) => Node::string(text::data_for_terminal(text)),
+        Node::List(items) => Node::list(items.iter().map(clean).collect()),
+        Node::Object(members) => {
+            let member = |(name, value): &(Rc<str>, Node)| (text::data_for_terminal(name).into(), clean(value));
+            Node::object(members.iter().map(member).collect())
+        }
+        Node::Null | Node::Bool(_) | Node::Number(_) => value.clone(),
+    }
 }

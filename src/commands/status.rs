@@ -5,8 +5,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value, json};
-
 use super::clients::Clients;
 use super::overview;
 use super::portals::{Call, Question, ask_all};
@@ -17,6 +15,7 @@ use crate::Context;
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{self, Config};
+use crate::output::Node;
 use crate::session::LoginNeeded;
 
 /// Exit code: a login is needed.
@@ -86,24 +85,29 @@ fn check(seen: &mut [Seen], clients: &Clients, context: &Context) -> anyhow::Res
     Ok(failure)
 }
 
-fn data(seen: &[Seen], context: &Context) -> Map<String, Value> {
+fn data(seen: &[Seen], context: &Context) -> Node {
     let now = context.now();
+    let text = |text: Option<&str>| text.map_or(Node::Null, Node::string);
+    let texts = |texts: &[String]| Node::list(texts.iter().map(|text| Node::string(text.as_str())).collect());
     let one = |seen: &Seen| {
-        json!({
-            "session": seen.session,
-            "profiles": seen.profiles,
-            "startUrl": seen.start_url,
-            "region": seen.region,
-            "state": seen.state.as_str(),
-            "refreshable": seen.is_refreshable,
-            "expiresAt": seen.expires_at.map(timestamp::format),
-            "expiresIn": seen.expires_at.map(|ends| (ends - now).whole_seconds()),
-            "registrationExpiresAt": seen.registration_expires_at,
-            "scopes": seen.scopes,
-            "file": seen.path.display().to_string(),
-            "reason": seen.why,
-            "command": seen.remedy(),
-        })
+        Node::object(vec![
+            ("session".into(), text(seen.session.as_deref())),
+            ("profiles".into(), texts(&seen.profiles)),
+            ("startUrl".into(), text(seen.start_url.as_deref())),
+            ("region".into(), text(seen.region.as_deref())),
+            ("state".into(), Node::string(seen.state.as_str())),
+            ("refreshable".into(), Node::Bool(seen.is_refreshable)),
+            ("expiresAt".into(), text(seen.expires_at.map(timestamp::format).as_deref())),
+            (
+                "expiresIn".into(),
+                seen.expires_at.map_or(Node::Null, |ends| Node::integer((ends - now).whole_seconds())),
+            ),
+            ("registrationExpiresAt".into(), text(seen.registration_expires_at.as_deref())),
+            ("scopes".into(), seen.scopes.as_deref().map_or(Node::Null, texts)),
+            ("file".into(), Node::string(seen.path.to_string_lossy())),
+            ("reason".into(), text(seen.why.as_deref())),
+            ("command".into(), text(seen.remedy())),
+        ])
     };
-    Map::from_iter([("sessions".to_owned(), seen.iter().map(one).collect())])
+    Node::object(vec![("sessions".into(), Node::list(seen.iter().map(one).collect()))])
 }

@@ -117,14 +117,20 @@ impl Survey<'_> {
     /// Everything that is configured, and every other token in the cache. What is configured badly is said.
     pub(super) fn of_all(&self, configured: Vec<Result<SsoSettings, ConfigError>>) -> Vec<Seen> {
         let mut all: Vec<Seen> = Vec::new();
+        let mut legacy: HashMap<String, usize> = HashMap::new();
         for settings in configured {
             match settings {
                 Ok(settings) => {
-                    let path = self.cache.token_path(&wanted::of(&settings).token_key());
-                    match all.iter_mut().find(|seen| seen.path == path) {
-                        // Legacy profiles of one start URL share a token.
-                        Some(seen) => seen.profiles.push(settings.profile_name),
-                        None => all.push(self.of_session(&settings)),
+                    let is_legacy = settings.session_name.is_none();
+                    // Legacy profiles of one start URL share a token.
+                    let same = legacy.get(&settings.start_url).filter(|_| is_legacy);
+                    if let Some(seen) = same.and_then(|place| all.get_mut(*place)) {
+                        seen.profiles.push(settings.profile_name);
+                        continue;
+                    }
+                    all.push(self.of_session(&settings));
+                    if is_legacy {
+                        legacy.insert(settings.start_url, all.len() - 1);
                     }
                 }
                 Err(error) => {

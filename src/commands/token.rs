@@ -39,7 +39,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     }
     let token = usable.token.access_token.expose();
     match printing {
-        Some(printing) => printing.print(data(&usable, &settings), "Token", context),
+        Some(printing) => printing.print(Value::Object(data(&usable, &settings)), "Token", context),
         None if args.header => Ok(context.print_text(&format!("{HEADER}: {token}\n"))?),
         None => Ok(context.print_text(&format!("{token}\n"))?),
     }

@@ -52,8 +52,9 @@ impl<'t> Parser<'t> {
         let mut parser = Self {
             text,
             contents: Contents::default(),
-            seen_headers: HashSet::new(),
-            seen_keys: HashSet::new(),
+            // Room for lines of the usual length; growing costs as much as the rest of the reading.
+            seen_headers: HashSet::with_capacity(text.len() / 128),
+            seen_keys: HashSet::with_capacity(text.len() / 32),
             place: Place::BeforeAnySection,
             open: false,
             indent: 0,

@@ -65,7 +65,9 @@ impl<'a> Section<'a> {
     /// Where a key stands, in words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
     pub fn origin(&self, key: &str) -> Option<String> {
         let (part, entry, header) = self.find(key)?;
-        Some(format!("`{key}` in [{header}] of {}, line {}", part.file.path.display(), entry.line))
+        // `display` would look at every character.
+        let path = part.file.path.to_string_lossy();
+        Some(format!("`{key}` in [{header}] of {path}, line {}", entry.line))
     }
 
     /// The raw text of the header this section has in its (first) file.

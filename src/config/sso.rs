@@ -102,12 +102,13 @@ impl Request<'_> {
             return Err(self.missing(start_url.is_none(), region.is_none()));
         };
         self.check_same_url(&start_url.value)?;
-        let scopes = self.session.and_then(|_| self.key("sso_registration_scopes"));
+        let section = self.section.filter(|_| self.session.is_some());
+        let scopes = section.and_then(|section| section.get("sso_registration_scopes"));
         Ok(SsoSettings {
             session_name: self.session.map(str::to_owned),
             start_url: start_url.value.clone(),
             region: region.value.clone(),
-            registration_scopes: scopes.map(|scopes| registration_scopes(&scopes.value)),
+            registration_scopes: scopes.map(registration_scopes),
             profile_name: profile_name.to_owned(),
             flow_key: self.key("sso_login_flow"),
             redirect_port: self.redirect_port()?,
@@ -150,6 +151,9 @@ impl Request<'_> {
 
     /// The name of a session is the name of its token's file, so one name cannot stand for two URLs.
     fn check_same_url(&self, start_url: &str) -> Result<(), ConfigError> {
+        if self.options.start_url.is_none() {
+            return Ok(());
+        }
         let (Some(name), Some(configured)) = (self.session, self.key("sso_start_url")) else { return Ok(()) };
         if configured.value == start_url {
             return Ok(());

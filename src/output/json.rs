@@ -7,7 +7,7 @@ use super::node::Node;
 
 /// The value over several lines, without a final newline.
 pub(super) fn pretty(node: &Node) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(4096);
     write(node, 0, &mut text);
     text
 }
@@ -100,7 +100,11 @@ fn new_line(depth: usize, to: &mut String) {
 /// A string with its quotes: the escapes of `json.dumps(ensure_ascii=False)`.
 fn quote(text: &str, to: &mut String) {
     to.push('"');
-    for c in text.chars() {
+    // Nearly every text is plain to its end.
+    let plain = text.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(text.len());
+    let (plain, rest) = text.split_at(plain);
+    to.push_str(plain);
+    for c in rest.chars() {
         match c {
             '"' => to.push_str("\\\""),
             '\\' => to.push_str("\\\\"),

@@ -32,18 +32,23 @@ pub enum Node {
 
 impl Node {
     /// A new list.
-    pub(super) fn list(items: Vec<Node>) -> Self {
+    pub fn list(items: Vec<Node>) -> Self {
         Self::List(Rc::new(items))
     }
 
     /// A new object; names must differ.
-    pub(super) fn object(members: Members) -> Self {
+    pub fn object(members: Members) -> Self {
         Self::Object(Rc::new(members))
     }
 
     /// A string.
-    pub(super) fn string(text: impl Into<Rc<str>>) -> Self {
+    pub fn string(text: impl Into<Rc<str>>) -> Self {
         Self::String(text.into())
+    }
+
+    /// An integer.
+    pub fn integer(value: i64) -> Self {
+        Self::Number(Number::integer(&value.to_string()))
     }
 
     /// A member of an object; `None` if there is none, or if this is no object.

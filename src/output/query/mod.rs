@@ -15,8 +15,6 @@ mod signature;
 
 use std::fmt;
 
-use serde_json::Value;
-
 use super::node::Node;
 use expression::Expression;
 
@@ -38,8 +36,8 @@ impl Query {
     /// Evaluates the expression on a value.
     ///
     /// Lists and objects that the result takes over from the value, or twice from one place, stay one: YAML shows that.
-    pub fn search(&self, value: &Value) -> Result<Node, QueryError> {
-        evaluate::evaluate(&self.0, &Node::from(value))
+    pub fn search(&self, value: impl Into<Node>) -> Result<Node, QueryError> {
+        evaluate::evaluate(&self.0, &value.into())
     }
 }
 
