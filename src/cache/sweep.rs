@@ -7,12 +7,16 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::{CacheError, CachedToken, Loaded, Lock, Purpose, file};
 use crate::secret::Secret;
+
+/// What looking into a folder is called in errors.
+const LIST: &str = "list";
 
 /// A file and what it holds.
 #[derive(Debug)]
@@ -94,10 +98,24 @@ fn is_of_cache(path: &Path) -> bool {
 /// What is in a folder, in the order of names, and which files could not be looked into. No folder is an empty one.
 pub(super) fn look(folder: &Path) -> (Vec<Remains>, Vec<CacheError>) {
     file::remove_abandoned(folder);
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    paths.sort();
     let (mut found, mut failed) = (Vec::new(), Vec::new());
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => Some(entries),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => {
+            failed.push(CacheError::io(folder, LIST, error));
+            None
+        }
+    };
+    let mut paths = Vec::new();
+    for entry in entries.into_iter().flatten() {
+        match entry {
+            Ok(entry) => paths.push(entry.path()),
+            // What was not listed may be a token.
+            Err(error) => failed.push(CacheError::io(folder, LIST, error)),
+        }
+    }
+    paths.sort();
     for path in paths.into_iter().filter(|path| !path.is_dir()) {
         match file::load(&path, |text| Ok(Kind::of(text))) {
             Ok(Loaded::Present(kind, _)) => found.push(Remains { path, kind }),

@@ -1,0 +1,137 @@
+//! Processes that are killed at any moment, and processes that write and read all at once: no file is ever half there.
+//!
+//! `SSO_OIDC_TEST_KILLS` and `SSO_OIDC_TEST_SAMPLES` say how often; `.ci/long` has the full counts. That every single call
+//! to the kernel may be the last is in `calls`.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::scene::{Left, Scene, Stage, is};
+use crate::support::environment::SESSION;
+use crate::support::process::DEADLINE;
+use crate::support::{Approval, Dice, IdentityCenter, TestEnv, count};
+
+/// The moments are spread over the time that an undisturbed run takes, and a little more.
+#[test]
+fn a_process_is_killed_at_any_moment_and_the_next_one_succeeds() {
+    let kills = count("SSO_OIDC_TEST_KILLS", 24);
+    let mut dice = Dice(count("SSO_OIDC_TEST_SEED", 1) as u64);
+    let mut died = 0;
+    for round in 0..kills {
+        let scene = [Scene::Refresh, Scene::Login, Scene::Refresh, Scene::Role][round % 4];
+        let stage = Stage::set(scene);
+        let whole = undisturbed(scene);
+        let running = stage.env.spawn(scene.words().iter().copied());
+        // Most moments lie where something happens: up to a little after the end of a run that nobody disturbs.
+        thread::sleep(whole * u32::try_from(dice.roll(1200)).unwrap() / 1000);
+        running.signal("KILL");
+        let run = running.finish();
+        let what = format!("kill {round}");
+        died += usize::from(run.status == -9);
+        stage.check(&run, Left::Temporary, &what);
+        stage.recovers(&what);
+    }
+    super::figure(&format!("{died} of {kills} processes were killed, the others had ended before"));
+    assert!(died * 2 > kills, "only {died} of {kills} were killed in time");
+}
+
+/// How long the scene takes here and now.
+fn undisturbed(scene: Scene) -> Duration {
+    use std::sync::OnceLock;
+    static MEASURED: [OnceLock<Duration>; 3] = [const { OnceLock::new() }; 3];
+    *MEASURED[scene as usize].get_or_init(|| {
+        let stage = Stage::set(scene);
+        stage.env.run(scene.words()).ok().seconds
+    })
+}
+
+/// Refreshes and sign-ins of many processes, while others read the token as every SDK does: open, read all, parse.
+#[test]
+fn many_write_and_no_reader_ever_sees_half_a_file() {
+    let wanted = count("SSO_OIDC_TEST_SAMPLES", 10_000);
+    let writers = count("SSO_OIDC_TEST_WRITERS", 10);
+    let center = IdentityCenter::start();
+    center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
+    // Refreshed every time that anybody asks.
+    center.access_token_lives(600);
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    let (is_over, samples, saves) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for writer in 0..writers {
+            let (env, is_over, saves) = (&env, &is_over, &saves);
+            let words = if writer % 4 == 0 {
+                &["login", "--sso-session", SESSION, "--use-device-code", "--no-browser", "--force"][..]
+            } else {
+                Scene::Refresh.words()
+            };
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let run = env.run(words.iter().copied());
+                    assert!(run.status == 0, "{}", run.snapshot());
+                    saves.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        let bytes = std::fs::read(&path).unwrap();
+                        let document = serde_json::from_slice::<Value>(&bytes);
+                        let whole = document.is_ok_and(|document| {
+                            document["accessToken"].is_string() && document["refreshToken"].is_string()
+                        });
+                        assert!(whole, "read as {:?}", String::from_utf8_lossy(&bytes));
+                        samples.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
+            })
+            .collect();
+        let enough = || samples.load(Ordering::Relaxed) >= wanted && saves.load(Ordering::Relaxed) >= 2 * writers;
+        while !enough() && readers.iter().all(|reader| !reader.is_finished()) {
+            assert!(start.elapsed() < DEADLINE * 60, "it takes for ever");
+            thread::sleep(Duration::from_millis(5));
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    super::figure(&format!("{} samples while {} processes saved a token", samples.into_inner(), saves.into_inner()));
+    let leftover: Vec<_> = env.files(".aws").into_iter().filter(|name| is(name, "tmp")).collect();
+    assert_eq!(leftover, [""; 0]);
+}
+
+/// The AWS CLI truncates the file before it writes it; ours looks again, and never prints half a token.
+#[test]
+fn files_that_others_write_in_place_are_read_whole_or_not_at_all() {
+    use std::io::{Seek as _, Write as _};
+    let rounds = count("SSO_OIDC_TEST_SAMPLES", 10_000) / 500;
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, SESSION);
+    let path = TestEnv::token_path(SESSION);
+    let text = env.read(&path);
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = std::fs::OpenOptions::new().write(true).open(env.home().join(&path)).unwrap();
+            while !is_over.load(Ordering::Relaxed) {
+                file.rewind().and_then(|()| file.set_len(0)).unwrap();
+                for piece in text.as_bytes().chunks(100) {
+                    file.write_all(piece).unwrap();
+                }
+                thread::sleep(Duration::from_micros(200));
+            }
+        });
+        for _ in 0..rounds {
+            let run = env.run(Scene::Refresh.words());
+            assert_eq!(run.stdout, format!("{}\n", issued.access_token), "{}", run.snapshot());
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(center.connections(), 0);
+}

@@ -1,0 +1,211 @@
+//! The commands that write the cache, each in a world of its own, and what must be true of it afterwards.
+//!
+//! An outcome is right when every file is the old one or a complete new one, nothing can be read by others, nothing is
+//! left over, no answer of the service is lost, and the words and the exit code fit. Imports `support`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::environment::SESSION;
+use crate::support::{Approval, Endpoint, IdentityCenter, Run, TestEnv};
+
+/// What the program is doing when it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scene {
+    /// `token` with one that has expired.
+    Refresh,
+    /// A first login: a registration and a token are stored.
+    Login,
+    /// `export-credentials`: role credentials are stored.
+    Role,
+    /// Everything is removed.
+    Logout,
+}
+
+impl Scene {
+    pub(super) const ALL: [Self; 4] = [Self::Refresh, Self::Login, Self::Role, Self::Logout];
+
+    pub(super) fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Refresh => &["token", "--sso-session", SESSION],
+            Self::Login => &["login", "--sso-session", SESSION, "--use-device-code", "--no-browser"],
+            Self::Role => &["export-credentials", "--profile", "dev"],
+            Self::Logout => &["logout"],
+        }
+    }
+}
+
+/// A scene that has been set.
+pub(super) struct Stage {
+    pub(super) scene: Scene,
+    pub(super) center: IdentityCenter,
+    pub(super) env: TestEnv,
+    before: BTreeMap<String, Vec<u8>>,
+}
+
+/// What may be left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    Nothing,
+    /// Temporary files: the process was killed, or could not remove them.
+    Temporary,
+}
+
+impl Stage {
+    pub(super) fn set(scene: Scene) -> Self {
+        let center = IdentityCenter::start();
+        // What a killed process had refreshed is refreshed again by the next one.
+        center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
+        let env = TestEnv::of(&center);
+        match scene {
+            Scene::Refresh => {
+                env.sign_in(&center, SESSION);
+                env.let_expire_in(SESSION, -10);
+            }
+            Scene::Login => {}
+            Scene::Role => drop(env.sign_in(&center, SESSION)),
+            Scene::Logout => {
+                env.sign_in(&center, SESSION);
+                env.run(Scene::Role.words()).ok();
+                center.clear_requests();
+            }
+        }
+        let before = contents(&env);
+        Self { scene, center, env, before }
+    }
+
+    /// Fails the test unless this is how it should be after a run.
+    pub(super) fn check(&self, run: &Run, left: Left, what: &str) {
+        let fail = |why: &str| panic!("{:?}, {what}: {why}\n{}", self.scene, run.snapshot());
+        self.check_files(left, &fail);
+        if run.stderr.contains("internal error") || run.stderr.contains("panicked") {
+            fail("it panicked");
+        }
+        if run.status == -9 && left == Left::Temporary {
+            return;
+        }
+        if ![0, 4, 253, 254, 255].contains(&run.status) {
+            fail("an exit code that means nothing here");
+        }
+        if run.status != 0 && (!run.stderr.contains("[ERROR]") || run.stderr.lines().count() > 6) {
+            fail("it does not say what is wrong");
+        }
+        self.check_outcome(run, &fail);
+    }
+
+    /// Every file is the old or a complete new one, and private.
+    fn check_files(&self, left: Left, fail: &dyn Fn(&str)) {
+        let now = contents(&self.env);
+        let secrets = self.center.secrets();
+        for (name, bytes) in &now {
+            let mode = self.env.mode(name);
+            if name.contains("/cache/") && mode & 0o077 != 0 {
+                fail(&format!("{name} has mode {mode:o}"));
+            }
+            let text = String::from_utf8_lossy(bytes);
+            match name.rsplit('.').next() {
+                Some("tmp") if left == Left::Temporary => {}
+                Some("lock") if secrets.iter().any(|secret| text.contains(secret)) => fail("a lock holds a secret"),
+                Some("lock") => {}
+                _ if self.before.get(name) == Some(bytes) || is_complete(&text) => {}
+                _ => fail(&format!("{name} is neither the old nor a complete new file: {text}")),
+            }
+        }
+        for name in self.before.keys().filter(|name| !now.contains_key(*name)) {
+            if self.scene != Scene::Logout || !is(name, "json") {
+                fail(&format!("{name} is gone"));
+            }
+        }
+        for folder in [".aws/sso", ".aws/sso/cache", ".aws/cli", ".aws/cli/cache"] {
+            let exists = self.env.home().join(folder).exists();
+            if exists && self.env.mode(folder) != 0o700 {
+                fail(&format!("{folder} can be entered by others"));
+            }
+        }
+    }
+
+    /// What the service gave is handed on, and no success is claimed that is none.
+    fn check_outcome(&self, run: &Run, fail: &dyn Fn(&str)) {
+        let asked = |endpoint| self.center.calls().iter().filter(|call| **call == endpoint).count();
+        let is_new = |name: &str| {
+            let path = self.env.home().join(name);
+            std::fs::read(path).is_ok_and(|bytes| self.before.get(name) != Some(&bytes))
+        };
+        let token = TestEnv::token_path(SESSION);
+        match self.scene {
+            Scene::Refresh => {
+                let fresh = self.center.accepts(run.stdout.trim_end()) && run.stdout.ends_with('\n');
+                let asked = asked(Endpoint::CreateToken);
+                match run.status {
+                    _ if asked > 1 => fail("more than one refresh"),
+                    0 if !fresh => fail("what was printed is no fresh token"),
+                    0 if !is_new(&token) && !run.stderr.contains("could not be stored") => fail("not stored, not told"),
+                    0 => {}
+                    _ if asked == 1 => fail("the refreshed token is lost"),
+                    _ if !run.stdout.is_empty() => fail("something was printed"),
+                    _ => {}
+                }
+            }
+            Scene::Login if run.status == 0 && !is_new(&token) => fail("no token was stored"),
+            Scene::Role => match run.status {
+                0 if !run.stdout.contains("\"AccessKeyId\"") => fail("no credentials were printed"),
+                0 if self.role_files() == 0 && !run.stderr.contains("could not be stored") => fail("not told"),
+                0 => {}
+                _ if asked(Endpoint::GetRoleCredentials) > 0 => fail("the credentials are lost"),
+                _ => {}
+            },
+            Scene::Logout if run.status == 0 && (self.role_files() > 0 || self.env.home().join(token).exists()) => {
+                fail("signed out, and yet not");
+            }
+            Scene::Login | Scene::Logout => {}
+        }
+    }
+
+    fn role_files(&self) -> usize {
+        self.env.files(".aws/cli").iter().filter(|name| is(name, "json")).count()
+    }
+
+    /// Fails the test unless the command works now, as if nothing had happened.
+    pub(super) fn recovers(&self, what: &str) {
+        self.center.clear_requests();
+        let run = self.env.run(self.scene.words());
+        assert!(run.status == 0, "{:?}, after {what}: {}", self.scene, run.snapshot());
+        self.check(&run, Left::Temporary, what);
+    }
+}
+
+/// Whether a cache file has all that its kind has, spelled as botocore spells it.
+fn is_complete(text: &str) -> bool {
+    let Ok(document) = serde_json::from_str::<Value>(text) else { return false };
+    let kinds: [&[&str]; 3] = [
+        &[
+            "startUrl",
+            "region",
+            "accessToken",
+            "expiresAt",
+            "clientId",
+            "clientSecret",
+            "registrationExpiresAt",
+            "refreshToken",
+        ],
+        &["clientId", "clientSecret", "expiresAt", "scopes"],
+        &["ProviderType", "Credentials"],
+    ];
+    let members: Vec<&str> =
+        document.as_object().into_iter().flat_map(|object| object.keys()).map(String::as_str).collect();
+    let of_role = document.get("Credentials").and_then(Value::as_object);
+    let whole_role = of_role.is_none_or(|keys| keys.contains_key("SecretAccessKey") && keys.contains_key("Expiration"));
+    kinds.contains(&members.as_slice()) && whole_role && sso_oidc::json::python(&document) == text
+}
+
+/// Whether a file is of this kind by its name.
+pub(super) fn is(name: &str, extension: &str) -> bool {
+    name.rsplit('.').next() == Some(extension)
+}
+
+/// Every file below the AWS folder.
+fn contents(env: &TestEnv) -> BTreeMap<String, Vec<u8>> {
+    let read = |name: String| (name.clone(), std::fs::read(env.home().join(name)).unwrap());
+    env.files(".aws").into_iter().map(read).collect()
+}
