@@ -16,6 +16,9 @@ use crate::secret::Secret;
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
 
+/// The most values that a JSON body may have.
+const MAX_VALUES: usize = 10_000;
+
 /// The most that all headers of an answer may take together, in bytes.
 const MAX_HEADERS: usize = 64 << 10;
 
@@ -197,6 +200,12 @@ pub(super) fn outgoing(
     Ok(builder)
 }
 
+/// Whether it is JSON of more values than any answer has: each byte of such a body can cost a hundred once it is parsed.
+fn is_dense(body: &[u8]) -> bool {
+    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+        && body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MAX_VALUES).is_some()
+}
+
 /// Reads the answer within the limits.
 pub(super) async fn incoming(
     mut incoming: reqwest::Response,
@@ -217,6 +226,9 @@ pub(super) async fn incoming(
             return Err(HttpError::new(HttpErrorKind::TooLarge("1 MiB"), request));
         }
         body.extend_from_slice(&chunk);
+    }
+    if is_dense(&body) {
+        return Err(HttpError::new(HttpErrorKind::TooLarge("10,000 values"), request));
     }
     Ok(Response { status: incoming.status().as_u16(), headers, body, attempts: 1, retries_reached: None })
 }
