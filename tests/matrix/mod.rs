@@ -3,7 +3,12 @@
 //! `rows` are the faults, `stage` plays one of them to the spawned program at one point of a flow, `network` is what must
 //! come of it. The other modules are one promise each. RFC 6749, 8252, 8628; retries are those of AWS's standard mode.
 
+mod callback;
+mod followed;
+#[cfg(target_os = "linux")]
+mod memory;
 mod network;
+mod opener;
 mod roots;
 mod rows;
 #[cfg(target_os = "linux")]

@@ -131,6 +131,7 @@ pub(crate) struct Script {
     scheme: &'static str,
     requests: Arc<Mutex<Vec<Recorded>>>,
     connections: Arc<Mutex<usize>>,
+    served: Arc<Mutex<usize>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -153,8 +154,8 @@ impl Script {
         let scheme = if matches!(door, Door::Tls(_)) { "https" } else { "http" };
         let door = door.clone();
         let (requests, connections) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(0)));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (recorded, counted, stopped) = (requests.clone(), connections.clone(), stop.clone());
+        let (stop, served) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(0)));
+        let (recorded, counted, stopped, ended) = (requests.clone(), connections.clone(), stop.clone(), served.clone());
         let is_over = closes && steps.is_empty();
         let thread = thread::spawn(move || {
             // Behind the script everybody is turned away. The port is kept, so that the call that wakes this thread at the
@@ -169,13 +170,14 @@ impl Script {
                 if let Some(step) = step {
                     // A client that gives up is what many of these tests are about.
                     let _ = serve(stream, &door, &step, &recorded);
+                    *ended.lock().unwrap() += 1;
                 }
             }
         });
         while is_over && !thread.is_finished() {
             thread::yield_now();
         }
-        Self { address, scheme, requests, connections, stop, thread: Some(thread) }
+        Self { address, scheme, requests, connections, served, stop, thread: Some(thread) }
     }
 
     /// The base URL, without a final slash.
@@ -186,6 +188,11 @@ impl Script {
     /// The requests so far.
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// How many steps have come to their end.
+    pub(crate) fn served(&self) -> usize {
+        *self.served.lock().unwrap()
     }
 
     /// The connections so far, also those that brought no request.
