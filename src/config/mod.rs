@@ -20,6 +20,7 @@ mod section;
 mod settings;
 mod sso;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
@@ -46,6 +47,8 @@ pub struct Config {
     credentials: IniFile,
     profile: String,
     named_by: NamedBy,
+    /// The sso-sessions by name, because `login --all` asks for each.
+    sessions: OnceCell<HashMap<String, usize>>,
 }
 
 /// One section of a file that is neither of both but has their format.
@@ -97,6 +100,7 @@ impl Config {
             credentials: IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?,
             profile,
             named_by,
+            sessions: OnceCell::new(),
         })
     }
 
@@ -153,7 +157,11 @@ impl Config {
 
     /// An `[sso-session NAME]`.
     pub fn sso_session(&self, name: &str) -> Option<Section<'_>> {
-        self.named(SectionKind::SsoSession, name)
+        let sessions = self.sessions.get_or_init(|| {
+            let named = self.main.named(SectionKind::SsoSession);
+            named.map(|(name, block)| (name.to_owned(), block)).collect()
+        });
+        sessions.get(name).map(|block| Section::of(&self.main, *block))
     }
 
     /// Every sso-session once, in the order of the config file.
