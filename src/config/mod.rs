@@ -237,7 +237,7 @@ impl fmt::Debug for Config {
             .field("credentials", &self.credentials.path)
             .field("profile", &self.profile)
             .field("named_by", &self.named_by)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
