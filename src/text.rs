@@ -133,6 +133,10 @@ fn is_url_byte(byte: u8) -> bool {
 }
 
 #[cfg(test)]
+#[path = "../tests/fuzz/text.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::{LONGEST_WORDS, UrlRefused, browser_url, data_for_terminal, for_terminal, is_url_byte};
     use proptest::prelude::*;

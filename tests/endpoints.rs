@@ -69,6 +69,7 @@ fn a_host_that_only_looks_like_awss_is_not() {
         "https://d-1.awsapps.com\u{2024}evil.example/start",
         "https://d-1.awsapps\u{ff0e}com/start",
         "https://d-1.awsapps.com:99999/start",
+        "https://d-1.awsapps.com:+443/start",
         "https://[::1]/.awsapps.com",
         "https://evil.example/?.awsapps.com",
         "https://evil.example#.awsapps.com",

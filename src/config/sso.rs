@@ -195,3 +195,7 @@ fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options
     ConfigError::new(ConfigErrorKind::Configuration, message)
         .with_detail(format!("{origin} names it; sso-sessions in {path}: {known}"))
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/scopes.rs"]
+mod fuzz;

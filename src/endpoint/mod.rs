@@ -120,3 +120,7 @@ pub fn is_loopback(url: &str) -> bool {
         Ok(None) | Err(_) => false,
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/endpoints.rs"]
+mod fuzz;

@@ -167,7 +167,9 @@ impl<'a> Parts<'a> {
         let path = path[last..].find(';').map_or(path, |at| &path[..last + at]);
         let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
-        let port = if port.is_empty() { None } else { Some(port.parse().ok()?) };
+        // Digits only: Rust's own parser would take a sign.
+        let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+        let port = if port.is_empty() { None } else { Some(port.parse().ok().filter(|_| is_number)?) };
         let is_host = !host.is_empty()
             && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
         let is_text = path.bytes().all(|byte| byte.is_ascii_graphic());
@@ -192,3 +194,7 @@ fn scheme(url: &str) -> Option<String> {
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
     is_scheme.then(|| scheme.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/start_urls.rs"]
+mod fuzz;

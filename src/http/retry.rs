@@ -74,7 +74,7 @@ pub fn error_code(response: &Response) -> Option<String> {
         return Some(trimmed(code));
     }
     let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    if let Some(code) = body.get("code").or_else(|| body.get("Code")) {
+    if let Some(code) = body.get("code").or_else(|| body.get("Code")).filter(|code| !code.is_null()) {
         return Some(code.as_str().map_or_else(|| code.to_string(), trimmed));
     }
     let typed = body.get("__type").and_then(Value::as_str).map(trimmed);

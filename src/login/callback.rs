@@ -138,6 +138,10 @@ fn single(query: &str, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/callback.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::{AuthorizationResponse, Head, Refusal, Verdict, head, judge};
     use crate::login::pkce::State;

@@ -162,4 +162,8 @@ impl Strict {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/answers.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests;

@@ -259,4 +259,8 @@ fn details(code: &str, body: &Map<String, Value>) -> Map<String, Value> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/faults.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests;

@@ -146,3 +146,20 @@ pub(crate) fn bytes(text: &str) -> Vec<u8> {
 pub(crate) fn latin(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
+
+/// A JSON value with numbers as Python has them: floats by their bits, as `plain` of `oracle.py` writes them.
+pub(crate) fn plain(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            if text.contains(['.', 'e', 'E']) {
+                Value::from(format!("float {:016x}", text.parse::<f64>().unwrap_or(f64::NAN).to_bits()))
+            } else {
+                serde_json::from_str(if text == "-0" { "0" } else { &text }).unwrap_or_default()
+            }
+        }
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        other => other.clone(),
+    }
+}

@@ -11,8 +11,11 @@ import hashlib
 import json
 import os
 import re
+import struct
 import sys
 import tempfile
+import unicodedata
+import urllib.parse
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 SUBJECTS = {}
@@ -216,6 +219,284 @@ def keys(region, session, url, account, role, *scopes):
         of_sso(session),
         of_role({"RoleSessionName": session, "ExternalId": account, "DurationSeconds": len(url)}),
     ]
+
+
+@subject
+def callback(method, target, host, port, state):
+    path, _, query = target.partition("?")
+    if host != f"127.0.0.1:{port}":
+        return ["host"]
+    if path != "/oauth/callback":
+        return ["path"]
+    if method != "GET":
+        return ["method"]
+    values = urllib.parse.parse_qs(query, keep_blank_values=True)
+
+    def single(name):
+        found = values.get(name, [])
+        return found[0] if len(found) == 1 and found[0] else None
+
+    if single("state") is None:
+        return ["unbound", single("error"), single("error_description")] if single("error") else ["incomplete"]
+    if single("state") != state:
+        return ["state"]
+    if single("error"):
+        return ["answer", single("error"), single("error_description")]
+    return ["answer", single("code")] if single("code") else ["incomplete"]
+
+
+# Signs that stand before a number and are seen (Unicode's Prepended_Concatenation_Mark).
+VISIBLE = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+
+
+@subject
+def characters(first, count):
+    """For each code point: x must not be shown, p is printable, - is anything else."""
+
+    def kind(code):
+        category = unicodedata.category(chr(code))
+        if category in ("Cc", "Cf", "Zl", "Zp") and code not in VISIBLE:
+            return "x"
+        return "p" if category[0] not in "CZ" or code in VISIBLE else "-"
+
+    return "".join(kind(code) for code in range(first, first + count))
+
+
+@subject
+def url(given, opened):
+    def parts(text):
+        split = urllib.parse.urlsplit(text)
+        port = split.port if split.port is not None else {"https": 443, "http": 80}.get(split.scheme)
+        return [split.scheme, split.hostname, port, split.username, split.password]
+
+    if opened is None:
+        return None
+    try:
+        return {"opened": parts(opened), "given": parts(given)[1]}
+    except ValueError as error:
+        return {"error": str(error)}
+
+
+@subject
+def scopes(text):
+    return [scope.strip() for scope in text.split(",") if scope.strip()]
+
+
+DOMAINS = """app.aws portal.amazonaws.com portal.amazonaws.com.cn app.amazonwebservices.com.cn portal.amazonaws.eu
+    api.amazonwebservices.eu awsapps.com awsapps.cn""".split()
+HOSTS = """identitycenter.amazonaws.com identitycenter.amazonaws.com.cn identitycenter.amazonaws.eu
+    identitycenter.us-gov.amazonaws.com""".split()
+PORTALS = """portal.*.app.aws *.portal.amazonaws.com *.portal.amazonaws.com.cn portal.*.app.amazonwebservices.com.cn
+    *.portal.amazonaws.eu portal.*.api.amazonwebservices.eu""".split()
+
+
+def owned(host):
+    host = host.lower().rstrip(".")
+    return host in HOSTS or any(host == domain or host.endswith("." + domain) for domain in DOMAINS)
+
+
+def region_of(host):
+    host = host.lower().rstrip(".")
+    for portal in PORTALS:
+        found = re.fullmatch(r"[^.]+\." + re.escape(portal).replace(r"\*", "([a-z0-9-]+)"), host)
+        if found:
+            return found[1]
+    return None
+
+
+def normalized(text):
+    parts = urllib.parse.urlparse(text)
+    port = parts.port
+    host = parts.hostname or ""
+    if port and port != {"https": 443, "http": 80}.get(parts.scheme):
+        host = f"{host}:{port}"
+    return urllib.parse.urlunparse((parts.scheme, host, parts.path.rstrip("/"), "", "", ""))
+
+
+def odd(text):
+    """Whether a host or a path has characters that only Python takes, or drops, or a path begins like a host."""
+    authority = re.match(r"(?:https?|HTTPS)://([^/?#]*)([^?#]*)", text)
+    if authority is None:
+        # Another scheme, whose URLs Python takes apart by other rules, or none: both refuse it.
+        return True
+    host = authority[1].rpartition("@")[2].partition(":")[0]
+    return (
+        re.fullmatch(r"[A-Za-z0-9._-]*", host) is None
+        or re.search(r"[^!-~]", re.split(r"[?#]", text)[0]) is not None
+        or (not host and authority[2].startswith("//"))
+    )
+
+
+def kind_of(configured, region):
+    parts = urllib.parse.urlparse(configured)
+    if parts.scheme != "https":
+        return "The sso_start_url must use the https scheme."
+    if not parts.hostname:
+        return f"Invalid sso_start_url: '{configured}'"
+    if not owned(parts.hostname):
+        return "vanity"
+    if not region:
+        return "Missing required configuration: sso_region. Please run 'aws configure sso' to set it."
+    return "owned"
+
+
+def resolved_to(configured, led_to, region):
+    final = normalized(led_to)
+    parts = urllib.parse.urlparse(final)
+    name = parts.hostname or ""
+    found = region_of(name) or region
+    if not owned(name):
+        return f"Could not resolve start URL '{configured}' to an AWS-owned endpoint. Final URL: '{final}'"
+    if parts.scheme != "https":
+        return f"Resolved URL must use https. Got: '{final}'"
+    if not found:
+        return f"Cannot determine region from start URL '{configured}'. Please provide sso_region in your configuration."
+    return [final, found]
+
+
+@subject
+def start_url(configured, led_to, region, host):
+    answer = {"owned": owned(host), "region": region_of(host)}
+    try:
+        urllib.parse.urlparse(configured).port
+        answer |= {"kind": kind_of(configured, region), "configured is odd": odd(configured)}
+    except ValueError:
+        answer |= {"kind": "no URL", "configured is odd": True}
+    try:
+        final = normalized(led_to)
+        parts = urllib.parse.urlparse(final)
+        whole = parts.hostname and parts.scheme
+        answer |= {"normalized": final if whole else None, "led to is odd": odd(led_to)}
+        answer |= {"resolved": resolved_to(configured, led_to, region)}
+    except ValueError:
+        answer |= {"resolved": "no URL", "led to is odd": True}
+    return answer
+
+
+@functools.cache
+def session():
+    import botocore.session
+
+    return botocore.session.Session()
+
+
+@subject
+def endpoint(service, region, fips, dualstack):
+    import botocore
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    config = Config(
+        use_fips_endpoint=bool(fips) or None,
+        use_dualstack_endpoint=bool(dualstack) or None,
+        signature_version=botocore.UNSIGNED,
+    )
+    called = []
+
+    def instead(params, **_):
+        called.append(urllib.parse.urlsplit(params["url"]))
+        return type("Answer", (), {"status_code": 200})(), {}
+
+    try:
+        client = session().create_client(service, region_name=region, config=config)
+        client.meta.events.register("before-call", instead)
+        if service == "sso-oidc":
+            client.register_client(clientName="x", clientType="y")
+        elif service == "sso":
+            client.logout(accessToken="x")
+        else:
+            client.get_caller_identity()
+    except (BotoCoreError, ValueError) as error:
+        return str(error)
+    return f"{called[0].scheme}://{called[0].netloc}"
+
+
+@functools.cache
+def model():
+    return session().get_service_model("sso-oidc")
+
+
+def only_in_python(body):
+    """Whether JSON is none to us (halves of surrogate pairs, NaN and Infinity, too many levels), or its `__type` is null,
+    which is no code for us and an empty one for botocore.
+    """
+    try:
+        text = body.decode("utf-8")
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    nothing = isinstance(document, dict) and document.get("__type", "") is None
+    return nothing or not whole(document) or constants(text) or depth(document) > 127
+
+
+def plain(value):
+    """The value as another program can read it: floats by their bits, halves of surrogate pairs replaced."""
+    if isinstance(value, float):
+        return "float " + struct.pack(">d", value).hex()
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {plain(name): plain(item) for name, item in value.items()}
+    return value
+
+
+@subject
+def fault(status, code, query, body):
+    """Code, message and modelled members; None where botocore raises an exception, and of JSON that is none to us."""
+    import botocore.awsrequest
+    import botocore.parsers
+
+    headers = botocore.awsrequest.HeadersDict()
+    for name, value in (("x-amzn-errortype", code), ("x-amzn-query-error", query)):
+        if value != "-":
+            headers[name] = value
+    response = {"status_code": int(status or 0), "headers": headers, "body": body.encode("latin-1"), "context": {}}
+    if response["status_code"] < 301 or only_in_python(response["body"]):
+        return None
+    parser = botocore.parsers.RestJSONParser()
+    operation = model().operation_model("CreateToken")
+    try:
+        parsed = parser.parse(response, operation.output_shape)
+        code = parsed["Error"]["Code"]
+        # As botocore's endpoint does it.
+        shape = model().shape_for_error_code(code)
+        members = parser.parse(response, shape) if shape is not None else {}
+        members.pop("Error", None)
+        members.pop("ResponseMetadata", None)
+    except Exception:
+        return None
+    words = [code, parsed["Error"]["Message"]]
+    return plain([*(word if isinstance(word, (str, type(None))) else 0 for word in words), members])
+
+
+@subject
+def answer(operation, body):
+    import botocore.parsers
+
+    body = body.encode("latin-1")
+    try:
+        text = body.decode("utf-8")
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return {"object": False, "reasons": ["digits"] * ("digits" in str(error))}
+    reasons = [
+        *["surrogate"] * (not whole(document)),
+        *["constant"] * constants(text),
+        *["deep"] * (depth(document) > 127),
+    ]
+    if not isinstance(document, dict) or operation not in model().operation_names:
+        return {"object": False, "reasons": reasons}
+    response = {"status_code": 200, "headers": {}, "body": body, "context": {}}
+    try:
+        parsed = botocore.parsers.RestJSONParser().parse(response, model().operation_model(operation).output_shape)
+    except Exception:
+        return {"object": True, "reasons": reasons}
+    parsed.pop("ResponseMetadata")
+    integers = [value for value in document.values() if isinstance(value, str) and not value.isascii()]
+    reasons += ["digits"] * any(value.strip("+-_ ").isdigit() for value in integers)
+    return plain({"object": True, "reasons": reasons, "members": list(parsed.items())})
 
 
 def main():

@@ -43,6 +43,8 @@ fn code_message_and_details_are_botocores() {
             "",
         ),
         (403, &[], "plain text body", "(403): plain text body", ""),
+        (502, &[], r#"{"code": null, "Code": "C"}"#, "(502):", ""),
+        (400, &[], r#"{"code": null, "__type": "T"}"#, "(T):", ""),
         (400, &[], "", "(400):", ""),
         (500, &[], "", "(500): Internal Server Error", ""),
         (503, &[], "<html><body>no</body></html>", "(503): Service Unavailable", ""),

@@ -1,0 +1,180 @@
+//! Bodies of successes: which of them are JSON objects by Python's `json.loads`, and what botocore's parser makes of each
+//! operation's members.
+//!
+//! Differences, for which Python gives the reasons: `NaN` and `Infinity`, halves of surrogate pairs and more than 127 levels
+//! are no JSON with us; a number of more than 4300 digits is only with us; digits of other scripts are no number with us.
+
+use serde_json::{Value, json};
+
+use super::super::{Decode, DeviceAuthorization, RegisterClientResponse, TokenResponse};
+use super::{Operation, object, read};
+use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate, plain};
+use crate::http::Response;
+
+const NUMBERS: [&str; 22] = [
+    "28800",
+    "0",
+    "-1",
+    "1.5",
+    "-0",
+    "-0.0",
+    "1e3",
+    "1E400",
+    "9007199254740993",
+    "12345678901234567890",
+    "1e22",
+    "\"12\"",
+    "\" 7\\n\"",
+    "\"1_0\"",
+    "\"-1\"",
+    "\"+5\"",
+    "\"1__0\"",
+    "\"0x1\"",
+    "\"\\u0663\"",
+    "true",
+    "null",
+    "7776001",
+];
+
+const SCRAPS: [&str; 10] = [
+    "\"expiresIn\": 5,",
+    "\"accessToken\": \"B\",",
+    "\"scope\": [",
+    "[[[[",
+    "]]",
+    "{}",
+    "<html>",
+    "1e5",
+    ",,",
+    "\"a\"",
+];
+
+fn any(dice: &mut Dice) -> Case {
+    let operation = Operation::ALL[dice.roll(4)];
+    let mut members: Vec<(&str, String)> = Vec::new();
+    for member in operation.output() {
+        let value = match dice.roll(10) {
+            0 => continue,
+            1 => mutate::value(3, dice),
+            _ if member.name.contains("xpires") || member.name.contains("Issued") || member.name == "interval" => {
+                let usual = dice.roll(2) == 0;
+                dice.pick(if usual { &NUMBERS[..2] } else { &NUMBERS }).to_owned()
+            }
+            _ if member.name == "scope" => {
+                dice.pick(&["[\"a\", null, 5]", "[]", "\"ab\"", "{\"k\": 1}", "7", "[\"a:b\"]"]).to_owned()
+            }
+            _ if member.name == "awsAdditionalDetails" => {
+                dice.pick(&["{\"identityContext\": \"i\", \"x\": 1}", "{}", "[]", "\"\""]).to_owned()
+            }
+            _ if member.name == "tokenType" => mutate::string(dice.pick(&["Bearer", "bearer", "mac", ""]), dice),
+            _ => mutate::string(dice.pick(&["a", "", "é😀\"", "https://v.example/"]), dice),
+        };
+        members.push((member.name, value));
+    }
+    if dice.roll(3) == 0 {
+        members.push(("other", mutate::value(3, dice)));
+    }
+    let body = latin(mutate::object(&members, dice).as_bytes());
+    let body = if dice.roll(2) == 0 { mutate::changed(&body, &SCRAPS, dice) } else { body };
+    vec![operation.name().to_owned(), body]
+}
+
+fn answer(case: &Case) -> Option<(Operation, Response)> {
+    let operation = Operation::ALL.into_iter().find(|operation| operation.name() == case[0])?;
+    let body = bytes(&case[1]);
+    Some((operation, Response { status: 200, headers: Vec::new(), body, attempts: 1, retries_reached: None }))
+}
+
+#[test]
+fn answers_are_read_as_botocore_reads_them() {
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let Some((operation, response)) = answer(case) else { return Ok(false) };
+        let (is_object, reasons) = (theirs["object"] == true, theirs["reasons"] != json!([]));
+        if object(operation, &response).is_ok() != is_object && !reasons {
+            return Err(format!("an object only for one of us; Python {theirs}"));
+        }
+        let ours =
+            read(operation, &response).ok().map(|members| plain(&json!(members.into_iter().collect::<Vec<_>>())));
+        if ours == theirs.get("members").cloned() || reasons {
+            Ok(ours.is_some())
+        } else {
+            Err(format!("ours {}, botocore {theirs}", json!(ours)))
+        }
+    };
+    if let Some(tally) = compare("answers", "answer", 3_000, any, |case| json!(case), check) {
+        tally.is_mixed();
+    }
+}
+
+/// What a flow takes from an answer; secrets written out.
+fn typed(operation: Operation, response: &Response) -> Result<Value, Decode> {
+    Ok(match operation {
+        Operation::RegisterClient => {
+            let it = RegisterClientResponse::read(response)?;
+            json!([it.client_id, it.client_secret, it.client_secret_expires_at])
+        }
+        Operation::StartDeviceAuthorization => {
+            let it = DeviceAuthorization::read(response)?;
+            json!([
+                it.device_code,
+                it.user_code,
+                it.verification_uri,
+                it.verification_uri_complete,
+                it.expires_in,
+                it.interval
+            ])
+        }
+        Operation::CreateToken | Operation::CreateTokenWithIam => {
+            let it = TokenResponse::read(response)?;
+            json!([it.access_token, it.expires_in, it.refresh_token])
+        }
+    })
+}
+
+#[test]
+fn a_flow_takes_only_what_the_aws_cli_would_take_too() {
+    let check = |case: &Case| -> Verdict {
+        let Some((operation, response)) = answer(case) else { return Ok(false) };
+        let Ok(taken) = typed(operation, &response) else { return Ok(false) };
+        // Members of no interest to the flow may be ill-typed; those that were taken are there unchanged.
+        let body = object(operation, &response).map_err(|error| error.to_string())?;
+        let values: Vec<&Value> = body.values().collect();
+        let missing = taken.as_array().into_iter().flatten().find(|value| value.is_string() && !values.contains(value));
+        missing.map_or(Ok(true), |value| Err(format!("{value} is not in the answer")))
+    };
+    hold("answers of flows", 3_000, any, check).is_mixed();
+}
+
+#[test]
+fn order_spelling_space_and_strangers_change_nothing() {
+    let check = |case: &Case| -> Verdict {
+        let mut dice = Dice(case[0].parse().unwrap_or(0));
+        let operation = Operation::ALL[dice.roll(4)];
+        let texts: Vec<(&str, Option<&str>, String)> = operation
+            .output()
+            .iter()
+            .filter(|_| dice.roll(12) > 0)
+            .map(|member| (member.name, Some(["é/\"", "a", "b c"][member.name.len() % 3]), "60".to_owned()))
+            .collect();
+        let mut read_once = |stranger: bool| {
+            let mut members: Vec<(&str, String)> = Vec::new();
+            for (name, text, number) in &texts {
+                let is_number = ["expiresIn", "interval", "clientIdIssuedAt", "clientSecretExpiresAt"].contains(name);
+                let value = match (is_number, *name, text) {
+                    (true, ..) => number.clone(),
+                    (_, "tokenType", _) => mutate::string("Bearer", &mut dice),
+                    (_, "scope" | "awsAdditionalDetails", _) => continue,
+                    (_, _, text) => mutate::string(text.unwrap_or_default(), &mut dice),
+                };
+                members.push((name, value));
+            }
+            members.extend(stranger.then(|| ("expires_in", mutate::value(3, &mut dice))));
+            let body = mutate::object(&members, &mut dice).into_bytes();
+            let response = Response { status: 200, headers: Vec::new(), body, attempts: 1, retries_reached: None };
+            (read(operation, &response).ok(), typed(operation, &response))
+        };
+        let (one, two) = (read_once(false), read_once(true));
+        if one == two { Ok(one.1.is_ok()) } else { Err(format!("{one:?} but {two:?}")) }
+    };
+    hold("answers spelled twice", 2_000, |dice| vec![dice.roll(usize::MAX).to_string()], check).is_mixed();
+}

@@ -1,0 +1,206 @@
+//! Requests to the redirect listener: any bytes, cut anywhere, and queries as `urllib.parse.parse_qs` reads them.
+//!
+//! Only a GET of the exact path with our `Host`, our state once and the code once ends a wait. `$S` in a case stands for the
+//! state of the attempt, which is new each time.
+
+use serde_json::{Value, json};
+
+use super::{AuthorizationResponse, Head, PATH, Refusal, State, Verdict as Judgement, head, judge};
+use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate};
+
+const PORT: u16 = 4321;
+
+const NAMES: [&str; 12] = [
+    "code",
+    "state",
+    "error",
+    "error_description",
+    "c%6fde",
+    "%73tate",
+    "Code",
+    "iss",
+    "",
+    "co+de",
+    "x",
+    "error%5Fdescription",
+];
+
+const VALUES: [&str; 24] = [
+    "$S",
+    "$S",
+    "$S",
+    "$S%20",
+    "+$S",
+    "%24S",
+    "abc",
+    "a%2Bb+c",
+    "%C3%A9",
+    "%c3",
+    "%E2%82",
+    "%F0%9F%98%80",
+    "%",
+    "%4",
+    "%zz",
+    "%00",
+    "%0A",
+    "=",
+    "a=b",
+    "",
+    "access_denied",
+    "é",
+    "%25",
+    "%26",
+];
+
+const SCRAPS: [&str; 18] = [
+    "&",
+    "=",
+    "?",
+    "code=",
+    "state=$S",
+    "error=x",
+    "&code=b",
+    "#",
+    ";",
+    "%",
+    "%26",
+    "+",
+    "/oauth/callback",
+    "//",
+    "\r\n",
+    " HTTP/1.1",
+    "Host: 127.0.0.1:4321\r\n",
+    "\r\n\r\n",
+];
+
+fn query(dice: &mut Dice) -> String {
+    let mut pairs = vec!["state=$S".to_owned(), "code=abc".to_owned()];
+    for _ in 0..dice.roll(4) {
+        let pair = format!("{}={}", dice.pick(&NAMES), dice.pick(&VALUES));
+        let at = dice.roll(pairs.len() + 1);
+        if dice.roll(2) == 0 && at < pairs.len() { pairs[at] = pair } else { pairs.insert(at, pair) }
+    }
+    pairs.join(dice.pick(&["&", "&", "&", "&", "&&", ";"]))
+}
+
+fn target(dice: &mut Dice) -> String {
+    let path = match dice.roll(10) {
+        0 => dice.pick(&[
+            "/",
+            "/favicon.ico",
+            "/oauth/callback/",
+            "/OAUTH/callback",
+            "/oauth%2Fcallback",
+            "//oauth/callback",
+            "*",
+            "",
+        ]),
+        _ => PATH,
+    };
+    let target = format!("{path}?{}", query(dice));
+    if dice.roll(3) == 0 { mutate::changed(&target, &SCRAPS, dice) } else { target }
+}
+
+/// The words that both sides have for a judgement.
+fn told(judgement: Judgement) -> Value {
+    let told = |kind: &str, response: AuthorizationResponse| match response {
+        AuthorizationResponse::Code(code) => json!([kind, code.expose()]),
+        AuthorizationResponse::Error { error, description } => json!([kind, error, description]),
+    };
+    match judgement {
+        Judgement::Answer(response) => told("answer", response),
+        Judgement::UnboundError(response) => told("unbound", response),
+        Judgement::Refuse(why) => json!([match why {
+            Refusal::Malformed => "malformed",
+            Refusal::Method => "method",
+            Refusal::Path => "path",
+            Refusal::Host => "host",
+            Refusal::Incomplete => "incomplete",
+            Refusal::State => "state",
+        }]),
+    }
+}
+
+#[test]
+fn requests_are_judged_as_pythons_parser_reads_them() {
+    let state = State::random().unwrap();
+    let author = |dice: &mut Dice| -> Case {
+        let method = if dice.roll(12) == 0 { dice.pick(&["POST", "HEAD", "get", ""]) } else { "GET" };
+        let host = match dice.roll(12) {
+            0 => dice.pick(&[
+                "localhost:4321",
+                "127.0.0.1",
+                "127.0.0.1:43210",
+                "evil.example:4321",
+                "",
+                "127.0.0.1:4321.",
+            ]),
+            _ => "127.0.0.1:4321",
+        };
+        vec![method.to_owned(), target(dice), host.to_owned()]
+    };
+    let filled = |text: &str| text.replace("$S", state.as_str());
+    let question = |case: &Case| json!([case[0], filled(&case[1]), case[2], PORT, state.as_str()]);
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let ours = told(judge(&case[0], &filled(&case[1]), Some(&case[2]), PORT, &state));
+        if ours == *theirs { Ok(ours[0] == "answer") } else { Err(format!("ours {ours}, by Python {theirs}")) }
+    };
+    if let Some(tally) = compare("redirects", "callback", 3_000, author, question, check) {
+        tally.is_mixed();
+    }
+}
+
+/// A whole request, now and then broken.
+fn request(dice: &mut Dice) -> Case {
+    let mut text = format!("{}GET {} HTTP/1.1\r\n", dice.pick(&["", "", "\r\n"]), target(dice));
+    for _ in 0..dice.roll(4) {
+        text += dice.pick(&[
+            "Accept: */*\r\n",
+            "user-agent: x/1\r\n",
+            "Cookie: a=b; c=d\r\n",
+            "X:\r\n",
+            "host: a\r\n",
+            "X: \u{e9}\r\n",
+        ]);
+    }
+    if dice.roll(10) > 0 {
+        text += "Host: 127.0.0.1:4321\r\n";
+    }
+    text += "\r\n";
+    let text = latin(text.as_bytes());
+    vec![if dice.roll(2) == 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+}
+
+/// A head, in comparable form.
+fn shape(head: &Head<'_>) -> Option<(String, String, Option<String>)> {
+    match head {
+        Head::Complete { method, target, host } => {
+            Some(((*method).to_owned(), (*target).to_owned(), host.map(str::to_owned)))
+        }
+        Head::Partial | Head::Malformed => None,
+    }
+}
+
+#[test]
+fn where_a_request_is_cut_changes_nothing() {
+    let state = State::random().unwrap();
+    let check = |case: &Case| -> Verdict {
+        let whole = bytes(&case[0].replace("$S", state.as_str()));
+        let end = head(&whole);
+        for cut in 0..whole.len() {
+            let fits = match head(&whole[..cut]) {
+                Head::Partial => true,
+                Head::Malformed => matches!(end, Head::Malformed),
+                complete @ Head::Complete { .. } => shape(&complete) == shape(&end),
+            };
+            if !fits {
+                return Err(format!("cut at {cut} it means something else"));
+            }
+        }
+        let Head::Complete { method, target, host } = end else { return Ok(false) };
+        let answered = matches!(judge(method, target, host, PORT, &state), Judgement::Answer(_));
+        let exact = target.starts_with("/oauth/callback?") && method == "GET" && host == Some("127.0.0.1:4321");
+        if answered && !exact { Err(format!("answered {method} {target} at {host:?}")) } else { Ok(answered) }
+    };
+    hold("requests cut", 1_500, request, check).is_mixed();
+}

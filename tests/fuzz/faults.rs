@@ -1,0 +1,197 @@
+//! Service errors against botocore's own parser: the code in every header and member it may stand in, the message, the
+//! modelled members. And whatever an answer says, what a person sees of it has no control, bidi or invisible character.
+//!
+//! Where botocore ends in an exception of Python we end in an error of our own, or say what can still be said.
+
+use serde_json::{Map, Value, json};
+use time::macros::utc_datetime;
+
+use super::{Fault, FaultCode};
+use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate, plain};
+use crate::http::Response;
+
+const CODES: [&str; 16] = [
+    "InvalidGrantException",
+    "AccessDeniedException",
+    "AuthorizationPendingException",
+    "SlowDownException",
+    "InvalidRequestRegionException",
+    "InternalServerException",
+    "com.amazonaws.ssooidc#InvalidClientException",
+    "ExpiredTokenException:http://internal/x",
+    "a#b#SlowDownException:x:y",
+    "TeapotException",
+    "",
+    "#",
+    ":",
+    "x#",
+    "invalid_grant",
+    "ThrottlingException",
+];
+
+const OAUTH: [&str; 10] = [
+    "authorization_pending",
+    "slow_down",
+    "expired_token",
+    "access_denied",
+    "invalid_grant",
+    "invalid_client",
+    "server_error",
+    "other",
+    "",
+    "invalid_request",
+];
+
+const WORDS: [&str; 10] = [
+    "",
+    "no",
+    "two\nlines",
+    "\u{1b}[2J\u{7}",
+    "\u{9b}31m",
+    "user\u{202e}exe",
+    "\u{200b}\u{feff}",
+    "é😀",
+    "<html>",
+    "a\"b\\c",
+];
+
+const PAGES: [&str; 8] = [
+    "",
+    " \r\n",
+    "<html><body>503</body></html>",
+    "<!doctype html><title>Sign in</title>",
+    "Service Unavailable",
+    "null",
+    "[1]",
+    "\u{ef}\u{bb}\u{bf}{}",
+];
+
+const SCRAPS: [&str; 10] =
+    ["\"__type\"", "\"message\"", "\"code\"", "\"error\"", "<html>", "null", "\\u001b", "\\u202e", "#", ":"];
+
+fn body(dice: &mut Dice) -> String {
+    if dice.roll(5) == 0 {
+        return dice.pick(&PAGES).to_owned();
+    }
+    let mut members: Vec<(&str, String)> = Vec::new();
+    for _ in 0..dice.roll(6) {
+        let name = dice.pick(&[
+            "error",
+            "error_description",
+            "message",
+            "Message",
+            "__type",
+            "code",
+            "Code",
+            "reason",
+            "endpoint",
+            "region",
+            "x",
+        ]);
+        let value = match name {
+            _ if dice.roll(8) == 0 => mutate::value(2, dice),
+            "__type" | "code" | "Code" => mutate::string(dice.pick(&CODES), dice),
+            "error" => mutate::string(dice.pick(&OAUTH), dice),
+            _ => mutate::string(dice.pick(&WORDS), dice),
+        };
+        // Python's parser and ours take the last of two members of one name.
+        members.retain(|(other, _)| *other != name);
+        members.push((name, value));
+    }
+    latin(mutate::object(&members, dice).as_bytes())
+}
+
+/// Status, `x-amzn-errortype`, `x-amzn-query-error`, body; a header that is `-` is not sent.
+fn any(dice: &mut Dice) -> Case {
+    let status = dice.pick(&["400", "400", "400", "401", "403", "404", "418", "429", "500", "502", "503", "301"]);
+    let header = if dice.roll(2) == 0 { "-" } else { dice.pick(&CODES) };
+    let query = dice.pick(&["-", "-", "-", "SlowDownException;Sender", ";", "x", "a;b;c"]);
+    let body = body(dice);
+    let body = if dice.roll(5) == 0 { mutate::changed(&body, &SCRAPS, dice) } else { body };
+    vec![status.to_owned(), header.to_owned(), query.to_owned(), body]
+}
+
+fn response(case: &Case) -> Option<Response> {
+    let [status, code, query, body] = &case[..] else { return None };
+    let headers = [("x-amzn-errortype", code), ("x-amzn-query-error", query)];
+    let headers = headers.into_iter().filter(|(_, value)| *value != "-");
+    Some(Response {
+        status: status.parse().ok().filter(|status| (301..600).contains(status))?,
+        headers: headers.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+        body: bytes(body),
+        attempts: 1,
+        retries_reached: None,
+    })
+}
+
+const NOW: crate::http::Timestamp = utc_datetime!(2026-01-01 00:00);
+
+#[test]
+fn errors_are_read_as_botocore_reads_them() {
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let Some(response) = response(case) else { return Ok(false) };
+        let ours = Fault::read("CreateToken", &response, NOW);
+        let Some([code, message, members]) = theirs.as_array().map(Vec::as_slice) else { return Ok(false) };
+        let Ok(ours) = ours else { return Err(format!("we refuse it, botocore {theirs:?}")) };
+        // Where Python formats a list or a number into the line, we show its JSON.
+        let text = |value: &Value| match value {
+            Value::Null => Some("None".to_owned()),
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        };
+        let same = text(code).is_none_or(|code| code == ours.code)
+            && text(message).is_none_or(|message| message == ours.message)
+            && plain(&Value::Object(ours.details.clone())) == *members;
+        if same { Ok(ours.kind != FaultCode::Other) } else { Err(format!("ours {ours:?}, botocore {theirs}")) }
+    };
+    if let Some(tally) = compare("service errors", "fault", 2_000, any, |case| json!(case), check) {
+        tally.is_mixed();
+    }
+}
+
+#[test]
+fn what_a_person_sees_of_an_error_is_clean() {
+    let check = |case: &Case| -> Verdict {
+        let Some(response) = response(case) else { return Ok(false) };
+        for fault in [Fault::read("CreateToken", &response, NOW), Fault::read_oauth("CreateToken", &response, NOW)] {
+            let error = match fault {
+                Ok(fault) => anyhow::Error::from(super::super::OidcError::from(fault)),
+                Err(decode) => anyhow::Error::from(super::super::OidcError::from(decode)),
+            };
+            for format in [crate::error::ErrorFormat::Enhanced, crate::error::ErrorFormat::Legacy] {
+                let text = crate::error::render(&error, format, &crate::output::Style::PLAIN, true);
+                if text.lines().any(|line| line.chars().count() <= 900 && crate::text::for_terminal(line) != line) {
+                    return Err(format!("{text:?}"));
+                }
+            }
+        }
+        Ok(true)
+    };
+    hold("errors shown", 2_000, any, check);
+}
+
+#[test]
+fn a_flow_knows_the_oauth_error_in_every_spelling() {
+    // The case is a seed: the same members in two spellings and orders, once with a stranger among them.
+    let check = |case: &Case| -> Verdict {
+        let mut dice = Dice(case[0].parse().unwrap_or(0));
+        let (error, words) = (dice.pick(&OAUTH), dice.pick(&WORDS));
+        let mut read = |stranger: bool| {
+            let mut members = vec![
+                ("error", mutate::string(error, &mut dice)),
+                ("error_description", mutate::string(words, &mut dice)),
+            ];
+            members.extend(stranger.then(|| ("other", mutate::value(3, &mut dice))));
+            let body = latin(mutate::object(&members, &mut dice).as_bytes());
+            let fault =
+                Fault::read_oauth("CreateToken", &response(&vec!["400".into(), "-".into(), "-".into(), body])?, NOW);
+            let details = fault.as_ref().map_or_else(|_| Map::new(), |fault| fault.details.clone());
+            fault.ok().map(|fault| (fault.code, fault.kind, details))
+        };
+        match (read(false), read(true)) {
+            (Some(one), Some(two)) if one == two => Ok(one.1 != FaultCode::Other),
+            (one, two) => Err(format!("{one:?} but {two:?}")),
+        }
+    };
+    hold("OAuth errors", 2_000, |dice| vec![dice.roll(usize::MAX).to_string()], check).is_mixed();
+}

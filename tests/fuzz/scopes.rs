@@ -1,0 +1,37 @@
+//! Lists of registration scopes, cut as the AWS CLI cuts them: at commas, `str.strip`, empty ones dropped.
+
+use serde_json::{Value, json};
+
+use super::registration_scopes;
+use crate::fuzzing::{Case, Dice, Verdict, compare};
+
+const PIECES: [&str; 18] = [
+    ",",
+    ",",
+    ",",
+    " ",
+    "\t",
+    "\n",
+    "\r",
+    "\u{b}",
+    "\u{1c}",
+    "\u{1f}",
+    "\u{85}",
+    "\u{a0}",
+    "\u{2028}",
+    "\u{3000}",
+    "\u{200b}",
+    "\u{feff}",
+    "a",
+    "sso:account:access",
+];
+
+#[test]
+fn scopes_are_cut_as_python_cuts_them() {
+    let author = |dice: &mut Dice| vec![(0..dice.roll(9)).map(|_| dice.pick(&PIECES)).collect::<String>()];
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let ours = json!(registration_scopes(&case[0]));
+        if ours == *theirs { Ok(true) } else { Err(format!("ours {ours}, Python {theirs}")) }
+    };
+    compare("scopes", "scopes", 2_000, author, |case| json!(case), check);
+}

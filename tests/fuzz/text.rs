@@ -1,0 +1,179 @@
+//! What is shown against Python's Unicode tables, every code point there is; what a browser gets against `urlsplit`.
+//!
+//! Not shown is every character that Python's tables call control, format or separator of lines, but for the visible signs
+//! before numbers; and those that are invisible though they count as letters or marks (`INVISIBLE`).
+
+use serde_json::{Value, json};
+
+use super::{browser_url, data_for_terminal, for_terminal, is_shown};
+use crate::fuzzing::{Case, Dice, Verdict, compare, hold, mutate};
+
+/// Code points that are tried at once.
+const RANGE: u32 = 0x1000;
+
+/// Letters, marks and symbols without any ink: fillers, joiners, variation selectors, a blank Braille cell.
+const INVISIBLE: [(u32, u32); 11] = [
+    (0x34f, 0x34f),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfff8),
+    (0xe0000, 0xe0fff),
+    (0x2065, 0x2065),
+];
+
+#[test]
+fn every_code_point_is_shown_or_dropped_for_a_reason() {
+    let mut next = 0;
+    let author = |_: &mut Dice| {
+        next = (next + RANGE) % 0x11_0000;
+        vec![next.to_string()]
+    };
+    let question = |case: &Case| json!([case[0].parse().unwrap_or(0), RANGE]);
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let first: u32 = case[0].parse().unwrap_or(0);
+        for (code, theirs) in (first..).zip(theirs.as_str().unwrap_or_default().bytes()) {
+            let Some(character) = char::from_u32(code) else { continue };
+            let invisible = INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&code));
+            let fits = match theirs {
+                b'x' => !is_shown(character),
+                b'p' => is_shown(character) || invisible,
+                _ => true,
+            };
+            if !fits {
+                return Err(format!("U+{code:04X} is {}, for Python `{}`", is_shown(character), char::from(theirs)));
+            }
+        }
+        Ok(true)
+    };
+    compare("characters", "characters", 272, author, question, check);
+}
+
+#[test]
+fn what_was_cleaned_is_clean() {
+    let scraps = [
+        "\u{9b}31m",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200b}",
+        "\u{e0041}",
+        "\u{2028}",
+        "\u{fe0f}",
+        "\r\n",
+        "\u{85}",
+        "é",
+        "😀",
+        "\u{1b}]0;x\u{7}",
+    ];
+    let author = |dice: &mut Dice| {
+        let length = dice.roll(40);
+        let text: String = (0..length).map(|_| dice.pick(&["a", " ", "ß", "会", "\u{301}", "\n", "\t"])).collect();
+        let times = if dice.roll(20) == 0 { 60 } else { 1 };
+        vec![mutate::changed(&text, &scraps, dice).repeat(times)]
+    };
+    let check = |case: &Case| -> Verdict {
+        let (words, data) = (for_terminal(&case[0]), data_for_terminal(&case[0]));
+        let clean = words.chars().all(is_shown) && data.chars().all(|c| is_shown(c) || matches!(c, '\n' | '\t'));
+        let again = for_terminal(&words) == words && data_for_terminal(&data) == data && words.chars().count() <= 1_000;
+        let same = !case[0].chars().all(is_shown) || case[0].chars().count() > 1_000 || words == case[0];
+        if clean && again && same { Ok(words == case[0]) } else { Err(format!("{words:?}, {data:?}")) }
+    };
+    hold("texts cleaned", 5_000, author, check).is_mixed();
+}
+
+const SCRAPS: [&str; 40] = [
+    "https://",
+    "http://",
+    "HTTPS://",
+    "https:/",
+    "//",
+    "/",
+    "\\",
+    "@",
+    "user@",
+    "user:pw@",
+    ":",
+    ":443",
+    ":80",
+    ":65536",
+    "?",
+    "#",
+    "[::1]",
+    "[",
+    "]",
+    "127.0.0.1",
+    "0x7f.1",
+    "2130706433",
+    "1.2.3",
+    "xn--bcher-kva",
+    "é",
+    "%40",
+    "%2f",
+    "%00",
+    "\u{0}",
+    "\t",
+    "\n",
+    " ",
+    "\"",
+    "`",
+    "$(",
+    "&",
+    "javascript:",
+    "file:///",
+    "..",
+    ".",
+];
+
+#[test]
+fn a_browser_gets_what_python_reads_as_the_same_host() {
+    let author = |dice: &mut Dice| {
+        let host = dice.pick(&[
+            "d-1.awsapps.com",
+            "h",
+            "H.Example",
+            "127.0.0.1",
+            "[::1]",
+            "[2001:DB8::1]",
+            "xn--bcher-kva.example",
+            "0x7f.1",
+        ]);
+        let port = dice.pick(&["", "", ":8443", ":443", ":0", ":"]);
+        let rest = dice.pick(&[
+            "",
+            "/",
+            "/start/#/device?user_code=ABCD-EFGH",
+            "/a//b/../c;d=e?f=%41&g#h",
+            "?x=y@z",
+            "#@x",
+            "/%7Euser/[x]",
+        ]);
+        let scheme = dice.pick(&["https://", "https://", "https://", "http://", "HTTPS://"]);
+        let text = format!("{scheme}{host}{port}{rest}");
+        vec![if dice.roll(3) > 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+    };
+    let opened = |case: &Case| browser_url(&case[0], true).ok();
+    let question = |case: &Case| json!([case[0], opened(case).map(String::from)]);
+    let check = |case: &Case, theirs: &Value| -> Verdict {
+        let Some(url) = opened(case) else { return Ok(false) };
+        let plain = url.as_str().bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+        let ours = json!([
+            url.scheme(),
+            url.host_str().unwrap().trim_matches(['[', ']']),
+            url.port_or_known_default(),
+            null,
+            null
+        ]);
+        // A URL parser writes addresses in one form; of names both readers must see the same.
+        let name = url.domain().map(|domain| json!(domain));
+        let again = browser_url(url.as_str(), true).is_ok_and(|again| again == url);
+        let fits = plain && again && theirs["opened"] == ours && name.is_none_or(|name| name == theirs["given"]);
+        if fits { Ok(true) } else { Err(format!("opened {url}, by Python {theirs}, ours {ours}")) }
+    };
+    if let Some(tally) = compare("URLs for a browser", "url", 3_000, author, question, check) {
+        tally.is_mixed();
+    }
+}
