@@ -14,7 +14,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The text with comments and what stands in quotes blanked out; every line keeps its place.
+    /// The text with comments and what stands in quotes blanked out; every byte keeps its place.
     pub(crate) fn code(&self) -> String {
         code(&self.text)
     }
@@ -68,7 +68,7 @@ fn code(text: &str) -> String {
             code.push(character);
             rest = &rest[character.len_utf8()..];
         } else {
-            code.extend(rest[..skipped].chars().map(|character| if character == '\n' { '\n' } else { ' ' }));
+            code.extend(rest[..skipped].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
             rest = &rest[skipped..];
         }
     }
@@ -120,6 +120,7 @@ fn code_is_what_is_no_comment_and_no_string() {
     for (text, expected) in [
         ("a /* b\nc */ d // e\nf", "a     \n     d     \nf"),
         ("\"a\\\"b\" c \"\\\\\" d", "       c      d"),
+        ("\"é\" a // 😀", "     a        "),
         ("r#\"a\"b\"# c br\"\\\" d for\"e\" f", "         c b     d for    f"),
         ("'{' '\\'' b'\"' 'é' &'a str", "         b        &'a str"),
     ] {
