@@ -122,7 +122,7 @@ fn code_is_what_is_no_comment_and_no_string() {
         ("\"a\\\"b\" c \"\\\\\" d", "       c      d"),
         ("\"é\" a // 😀", "     a        "),
         ("r#\"a\"b\"# c br\"\\\" d for\"e\" f", "         c b     d for    f"),
-        ("'{' '\\'' b'\"' 'é' &'a str", "         b        &'a str"),
+        ("'{' '\\'' b'\"' 'é' &'a str", "         b         &'a str"),
     ] {
         assert_eq!(code(text), expected, "{text}");
     }
