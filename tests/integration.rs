@@ -46,7 +46,7 @@ mod login;
 /// `logout`, whatever the service says.
 mod logout;
 /// Network, callback, secrets, terminal and browser: every fault in a table.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod matrix;
 /// The four operations by hand.
 mod operations;

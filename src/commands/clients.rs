@@ -19,6 +19,10 @@ use crate::portal::PortalClient;
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE_REQUEST: Duration = Duration::from_secs(30);
 
+/// The four operations have the AWS CLI's limits, which are of silence only: a server that says a byte a minute would keep
+/// them for years.
+const LONGEST_TRICKLE: Duration = Duration::from_mins(10);
+
 /// Makes clients as the settings say.
 pub(super) struct Clients {
     settings: ClientSettings,
@@ -34,9 +38,11 @@ impl Clients {
         if !settings.connect_timeout.is_explicit() {
             options.connect_timeout = Some(CONNECT);
         }
-        if !settings.read_timeout.is_explicit() {
-            options.total_timeout = Some(WHOLE_REQUEST);
-        }
+        options.total_timeout = if settings.read_timeout.is_explicit() {
+            whole_request(&options, WHOLE_REQUEST)
+        } else {
+            Some(WHOLE_REQUEST)
+        };
         if !settings.verify_ssl {
             context.say("WARNING: certificates are not verified; anybody on the way can read and change everything");
         }
@@ -108,7 +114,7 @@ pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> Http
         Some(id) => format!("{} app/{}", options.user_agent, id.replace(' ', "-")),
         None => options.user_agent.clone(),
     };
-    HttpOptions {
+    let options = HttpOptions {
         ca_bundle: settings.ca_bundle.as_ref().map(|bundle| bundle.value.clone().into()),
         verify: settings.verify_ssl,
         connect_timeout: settings.connect_timeout.value,
@@ -116,7 +122,14 @@ pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> Http
         max_attempts: settings.max_attempts.value,
         user_agent,
         ..options
-    }
+    };
+    HttpOptions { total_timeout: whole_request(&options, LONGEST_TRICKLE), ..options }
+}
+
+/// The limit of a whole attempt beside limits that a person chose: never shorter than what these allow together, and none
+/// where silence may last for ever.
+fn whole_request(options: &HttpOptions, least: Duration) -> Option<Duration> {
+    Some(least.max(options.connect_timeout?.saturating_add(options.read_timeout?)))
 }
 
 /// What the command line says about requests.
@@ -143,4 +156,27 @@ fn check_plain_http(context: &Context, url: &Located<String>) -> Result<(), Conf
     }
     context.say(&format!("WARNING: tokens are sent in clear to {} ({})", url.value, url.origin));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{LONGEST_TRICKLE, WHOLE_REQUEST, whole_request};
+    use crate::Context;
+    use crate::http::HttpOptions;
+
+    #[test]
+    fn no_attempt_lasts_for_ever_unless_that_was_asked_for() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let limit = |connect_timeout, read_timeout, least| {
+            let options = HttpOptions { connect_timeout, read_timeout, ..HttpOptions::new(&Context::real()) };
+            whole_request(&options, least)
+        };
+        assert_eq!(limit(seconds(1), seconds(1), WHOLE_REQUEST), seconds(30));
+        assert_eq!(limit(seconds(60), seconds(60), WHOLE_REQUEST), seconds(120));
+        assert_eq!(limit(seconds(60), seconds(60), LONGEST_TRICKLE), seconds(600));
+        assert_eq!(limit(seconds(1), None, LONGEST_TRICKLE), None);
+        assert_eq!(limit(Some(Duration::MAX), seconds(1), WHOLE_REQUEST), Some(Duration::MAX));
+    }
 }

@@ -163,7 +163,10 @@ impl Call<'_> {
             }
         };
         if !response.is_success() {
-            return Err(refusal(self.operation, &response));
+            return Err(match refusal(self.operation, &response) {
+                CredentialsError::Fault(fault) => CredentialsError::Fault(Box::new(fault.without(&self.secrets()))),
+                error => error,
+            });
         }
         let (cached, user) = self.read(&response)?;
         if let Some(home) = self.chain.context.home.as_deref()
@@ -172,6 +175,12 @@ impl Call<'_> {
             log::debug!("{error}");
         }
         Ok(cached.credentials)
+    }
+
+    /// What was sent and an answer may repeat.
+    fn secrets(&self) -> Vec<&str> {
+        let sent = self.parameters.secrets.iter().map(|(_, secret)| secret.expose());
+        sent.chain(self.source.as_ref().and_then(Credentials::session_token)).collect()
     }
 
     fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), CredentialsError> {

@@ -5,13 +5,11 @@
 
 mod callback;
 mod followed;
-#[cfg(target_os = "linux")]
 mod memory;
 mod network;
 mod opener;
 mod roots;
 mod rows;
-#[cfg(target_os = "linux")]
 mod screen;
 mod secrets;
 mod stage;

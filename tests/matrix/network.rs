@@ -6,10 +6,12 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::rows::{Class, Row, rows};
 use super::stage::{CANARY, Identities, PATIENCE, Played, Point, Scene, Way, device_authorization, reply, token_body};
 use crate::support::count;
+use crate::support::script::Step;
 
 /// What must come of a fault.
 struct Expected {
@@ -204,4 +206,25 @@ fn every_fault_at_every_point() {
     let failures = failures.into_inner().unwrap();
     println!("{} rows, {} scenes", rows.len(), scenes.len());
     assert!(failures.is_empty(), "{} of {} scenes:\n{}", failures.len(), scenes.len(), failures.join("\n"));
+}
+
+#[test]
+fn a_trickle_ends_although_it_is_never_silent() {
+    if count("SSO_OIDC_TEST_SCENES", 200) <= 1000 {
+        println!("not run: it takes the 30 seconds that a whole request has; .ci/long runs it");
+        return;
+    }
+    let identities = Identities::new();
+    let drip = Step::Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n".repeat(200), Duration::from_millis(10));
+    for more in [&[][..], &["--cli-read-timeout", "1"]] {
+        let scene = Scene {
+            point: Point::Exchange,
+            way: Way::Plain,
+            steps: vec![drip.clone()],
+            words: more.to_vec(),
+            identities: &identities,
+        };
+        let run = scene.play().run;
+        assert!(run.stderr.contains("no complete answer from 127.0.0.1 in 30 s"), "{}", run.snapshot());
+    }
 }

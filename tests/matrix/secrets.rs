@@ -251,13 +251,11 @@ fn no_command_tells_a_secret() {
 }
 
 /// What `/proc` shows of a process to every user of the machine.
-#[cfg(target_os = "linux")]
 fn command_line(pid: u32) -> String {
     std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default()
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn the_list_of_processes_shows_no_secret_that_came_in_another_way() {
     for command in COMMANDS {
         let server = Script::plain(vec![Step::Mute(Duration::from_millis(150)); 2]);
@@ -300,7 +298,6 @@ fn written(log: &Path) -> String {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn programs_that_are_started_are_told_no_secret() {
     let good = |body: serde_json::Value| reply(200, &["Content-Type: application/json"], &body.to_string());
     let registration = json!({"clientId": "client-1", "clientSecret": secret("client-secret"), "clientSecretExpiresAt": 4_000_000_000_u64});
