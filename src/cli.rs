@@ -19,7 +19,7 @@ const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
 /// Sign in to AWS IAM Identity Center and call its OpenID Connect service
 #[derive(Debug, Parser)]
 #[command(name = "sso-oidc", version, disable_help_subcommand = true, args_override_self = true)]
-#[command(subcommand_required = true, arg_required_else_help = false)]
+#[command(subcommand_required = true, arg_required_else_help = false, after_help = PROGRAM)]
 pub struct Cli {
     /// Options that every command takes, anywhere on the line
     #[command(flatten)]
@@ -28,6 +28,43 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+const PROGRAM: &str = "\
+One small program for `aws sso login`, `aws sso logout` and `aws sso-oidc`. Tokens are kept where the AWS CLI and every AWS
+SDK look for them. A value is taken from its option, else from the environment, else from the profile, else it has a
+default. Options may be shortened as long as they are unique, and the last of two counts.
+
+Examples:
+  sso-oidc login --sso-session corp
+  sso-oidc status
+  eval \"$(sso-oidc export-credentials --profile dev --format env)\"";
+
+const LOGIN: &str = "\
+Takes the first that works: a cached token with more than 15 minutes left, without a request; a refreshed one; a person in
+the browser, by the authorization code flow with PKCE for an sso-session, by the device code flow for a legacy profile and
+where the browser cannot reach this machine. Of any number of logins at once one asks; the others wait for its outcome.
+
+Examples:
+  sso-oidc login
+  sso-oidc login --sso-session corp --min-ttl 4h
+  sso-oidc login --start-url https://my-company.awsapps.com/start --sso-region us-east-1 \\
+      --sso-session corp --save
+  sso-oidc login --all --interactive never || echo 'somebody must sign in'";
+
+const COMPLETION: &str = "\
+Commands, options and their values are completed, those of the config file too.
+
+Examples, in the file that the shell reads when it starts:
+  source <(sso-oidc completion bash)
+  sso-oidc completion zsh > \"${fpath[1]}/_sso-oidc\"
+  sso-oidc completion fish > ~/.config/fish/completions/sso-oidc.fish
+  eval (sso-oidc completion elvish | slurp)
+  sso-oidc completion powershell | Out-String | Invoke-Expression";
+
+const HELP: &str = "\
+Examples:
+  sso-oidc help
+  sso-oidc help create-token";
 
 const STATUS: &str = "\
 Looks into the config file and the cache only, and never shows a secret. A session that can be refreshed counts as
@@ -147,7 +184,7 @@ pub const COMMANDS: [Declared; 12] = [
     Declared {
         name: "login",
         about: "Sign in: reuse a valid token, refresh it, or ask in the browser",
-        after_help: "",
+        after_help: LOGIN,
         options: LoginArgs::augment_args,
         read: |matches| LoginArgs::from_arg_matches(matches).map(Command::Login),
     },
@@ -210,7 +247,7 @@ pub const COMMANDS: [Declared; 12] = [
     Declared {
         name: "completion",
         about: "Print the completion script of a shell",
-        after_help: "",
+        after_help: COMPLETION,
         options: CompletionArgs::augment_args,
         read: |matches| CompletionArgs::from_arg_matches(matches).map(Command::Completion),
     },
@@ -224,7 +261,7 @@ pub const COMMANDS: [Declared; 12] = [
     Declared {
         name: "help",
         about: "Explain the program or one of its commands",
-        after_help: "",
+        after_help: HELP,
         options: HelpArgs::augment_args,
         read: |matches| HelpArgs::from_arg_matches(matches).map(Command::Help),
     },

@@ -5,12 +5,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use clap::CommandFactory as _;
 use sso_oidc::cli::Cli;
 
 use crate::support::TestEnv;
+use crate::support::machine::{find, or_skip};
 use crate::support::snapshot::update_is_wanted;
+use crate::support::sources;
 
 const SHELLS: [(&str, &str); 5] = [
     ("bash", "sso-oidc.bash"),
@@ -49,15 +52,67 @@ fn completions_are_what_the_program_prints() {
     check("completions", &SHELLS.into_iter().map(print).collect());
 }
 
-#[test]
-fn manual_pages_are_what_the_program_prints() {
-    let env = TestEnv::new();
-    let program = Cli::command();
+/// Every page, as the program prints it.
+fn pages(env: &TestEnv) -> BTreeMap<String, String> {
     let mut pages = BTreeMap::from([("sso-oidc.1".to_owned(), env.run(["man"]).ok().stdout)]);
-    for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
+    for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
         let page = env.run(["man", command.get_name()]).ok().stdout;
-        assert!(page.contains(&format!(".TH sso-oidc-{} 1 ", command.get_name())), "{page}");
+        assert!(page.contains(&format!(".TH SSO-OIDC-{} 1 ", command.get_name().to_uppercase())), "{page}");
         pages.insert(format!("sso-oidc-{}.1", command.get_name()), page);
     }
-    check("man", &pages);
+    pages
+}
+
+#[test]
+fn manual_pages_are_what_the_program_prints() {
+    check("man", &pages(&TestEnv::new()));
+}
+
+#[test]
+fn mandoc_finds_nothing_to_say_about_the_manual() {
+    let test = "the manual pages are clean";
+    let Some(mandoc) = or_skip(find(&["mandoc"]), test, "mandoc is not installed") else { return };
+    let env = TestEnv::new();
+    let pages = pages(&env).into_iter().map(|(name, text)| env.write(&name, text).home().join(name));
+    let pages: Vec<PathBuf> = pages.collect();
+    // What it says of references depends on the pages that the machine has.
+    let output = Command::new(mandoc).args(["-T", "lint", "-W", "style"]).args(pages).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let said: Vec<&str> = said.lines().filter(|line| !line.contains("referenced manual not found")).collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+#[test]
+fn every_manual_page_has_the_customary_sections() {
+    let env = TestEnv::new();
+    for (name, page) in pages(&env) {
+        let sections =
+            ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO"];
+        let mut rest = page.as_str();
+        for section in sections {
+            let heading = format!("\n.SH {section}\n");
+            let at = rest.find(&heading).unwrap_or_else(|| panic!("{name}: no {section}\n{page}"));
+            let body = &rest[at + heading.len()..];
+            assert!(!body.starts_with(".SH") && !body.is_empty(), "{name}: {section} is empty");
+            rest = &rest[at + 1..];
+        }
+    }
+}
+
+#[test]
+fn variables_and_keys_of_the_manual_are_read() {
+    let sources = sources::rust("src");
+    let sources = sources.iter().filter(|source| !source.path.starts_with("src/commands/manual"));
+    let code: String = sources.map(|source| source.text.as_str()).collect();
+    for (name, page) in pages(&TestEnv::new()) {
+        let words = page.split(|end: char| !end.is_ascii_alphanumeric() && end != '_');
+        let is_name = |word: &&str| ["AWS_", "SSO_OIDC_", "sso_", "cli_"].iter().any(|start| word.starts_with(start));
+        let words = words.map(|word| word.trim_start_matches("fB")).filter(|word| !word.ends_with('_'));
+        for word in words.filter(is_name) {
+            assert!(
+                code.contains(&format!("\"{word}\"")) || code.contains(&format!("{word} =")),
+                "{name} names {word}"
+            );
+        }
+    }
 }
