@@ -85,20 +85,22 @@ impl fmt::Debug for Proxies {
     }
 }
 
-/// A proxy's URL as the AWS CLI shows it: user and password each as `***`.
+/// A proxy's URL as the AWS CLI shows it: user and password each as `***`. They end at the last `@` of all, for a password
+/// in which `/`, `?` or `#` ought to be escaped and is not.
 pub(super) fn masked(proxy: &str) -> String {
-    with_user(proxy, |user| if user.contains(':') { "***:***@".to_owned() } else { "***@".to_owned() })
+    with_user(proxy, proxy.len(), |user| if user.contains(':') { "***:***@".to_owned() } else { "***@".to_owned() })
 }
 
-/// A URL without user and password.
+/// A URL without user and password, which end at the last `@` before the path.
 pub(super) fn without_user(url: &str) -> String {
-    with_user(url, |_| String::new())
+    let start = after_scheme(url);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    with_user(url, end, |_| String::new())
 }
 
-/// Replaces the user-info of a URL, which ends at the last `@` before the path.
-fn with_user(url: &str, replacement: impl Fn(&str) -> String) -> String {
-    let start = url.find("//").map_or(0, |at| at + 2);
-    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+/// Replaces the user-info of a URL, which ends at the last `@` before `end`.
+fn with_user(url: &str, end: usize, replacement: impl Fn(&str) -> String) -> String {
+    let start = after_scheme(url);
     match url[start..end].rfind('@') {
         None => url.to_owned(),
         Some(at) => {
@@ -107,6 +109,19 @@ fn with_user(url: &str, replacement: impl Fn(&str) -> String) -> String {
         }
     }
 }
+
+/// Where a URL goes on after `scheme://` or `//`; 0 for one without, whose password may have slashes.
+fn after_scheme(url: &str) -> usize {
+    let is_scheme = |scheme: &str| {
+        scheme.is_empty()
+            || scheme.strip_suffix(':').is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    url.find("//").filter(|at| is_scheme(&url[..*at])).map_or(0, |at| at + 2)
+}
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/proxies.rs"]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -161,7 +176,12 @@ mod tests {
     fn user_and_password_are_masked() {
         assert_eq!(masked("http://user:p%40ss@proxy:1"), "http://***:***@proxy:1");
         assert_eq!(masked("http://user@proxy:1/"), "http://***@proxy:1/");
-        assert_eq!(masked("http://proxy:1/a@b"), "http://proxy:1/a@b");
+        assert_eq!(masked("http://proxy:1/a"), "http://proxy:1/a");
+        for setting in ["http://user:p/ss@proxy:1", "http://user:p?s#s@proxy:1", "http://user:/p//ss@proxy:1"] {
+            assert_eq!(masked(setting), "http://***:***@proxy:1");
+        }
+        assert_eq!(masked("user:p//ss@proxy:1"), "***:***@proxy:1");
+        assert_eq!(without_user("http://h/a@b?c@d"), "http://h/a@b?c@d");
         assert_eq!(without_user("http://user:p@ss@h/x"), "http://h/x");
         let shown = format!("{:?}", proxies(&[("HTTPS_PROXY", "http://user:canary@p:1")]));
         assert!(!shown.contains("canary"), "{shown}");

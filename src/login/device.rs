@@ -121,3 +121,7 @@ fn ended(ended: Ended<OidcError>) -> LoginError {
         Ended::Failed(error) => error.into(),
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/device.rs"]
+mod fuzz;

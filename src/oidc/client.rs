@@ -157,6 +157,10 @@ fn shown(members: &[Member], body: &Value) -> String {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/redaction.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

@@ -206,7 +206,14 @@ fn each_text(value: &mut Value, change: &impl Fn(&mut String)) {
     match value {
         Value::String(text) => change(text),
         Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
-        Value::Object(members) => members.values_mut().for_each(|member| each_text(member, change)),
+        Value::Object(members) => {
+            let all = std::mem::take(members).into_iter();
+            members.extend(all.map(|(mut name, mut member)| {
+                change(&mut name);
+                each_text(&mut member, change);
+                (name, member)
+            }));
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -64,4 +64,8 @@ fn known(name: &str) -> Result<&'static str, String> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/fuzz/signatures.rs"]
+mod fuzz;
+
+#[cfg(test)]
 mod tests;

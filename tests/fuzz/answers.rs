@@ -51,14 +51,15 @@ const SCRAPS: [&str; 10] = [
 
 fn any(dice: &mut Dice) -> Case {
     let operation = Operation::ALL[dice.roll(4)];
+    let proper = dice.roll(3) == 0;
     let mut members: Vec<(&str, String)> = Vec::new();
     for member in operation.output() {
-        let value = match dice.roll(10) {
+        let value = match if proper { 9 } else { dice.roll(10) } {
             0 => continue,
             1 => mutate::value(3, dice),
             _ if member.name.contains("xpires") || member.name.contains("Issued") || member.name == "interval" => {
-                let usual = dice.roll(2) == 0;
-                dice.pick(if usual { &NUMBERS[..2] } else { &NUMBERS }).to_owned()
+                let usual = proper || dice.roll(2) == 0;
+                dice.pick(if usual { &NUMBERS[..1] } else { &NUMBERS }).to_owned()
             }
             _ if member.name == "scope" => {
                 dice.pick(&["[\"a\", null, 5]", "[]", "\"ab\"", "{\"k\": 1}", "7", "[\"a:b\"]"]).to_owned()
@@ -66,8 +67,10 @@ fn any(dice: &mut Dice) -> Case {
             _ if member.name == "awsAdditionalDetails" => {
                 dice.pick(&["{\"identityContext\": \"i\", \"x\": 1}", "{}", "[]", "\"\""]).to_owned()
             }
-            _ if member.name == "tokenType" => mutate::string(dice.pick(&["Bearer", "bearer", "mac", ""]), dice),
-            _ => mutate::string(dice.pick(&["a", "", "é😀\"", "https://v.example/"]), dice),
+            _ if member.name == "tokenType" => {
+                mutate::string(dice.pick(if proper { &["Bearer"] } else { &["Bearer", "bearer", "mac", ""] }), dice)
+            }
+            _ => mutate::string(dice.pick(&["a", "b", "é😀\"", "https://v.example/"]), dice),
         };
         members.push((member.name, value));
     }
@@ -75,7 +78,7 @@ fn any(dice: &mut Dice) -> Case {
         members.push(("other", mutate::value(3, dice)));
     }
     let body = latin(mutate::object(&members, dice).as_bytes());
-    let body = if dice.roll(2) == 0 { mutate::changed(&body, &SCRAPS, dice) } else { body };
+    let body = if !proper && dice.roll(2) == 0 { mutate::changed(&body, &SCRAPS, dice) } else { body };
     vec![operation.name().to_owned(), body]
 }
 

@@ -172,15 +172,16 @@ def registration(text):
     if "accesstoken" in map(str.lower, document):
         reasons.append("a token")
     at = instant(document["expiresAt"])
-    if at is None or not whole(document):
+    if at is None or not whole([document[name] for name in needed]):
         return {"taken": None, "reasons": reasons}
     if not FORM.fullmatch(document["expiresAt"].strip()):
         reasons.append("form")
     if not all(isinstance(document[name], str) for name in needed) or not document["clientId"]:
         reasons.append("type")
+    lists = [document.get(name) for name in ("scopes", "grantTypes")]
     texts = [
-        [item for item in document[name] if isinstance(item, str)] if isinstance(document.get(name), list) else None
-        for name in ("scopes", "grantTypes")
+        [item for item in items if isinstance(item, str)] if isinstance(items, list) and whole(items) else None
+        for items in lists
     ]
     return {"taken": [*(document[name] for name in needed), *texts], "reasons": reasons}
 
@@ -322,6 +323,7 @@ def odd(text):
     host = authority[1].rpartition("@")[2].partition(":")[0]
     return (
         re.fullmatch(r"[A-Za-z0-9._-]*", host) is None
+        or re.search(r"[][]", authority[1]) is not None
         or re.search(r"[^!-~]", re.split(r"[?#]", text)[0]) is not None
         or (not host and authority[2].startswith("//"))
     )
@@ -497,6 +499,23 @@ def answer(operation, body):
     integers = [value for value in document.values() if isinstance(value, str) and not value.isascii()]
     reasons += ["digits"] * any(value.strip("+-_ ").isdigit() for value in integers)
     return plain({"object": True, "reasons": reasons, "members": list(parsed.items())})
+
+
+@subject
+def signature(address, body, region, key, secret, token, second):
+    import botocore.auth
+    import botocore.awsrequest
+    import botocore.credentials
+
+    at = EPOCH + datetime.timedelta(seconds=int(second or 0))
+    botocore.auth.get_current_datetime = lambda *_, **__: at
+    request = botocore.awsrequest.AWSRequest(
+        method="POST", url=address, headers={"Content-Type": "application/json"}, data=body.encode()
+    )
+    credentials = botocore.credentials.Credentials(key, secret, token or None)
+    botocore.auth.SigV4Auth(credentials, "sso-oauth", region).add_auth(request)
+    names = ("authorization", "x-amz-date", "x-amz-security-token")
+    return [[name, request.headers[name]] for name in names if name in request.headers]
 
 
 def main():

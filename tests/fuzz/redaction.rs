@@ -1,0 +1,86 @@
+//! What the debug log and an error may say of a request and its answer: never a secret, wherever a stranger puts it.
+//!
+//! Canaries stand in every member that the model calls sensitive, in members that nobody knows, in lists and objects, as
+//! names, and in what an error repeats of the request.
+
+use serde_json::{Map, Value, json};
+use time::macros::utc_datetime;
+
+use super::{Fault, Operation, secrets, shown};
+use crate::fuzzing::{Case, Dice, Verdict, hold, latin, mutate};
+use crate::http::Response;
+
+/// A canary in any shape but as the value of an open member.
+fn hidden(canary: &str, dice: &mut Dice) -> Value {
+    match dice.roll(5) {
+        0 => json!([canary, {"x": canary}]),
+        1 => json!({"accessToken": canary, "y": [canary]}),
+        2 => json!({"error": canary}),
+        _ => json!(canary),
+    }
+}
+
+#[test]
+fn the_log_never_shows_a_canary() {
+    let check = |case: &Case| -> Verdict {
+        let mut dice = Dice(case[0].parse().unwrap_or(0));
+        let operation = Operation::ALL[dice.roll(4)];
+        let members = if dice.roll(2) == 0 { operation.input() } else { operation.output() };
+        let mut body = Map::new();
+        for member in members.iter().filter(|member| member.sensitive) {
+            body.insert(member.name.to_owned(), hidden("canary", &mut dice));
+        }
+        for name in
+            ["x", "AccessToken", "accesstoken", "awsAdditionalDetails", "error_description", "client_secret", ""]
+        {
+            if dice.roll(2) == 0 {
+                body.insert(name.to_owned(), hidden("canary", &mut dice));
+            }
+        }
+        let body = if dice.roll(10) == 0 { json!([body]) } else { Value::Object(body) };
+        let text = shown(members, &body);
+        if text.contains("canary") { Err(text) } else { Ok(true) }
+    };
+    hold("bodies in the log", 2_000, |dice| vec![dice.roll(usize::MAX).to_string()], check);
+}
+
+const REPEATED: [&str; 10] =
+    ["$", "bad token $", "$$", "x$y", "\"$\"", "$\n$", "{\"refreshToken\": \"$\"}", "$-1", "no", ""];
+
+#[test]
+fn an_error_never_repeats_a_secret_of_the_request() {
+    let author = |dice: &mut Dice| {
+        let secret: String =
+            (0..12 + dice.roll(30)).map(|_| dice.pick(&["a", "ab", "b", "/", "+", "é", ".", "-"])).collect();
+        let mut members: Vec<(&str, String)> = Vec::new();
+        for name in ["error", "error_description", "message", "Message", "__type", "code", "reason"] {
+            let text = dice.pick(&REPEATED).replace('$', &secret);
+            let value = mutate::string(&text, dice);
+            match dice.roll(4) {
+                0 => members.push((name, format!("[{value}, {{\"a\": {value}}}]"))),
+                1 => members.push((name, format!("{{{value}: 1}}"))),
+                2 => members.push((name, value)),
+                _ => {}
+            }
+        }
+        let header = dice.pick(&["InvalidGrantException", "AccessDeniedException", "$", "a#$:b"]).replace('$', &secret);
+        vec![secret, header, latin(mutate::object(&members, dice).as_bytes())]
+    };
+    let check = |case: &Case| -> Verdict {
+        let [secret, header, body] = &case[..] else { return Ok(false) };
+        if secret.len() < 12 {
+            return Ok(false);
+        }
+        let request = json!({"clientId": "c", "clientSecret": secret, "refreshToken": format!("{secret}-1"), "grantType": "refresh_token"});
+        let headers = if header.is_empty() { vec![] } else { vec![("x-amzn-errortype".to_owned(), header.clone())] };
+        let response =
+            Response { status: 400, headers, body: crate::fuzzing::bytes(body), attempts: 1, retries_reached: None };
+        let Ok(fault) = Fault::read("CreateToken", &response, utc_datetime!(2026-01-01 00:00)) else {
+            return Ok(false);
+        };
+        let fault = fault.without(&secrets(Operation::CreateToken, &request));
+        let text = format!("{fault} {fault:?} {}", Value::Object(fault.details.clone()));
+        if text.contains(secret.as_str()) { Err(text) } else { Ok(true) }
+    };
+    hold("errors that repeat", 2_000, author, check);
+}
