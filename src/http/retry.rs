@@ -28,6 +28,8 @@ pub enum Retry<'a> {
     /// A refresh, whose token may be spent once the service has seen it. Before each further attempt the question is put
     /// whether the token is still the one on disk; `false` ends the call with the outcome it has.
     Refresh(&'a dyn Fn() -> bool),
+    /// The same for a token that has life left: nobody waits as long as a busy service asks, the old token serves.
+    EarlyRefresh(&'a dyn Fn() -> bool),
 }
 
 /// The longest wait that an answer can ask for before it ends the call.
@@ -146,6 +148,7 @@ impl<'a> Attempts<'a> {
             (_, Ok(response)) => response.retry_after(now),
         };
         match asked {
+            Some(_) if matches!(self.retry, Retry::EarlyRefresh(_)) => Next::Stop,
             Some(asked) if asked > LONGEST_WAIT => Next::Stop,
             Some(asked) => Next::After(asked.max(backoff)),
             None => Next::After(backoff),
@@ -155,7 +158,7 @@ impl<'a> Attempts<'a> {
     /// Whether the attempt that was decided on is still wanted after the wait.
     pub(super) fn still_wanted(&self) -> bool {
         match self.retry {
-            Retry::Refresh(unchanged) => unchanged(),
+            Retry::Refresh(unchanged) | Retry::EarlyRefresh(unchanged) => unchanged(),
             _ => true,
         }
     }
@@ -200,7 +203,7 @@ impl<'a> Attempts<'a> {
             (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
             // It may have: a code is not sent twice once an answer began, a token at most twice.
             (kind, Retry::Exchange) => first && *kind == HttpErrorKind::Closed,
-            (_, Retry::Refresh(_)) => first,
+            (_, Retry::Refresh(_) | Retry::EarlyRefresh(_)) => first,
         }
     }
 

@@ -118,8 +118,9 @@ impl Refresh<'_, '_> {
         let sent = self.context.now();
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
         let client = (self.client)().map_err(SessionError::Endpoint)?;
-        let reply =
-            client.create_token((parts.client_id, parts.client_secret), &grant, Retry::Refresh(&unchanged)).await;
+        let retry =
+            if self.wanted.lasts(found, sent) { Retry::EarlyRefresh(&unchanged) } else { Retry::Refresh(&unchanged) };
+        let reply = client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
         let reply = match reply {
             Ok(reply) => reply,
             // Another tool, which knows no locks, may have refreshed it under our hands.

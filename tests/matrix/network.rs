@@ -27,14 +27,17 @@ fn expected(class: Class, point: Point) -> Expected {
     // A fault, then the good answer.
     let goes_on = Expected { attempts: 2, code: 0 };
     let expected = match (class, point) {
-        (Class::Unsent | Class::Lost | Class::Cut | Class::Busy | Class::BusyForLong, Point::Poll) => goes_on,
+        (Class::Unsent | Class::Lost | Class::Cut | Class::Busy | Class::BusyFor | Class::BusyForLong, Point::Poll) => {
+            goes_on
+        }
         (Class::Nonsense, Point::Poll) => Expected { attempts: 2, ..once },
         (Class::Unsent, _) => three,
         (Class::Lost, Point::Exchange | Point::Refresh | Point::EarlyRefresh)
         | (Class::Cut, Point::Refresh | Point::EarlyRefresh) => Expected { attempts: 2, ..once },
         (Class::Cut, Point::Exchange) => once,
         (Class::Lost | Class::Cut, _) => three,
-        (Class::Busy, _) => Expected { code: 254, ..three },
+        (Class::BusyFor, Point::EarlyRefresh) => once,
+        (Class::Busy | Class::BusyFor, _) => Expected { code: 254, ..three },
         (Class::BusyForLong, _) => Expected { code: 254, ..once },
         (Class::Refused, Point::Refresh) => Expected { code: 4, ..once },
         (Class::Refused, _) => Expected { code: 254, ..once },
@@ -59,7 +62,7 @@ fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
         _ if row.way == Way::Closing => Vec::new(),
         (Class::Accepted, Point::Registration) => vec![fault(), device_authorization(), good()],
         (Class::Accepted, Point::DeviceAuthorization) => vec![fault(), good()],
-        (Class::Unsent | Class::Lost | Class::Cut | Class::Busy, Point::Poll) => {
+        (Class::Unsent | Class::Lost | Class::Cut | Class::Busy | Class::BusyFor, Point::Poll) => {
             vec![fault(), good()]
         }
         _ => vec![fault(), fault(), fault()],

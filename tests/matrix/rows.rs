@@ -23,6 +23,8 @@ pub(super) enum Class {
     Stop,
     /// The service is in trouble or busy.
     Busy,
+    /// Busy, and says for how long: nobody waits who has a token.
+    BusyFor,
     /// Busy, for longer than anybody waits.
     BusyForLong,
     /// The service says no.
@@ -219,10 +221,10 @@ fn service() -> Vec<Row> {
     };
     let mut rows = vec![
         status("429", 429, &[json, "x-amzn-ErrorType: TooManyRequestsException"], "{}"),
-        status("429 and a second", 429, &[json, "Retry-After: 1"], "{}"),
+        Row { class: Class::BusyFor, ..status("429 and a second", 429, &[json, "Retry-After: 1"], "{}") },
         status("500", 500, &[json, "x-amzn-ErrorType: InternalServerException"], "{\"error\":\"server_error\"}"),
         status("502 with a page", 502, &["Content-Type: text/html"], html),
-        status("503 and a second", 503, &[json, "x-amz-retry-after: 1000"], "{}"),
+        Row { class: Class::BusyFor, ..status("503 and a second", 503, &[json, "x-amz-retry-after: 1000"], "{}") },
         status("504 without a word", 504, &[], ""),
         Row {
             class: Class::BusyForLong,

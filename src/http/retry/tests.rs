@@ -112,6 +112,8 @@ fn a_wait_that_the_service_asks_for_is_kept_up_to_20_seconds() {
     let date = [("retry-after", "Thu, 01 Jan 2026 00:00:09 GMT")];
     assert_eq!(next(Retry::Exchange, &date), Next::After(Duration::from_secs(9)));
     assert_eq!(next(Retry::Repeatable, &[("retry-after", "21")]), Next::Stop);
+    assert_eq!(next(Retry::EarlyRefresh(&|| true), &[("retry-after", "1")]), Next::Stop);
+    assert!(matches!(next(Retry::EarlyRefresh(&|| true), &[]), Next::After(_)));
     assert!(matches!(next(Retry::Aws, &[("retry-after", "21")]), Next::After(wait) if wait < Duration::from_secs(1)));
 }
 
