@@ -124,6 +124,12 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
+    /// Whether it is a 5xx that is not from the service: nothing but blanks as Python knows them, or a page.
+    pub fn is_generic_error(&self) -> bool {
+        let start = self.body.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != b'\x0b');
+        self.status >= 500 && start.is_none_or(|start| self.body[start..].starts_with(b"<html>"))
+    }
+
     /// The standard words of the status.
     pub fn reason(&self) -> &'static str {
         reqwest::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default()

@@ -64,8 +64,7 @@ pub fn error_code(response: &Response) -> Option<String> {
         return None;
     }
     let status = response.status.to_string();
-    let text = response.body.trim_ascii();
-    if response.status >= 500 && (text.is_empty() || text.starts_with(b"<html>")) {
+    if response.is_generic_error() {
         return Some(status);
     }
     let trimmed = |code: &str| {

@@ -117,7 +117,7 @@ impl Fault {
             date: response.date(),
             retry_after: response.retry_after(now),
         };
-        if generic(response) {
+        if response.is_generic_error() {
             fault.message = String::from(response.reason());
             fault.details = Map::new();
         } else if response.status == 300 {
@@ -141,7 +141,7 @@ impl Fault {
         {
             fault = Self { code: (*name).to_owned(), kind: *kind, details: details(name, &body), ..fault };
         }
-        if response.body.trim_ascii_start().starts_with(b"<") && !generic(response) {
+        if response.body.trim_ascii_start().starts_with(b"<") && !response.is_generic_error() {
             fault.message = String::from(response.reason());
         }
         Ok(fault)
@@ -231,7 +231,7 @@ fn kind(code: &str, status: u16) -> FaultCode {
 
 /// The body as botocore sees it: none is an empty object, text that is not JSON is its own message.
 fn body(operation: &'static str, response: &Response) -> Result<Map<String, Value>, Decode> {
-    if response.body.is_empty() || generic(response) {
+    if response.body.is_empty() || response.is_generic_error() {
         return Ok(Map::new());
     }
     let content_type = response.header("content-type").map(str::to_owned);
@@ -243,12 +243,6 @@ fn body(operation: &'static str, response: &Response) -> Result<Map<String, Valu
         Ok(_) => Err(Decode { operation, problem: Problem::NotAnObject }),
         Err(_) => Ok(Map::from_iter([("message".to_owned(), Value::from(text))])),
     }
-}
-
-/// A 5xx that is not from the service: nothing, or a page.
-fn generic(response: &Response) -> bool {
-    let text = response.body.trim_ascii();
-    response.status >= 500 && (text.is_empty() || text.starts_with(b"<html>"))
 }
 
 fn message(body: &Map<String, Value>) -> String {

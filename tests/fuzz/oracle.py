@@ -470,7 +470,7 @@ def fault(status, code, query, body):
     except Exception:
         return None
     words = [code, parsed["Error"]["Message"]]
-    return plain([*(word if isinstance(word, (str, type(None))) else 0 for word in words), members])
+    return [*(word if isinstance(word, (str, type(None))) else 0 for word in words), members]
 
 
 @subject
@@ -498,7 +498,7 @@ def answer(operation, body):
     parsed.pop("ResponseMetadata")
     integers = [value for value in document.values() if isinstance(value, str) and not value.isascii()]
     reasons += ["digits"] * any(value.strip("+-_ ").isdigit() for value in integers)
-    return plain({"object": True, "reasons": reasons, "members": list(parsed.items())})
+    return {"object": True, "reasons": reasons, "members": list(parsed.items())}
 
 
 @subject
@@ -524,7 +524,7 @@ def main():
         if line == "\n":
             sys.stdout.flush()
         else:
-            print(json.dumps(answer(*json.loads(line))))
+            print(json.dumps(plain(answer(*json.loads(line)))))
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ fn code_message_and_details_are_botocores() {
         ),
         (403, &[], "plain text body", "(403): plain text body", ""),
         (502, &[], r#"{"code": null, "Code": "C"}"#, "(502):", ""),
+        (502, &[], " \u{b}\r\n", "(502): Bad Gateway", ""),
+        (502, &[], "\u{b}<html>x", "(502): Bad Gateway", ""),
         (400, &[], r#"{"code": null, "__type": "T"}"#, "(T):", ""),
         (400, &[], "", "(400):", ""),
         (500, &[], "", "(500): Internal Server Error", ""),
