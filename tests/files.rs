@@ -72,10 +72,16 @@ fn no_file_is_forgotten() {
     let manifest = sources::file("Cargo.toml");
     let roots = manifest.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));
     let mut roots: BTreeSet<String> = roots.map(str::to_owned).collect();
-    // Programs with a manifest of their own, which the tests run beside ours.
-    let programs =
-        sources::files("tests").into_iter().filter_map(|file| file.path.strip_suffix("Cargo.toml").map(str::to_owned));
-    roots.extend(programs.map(|folder| format!("{folder}src/main.rs")));
+    // Programs with a manifest of their own, which the tests and the benchmark run beside ours.
+    for manifest in sources::files("tests") {
+        let Some(folder) = manifest.path.strip_suffix("Cargo.toml") else { continue };
+        let named = manifest.text.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));
+        let mut named: Vec<&str> = named.collect();
+        if named.is_empty() {
+            named.push("src/main.rs");
+        }
+        roots.extend(named.into_iter().map(|path| format!("{folder}{path}")));
+    }
     let mut to_read: Vec<String> = roots.iter().cloned().collect();
     let mut built = BTreeSet::new();
     while let Some(path) = to_read.pop() {

@@ -5,6 +5,8 @@
 /// The world of a test: `TestEnv`, `IdentityCenter`, `UserAgent`, snapshots.
 mod support;
 
+/// The rules of the benchmark.
+mod bench;
 /// The callback page in a real browser.
 #[cfg(target_os = "linux")]
 mod browser;

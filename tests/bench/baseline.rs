@@ -1,0 +1,164 @@
+//! The instruction counts that are kept beside the code, and what counts of today are held to.
+//!
+//! A row may cost 5 % more than it did. The program's own code is compared wherever it runs. What libc and the dynamic
+//! linker add is another one on another distribution, so the whole process, less what hello world costs, is compared only
+//! where hello world costs what it did. Imports `instructions`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::instructions::Instructions;
+
+/// What may be more, in percent.
+const GROWTH: u64 = 5;
+/// How far hello world may be off, in percent, on a machine with the same libc.
+const SAME_LIBC: u64 = 1;
+/// The row that the others are compared with.
+pub(crate) const HELLO: &str = "hello";
+
+const HEAD: &str = "\
+# Instructions of each run. `cargo bench --profile dev -- --check` compares, `-- --update` writes this file.
+# row\town code\twhole process
+";
+
+/// Counts by row.
+pub(crate) type Counts = BTreeMap<String, Instructions>;
+
+/// What came of a comparison.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Rows that cost too much, and rows that are on one side only.
+    pub(crate) failures: Vec<String>,
+    /// What is worth knowing.
+    pub(crate) notes: Vec<String>,
+}
+
+/// The text of the file.
+pub(crate) fn write(counts: &Counts) -> String {
+    counts.iter().fold(HEAD.to_owned(), |mut text, (row, count)| {
+        let _ = writeln!(text, "{row}\t{}\t{}", count.own, count.all);
+        text
+    })
+}
+
+/// The counts of the file.
+pub(crate) fn read(text: &str) -> Result<Counts, String> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let mut cells = line.split('\t');
+            let row = cells.next().filter(|row| !row.is_empty());
+            let mut number = || cells.next()?.parse().ok();
+            match (row, number(), number()) {
+                (Some(row), Some(own), Some(all)) => Ok((row.to_owned(), Instructions { own, all })),
+                _ => Err(format!("`{line}` is no row, two numbers")),
+            }
+        })
+        .collect()
+}
+
+/// Compares the counts of now with those that are kept.
+pub(crate) fn compare(kept: &Counts, now: &Counts) -> Outcome {
+    let mut outcome = Outcome::default();
+    let hello = |counts: &Counts| counts.get(HELLO).map_or(0, |count| count.all);
+    let (hello_kept, hello_now) = (hello(kept), hello(now));
+    let is_same_libc = hello_kept.abs_diff(hello_now) * 100 <= hello_kept * SAME_LIBC;
+    if !is_same_libc {
+        outcome.notes.push(format!(
+            "hello world costs {hello_now}, not {hello_kept}: another libc, so only the program's own code is compared"
+        ));
+    }
+    for (row, kept) in kept {
+        let Some(now) = now.get(row) else {
+            outcome.failures.push(format!("{row}: is kept, but was not measured"));
+            continue;
+        };
+        if row == HELLO {
+            continue;
+        }
+        let whole = |count: &Instructions, hello: u64| count.all.saturating_sub(hello);
+        let (whole_kept, whole_now) = (whole(kept, hello_kept), whole(now, hello_now));
+        let compared = [
+            ("the program's own code", kept.own, now.own, true),
+            ("the whole process less hello world", whole_kept, whole_now, is_same_libc),
+        ];
+        for (what, kept, now, _) in compared.into_iter().filter(|(_, _, _, counts)| *counts) {
+            let line = format!("{row}: {what} went from {kept} to {now} instructions ({})", change(kept, now));
+            if now * 100 > kept * (100 + GROWTH) {
+                outcome.failures.push(line);
+            } else if now * 100 < kept * (100 - GROWTH) {
+                outcome.notes.push(line);
+            }
+        }
+    }
+    let new = now.keys().filter(|row| !kept.contains_key(*row));
+    outcome.failures.extend(new.map(|row| format!("{row}: was measured, but is not kept")));
+    outcome
+}
+
+/// A change in percent.
+fn change(from: u64, to: u64) -> String {
+    let tenths = to.abs_diff(from).saturating_mul(1000) / from.max(1);
+    let sign = if to < from { '-' } else { '+' };
+    format!("{sign}{}.{} %", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, HELLO, Instructions, compare, read, write};
+
+    const KEPT: Instructions = Instructions { own: 100_000, all: 480_000 };
+
+    fn counts(hello: u64, row: Instructions) -> Counts {
+        let hello = Instructions { own: 2_000, all: hello };
+        Counts::from([(HELLO.to_owned(), hello), ("status".to_owned(), row)])
+    }
+
+    #[test]
+    fn four_percent_more_pass_and_six_fail() {
+        let kept = counts(280_000, KEPT);
+        for (own, all, fails) in [
+            (100_000, 480_000, false),
+            (104_000, 480_000, false),
+            (106_000, 480_000, true),
+            // 200,000 above hello world: 8,000 are 4 %, 12,000 are 6 %.
+            (100_000, 488_000, false),
+            (100_000, 492_000, true),
+            (50_000, 380_000, false),
+        ] {
+            let outcome = compare(&kept, &counts(280_000, Instructions { own, all }));
+            assert_eq!(!outcome.failures.is_empty(), fails, "{own} {all}: {outcome:?}");
+        }
+        let outcome = compare(&kept, &counts(280_000, Instructions { own: 106_000, ..KEPT }));
+        assert_eq!(
+            outcome.failures,
+            ["status: the program's own code went from 100000 to 106000 instructions (+6.0 %)"]
+        );
+        let outcome = compare(&kept, &counts(280_000, Instructions { own: 90_000, ..KEPT }));
+        assert_eq!(outcome.notes.len(), 1, "a gain is told: {outcome:?}");
+    }
+
+    #[test]
+    fn another_libc_breaks_nothing_and_hides_nothing_of_ours() {
+        let kept = counts(280_000, KEPT);
+        let outcome = compare(&kept, &counts(400_000, Instructions { all: 700_000, ..KEPT }));
+        assert!(outcome.failures.is_empty() && outcome.notes.len() == 1, "{outcome:?}");
+        let outcome = compare(&kept, &counts(400_000, Instructions { own: 106_000, all: 700_000 }));
+        assert_eq!(outcome.failures.len(), 1, "{outcome:?}");
+    }
+
+    #[test]
+    fn rows_on_one_side_only_fail() {
+        let kept = counts(280_000, KEPT);
+        let hello = Counts::from([(HELLO.to_owned(), kept[HELLO])]);
+        assert_eq!(compare(&kept, &hello).failures, ["status: is kept, but was not measured"]);
+        assert_eq!(compare(&hello, &kept).failures, ["status: was measured, but is not kept"]);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let kept = counts(280_000, KEPT);
+        assert_eq!(read(&write(&kept)), Ok(kept));
+        assert!(read("status\t12").is_err());
+    }
+}

@@ -1,0 +1,191 @@
+//! The homes that runs are measured in: sessions with valid tokens, and config files of many profiles.
+//!
+//! Everything has a fixed size, everything lasts for decades, and paths are as long on every machine, so a count changes
+//! only when the program does. Sizes are those of Identity Center: a client's secret of 1,500 characters, tokens of 300.
+//! Names and members are botocore's. Imports nothing of ours.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
+
+const REGION: &str = "us-east-1";
+/// Later than anybody measures.
+const EXPIRES: &str = "2099-01-01T00:00:00Z";
+/// What a config file of many profiles has in each session.
+const PROFILES_OF_A_SESSION: usize = 100;
+
+/// A folder under a path that has the same length everywhere; removed when dropped.
+pub(crate) struct Homes(tempfile::TempDir);
+
+impl Homes {
+    pub(crate) fn new() -> io::Result<Self> {
+        tempfile::Builder::new().prefix("sso-oidc-bench-").tempdir_in("/tmp").map(Self)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A home without any file.
+    pub(crate) fn empty(&self) -> io::Result<PathBuf> {
+        self.home("empty")
+    }
+
+    /// A home with so many sessions, `s0` and so on, each with a profile, a valid token and its registration.
+    pub(crate) fn of_sessions(&self, count: usize) -> io::Result<PathBuf> {
+        let home = self.home(&format!("s{count}"))?;
+        let mut config = String::new();
+        for at in 0..count {
+            let (name, url) = (format!("s{at}"), start_url(at));
+            config.extend([format!(
+                "[sso-session {name}]\nsso_start_url = {url}\nsso_region = {REGION}\n\
+                 sso_registration_scopes = sso:account:access\n\n[profile {name}]\nsso_session = {name}\n\
+                 sso_account_id = 111122223333\nsso_role_name = Developer\nregion = {REGION}\n\n"
+            )]);
+            write_session(&home, &name, &url)?;
+        }
+        write_private(&home.join(".aws/config"), config.as_bytes())?;
+        Ok(home)
+    }
+
+    /// A home with so many profiles over one session for every hundred of them; the first session is signed in.
+    pub(crate) fn of_profiles(&self, count: usize) -> io::Result<PathBuf> {
+        let home = self.home(&format!("p{count}"))?;
+        let sessions = count.div_ceil(PROFILES_OF_A_SESSION);
+        let mut config = String::new();
+        for at in 0..sessions {
+            config.extend([format!(
+                "[sso-session s{at}]\nsso_start_url = {}\nsso_region = {REGION}\n\
+                 sso_registration_scopes = sso:account:access\n\n",
+                start_url(at)
+            )]);
+        }
+        for at in 0..count {
+            config.extend([format!(
+                "[profile team{}-account{at:05}-Developer]\nsso_session = s{}\nsso_account_id = {:012}\n\
+                 sso_role_name = Developer\nregion = {REGION}\noutput = json\n# owner: team {0}\n\n",
+                at % 97,
+                at / PROFILES_OF_A_SESSION,
+                100_000_000_000 + at
+            )]);
+        }
+        write_session(&home, "s0", &start_url(0))?;
+        write_private(&home.join(".aws/config"), config.as_bytes())?;
+        Ok(home)
+    }
+
+    fn home(&self, name: &str) -> io::Result<PathBuf> {
+        let home = self.path().join(name);
+        let cache = home.join(".aws/sso/cache");
+        fs::create_dir_all(&cache)?;
+        cache.ancestors().take(3).try_for_each(|folder| make_private(folder, 0o700))?;
+        Ok(home)
+    }
+}
+
+/// The start URL of a session.
+pub(crate) fn start_url(at: usize) -> String {
+    format!("https://d-{at:010}.awsapps.com/start")
+}
+
+fn client(name: &str) -> (String, String) {
+    (format!("{name:_<22}"), format!("{:x<1500}", "eyJraWQiOiJrZXktMTU2NDAyODA5OSJ9."))
+}
+
+/// The client's secret that the service gives in these runs.
+pub(crate) fn registration() -> Value {
+    let (id, secret) = client("bench");
+    json!({
+        "clientId": id,
+        "clientSecret": secret,
+        "clientIdIssuedAt": 1_790_000_000,
+        "clientSecretExpiresAt": 1_797_776_000,
+        "authorizationEndpoint": null,
+        "tokenEndpoint": null,
+    })
+}
+
+/// The tokens that the service gives to an application in these runs.
+pub(crate) fn application_tokens() -> Value {
+    json!({
+        "accessToken": format!("{:A<300}", "aoa"),
+        "tokenType": "Bearer",
+        "expiresIn": 3600,
+        "refreshToken": format!("{:R<350}", "aor"),
+        "idToken": format!("{:I<900}", "eyJhbGciOiJSUzI1NiJ9."),
+        "issuedTokenType": "urn:ietf:params:oauth:token-type:access_token",
+        "scope": ["openid", "aws"],
+        "awsAdditionalDetails": { "identityContext": format!("{:C<800}", "AQoJ") },
+    })
+}
+
+/// The token and the registration of a session, as a login leaves them.
+fn write_session(home: &Path, name: &str, url: &str) -> io::Result<()> {
+    let (id, secret) = client(name);
+    let token = json!({
+        "startUrl": url,
+        "region": REGION,
+        "accessToken": format!("{:A<300}", "aoa"),
+        "expiresAt": EXPIRES,
+        "clientId": id,
+        "clientSecret": secret,
+        "registrationExpiresAt": EXPIRES,
+        "refreshToken": format!("{:R<350}", "aor"),
+    });
+    write_cached(home, name, &token)?;
+    let key = json!({
+        "region": REGION,
+        "scopes": ["sso:account:access"],
+        "session_name": name,
+        "startUrl": url,
+        "tool": "botocore",
+    });
+    let registration = json!({
+        "clientId": id,
+        "clientSecret": secret,
+        "expiresAt": EXPIRES,
+        "scopes": ["sso:account:access"],
+        "grantTypes": ["authorization_code", "refresh_token"],
+    });
+    write_cached(home, &sso_oidc::json::python(&key), &registration)
+}
+
+/// Lets the token of `s0` end long ago, with a client and a refresh token that the service knows.
+pub(crate) fn expire(home: &Path, id: &str, secret: &str, refresh_token: &str) -> io::Result<()> {
+    let token = json!({
+        "startUrl": start_url(0),
+        "region": REGION,
+        "accessToken": format!("{:A<300}", "aoa"),
+        "expiresAt": "2020-01-01T00:00:00Z",
+        "clientId": id,
+        "clientSecret": secret,
+        "registrationExpiresAt": EXPIRES,
+        "refreshToken": refresh_token,
+    });
+    write_cached(home, "s0", &token)
+}
+
+fn write_cached(home: &Path, key: &str, document: &Value) -> io::Result<()> {
+    let name = Sha1::digest(key).iter().fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    let path = home.join(format!(".aws/sso/cache/{name}.json"));
+    write_private(&path, sso_oidc::json::python(document).as_bytes())
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(path, bytes)?;
+    make_private(path, 0o600)
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}

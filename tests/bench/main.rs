@@ -1,0 +1,191 @@
+//! `cargo bench --profile dev`: what the program costs, beside the least that any program costs, curl and the AWS CLI.
+//!
+//! It builds the program as it is shipped, counts instructions under callgrind, takes time, memory and size, and prints
+//! tables; `--check` compares the counts with those kept in `baseline.tsv` and is a step of `.ci/run`. Linux only: valgrind
+//! is. The measuring program itself needs no optimising. Imports all that lies beside it.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::expect_used,
+    reason = "a benchmark is what it prints, and ends where it cannot go on"
+)]
+
+#[allow(dead_code, unused_imports, reason = "its tests are compiled here, and run with all others")]
+mod baseline;
+mod cases;
+#[allow(dead_code, unused_imports, reason = "its tests are compiled here, and run with all others")]
+mod chart;
+mod home;
+#[path = "../support/identity_center/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use what the benchmark does not")]
+mod identity_center;
+#[allow(dead_code, unused_imports, reason = "its tests are compiled here, and run with all others")]
+mod instructions;
+mod programs;
+mod report;
+#[allow(dead_code, unused_imports, reason = "its tests are compiled here, and run with all others")]
+mod run;
+mod scale;
+#[allow(dead_code, unused_imports, reason = "its tests are compiled here, and run with all others")]
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use baseline::Counts;
+use cases::World;
+
+/// The counts that are kept.
+const BASELINE: &str = "tests/bench/baseline.tsv";
+
+const USAGE: &str = "\
+usage: cargo bench --profile dev [-- OPTION...]
+
+  --check      only count our own instructions, and fail where one is more than 5 % above the baseline
+  --update     only count our own instructions, and keep them as the baseline
+  --static     also the program that is linked statically (one more build)
+  --write      write the tables into the README, and the picture beside the benchmark
+  --build      only the time of a build from nothing and of the tests
+  --rounds N   runs of which time and memory are the median; 15 otherwise
+";
+
+/// What is to be done.
+#[derive(Debug)]
+enum Task {
+    Tell,
+    Check,
+    Update,
+    Build,
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+struct Options {
+    task: Task,
+    with_static: bool,
+    write: bool,
+    rounds: usize,
+}
+
+fn main() -> ExitCode {
+    let Some(options) = options(std::env::args().skip(1)) else {
+        print!("{USAGE}");
+        return ExitCode::from(252);
+    };
+    let outcome = match options.task {
+        Task::Tell => tell(&options),
+        Task::Check => check(),
+        Task::Update => update(),
+        Task::Build => build(),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("The benchmark cannot go on: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
+    let mut options = Options { task: Task::Tell, with_static: false, write: false, rounds: 15 };
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            // cargo says so itself.
+            "--bench" => {}
+            "--check" => options.task = Task::Check,
+            "--update" => options.task = Task::Update,
+            "--static" => options.with_static = true,
+            "--write" => options.write = true,
+            "--build" => options.task = Task::Build,
+            "--rounds" => options.rounds = args.next()?.parse().ok().filter(|rounds| *rounds > 0)?,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+/// A file of the project.
+fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Our own instructions, printed as they are kept.
+fn counts() -> Result<Counts, Box<dyn Error>> {
+    let world = World::new(false)?;
+    let counts = report::count(&world, &world.cases()?)?;
+    println!("{}", baseline::write(&counts));
+    Ok(counts)
+}
+
+/// Keeps the counts of now.
+fn update() -> Result<bool, Box<dyn Error>> {
+    fs::write(file(BASELINE), baseline::write(&counts()?))?;
+    Ok(true)
+}
+
+/// Compares the counts of now with those that are kept.
+fn check() -> Result<bool, Box<dyn Error>> {
+    let counts = counts()?;
+    let outcome = baseline::compare(&baseline::read(&fs::read_to_string(file(BASELINE))?)?, &counts);
+    outcome.notes.iter().for_each(|note| println!("note: {note}"));
+    outcome.failures.iter().for_each(|failure| println!("FAILED: {failure}"));
+    if outcome.failures.is_empty() {
+        println!("{} rows are within 5 % of the baseline", counts.len());
+    } else {
+        println!("If that is on purpose: cargo bench --profile dev -- --update, and say why in the commit");
+    }
+    Ok(outcome.failures.is_empty())
+}
+
+/// Measures everything and prints it.
+fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
+    let world = World::new(options.with_static)?;
+    let cases = world.cases()?;
+    let counts = report::count(&world, &cases)?;
+    let linked = report::count_static(&world, &cases)?;
+    let others = report::count_others(&cases)?;
+    let parts = [
+        report::instructions_table(&cases, &counts, &others, &linked).markdown(),
+        report::time_table(&world, &cases, options.rounds)?.markdown(),
+        report::scale_table(&world, options.rounds.min(5))?.markdown(),
+        beside(&world),
+    ];
+    let text = parts.join("\n");
+    println!("{text}");
+    if options.write {
+        let readme = file("README.md");
+        let document = table::replace_between(&fs::read_to_string(&readme)?, "performance", &text)?;
+        fs::write(readme, document)?;
+        fs::write(file("tests/bench/performance.svg"), report::picture(&cases, &counts, &others))?;
+    }
+    Ok(true)
+}
+
+/// Which programs stood beside ours.
+fn beside(world: &World) -> String {
+    let programs = &world.programs;
+    let named = |name: &str, found: Option<&(PathBuf, String)>| {
+        found.map_or(format!("{name} not installed"), |(_, version)| version.clone())
+    };
+    let python = if programs.python.is_some() { "botocore of `tests/sdk`" } else { "botocore not installed" };
+    format!(
+        "Beside: {}, {}, {python}.\n",
+        named("curl", programs.curl.as_ref()),
+        named("AWS CLI", programs.aws.as_ref())
+    )
+}
+
+/// Times a build and the tests.
+fn build() -> Result<bool, Box<dyn Error>> {
+    let mut table = table::Table::new(["", "seconds"]);
+    for (name, time) in scale::build()? {
+        table.row([name.to_owned(), format!("{:.0}", time.as_secs_f64())]);
+    }
+    println!("{}", table.markdown());
+    Ok(true)
+}

@@ -1,0 +1,112 @@
+//! The programs that are measured: ours in the release profile, the floor it is compared with, and what is installed.
+//!
+//! Ours is built as it is shipped, by cargo and not as a part of the benchmark, whose dependencies switch on features that
+//! it does not have. The floor is the package in `floor`. Imports nothing of ours.
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sso_oidc::Context;
+
+/// Everything that can be run.
+pub(crate) struct Programs {
+    /// `sso-oidc`, as it is shipped.
+    pub(crate) own: PathBuf,
+    /// The same, linked statically, if that was asked for.
+    pub(crate) own_static: Option<PathBuf>,
+    /// A program of one line.
+    pub(crate) hello: PathBuf,
+    /// One HTTP request on a socket.
+    pub(crate) socket: PathBuf,
+    /// One HTTPS request on rustls.
+    pub(crate) tls: PathBuf,
+    /// Tells wall, processor and memory of a run.
+    pub(crate) gauge: PathBuf,
+    /// curl, and what it says of its version.
+    pub(crate) curl: Option<(PathBuf, String)>,
+    /// The AWS CLI, and what it says of its version.
+    pub(crate) aws: Option<(PathBuf, String)>,
+    /// A Python that has botocore.
+    pub(crate) python: Option<PathBuf>,
+}
+
+impl Programs {
+    /// Builds what is to be built and finds the others; ours and the floor's lie in `folder`, by paths as long
+    /// on every machine.
+    pub(crate) fn new(folder: &Path, with_static: bool) -> Result<Self, Box<dyn Error>> {
+        let target = target()?;
+        cargo(&target, &["build", "--release", "--locked", "--bin", "sso-oidc"], &[])?;
+        let floor = target.join("bench/floor");
+        let manifest = format!("{}/tests/bench/floor/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
+        cargo(&floor, &["build", "--release", "--locked", "--manifest-path", &manifest], &[])?;
+        let own_static = if with_static {
+            let target = target.join("bench/static");
+            let triple = host()?;
+            let flags = [("RUSTFLAGS", "-Ctarget-feature=+crt-static")];
+            let args = ["build", "--release", "--locked", "--bin", "sso-oidc", "--target", &triple];
+            cargo(&target, &args, &flags)?;
+            Some(copy(&target.join(triple).join("release/sso-oidc"), &folder.join("sso-oidc-static"))?)
+        } else {
+            None
+        };
+        let of_floor = |name: &str| copy(&floor.join("release").join(name), &folder.join(name));
+        let venv = target.join("sdk/venv/bin/python");
+        Ok(Self {
+            own: copy(&target.join("release/sso-oidc"), &folder.join("sso-oidc"))?,
+            own_static,
+            hello: of_floor("hello")?,
+            socket: of_floor("socket")?,
+            tls: of_floor("tls")?,
+            gauge: of_floor("gauge")?,
+            curl: installed("curl"),
+            aws: installed("aws"),
+            python: Some(venv).filter(|path| path.exists()),
+        })
+    }
+}
+
+/// The folder that cargo builds in: the one that this program was built in.
+pub(crate) fn target() -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    // target, profile, deps, program
+    program.ancestors().nth(3).map(Path::to_owned).ok_or_else(|| io::Error::other("this program has no target folder"))
+}
+
+/// Runs cargo; what it says is shown.
+pub(crate) fn cargo(target: &Path, args: &[&str], environment: &[(&str, &str)]) -> Result<(), Box<dyn Error>> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(args).env("CARGO_TARGET_DIR", target).envs(environment.iter().copied());
+    let status = command.current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+    if status.success() { Ok(()) } else { Err(format!("cargo {} failed", args.join(" ")).into()) }
+}
+
+/// What a command prints, if it succeeds.
+pub(crate) fn printed(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+    String::from_utf8(text).ok()
+}
+
+/// The target triple of this machine.
+fn host() -> Result<String, Box<dyn Error>> {
+    let version = printed(Command::new("rustc").arg("-vV")).ok_or("rustc cannot be run")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc names no host")?;
+    Ok(host.to_owned())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<PathBuf> {
+    fs::copy(from, to)?;
+    Ok(to.to_owned())
+}
+
+/// A program on the `PATH`, and the name and version that it gives itself.
+fn installed(name: &str) -> Option<(PathBuf, String)> {
+    let path = Context::real().var("PATH")?;
+    let path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())?;
+    let version = printed(Command::new(&path).arg("--version"))?;
+    let words: Vec<&str> = version.split([' ', '/']).take(2).collect();
+    Some((path, words.join(" ")))
+}

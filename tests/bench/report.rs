@@ -1,0 +1,205 @@
+//! What was measured, as tables and as a picture.
+//!
+//! Imports `cases`, `chart`, `instructions`, `run`, `scale`, `table`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+
+use crate::baseline::{Counts, HELLO};
+use crate::cases::{Beside, Case, Target, World};
+use crate::chart::{Bar, Group, Kind, svg};
+use crate::instructions::{self, Instructions};
+use crate::run::{Run, Taken, median};
+use crate::scale;
+use crate::table::{Table, as_float, megabytes, millions, milliseconds, times};
+
+/// Runs of a program of ours of which the least counts.
+pub(crate) const TIMES: usize = 3;
+const MOST_MEMORY: [(&str, u64); 2] = [("register-http", 5_500_000), ("register-https", 6_500_000)];
+const LARGEST: u64 = 6_500_000;
+const MOST_CRATES: usize = 190;
+
+/// Counts of what stands beside, by row.
+pub(crate) type Others = BTreeMap<(String, Beside), u64>;
+
+/// Counts our own rows, and hello world.
+pub(crate) fn count(world: &World, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
+    let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&world.hello(), TIMES)?)]);
+    for case in cases {
+        eprintln!("counting {}", case.name);
+        counts.insert(case.id.clone(), instructions::count(&case.own, TIMES)?);
+    }
+    Ok(counts)
+}
+
+/// Counts what stands beside.
+pub(crate) fn count_others(cases: &[Case]) -> Result<Others, Box<dyn Error>> {
+    let mut others = Others::new();
+    for case in cases {
+        for (beside, run) in &case.beside {
+            eprintln!("counting {} beside {}", beside.name(), case.name);
+            others.insert((case.id.clone(), *beside), instructions::count(run, 1)?.all);
+        }
+    }
+    Ok(others)
+}
+
+/// Counts the rows of the program that is linked statically.
+pub(crate) fn count_static(world: &World, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
+    let mut counts = Counts::new();
+    for case in cases.iter().filter(|_| world.programs.own_static.is_some()) {
+        let program = world.programs.own_static.clone().unwrap_or_default();
+        counts.insert(case.id.clone(), instructions::count(&Run { program, ..case.own.clone() }, TIMES)?);
+    }
+    Ok(counts)
+}
+
+/// The table of instructions.
+pub(crate) fn instructions_table(cases: &[Case], counts: &Counts, others: &Others, linked: &Counts) -> Table {
+    let mut table = Table::new(["", "instructions, M", "of it our code", "static", "beside", "target"]);
+    let hello = counts.get(HELLO).copied().unwrap_or_default();
+    for case in cases {
+        let count = counts.get(&case.id).copied().unwrap_or_default();
+        let mut beside: Vec<String> = case
+            .beside
+            .iter()
+            .filter_map(|(beside, _)| {
+                let other = others.get(&(case.id.clone(), *beside))?;
+                Some(format!("{} {}", times(count.all, *other), beside.name()))
+            })
+            .collect();
+        if beside.is_empty() && case.targets.iter().any(|target| matches!(target, Target::Times(Beside::Hello, _))) {
+            beside.push(format!("{} hello world", times(count.all, hello.all)));
+        }
+        let targets = case.targets.iter().filter_map(|target| judge(case, *target, counts, others));
+        table.row([
+            case.name.clone(),
+            millions(count.all),
+            millions(count.own),
+            linked.get(&case.id).map(|count| millions(count.all)).unwrap_or_default(),
+            beside.join(", "),
+            targets.collect::<Vec<_>>().join(", "),
+        ]);
+    }
+    table
+}
+
+/// A target and whether it is met; nothing where what it speaks of is not installed.
+fn judge(case: &Case, target: Target, counts: &Counts, others: &Others) -> Option<String> {
+    let count = counts.get(&case.id)?.all;
+    Some(match target {
+        Target::Count(limit) => verdict(&format!("≤ {} M", millions(limit)), count <= limit),
+        Target::Over(row, limit) => {
+            let over = count.saturating_sub(counts.get(row)?.all);
+            verdict(&format!("≤ {} M over http, is {}", millions(limit), millions(over)), over <= limit)
+        }
+        Target::Times(beside, limit) => {
+            let other = match beside {
+                Beside::Hello => counts.get(HELLO)?.all,
+                _ => *others.get(&(case.id.clone(), beside))?,
+            };
+            let ratio = as_float(count) / as_float(other.max(1));
+            let is = if limit < 1.0 { format!(", is {ratio:.3}") } else { String::new() };
+            verdict(&format!("≤ {limit} × {}{is}", beside.name()), ratio <= limit)
+        }
+    })
+}
+
+/// A target with a word on whether it is met.
+fn verdict(target: &str, is_met: bool) -> String {
+    if is_met { target.to_owned() } else { format!("{target}: **missed**") }
+}
+
+/// The table of time and memory, all programs in turn, round by round.
+pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result<Table, Box<dyn Error>> {
+    let mut runs: Vec<(String, &str, Run)> = Vec::new();
+    for case in cases.iter().filter(|case| case.timed) {
+        runs.push((case.name.clone(), &case.id, case.own.clone()));
+        let beside = case.beside.iter();
+        runs.extend(beside.map(|(beside, run)| (format!("{}: {}", case.name, beside.name()), "", run.clone())));
+    }
+    let mut taken: Vec<Vec<Taken>> = vec![Vec::new(); runs.len()];
+    for round in 0..=rounds {
+        for ((_, _, run), taken) in runs.iter().zip(&mut taken) {
+            let once = run.take(&world.programs.gauge)?;
+            // The first round warms the caches of the system.
+            if round > 0 {
+                taken.push(once);
+            }
+        }
+    }
+    let mut table = Table::new(["", "wall, ms", "processor, ms", "peak memory, MB", "target"]);
+    for ((name, id, _), taken) in runs.into_iter().zip(&taken) {
+        let middle = median(taken);
+        let bytes = middle.memory * 1024;
+        let limit = MOST_MEMORY.iter().find(|(row, _)| *row == id);
+        let target = limit.map(|(_, limit)| verdict(&format!("≤ {} MB", as_float(*limit) / 1e6), bytes <= *limit));
+        table.row([
+            name,
+            milliseconds(middle.wall),
+            milliseconds(middle.processor),
+            megabytes(bytes),
+            target.unwrap_or_default(),
+        ]);
+    }
+    Ok(table)
+}
+
+/// The table of everything else: size, crates, many processes, many sessions.
+pub(crate) fn scale_table(world: &World, rounds: usize) -> Result<Table, Box<dyn Error>> {
+    let mut table = Table::new(["", "measured", "target"]);
+    let mut sizes = vec![("binary", Some(&world.programs.own)), ("binary, static", world.programs.own_static.as_ref())];
+    for (name, path) in sizes.drain(..).filter_map(|(name, path)| Some((name, path?))) {
+        let bytes = fs::metadata(path)?.len();
+        let target = if name == "binary" { verdict("≤ 6.5 MB", bytes <= LARGEST) } else { String::new() };
+        table.row([name.to_owned(), format!("{} MB", megabytes(bytes)), target]);
+    }
+    let crates = scale::crates()?;
+    table.row(["crates".to_owned(), crates.to_string(), verdict("≤ 190", crates <= MOST_CRATES)]);
+    let storm = scale::storm(world, rounds)?;
+    let ratio = storm.refreshing.as_secs_f64() / storm.reading.as_secs_f64();
+    table.row([
+        "200 `token` at once: a token to be refreshed, against one that lasts".to_owned(),
+        format!(
+            "{} ms, {} ms: {ratio:.2} ×, refreshed {} ×",
+            milliseconds(storm.refreshing),
+            milliseconds(storm.reading),
+            storm.refreshes
+        ),
+        verdict("≤ 1.5 ×, refreshed once", ratio <= 1.5 && storm.refreshes == 1),
+    ]);
+    for growth in scale::growth(world, rounds)? {
+        let is_linear = as_float(growth.last) <= as_float(growth.first) * 1.1;
+        let is_quick = growth.processor.as_millis() < 100;
+        table.row([
+            format!("{} of 1,000 sessions", growth.name),
+            format!(
+                "{} ms of processor; {} k instructions a session up to 100, {} k after",
+                milliseconds(growth.processor),
+                growth.first / 1000,
+                growth.last / 1000
+            ),
+            verdict("linear, < 100 ms", is_linear && is_quick),
+        ]);
+    }
+    Ok(table)
+}
+
+/// The picture: one call and what others need for it.
+pub(crate) fn picture(cases: &[Case], counts: &Counts, others: &Others) -> String {
+    let groups = cases.iter().filter(|case| case.timed && !case.beside.is_empty()).map(|case| {
+        let count = |id: &str| counts.get(id).map_or(0, |count: &Instructions| count.all);
+        let mut bars = vec![Bar { name: "sso-oidc".to_owned(), kind: Kind::Own, value: count(&case.id) }];
+        for (beside, _) in &case.beside {
+            let kind = match beside {
+                Beside::Hello | Beside::Socket | Beside::Rustls => Kind::Floor,
+                _ => Kind::Other,
+            };
+            let value = others.get(&(case.id.clone(), *beside)).copied().unwrap_or_default();
+            bars.push(Bar { name: beside.name().to_owned(), kind, value });
+        }
+        Group { title: case.name.replace('`', ""), bars }
+    });
+    svg("What a run costs", "instructions of the whole process, logarithmic", &groups.collect::<Vec<_>>())
+}

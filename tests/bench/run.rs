@@ -1,0 +1,107 @@
+//! A command line that is measured: program, words, world, and the exit code that it must have.
+//!
+//! The environment is empty but for what is named here, so that nothing of the person who measures is in the figures.
+//! Imports nothing of ours.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// What is run, as often as it is measured.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) environment: Vec<(String, OsString)>,
+    /// The exit code: a run that fails otherwise than it should is no measurement.
+    pub(crate) code: i32,
+}
+
+/// What one run took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    pub(crate) wall: Duration,
+    pub(crate) processor: Duration,
+    /// Peak of resident memory, in KiB.
+    pub(crate) memory: u64,
+}
+
+impl Run {
+    /// A program with these words in this home.
+    pub(crate) fn new<W: Into<OsString>>(program: &Path, home: &Path, args: impl IntoIterator<Item = W>) -> Self {
+        let environment = vec![
+            ("HOME".to_owned(), home.into()),
+            ("PATH".to_owned(), "/usr/bin:/bin".into()),
+            ("LC_ALL".to_owned(), "C.UTF-8".into()),
+            ("AWS_EC2_METADATA_DISABLED".to_owned(), "true".into()),
+        ];
+        Self { program: program.to_owned(), args: args.into_iter().map(Into::into).collect(), environment, code: 0 }
+    }
+
+    /// Another variable.
+    pub(crate) fn set(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Another exit code than 0.
+    pub(crate) fn ends_with(mut self, code: i32) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// The world of this run for a program that runs it.
+    pub(crate) fn command_under(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value))).current_dir("/");
+        command
+    }
+
+    /// Runs it once; `gauge` is the program that takes the measure.
+    pub(crate) fn take(&self, gauge: &Path) -> Result<Taken, Box<dyn Error>> {
+        let mut command = self.command_under(gauge);
+        let output = command.arg(&self.program).args(&self.args).stdin(Stdio::null()).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let numbers: Vec<i64> = text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        match numbers[..] {
+            [wall, processor, memory, code] if code == i64::from(self.code) => Ok(Taken {
+                wall: Duration::from_micros(wall.unsigned_abs()),
+                processor: Duration::from_micros(processor.unsigned_abs()),
+                memory: memory.unsigned_abs(),
+            }),
+            _ => Err(format!("{self}: {text}{}", String::from_utf8_lossy(&output.stderr)).into()),
+        }
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.program.display())?;
+        self.args.iter().try_for_each(|word| write!(formatter, " {}", word.display()))
+    }
+}
+
+/// The middle one of each measure.
+pub(crate) fn median(taken: &[Taken]) -> Taken {
+    let middle = |measure: fn(&Taken) -> u128| {
+        let mut values: Vec<u128> = taken.iter().map(measure).collect();
+        values.sort_unstable();
+        u64::try_from(values[values.len() / 2]).unwrap_or(u64::MAX)
+    };
+    Taken {
+        wall: Duration::from_micros(middle(|taken| taken.wall.as_micros())),
+        processor: Duration::from_micros(middle(|taken| taken.processor.as_micros())),
+        memory: middle(|taken| taken.memory.into()),
+    }
+}
+
+#[test]
+fn the_median_is_taken_of_each_measure() {
+    let taken =
+        |wall, memory| Taken { wall: Duration::from_millis(wall), processor: Duration::from_millis(wall / 2), memory };
+    let middle = median(&[taken(30, 1), taken(10, 9), taken(20, 5)]);
+    assert_eq!((middle.wall.as_millis(), middle.processor.as_millis(), middle.memory), (20, 10, 5));
+}

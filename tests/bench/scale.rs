@@ -1,0 +1,127 @@
+//! What happens when there is a lot: many processes on one token, many sessions in one home; and what a build takes.
+//!
+//! Imports `home`, `identity_center`, `programs`, `run`, `instructions`.
+
+use std::error::Error;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::cases::World;
+use crate::home;
+use crate::identity_center::{Endpoint, IdentityCenter};
+use crate::instructions;
+use crate::programs::{self, cargo};
+use crate::run::{Run, median};
+
+/// Processes at once.
+const PROCESSES: usize = 200;
+
+/// A storm of processes: what it took with a token that lasts, and with one to be refreshed.
+pub(crate) struct Storm {
+    pub(crate) reading: Duration,
+    pub(crate) refreshing: Duration,
+    /// Requests to refresh in one storm.
+    pub(crate) refreshes: usize,
+}
+
+/// 200 processes that print one token, with and without a refresh, round by round; the median of each.
+pub(crate) fn storm(world: &World, rounds: usize) -> Result<Storm, Box<dyn Error>> {
+    let center = IdentityCenter::start();
+    center.tolerate_everything().serve(&home::start_url(0));
+    let folder = world.homes.of_sessions(1)?;
+    let run = Run::new(&world.programs.own, &folder, ["token", "--sso-session", "s0"]);
+    let run = run.set("AWS_ENDPOINT_URL_SSO_OIDC", center.url());
+    let (mut reading, mut refreshing, mut most) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..rounds {
+        world.homes.of_sessions(1)?;
+        reading.push(at_once(&run)?);
+        let issued = center.issue();
+        home::expire(&folder, &issued.client_id, &issued.client_secret, &issued.refresh_token)?;
+        center.clear_requests();
+        refreshing.push(at_once(&run)?);
+        most = most.max(center.requests_to(Endpoint::CreateToken).len());
+    }
+    reading.sort_unstable();
+    refreshing.sort_unstable();
+    Ok(Storm { reading: reading[rounds / 2], refreshing: refreshing[rounds / 2], refreshes: most })
+}
+
+fn at_once(run: &Run) -> Result<Duration, Box<dyn Error>> {
+    let start = Instant::now();
+    let mut children: Vec<Child> = Vec::new();
+    for _ in 0..PROCESSES {
+        let mut command = run.command_under(&run.program);
+        command.args(&run.args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        children.push(command.spawn()?);
+    }
+    for mut child in children {
+        let status = child.wait()?;
+        if !status.success() {
+            return Err(format!("one of {PROCESSES} ended with {status}").into());
+        }
+    }
+    Ok(start.elapsed())
+}
+
+/// What a command costs with many sessions.
+pub(crate) struct Growth {
+    pub(crate) name: &'static str,
+    /// Instructions of each session more, at first and at last: equal when the whole is linear.
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    /// Time of the processor with a thousand sessions.
+    pub(crate) processor: Duration,
+}
+
+/// `status` and `login --all` of 10, 100 and 1,000 sessions whose tokens last.
+pub(crate) fn growth(world: &World, rounds: usize) -> Result<Vec<Growth>, Box<dyn Error>> {
+    let homes = [10, 100, 1000].map(|count| world.homes.of_sessions(count));
+    let [ten, hundred, thousand] = homes;
+    let homes = [ten?, hundred?, thousand?];
+    let mut grown = Vec::new();
+    for (name, words) in [("`status`", &["status"][..]), ("`login --all`", &["login", "--all"])] {
+        let runs = homes.each_ref().map(|home| Run::new(&world.programs.own, home, words));
+        let mut counts = Vec::new();
+        for run in &runs {
+            counts.push(instructions::count(run, 1)?.all);
+        }
+        let taken: Result<Vec<_>, _> = (0..rounds).map(|_| runs[2].take(&world.programs.gauge)).collect();
+        grown.push(Growth {
+            name,
+            first: counts[1].saturating_sub(counts[0]) / 90,
+            last: counts[2].saturating_sub(counts[1]) / 900,
+            processor: median(&taken?).processor,
+        });
+    }
+    Ok(grown)
+}
+
+/// Seconds of a build from nothing, of the tests' build after it, and of the tests.
+pub(crate) fn build() -> Result<[(&'static str, Duration); 3], Box<dyn Error>> {
+    let target = programs::target()?.join("bench/scratch");
+    if target.exists() {
+        std::fs::remove_dir_all(&target)?;
+    }
+    let timed = |args: &[&str]| -> Result<Duration, Box<dyn Error>> {
+        let start = Instant::now();
+        cargo(&target, args, &[])?;
+        Ok(start.elapsed())
+    };
+    Ok([
+        ("`cargo build`", timed(&["build", "--locked"])?),
+        ("`cargo test --no-run` after it", timed(&["test", "--locked", "--no-run"])?),
+        ("`cargo test` after that", timed(&["test", "--locked"])?),
+    ])
+}
+
+/// Packages in the program: those of `cargo tree -e normal`, each version once.
+pub(crate) fn crates() -> Result<usize, Box<dyn Error>> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--no-dedupe"]);
+    let text = programs::printed(command.current_dir(env!("CARGO_MANIFEST_DIR"))).ok_or("cargo tree failed")?;
+    let mut packages: Vec<String> =
+        text.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    Ok(packages.len())
+}
