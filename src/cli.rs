@@ -61,6 +61,20 @@ Examples, in the file that the shell reads when it starts:
   eval (sso-oidc completion elvish | slurp)
   sso-oidc completion powershell | Out-String | Invoke-Expression";
 
+const SHIM: &str = "\
+The function aws sends three commands here, global options before them included, and all others to the AWS CLI. They
+have the meaning that they have there: --output json changes nothing in login, and --profile does not narrow logout. For
+events say SSO_OIDC_EVENTS=json. The same answers gives the program itself when it is called aws, by a link for example;
+then it knows no other command.
+
+Examples, in the file that the shell reads when it starts:
+  eval \"$(sso-oidc shim bash)\"
+  eval \"$(sso-oidc shim zsh)\"
+  sso-oidc shim fish | source
+  sso-oidc shim powershell | Out-String | Invoke-Expression
+And where there is no AWS CLI:
+  ln -s \"$(command -v sso-oidc)\" ~/.local/bin/aws";
+
 const HELP: &str = "\
 Examples:
   sso-oidc help
@@ -162,6 +176,8 @@ pub enum Command {
     StartDeviceAuthorization(StartDeviceAuthorizationArgs),
     /// `completion`
     Completion(CompletionArgs),
+    /// `shim`
+    Shim(ShimArgs),
     /// `man`
     Man(HelpArgs),
     /// `help`
@@ -180,7 +196,7 @@ pub struct Declared {
 }
 
 /// The commands, in the order of the help.
-pub const COMMANDS: [Declared; 12] = [
+pub const COMMANDS: [Declared; 13] = [
     Declared {
         name: "login",
         about: "Sign in: reuse a valid token, refresh it, or ask in the browser",
@@ -250,6 +266,13 @@ pub const COMMANDS: [Declared; 12] = [
         after_help: COMPLETION,
         options: CompletionArgs::augment_args,
         read: |matches| CompletionArgs::from_arg_matches(matches).map(Command::Completion),
+    },
+    Declared {
+        name: "shim",
+        about: "Print a shell function that sends aws sso login, aws sso logout and aws sso-oidc here",
+        after_help: SHIM,
+        options: ShimArgs::augment_args,
+        read: |matches| ShimArgs::from_arg_matches(matches).map(Command::Shim),
     },
     Declared {
         name: "man",
@@ -334,6 +357,9 @@ pub fn with_command(globals: clap::Command, command: clap::Command, is_explained
 #[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
+    /// Not an option: whether the program answers as `aws`, see `words::aws`
+    #[arg(skip)]
+    pub as_aws: bool,
     /// Log what happens to standard error; secrets are redacted
     #[arg(long, global = true)]
     pub debug: bool,
@@ -678,6 +704,17 @@ pub enum Shell {
     Powershell,
     /// Elvish
     Elvish,
+}
+
+/// Arguments of `shim`.
+#[derive(Debug, Clone, Args)]
+pub struct ShimArgs {
+    /// The shell; else that of the SHELL variable
+    #[arg(value_parser = ["bash", "zsh", "fish", "powershell"])]
+    pub shell: Option<String>,
+    /// Say by the exit code whether these words, aws the first of them, are answered here; the function asks so
+    #[arg(last = true, value_name = "WORDS")]
+    pub words: Vec<OsString>,
 }
 
 /// Arguments of `help` and `man`.

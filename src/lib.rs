@@ -55,16 +55,15 @@ use words::{Line, UsageError};
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let as_aws = words::aws::is_called(&mut args);
     if words::asks_version(&args) {
         // Answered before clap builds its tables: the one call that scripts make to see whether we are here.
-        return finish(
-            print(context, concat!("sso-oidc ", env!("CARGO_PKG_VERSION"), "\n")),
-            &GlobalArgs::default(),
-            context,
-        );
+        let version = concat!("sso-oidc ", env!("CARGO_PKG_VERSION"));
+        let scope = if as_aws { " as aws: sso login, sso logout, sso-oidc" } else { "" };
+        return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);
     }
-    match parse(args) {
+    match parse(args, as_aws) {
         Ok(cli) => {
             let global = cli.global.clone();
             finish(commands::run(cli, context), &global, context)
@@ -75,7 +74,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
                 return finish(print(context, &help.to_string()), &GlobalArgs::default(), context);
             }
             let error_format = error.downcast_ref::<UsageError>().and_then(|error| error.error_format.clone());
-            let global = GlobalArgs { cli_error_format: error_format, ..GlobalArgs::default() };
+            let global = GlobalArgs { as_aws, cli_error_format: error_format, ..GlobalArgs::default() };
             finish(Err(error), &global, context)
         }
     }
@@ -89,14 +88,16 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
             let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
             let style = commands::style(global, context);
             let text = error::render(&error, ErrorFormat::named(&format), &style, context.stderr_is_terminal);
-            context.complain(&text);
+            let name = if global.as_aws { "aws" } else { "sso-oidc" };
+            context.complain(&text.replacen("sso-oidc: [ERROR]", &format!("{name}: [ERROR]"), 1));
         }
         error::exit_code(&error)
     })
 }
 
-fn parse(args: Vec<OsString>) -> anyhow::Result<cli::Cli> {
+fn parse(args: Vec<OsString>, as_aws: bool) -> anyhow::Result<cli::Cli> {
     let globals = cli::globals();
+    let args = if as_aws { words::aws::own(&globals, args)? } else { args };
     let Line { words, command } = words::canonical(&globals, args)?;
     let is_help = words.last().is_some_and(|word| word == "--help" || word == "-h");
     let mut program = match command {
@@ -106,7 +107,9 @@ fn parse(args: Vec<OsString>) -> anyhow::Result<cli::Cli> {
     let matches = program.try_get_matches_from_mut(words)?;
     // Taking apart all those declarations costs as much as the reading, and the process ends soon.
     std::mem::forget(program);
-    Ok(cli::Cli::from_arg_matches(&matches)?)
+    let mut cli = cli::Cli::from_arg_matches(&matches)?;
+    cli.global.as_aws = as_aws;
+    Ok(cli)
 }
 
 fn print(context: &Context, text: &str) -> anyhow::Result<u8> {

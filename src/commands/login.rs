@@ -16,7 +16,7 @@ use crate::output::Style;
 use crate::session::{LoginNeeded, Wanted};
 
 use super::clients::Clients;
-use super::{duration, runtime, wanted};
+use super::{duration, runtime, wanted, wants_events};
 
 /// Signs in to one session, or to several; the exit code is that of the worst.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> a
         config: &config,
         clients: &clients,
         cache: TokenCache::in_home(context.require_home()?),
-        notices: Notices::new(context, global.output.as_deref() == Some("json")),
+        notices: Notices::new(context, wants_events(global, context)),
         options,
         args,
     };

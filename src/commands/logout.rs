@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::clients::Clients;
 use super::revoke::{Ended, revoke};
-use super::wanted;
+use super::{wanted, wants_events};
 use crate::Context;
 use crate::cache::{self, Attempt, CacheError, CredentialCache, Held, Kind, Remains, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
@@ -29,8 +29,9 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let clients = Clients::new(context, &config, global)?;
     let home = context.require_home()?;
     let tokens = TokenCache::in_home(home);
+    let profile = global.profile.as_deref().filter(|_| !global.as_aws);
     let sweep = Sweep {
-        selected: wanted::selected(&args.sso_session, global.profile.as_deref(), &config)?,
+        selected: wanted::selected(&args.sso_session, profile, &config)?,
         forgets_clients: args.forget_clients,
         names: config
             .sso_sessions()
@@ -44,7 +45,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let of_roles = credentials.iter().filter(|remains| matches!(remains.kind, Kind::RoleCredentials));
     outcome.failed.extend(of_roles.filter_map(|remains| cache::remove(&remains.path).err()));
     revoke(&mut outcome.ended, &clients, context)?;
-    sweep.report(&outcome, global.output.as_deref() == Some("json"), context)?;
+    sweep.report(&outcome, wants_events(global, context), context)?;
     if outcome.failed.is_empty() {
         return Ok(());
     }

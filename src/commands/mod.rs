@@ -25,6 +25,7 @@ mod recursion;
 mod register_client;
 mod revoke;
 pub mod runtime;
+mod shim;
 mod signing;
 mod start_device_authorization;
 mod status;
@@ -33,7 +34,7 @@ mod token;
 mod wanted;
 
 use crate::Context;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, GlobalArgs};
 use crate::http;
 pub(crate) use printing::style;
 
@@ -45,6 +46,7 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     }
     match cli.command {
         Command::Completion(args) => completion::run(&args, context)?,
+        Command::Shim(args) => return shim::run(&args, context),
         Command::Man(args) => manual::run(&args, context)?,
         Command::Help(args) => help::run(&args, context)?,
         Command::CreateToken(args) => create_token::run(&args, global, context)?,
@@ -58,4 +60,11 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::Logout(args) => logout::run(&args, global, context)?,
     }
     Ok(0)
+}
+
+/// Whether standard output carries events, one a line: `--output json`, which means nothing to `aws sso login`, or
+/// `SSO_OIDC_EVENTS`.
+fn wants_events(global: &GlobalArgs, context: &Context) -> bool {
+    let asked = global.output.as_deref() == Some("json") && !global.as_aws;
+    asked || context.var("SSO_OIDC_EVENTS").is_some_and(|format| format == "json")
 }

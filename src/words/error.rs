@@ -23,6 +23,8 @@ pub enum Problem {
         /// What was probably meant.
         maybe: Vec<String>,
     },
+    /// A command of `aws` that is not ours.
+    NotOurs,
     /// A prefix of several options.
     Ambiguous {
         /// The prefix.
@@ -79,6 +81,10 @@ impl fmt::Display for Problem {
                 write!(f, "argument command: Found invalid choice '{name}'")?;
                 write_maybe(f, maybe)
             }
+            Self::NotOurs => f.write_str(
+                "this `aws` is sso-oidc, which knows only `aws sso login`, `aws sso logout` and `aws sso-oidc`; for all \
+                 else install the AWS CLI",
+            ),
             Self::Ambiguous { option, candidates } => {
                 write!(f, "ambiguous option: {option} could match {}", candidates.join(", "))
             }

@@ -5,6 +5,7 @@
 //! words, the last of two wins, `--` and the command behind it, choices, and what is said about a word nobody knows. The tables are
 //! read from the clap declarations in `cli`, so an option exists in one place only.
 
+pub mod aws;
 mod choice;
 mod error;
 mod half;

@@ -80,6 +80,8 @@ impl Entry {
 /// A word that the pass left.
 #[derive(Debug, Clone)]
 pub(super) struct Left {
+    /// Its place among the words.
+    pub(super) at: usize,
     pub(super) text: String,
     /// Not an option, known or unknown.
     pub(super) is_plain: bool,
@@ -116,16 +118,16 @@ pub(super) fn read(table: &Table, words: &[String]) -> Result<Pass, Problem> {
             Token::End => {
                 // A `--` with nothing behind it is dropped; else it still ends the options of the next pass.
                 if at < words.len() {
-                    pass.leave(word, false);
+                    pass.leave(at - 1, word, false);
                 }
                 continue;
             }
             Token::Plain => {
-                pass.leave(word, true);
+                pass.leave(at - 1, word, true);
                 continue;
             }
             Token::Unknown => {
-                pass.leave(word, false);
+                pass.leave(at - 1, word, false);
                 continue;
             }
         };
@@ -198,10 +200,10 @@ fn looks_negative(word: &str) -> bool {
 }
 
 impl Pass {
-    fn leave(&mut self, word: &str, is_plain: bool) {
+    fn leave(&mut self, at: usize, word: &str, is_plain: bool) {
         let is_option = |left: &Left| left.text.starts_with('-') && left.text != "--";
         let follows_option = is_plain && self.rest.last().is_some_and(|left| left.follows_option || is_option(left));
-        self.rest.push(Left { text: word.to_owned(), is_plain, follows_option });
+        self.rest.push(Left { at, text: word.to_owned(), is_plain, follows_option });
     }
 
     /// The last value given for the option named without dashes; empty for a flag.

@@ -3,6 +3,7 @@
 
 #[cfg(target_os = "linux")]
 mod completion;
+mod shim;
 
 use crate::support::environment::SESSION;
 use crate::support::machine::{find, or_skip};

@@ -82,7 +82,7 @@ pub(super) const DEFAULTS: [Fact; 32] = [
 ];
 
 /// Variables of the environment.
-pub(super) const VARIABLES: [Fact; 24] = [
+pub(super) const VARIABLES: [Fact; 26] = [
     (&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], "The profile.", REQUESTS),
     (
         &["AWS_REGION", "AWS_DEFAULT_REGION"],
@@ -93,6 +93,7 @@ pub(super) const VARIABLES: [Fact; 24] = [
     (&["SSO_OIDC_FLOW"], "How to sign in, as --flow.", LOGIN),
     (&["SSO_OIDC_INTERACTIVE"], "May a person be asked, as --interactive.", LOGIN),
     (&["BROWSER"], "The browser's command; several are separated by colons, and %s stands for the URL.", LOGIN),
+    (&["SSO_OIDC_EVENTS"], "If json, standard output carries one event a line.", &["login", "logout"]),
     (&["CI"], "If true, nobody is asked.", LOGIN),
     (
         &["SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "CODESPACES"],
@@ -126,6 +127,7 @@ pub(super) const VARIABLES: [Fact; 24] = [
     (&["AWS_CLI_FILE_ENCODING"], "The encoding of files behind file://, instead of UTF-8.", OPERATIONS),
     (&["AWS_CLI_ERROR_FORMAT"], "The format of errors.", &[]),
     (&["AWS_SDK_UA_APP_ID"], "A name that is added to the user agent.", REQUESTS),
+    (&["SHELL"], "The shell, when none is named.", &["shim"]),
     (&["HOME"], "Where ~ is.", &[]),
 ];
 
@@ -146,8 +148,9 @@ pub(super) const FILES: [Fact; 4] = [
 ];
 
 /// Exit codes.
-pub(super) const CODES: [Fact; 8] = [
+pub(super) const CODES: [Fact; 9] = [
     (&["0"], "Done.", &[]),
+    (&["1"], "The words behind -- are not answered here.", &["shim"]),
     (&["4"], "A person must sign in first, and may not be asked.", &["login", "status", "token", "export-credentials"]),
     (
         &["126", "127"],
