@@ -36,7 +36,7 @@ fn parse_date(text: &str) -> Option<Date> {
     if bytes.get(4) != Some(&b'-') || bytes.get(7) != Some(&b'-') {
         return None;
     }
-    let year = number::<u16>(text, 0..4)?;
+    let year = number::<u16>(text, 0..4).filter(|year| *year > 0)?;
     let month = Month::try_from(number::<u8>(text, 5..7)?).ok()?;
     Date::from_calendar_date(i32::from(year), month, number(text, 8..10)?).ok()
 }
@@ -121,6 +121,7 @@ mod tests {
             "2026-01-02T08:09:60Z",
             "10000-01-01T00:00:00Z",
             "0000-01-01T00:00:00Z",
+            "0000-12-31T23:00:00-12:00",
             "2026-01-02T08:09:10.Z",
             "2026-01-02T08:09:10+2",
             "2026-01-02T08:09:10+24:00",
