@@ -113,6 +113,15 @@ fn a_name_that_does_not_resolve() {
 }
 
 #[test]
+fn the_names_of_this_machine_need_no_resolver() {
+    for host in ["localhost", "identity-center.localhost"] {
+        let server = Script::plain(vec![json(200, &[], "{}")]);
+        let url = server.url().replace("127.0.0.1", host);
+        assert_eq!(send(options(), &url).unwrap().status, 200, "{host}");
+    }
+}
+
+#[test]
 fn a_handshake_that_takes_too_long_is_a_connect_timeout() {
     let server = Script::plain(vec![Step::Close]);
     let url = server.url().replace("http:", "https:");

@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 mod log;
 mod message;
+mod names;
 mod proxy;
 mod retry;
 mod tls;
@@ -194,6 +195,7 @@ impl HttpClient {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            .dns_resolver(names::Names)
             .pool_max_idle_per_host(usize::from(options.reuses_connections))
             .pool_idle_timeout(REUSE)
             .no_proxy()
