@@ -54,6 +54,9 @@ mod matrix;
 mod operations;
 /// Queries and output formats, against records, JMESPath's own suite and Python.
 mod output;
+/// The packages, installed and used.
+#[cfg(target_os = "linux")]
+mod packages;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
 /// Missing options, asked for on a terminal.

@@ -36,7 +36,8 @@ pub(crate) fn or_skip<T>(found: Option<T>, test: &str, missing: &str) -> Option<
     found
 }
 
+/// A variable of the environment of the tests.
 #[expect(clippy::disallowed_methods, reason = "it is about the machine, not about the program")]
-fn variable(name: &str) -> Option<std::ffi::OsString> {
+pub(crate) fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name)
 }
