@@ -2,7 +2,8 @@
 //! operation's members.
 //!
 //! Differences, for which Python gives the reasons: `NaN` and `Infinity`, halves of surrogate pairs and more than 127 levels
-//! are no JSON with us; a number of more than 4300 digits is only with us; digits of other scripts are no number with us.
+//! are no JSON with us; a number of more than 4300 digits is only with us; digits of other scripts are no number
+//! with us, and separators of records no blanks around one.
 
 use serde_json::{Value, json};
 

@@ -496,8 +496,9 @@ def answer(operation, body):
     except Exception:
         return {"object": True, "reasons": reasons}
     parsed.pop("ResponseMetadata")
-    integers = [value for value in document.values() if isinstance(value, str) and not value.isascii()]
-    reasons += ["digits"] * any(value.strip("+-_ ").isdigit() for value in integers)
+    texts = "".join(value for value in document.values() if isinstance(value, str))
+    # Digits of other scripts and separators of records, which `int` knows as digits and as blanks.
+    reasons += ["digits"] * any(c.isdigit() and not c.isascii() or "\x1c" <= c <= "\x1f" for c in texts)
     return {"object": True, "reasons": reasons, "members": list(parsed.items())}
 
 
