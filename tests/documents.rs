@@ -116,6 +116,18 @@ fn every_exit_code_is_explained() {
 }
 
 #[test]
+fn messages_that_are_explained_exist() {
+    let source: String = sources::rust("src").into_iter().map(|source| source.text).collect();
+    let readme = sources::file("README.md");
+    let messages = rows(section(&readme, "## Troubleshooting")).into_iter().skip(1);
+    let messages: Vec<String> = messages.filter(|message| !message.starts_with("---")).collect();
+    assert!(messages.len() > 4, "{messages:?}");
+    for message in messages {
+        assert!(source.contains(&message), "the README explains `{message}`, which the program does not say");
+    }
+}
+
+#[test]
 fn every_exception_from_parity_is_explained() {
     let plain = |text: &str| text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
     let readme = sources::file("README.md");
