@@ -49,6 +49,8 @@ pub struct Config {
     named_by: NamedBy,
     /// The sso-sessions by name, because `login --all` asks for each.
     sessions: OnceCell<HashMap<String, usize>>,
+    /// Where the selected profile is in the config file, because every setting asks for it.
+    selected: OnceCell<Option<usize>>,
 }
 
 /// One section of a file that is neither of both but has their format.
@@ -101,6 +103,7 @@ impl Config {
             profile,
             named_by,
             sessions: OnceCell::new(),
+            selected: OnceCell::new(),
         })
     }
 
@@ -131,7 +134,9 @@ impl Config {
 
     /// The part of a profile that is in the config file.
     pub fn profile_in_config(&self, name: &str) -> Option<Section<'_>> {
-        self.named(SectionKind::Profile, name)
+        let find = || self.block(SectionKind::Profile, name);
+        let block = if name == self.profile { *self.selected.get_or_init(find) } else { find() };
+        block.map(|block| Section::of(&self.main, block))
     }
 
     /// The part of a profile that is in the credentials file, where a section's name is the profile's.
@@ -171,7 +176,7 @@ impl Config {
 
     /// A `[services NAME]`.
     pub fn services(&self, name: &str) -> Option<Section<'_>> {
-        self.named(SectionKind::Services, name)
+        self.block(SectionKind::Services, name).map(|block| Section::of(&self.main, block))
     }
 
     /// Every services block once, in the order of the config file.
@@ -194,9 +199,9 @@ impl Config {
         self.main.described()
     }
 
-    fn named(&self, kind: SectionKind, name: &str) -> Option<Section<'_>> {
-        let mut found = self.main.named(kind);
-        found.rfind(|(found, _)| *found == name).map(|(_, block)| Section::of(&self.main, block))
+    /// Where a section is in the config file.
+    fn block(&self, kind: SectionKind, name: &str) -> Option<usize> {
+        self.main.named(kind).rfind(|(found, _)| *found == name).map(|(_, block)| block)
     }
 
     fn all(&self, kind: SectionKind) -> Vec<(&str, Section<'_>)> {
