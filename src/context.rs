@@ -56,9 +56,9 @@ pub struct Context {
 
 /// There is no home directory to keep a cache in; the path that was said to be one, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoHome(pub Option<PathBuf>);
+pub struct HomeError(pub Option<PathBuf>);
 
-impl fmt::Display for NoHome {
+impl fmt::Display for HomeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             None => f.write_str("there is no home directory; set HOME"),
@@ -69,7 +69,7 @@ impl fmt::Display for NoHome {
     }
 }
 
-impl std::error::Error for NoHome {}
+impl std::error::Error for HomeError {}
 
 impl Context {
     /// The real world.
@@ -102,10 +102,10 @@ impl Context {
     }
 
     /// The home directory, fit for keeping secrets in.
-    pub fn require_home(&self) -> Result<&Path, NoHome> {
-        let home = self.home.as_deref().ok_or(NoHome(None))?;
+    pub fn require_home(&self) -> Result<&Path, HomeError> {
+        let home = self.home.as_deref().ok_or(HomeError(None))?;
         let usable = home.is_absolute() && home.parent().is_some() && home.is_dir();
-        if usable { Ok(home) } else { Err(NoHome(Some(home.to_owned()))) }
+        if usable { Ok(home) } else { Err(HomeError(Some(home.to_owned()))) }
     }
 
     /// The wall clock's reading.

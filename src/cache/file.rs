@@ -20,8 +20,12 @@ const LARGEST: u64 = 1024 * 1024;
 const TEMPORARY: &str = ".sso-oidc-";
 /// What reading is called in errors.
 const READ: &str = "read";
-/// How often a file that makes no sense is read before it counts as damaged, and how long lies in between.
+/// How often a file that makes no sense is read before it counts as damaged: an old one, and one that may be being written.
 const LOOKS: u32 = 4;
+const LOOKS_AT_NEW: u32 = 12;
+/// What was changed this recently is new.
+const NEW: Duration = Duration::from_secs(2);
+/// How long lies between the first two looks; each later pause is longer by as much.
 const A_MOMENT: Duration = Duration::from_millis(3);
 /// A temporary file this old was left by a process that is gone.
 const ABANDONED: Duration = Duration::from_mins(10);
@@ -60,11 +64,23 @@ pub(super) fn load<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) ->
         };
         match parsed {
             Ok(document) => return Ok(Loaded::Present(document, platform::mode_warning(&metadata, path))),
-            Err(why) if looks == LOOKS => return Ok(Loaded::Damaged(Damage(why))),
-            Err(_) => std::thread::sleep(A_MOMENT),
+            Err(why) if looks >= enough_looks(&metadata) => return Ok(Loaded::Damaged(Damage(why))),
+            Err(_) => std::thread::sleep(A_MOMENT * looks),
         }
         looks += 1;
     }
+}
+
+/// A writer may be stopped in the middle for longer than it writes.
+fn enough_looks(metadata: &Metadata) -> u32 {
+    let age = metadata.modified().ok().and_then(|changed| changed.elapsed().ok());
+    if age.is_some_and(|age| age > NEW) { LOOKS } else { LOOKS_AT_NEW }
+}
+
+/// Makes sure that nobody else decides what stands in a folder; one that is not there is nobody's.
+pub(super) fn check_folder(folder: &Path) -> Result<(), CacheError> {
+    let problem = fs::metadata(folder).ok().and_then(|metadata| platform::owner_problem(&metadata, folder));
+    problem.map_or(Ok(()), |problem| Err(CacheError::untrusted(folder, READ, problem)))
 }
 
 /// What stands at a path.

@@ -97,7 +97,11 @@ impl Lock {
     /// The line in the file, whoever wrote it.
     pub fn record(&self) -> Option<LockRecord> {
         let mut text = String::new();
-        File::open(&self.path).ok()?.take(1024).read_to_string(&mut text).ok()?;
+        let mut options = OpenOptions::new();
+        options.read(true);
+        // A pipe in its place would wait for a writer, and no signal would end that.
+        private_and_unlinked(&mut options);
+        options.open(&self.path).ok()?.take(1024).read_to_string(&mut text).ok()?;
         LockRecord::parse(&text)
     }
 }

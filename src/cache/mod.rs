@@ -63,8 +63,10 @@ impl TokenCache {
         path.into()
     }
 
-    /// Reads a token. A damaged file is a miss with a reason, never an error.
+    /// Reads a token. A damaged file is a miss with a reason, never an error; a folder that others may write is one.
     pub fn token(&self, key: &TokenKey) -> Result<Loaded<CachedToken>, CacheError> {
+        // Refreshing a token that cannot be stored would lose it, so this is told first.
+        file::check_folder(&self.dir)?;
         file::load(&self.token_path(key), CachedToken::parse)
     }
 

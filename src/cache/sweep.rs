@@ -55,8 +55,14 @@ pub enum Kind {
 impl Kind {
     fn of(text: &str) -> Self {
         let Ok(document) = serde_json::from_str::<Value>(text) else {
-            let torn = text.contains("\"accessToken\"");
-            return if torn { Self::bare_token() } else { Self::Other };
+            // Torn: what is left of it may still be good.
+            return if text.contains("\"accessToken\"") {
+                Self::bare_token()
+            } else if text.contains("\"ProviderType\": \"sso\"") {
+                Self::RoleCredentials
+            } else {
+                Self::Other
+            };
         };
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         if document.get("accessToken").is_some() {
@@ -164,6 +170,8 @@ mod tests {
             assert!(matches!(Kind::of(text), Kind::Other), "{text}");
         }
         assert!(matches!(Kind::of(r#"{"ProviderType": "sso"}"#), Kind::RoleCredentials));
+        let torn = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "A", "SecretAcc"#;
+        assert!(matches!(Kind::of(torn), Kind::RoleCredentials));
         let registration = r#"{"clientId": "c", "clientSecret": "s", "expiresAt": "2100-01-01T00:00:00Z"}"#;
         assert!(matches!(Kind::of(registration), Kind::Registration { client_id } if client_id == "c"));
     }

@@ -2,6 +2,7 @@
 
 use crate::cache::CacheError;
 use crate::config::{ConfigError, ConfigErrorKind};
+use crate::context::HomeError;
 use crate::credentials::CredentialsError;
 use crate::http::HttpError;
 use crate::input::InputError;
@@ -85,6 +86,9 @@ impl<'a> Failure<'a> {
         }
         if let Some(http) = error.downcast_ref::<HttpError>() {
             return Self { hint: http.hint(), ..Self::other(message) };
+        }
+        if error.is::<HomeError>() {
+            return Self { code: CONFIGURATION, ..Self::other(message) };
         }
         if let Some(cache) = error.downcast_ref::<CacheError>() {
             return Self { hint: Some(cache.hint()), ..Self::other(message) };

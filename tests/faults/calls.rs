@@ -15,7 +15,6 @@ fn own_errors(call: &Call) -> &'static [&'static str] {
         name if name.starts_with("rename") => &["EBUSY", "EXDEV"],
         "flock" => &["EAGAIN", "EOPNOTSUPP"],
         "openat" if call.text.contains("O_CREAT") => &["EEXIST"],
-        "openat" => &["ELOOP", "ENXIO"],
         _ => &[],
     }
 }

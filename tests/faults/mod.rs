@@ -5,7 +5,9 @@
 
 mod calls;
 mod cores;
+mod homes;
 mod kills;
+mod rows;
 mod scene;
 mod strace;
 
