@@ -94,7 +94,7 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
             .collect();
         let enough = || samples.load(Ordering::Relaxed) >= wanted && saves.load(Ordering::Relaxed) >= 2 * writers;
         while !enough() && readers.iter().all(|reader| !reader.is_finished()) {
-            assert!(start.elapsed() < DEADLINE * 60, "it takes for ever");
+            assert!(start.elapsed() < DEADLINE * 10, "it takes for ever");
             thread::sleep(Duration::from_millis(5));
         }
         is_over.store(true, Ordering::Relaxed);
@@ -126,11 +126,11 @@ fn files_that_others_write_in_place_are_read_whole_or_not_at_all() {
                 thread::sleep(Duration::from_micros(200));
             }
         });
-        for _ in 0..rounds {
-            let run = env.run(Scene::Refresh.words());
+        let runs: Vec<_> = (0..rounds).map(|_| env.run(Scene::Refresh.words())).collect();
+        is_over.store(true, Ordering::Relaxed);
+        for run in runs {
             assert_eq!(run.stdout, format!("{}\n", issued.access_token), "{}", run.snapshot());
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     assert_eq!(center.connections(), 0);
 }
