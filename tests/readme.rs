@@ -1,6 +1,7 @@
 //! The console blocks of the README are run, in a world with the README's own configuration, and must print what stands
 //! there: `…` is any text within a line. The two commands for cargo are run by `.ci/run`, which takes them from there too.
 
+use crate::support::script::{Script, json};
 use crate::support::{IdentityCenter, TestEnv, UserAgent, sources};
 
 /// A command of a console block and what it prints.
@@ -78,6 +79,38 @@ fn the_console_blocks_are_true() {
         ran += 1;
     }
     assert!(ran > 2, "only {ran} commands were found");
+}
+
+/// With a `curl` and a `jq` that hand out the identity of a job, and a server that is STS and the OIDC service.
+#[cfg(unix)]
+#[test]
+fn the_step_of_github_actions_gets_a_token() {
+    let workflow = blocks(&sources::file("README.md"), "yaml").concat();
+    let (settings, step) = workflow.split_once("        run: |\n").unwrap();
+    let keys = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
+                <AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\
+                </AssumeRoleWithWebIdentityResponse>";
+    let server = Script::plain(vec![json(200, &[], keys), json(200, &[], r#"{"accessToken": "ACCESS"}"#)]);
+    let mut env = TestEnv::new();
+    let temp = env.work().to_str().unwrap().to_owned();
+    for (name, value) in settings.lines().filter_map(|line| line.strip_prefix("          ")?.split_once(": ")) {
+        env.set(name, value.replace("${{ runner.temp }}", &temp));
+    }
+    env.set("AWS_ENDPOINT_URL", server.url()).set("RUNNER_TEMP", &temp);
+    env.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "job").set("ACTIONS_ID_TOKEN_REQUEST_URL", "http://job?v=1");
+    env.script("curl", r#"echo "JWT for ${3##*=} by ${2##* }""#);
+    env.script("jq", "exec /bin/cat");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
+    env.program(std::path::Path::new("/bin/bash"), ["-ec", step]).run().ok();
+    assert_eq!(env.read(format!("{temp}/token")), "ACCESS\n");
+    assert_eq!(env.mode(format!("{temp}/token")), 0o600);
+    let requests = server.requests();
+    assert!(requests[0].body.contains("RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fexchange"));
+    assert!(requests[0].body.contains("WebIdentityToken=JWT+for+sts.amazonaws.com+by+job"), "{}", requests[0].body);
+    assert!(requests[1].header("authorization").unwrap().contains("Credential=ASIA1/"));
+    let application = "arn:aws:sso::111122223333:application/ssoins-1/apl-1";
+    assert!(requests[1].body.contains(&format!("\"JWT for {application} by job")), "{}", requests[1].body);
 }
 
 #[test]
