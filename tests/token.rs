@@ -2,6 +2,8 @@
 //!
 //! Many processes at once are in `concurrency`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
@@ -94,6 +96,26 @@ fn life_that_is_left_is_used_when_refreshing_fails() {
     let run = env.run(words(&["--min-ttl", "11m"])).expect(4);
     assert_eq!(run.stdout, "");
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}
+
+#[test]
+fn what_another_tool_stores_while_we_refresh_is_kept_if_it_ends_later() {
+    for (seconds, is_kept) in [(100_000, true), (60, false)] {
+        let (center, env, _) = signed_in(-10);
+        center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_millis(300)));
+        let running = env.spawn(TOKEN);
+        let asked = (0..1000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            !center.requests().is_empty()
+        });
+        assert!(asked, "no request within 5 s");
+        let other = env.sign_in(&center, SESSION);
+        let document = env.let_expire_in(SESSION, seconds);
+        let run = running.finish().ok();
+        assert_eq!(run.stdout.trim_end() == other.access_token, is_kept, "{seconds}: {}", run.snapshot());
+        assert_eq!(env.token(SESSION) == document, is_kept, "{seconds}");
+        assert_eq!(env.token(SESSION)["accessToken"], json!(run.stdout.trim_end()));
+    }
 }
 
 #[test]

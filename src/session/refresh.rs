@@ -134,6 +134,10 @@ impl Refresh<'_, '_> {
             refresh_token: reply.refresh_token.or_else(|| found.refresh_token.clone()),
             ..found.clone()
         };
+        // Another tool, which knows no locks, may have signed in meanwhile.
+        if let Some(other) = self.newer(found).filter(|other| other.token.expires_at > token.expires_at) {
+            return Ok(other);
+        }
         let mut warnings = Vec::new();
         if let Err(error) = self.cache.store_token(&self.wanted.token_key(), &token) {
             warnings.push(format!(
