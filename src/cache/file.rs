@@ -202,6 +202,8 @@ fn folder_of(path: &Path) -> &Path {
 /// A file that is a mount of its own (containers) cannot be renamed over: its bytes are replaced, then it is cut.
 fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
+    // A file system without modes is no reason to lose a token.
+    let _ = platform::make_private(&file);
     file.write_all(bytes)?;
     file.set_len(bytes.len() as u64)?;
     file.sync_all()
@@ -222,7 +224,7 @@ pub(super) fn remove_abandoned(folder: &Path) {
 mod platform {
     use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
     use std::io;
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
     use std::path::Path;
 
     use rustix::io::Errno;
@@ -285,6 +287,10 @@ mod platform {
         std::os::unix::fs::fchown(temporary, Some(model.uid()), Some(model.gid()))
     }
 
+    pub(super) fn make_private(file: &File) -> io::Result<()> {
+        file.set_permissions(fs::Permissions::from_mode(0o600))
+    }
+
     pub(super) fn is_link_loop(error: &io::Error) -> bool {
         Errno::from_io_error(error) == Some(Errno::LOOP)
     }
@@ -324,6 +330,10 @@ mod platform {
         Ok(())
     }
 
+    pub(super) fn make_private(_: &File) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(super) fn is_link_loop(_: &io::Error) -> bool {
         false
     }
@@ -334,5 +344,24 @@ mod platform {
 
     pub(super) fn is_mount_point(_: &io::Error) -> bool {
         false
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn what_is_written_in_place_is_whole_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mounted.json");
+        fs::write(&path, "a long text that was there before").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        for text in ["short", "and one that is longer again"] {
+            super::write_in_place(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
     }
 }
