@@ -74,7 +74,8 @@ fn no_core_is_written() {
         let _ = writeln!(std::io::stderr(), "skipped: no_core_is_written: this machine writes no cores");
         return;
     }
-    for signal in ["SEGV", "ABRT", "QUIT"] {
+    // Not SIGQUIT: what a shell starts in the background inherits that it is ignored.
+    for signal in ["SEGV", "ABRT"] {
         let center = IdentityCenter::start();
         let env = TestEnv::of(&center);
         let status = dies(&env, &center, signal);
