@@ -41,6 +41,23 @@ fn write(value: &Value, to: &mut String) {
     }
 }
 
+/// Changes every text in a value, member names included.
+pub fn each_text(value: &mut Value, change: &impl Fn(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Object(members) => {
+            let all = std::mem::take(members).into_iter();
+            members.extend(all.map(|(mut name, mut member)| {
+                change(&mut name);
+                each_text(&mut member, change);
+                (name, member)
+            }));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// Appends a list of strings.
 pub fn push_strings(texts: &[String], to: &mut String) {
     to.push('[');
@@ -84,7 +101,14 @@ pub fn push_string(text: &str, to: &mut String) {
 mod tests {
     use serde_json::json;
 
-    use super::python;
+    use super::{each_text, python};
+
+    #[test]
+    fn texts_are_changed_inside_and_out() {
+        let mut value = json!({"a": ["b", {"c": 1, "d": null}], "e": true});
+        each_text(&mut value, &|text| text.push('!'));
+        assert_eq!(python(&value), r#"{"a!": ["b!", {"c!": 1, "d!": null}], "e!": true}"#);
+    }
 
     #[test]
     fn separators_and_escapes_are_pythons() {

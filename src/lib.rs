@@ -14,7 +14,7 @@
 //! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint` |
 //! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `json` |
 //! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret` |
-//! | `error` | exit codes, hints, rendering | the error types of all above, `output`, `text` |
+//! | `error` | exit codes, hints, rendering | the error types of all above, `output`, `text`, `json` |
 //! | `commands` | one file per command | everything above |
 
 pub mod cache;

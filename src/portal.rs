@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::http::{self, HttpClient, HttpError, Method, Request, Response, Retry, error_code};
-use crate::secret::Secret;
+use crate::secret::{Secret, redacted};
 
 /// What a query value keeps: RFC 3986 section 2.3.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -180,9 +180,7 @@ impl PortalClient {
             code: error_code(&response).unwrap_or_else(|| response.status.to_string()),
             status: response.status,
             // Whoever answers may repeat what it was sent.
-            message: token
-                .filter(|token| !token.is_empty())
-                .map_or_else(|| message.to_owned(), |token| message.replace(token, "[redacted]")),
+            message: redacted(message, token.as_slice()),
             request_id: response.request_id().map(str::to_owned),
             retries_reached: response.retries_reached,
             retry_after: response.retry_after((self.http.options().now)()),

@@ -44,6 +44,14 @@ impl Secret {
     }
 }
 
+/// A text of somebody else's without the secrets in it.
+pub fn redacted(text: &str, secrets: &[&str]) -> String {
+    let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| !secret.is_empty()).collect();
+    // A secret may be a part of another.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self::new(text)
@@ -58,7 +66,12 @@ impl fmt::Debug for Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{Secret, redacted};
+
+    #[test]
+    fn a_secret_that_is_a_part_of_another_leaves_nothing_of_it() {
+        assert_eq!(redacted("a canary-1, a canary", &["canary", "", "canary-1"]), "a [redacted], a [redacted]");
+    }
 
     #[test]
     fn debug_shows_nothing_of_the_text() {

@@ -6,8 +6,6 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 pub use url::Url;
 
 /// The longest text that is shown in words, in characters.
@@ -35,22 +33,6 @@ pub fn for_terminal(text: &str) -> String {
 /// Data for a terminal or pager: the same characters dropped, line ends and tabs kept, nothing cut.
 pub fn data_for_terminal(text: &str) -> String {
     text.chars().filter(|character| matches!(character, '\n' | '\t') || is_shown(*character)).collect()
-}
-
-/// The same for every text in a value, member names included.
-pub fn clean_for_terminal(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = data_for_terminal(text),
-        Value::Array(items) => items.iter_mut().for_each(clean_for_terminal),
-        Value::Object(members) => {
-            let names = std::mem::take(members).into_iter();
-            members.extend(names.map(|(name, mut member)| {
-                clean_for_terminal(&mut member);
-                (data_for_terminal(&name), member)
-            }));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// Whether a character is neither control (Cc) nor a line separator, and neither changes the direction of text nor is
@@ -173,13 +155,6 @@ mod tests {
     fn data_keeps_lines_and_tabs_and_length() {
         assert_eq!(data_for_terminal("a\tb\n\u{1b}]0;x\u{7}c\r\n\u{202e}d"), "a\tb\n]0;xc\nd");
         assert_eq!(data_for_terminal(&"x".repeat(5_000)).len(), 5_000);
-    }
-
-    #[test]
-    fn values_are_cleaned_inside_and_out() {
-        let mut value = serde_json::json!({"a\u{202e}": ["b\u{1b}[2J\n", {"c\u{200b}": 1, "d": null}], "e": true});
-        super::clean_for_terminal(&mut value);
-        assert_eq!(value.to_string(), r#"{"a":["b[2J\n",{"c":1,"d":null}],"e":true}"#);
     }
 
     #[test]

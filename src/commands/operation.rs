@@ -20,6 +20,7 @@ use crate::http::{HttpClient, valid_endpoint};
 use crate::input::{self, Document, Files, Input, Words, skeleton};
 use crate::oidc::{Kind, Member, OidcClient, Operation};
 use crate::output::{self, Format, QueryError, Style};
+use crate::secret::redacted;
 
 /// A command that is an operation.
 pub(super) struct Call<'a> {
@@ -107,10 +108,8 @@ fn secrets(members: &[Member], answer: &Map<String, Value>) -> Vec<String> {
 
 /// A query's words about a value without the secrets in it; the AWS CLI prints the whole answer.
 fn hide(error: QueryError, secrets: &[String]) -> QueryError {
-    let hidden = |text: String| {
-        let secrets = secrets.iter().filter(|secret| !secret.is_empty());
-        secrets.fold(text, |text, secret| text.replace(secret, "[redacted]"))
-    };
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    let hidden = |text: String| redacted(&text, &secrets);
     match error {
         QueryError::Type { function, value, expected, received } => {
             QueryError::Type { function, value: hidden(value), expected, received }

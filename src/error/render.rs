@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::json;
 use crate::oidc::Fault;
 use crate::output::{self, Format, Style};
 use crate::text;
@@ -38,8 +39,8 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
         ErrorFormat::Table => Some(Format::Table),
     };
     let mut members = structured.and_then(|_| members(&failure));
-    if to_terminal {
-        members.iter_mut().for_each(text::clean_for_terminal);
+    if let (true, Some(members)) = (to_terminal, &mut members) {
+        json::each_text(members, &|text| *text = text::data_for_terminal(text));
     }
     if let (Some(format), Some(members)) = (structured, members)
         && let Ok(bytes) = output::render_error(&members, format, style)

@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 use super::error::{Decode, Problem};
 use super::model::error_members;
 use crate::http::{self, Response, Timestamp, error_code};
+use crate::json;
+use crate::secret::redacted;
 
 /// An error that the service answered.
 #[derive(Clone, Debug)]
@@ -150,19 +152,11 @@ impl Fault {
     /// The same without these texts of the request, which an answer may repeat; short ones are words, not secrets.
     #[must_use]
     pub fn without(mut self, secrets: &[&str]) -> Self {
-        let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
-        // A secret may be a part of another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let hide = |text: &mut String| {
-            for secret in &secrets {
-                if text.contains(secret) {
-                    *text = text.replace(secret, "[redacted]");
-                }
-            }
-        };
+        let secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+        let hide = |text: &mut String| *text = redacted(text, &secrets);
         hide(&mut self.code);
         hide(&mut self.message);
-        self.details.values_mut().for_each(|value| each_text(value, &hide));
+        self.details.values_mut().for_each(|value| json::each_text(value, &hide));
         self
     }
 
@@ -201,22 +195,6 @@ impl fmt::Display for Fault {
 }
 
 impl Error for Fault {}
-
-fn each_text(value: &mut Value, change: &impl Fn(&mut String)) {
-    match value {
-        Value::String(text) => change(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
-        Value::Object(members) => {
-            let all = std::mem::take(members).into_iter();
-            members.extend(all.map(|(mut name, mut member)| {
-                change(&mut name);
-                each_text(&mut member, change);
-                (name, member)
-            }));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
 
 fn kind(code: &str, status: u16) -> FaultCode {
     const THROTTLING: [&str; 5] =
