@@ -80,7 +80,7 @@ async fn wait(attempt: &Attempt<'_>, loopback: Loopback, state: State) -> Result
     let answer = async {
         tokio::select! {
             answered = loopback.wait(state.clone(), shown) => answered,
-            response = paste::answer(attempt.context, &state, attempt.notices()) => {
+            response = paste::answer(attempt.context, &state, attempt.notices(), !attempt.request.opens_browser) => {
                 Answered { response, tab: BrowserTab::default() }
             }
         }

@@ -16,7 +16,11 @@ pub fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<(
     if let Some(command) = command {
         return start(command, url);
     }
-    let Some(browsers) = context.var_not_empty("BROWSER") else { return (context.open_browser)(url) };
+    let Some(browsers) = context.var_not_empty("BROWSER") else {
+        // Its own words are for programmers, and repeat the URL.
+        let advice = "nothing here opens addresses; name a program with --browser-command or BROWSER";
+        return (context.open_browser)(url).map_err(|_| io::Error::other(advice));
+    };
     let mut outcome = Err(io::Error::from(io::ErrorKind::NotFound));
     for browser in browsers.split(LIST_SEPARATOR).filter(|browser| !browser.trim().is_empty()) {
         outcome = start(browser, url);
@@ -46,10 +50,10 @@ fn start(command: &str, url: &str) -> io::Result<()> {
     if !placed {
         arguments.push(url.to_owned());
     }
-    let mut command = Command::new(program);
+    let mut command = Command::new(&program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
-    command.spawn().map(drop)
+    command.spawn().map(drop).map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))
 }
 
 #[cfg(unix)]

@@ -10,10 +10,19 @@ use super::pkce::State;
 use crate::context::Context;
 use crate::secret::Secret;
 
-/// Waits for a usable answer on the terminal; for ever where there is none.
-pub(super) async fn answer(context: &Context, state: &State, notices: &Notices<'_>) -> AuthorizationResponse {
+/// Waits for a usable answer on the terminal; for ever where there is none. `gap`: the words before end without an empty
+/// line.
+pub(super) async fn answer(
+    context: &Context,
+    state: &State,
+    notices: &Notices<'_>,
+    gap: bool,
+) -> AuthorizationResponse {
     let Some(mut terminal) = terminal::Terminal::open(context) else { return std::future::pending().await };
-    notices.say("\nNo way back here for the browser? Then paste the address it ended at, or the code in it.");
+    if gap {
+        notices.say("");
+    }
+    notices.say("No way back here for the browser? Then paste the address it ended at, or the code in it.");
     loop {
         let Some(line) = terminal.line().await else { return std::future::pending().await };
         match read(line.expose(), state) {

@@ -110,6 +110,28 @@ fn a_browser_that_blocks_prints_or_fails_hurts_nobody() {
     }
 }
 
+/// The program that could not be started is named, and the URL is not repeated.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_browser_that_cannot_be_opened_is_named() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let mut env = TestEnv::of(&center);
+    env.script("xdg-open", "exit 3");
+    for (browser, said) in [
+        (None, "the browser could not be opened: nothing here opens addresses; name a program with --browser-command"),
+        (Some("/no/such/browser"), "the browser could not be opened: /no/such/browser: No such file or directory"),
+    ] {
+        if let Some(browser) = browser {
+            env.set("BROWSER", browser);
+        }
+        let mut running = env.spawn(LOGIN.iter().chain(&["--flow", "authorization-code", "--force"]));
+        UserAgent::new().open(&running.authorization_url()).unwrap();
+        let run = running.finish().ok();
+        assert!(run.stderr.contains(said) && !run.stderr.contains("/authorize?"), "{}", run.snapshot());
+    }
+}
+
 #[test]
 fn a_clock_that_is_wrong_is_named() {
     let center = IdentityCenter::start();
