@@ -59,6 +59,9 @@ mod output;
 mod packages;
 /// Recorded runs of AWS CLI 2.36.7, made again.
 mod parity;
+/// The picture of a login for the README.
+#[cfg(target_os = "linux")]
+mod picture;
 /// Missing options, asked for on a terminal.
 mod prompt;
 /// The README's console blocks, run.

@@ -2,7 +2,7 @@
 //! there: `…` is any text within a line. The two commands for cargo are run by `.ci/run`, which takes them from there too.
 
 use crate::support::script::{Script, json};
-use crate::support::{IdentityCenter, TestEnv, UserAgent, sources};
+use crate::support::{IdentityCenter, TestEnv, sources};
 
 /// A command of a console block and what it prints.
 struct Shown {
@@ -60,22 +60,18 @@ fn the_console_blocks_are_true() {
     let readme = sources::file("README.md");
     let center = IdentityCenter::start();
     center.serve("https://my-company.awsapps.com/start");
-    let mut env = TestEnv::of(&center);
-    env.record_browser().config(&blocks(&readme, "ini").concat());
+    let env = TestEnv::of(&center);
+    env.config(&blocks(&readme, "ini").concat());
+    // As in the picture, which `picture` draws.
+    env.sign_in(&center, "my-company");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
     let mut ran = 0;
     for shown in shown(&readme) {
         if shown.command.starts_with("cargo ") {
             continue;
         }
-        let mut running = env.program(std::path::Path::new("/bin/sh"), ["-c", &shown.command]).spawn();
-        if shown.lines.iter().any(|line| line.contains("/authorize?")) {
-            UserAgent::new().approve(&running.authorization_url()).unwrap();
-        }
-        let run = running.finish().ok();
-        // The service is here, not at AWS.
-        let stdout = run.stdout.replace(&center.url(), &format!("https://oidc.{}.amazonaws.com", center.region()));
-        assert_shown(&shown, &stdout, &run.stderr);
+        let run = env.program(std::path::Path::new("/bin/sh"), ["-c", &shown.command]).run().ok();
+        assert_shown(&shown, &run.stdout, &run.stderr);
         ran += 1;
     }
     assert!(ran > 2, "only {ran} commands were found");

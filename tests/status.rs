@@ -225,7 +225,10 @@ fn a_person_sees_a_table_or_all_there_is_to_know() {
         let (status, text, _) = env.on_terminal(words).finish();
         format!("exit {status}\n{}", normalize(&text.replace("\r\n", "\n")))
     };
-    assert_text_snapshot("status-table", &screen(&["status"]));
-    assert_text_snapshot("status-details", &screen(&["status", "--sso-session", SESSION, "--sso-session", "spent"]));
+    assert_text_snapshot("status-table.txt", &screen(&["status"]));
+    assert_text_snapshot(
+        "status-details.txt",
+        &screen(&["status", "--sso-session", SESSION, "--sso-session", "spent"]),
+    );
     assert!(screen(&["status", "--output", "json"]).contains("\"sessions\": ["));
 }

@@ -14,6 +14,7 @@ pub(crate) mod identity_center;
 pub(crate) mod machine;
 pub(crate) mod normalize;
 pub(crate) mod process;
+pub(crate) mod screen;
 pub(crate) mod script;
 pub(crate) mod signature;
 pub(crate) mod snapshot;

@@ -9,13 +9,13 @@ use super::process::Run;
 /// Fails the test unless command line, exit code and both streams are those of `tests/snapshots/NAME.txt`.
 #[track_caller]
 pub(crate) fn assert_snapshot(name: &str, run: &Run) {
-    assert_text_snapshot(name, &run.snapshot());
+    assert_text_snapshot(&format!("{name}.txt"), &run.snapshot());
 }
 
-/// Fails the test unless the text, already normalised, is that of `tests/snapshots/NAME.txt`.
+/// Fails the test unless the text, already normalised, is that of this file in `tests/snapshots`.
 #[track_caller]
 pub(crate) fn assert_text_snapshot(name: &str, text: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{name}.txt"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{name}"));
     if update_is_wanted() {
         std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("the folder can be made");
         std::fs::write(&path, text).expect("the snapshot can be written");

@@ -17,6 +17,9 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use super::environment::TestEnv;
 use super::process::DEADLINE;
 
+/// How wide it is.
+pub(crate) const COLUMNS: u16 = 110;
+
 /// A terminal with the program on it.
 pub(crate) struct Terminal {
     child: Child,
@@ -27,7 +30,7 @@ pub(crate) struct Terminal {
 }
 
 impl TestEnv {
-    /// Starts the program with all three streams on a terminal of 100 columns and 50 rows.
+    /// Starts the program with all three streams on a terminal of [`COLUMNS`] and 50 rows.
     pub(crate) fn on_terminal(&self, args: &[&str]) -> Terminal {
         self.program_on_terminal(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
     }
@@ -39,7 +42,7 @@ impl TestEnv {
         rustix::pty::unlockpt(&ours).unwrap();
         let name = rustix::pty::ptsname(&ours, Vec::new()).unwrap();
         let theirs = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-        tcsetwinsize(&theirs, Winsize { ws_row: 50, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        tcsetwinsize(&theirs, Winsize { ws_row: 50, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let mut command = Command::new("/usr/bin/setsid");
         command.args(["--ctty", "--wait"]).arg(program).args(args);
         self.furnish(&mut command);

@@ -1,0 +1,85 @@
+//! What a terminal shows once a program has written to it: lines that wrap, overwritten where the program went back.
+//!
+//! Knows the control characters and sequences that the program uses (ECMA-48) and fails at any other, so that nothing is
+//! shown wrongly. Imports nothing of ours.
+
+/// A terminal of so many columns, and as many rows as it takes.
+pub(crate) struct Screen {
+    columns: usize,
+    rows: Vec<Vec<Cell>>,
+    column: usize,
+    bold: bool,
+}
+
+/// A character and how it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) character: char,
+    pub(crate) bold: bool,
+}
+
+impl Screen {
+    pub(crate) fn new(columns: usize) -> Self {
+        Self { columns, rows: vec![Vec::new()], column: 0, bold: false }
+    }
+
+    /// Shows what is written to it.
+    pub(crate) fn write(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            rest = &rest[character.len_utf8()..];
+            match character {
+                '\r' => self.column = 0,
+                '\n' => self.rows.push(Vec::new()),
+                '\u{1b}' => {
+                    let end = rest.find(|letter: char| letter.is_ascii_alphabetic()).expect("a sequence ends");
+                    self.control(&rest[..=end]);
+                    rest = &rest[end + 1..];
+                }
+                _ => self.put(character),
+            }
+        }
+    }
+
+    /// The rows from the top, without blanks at their ends.
+    pub(crate) fn rows(&self) -> Vec<&[Cell]> {
+        let end = |row: &[Cell]| row.iter().rposition(|cell| cell.character != ' ').map_or(0, |last| last + 1);
+        self.rows.iter().map(|row| &row[..end(row)]).collect()
+    }
+
+    fn put(&mut self, character: char) {
+        assert!(!character.is_control(), "what {character:?} does is not known");
+        if self.column == self.columns {
+            self.rows.push(Vec::new());
+            self.column = 0;
+        }
+        let (column, cell) = (self.column, Cell { character, bold: self.bold });
+        let row = self.row();
+        row.resize(row.len().max(column + 1), Cell { character: ' ', bold: false });
+        row[column] = cell;
+        self.column += 1;
+    }
+
+    fn control(&mut self, sequence: &str) {
+        match sequence {
+            "[2K" => self.row().clear(),
+            "[0m" => self.bold = false,
+            "[1m" => self.bold = true,
+            _ => panic!("what {sequence:?} does is not known"),
+        }
+    }
+
+    fn row(&mut self) -> &mut Vec<Cell> {
+        self.rows.last_mut().expect("there is always a row")
+    }
+}
+
+#[test]
+fn lines_wrap_and_what_is_written_over_is_gone() {
+    let mut screen = Screen::new(4);
+    screen.write("abcd\r\n12345\r\n| wait\r\u{1b}[2K\u{1b}[1mx\u{1b}[0m y \r\nab\rc");
+    let rows: Vec<String> =
+        screen.rows().into_iter().map(|row| row.iter().map(|cell| cell.character).collect()).collect();
+    assert_eq!(rows, ["abcd", "1234", "5", "| wa", "x y", "cb"]);
+    assert!(screen.rows()[4][0].bold && !screen.rows()[4][2].bold);
+}
