@@ -13,7 +13,7 @@ use crate::error::{self, CommandError};
 use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginError, LoginRequest, Silent};
 use crate::output::Style;
-use crate::session::{LoginNeeded, Wanted};
+use crate::session::{DEFAULT_SCOPE, LoginNeeded, Wanted};
 
 use super::clients::Clients;
 use super::{duration, runtime, wanted, wants_events};
@@ -132,7 +132,11 @@ type Pending<'a> = (Option<&'a str>, SsoSettings, Option<Box<LoginNeeded>>);
 impl Run<'_> {
     fn settings(&self, name: Option<&str>) -> anyhow::Result<SsoSettings> {
         let (start_url, region) = (self.args.start_url.as_deref(), self.args.sso_region.as_deref());
-        let settings = wanted::settings(self.config, SsoOverrides { session: name, start_url, region })?;
+        let mut settings = wanted::settings(self.config, SsoOverrides { session: name, start_url, region })?;
+        if self.args.save && settings.session_name.is_some() {
+            // With what is about to be saved, or the next login would find other scopes and ask again.
+            settings.registration_scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
+        }
         login::start_url::check(&settings.start_url, &settings.region).map_err(LoginError::from)?;
         self.clients.check(self.context, &settings.region)?;
         Ok(settings)
@@ -267,11 +271,7 @@ impl Run<'_> {
         let path = self.config.config_path().display();
         if let Some(name) = &settings.session_name {
             let scopes = settings.registration_scopes.as_deref().unwrap_or_default().join(",");
-            if settings.registration_scopes.is_none() {
-                pairs.push(("sso_registration_scopes", crate::session::DEFAULT_SCOPE));
-            } else {
-                pairs.push(("sso_registration_scopes", &scopes));
-            }
+            pairs.push(("sso_registration_scopes", &scopes));
             config::save_sso_session(self.config, name, &pairs)?;
             self.context.say(&format!("saved [sso-session {name}] in {path}"));
         } else {

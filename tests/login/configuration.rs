@@ -88,6 +88,7 @@ fn saving_touches_nothing_else() {
     );
     let run = env.run(["login", "--sso-session", "new"]).ok();
     assert_eq!(run.stdout, success(&url));
+    assert!(run.stderr.starts_with("already signed in to new"), "{}", run.snapshot());
     let run = env.run([
         "login",
         "--start-url",
