@@ -1,8 +1,19 @@
-//! The console blocks of the README are run, in a world with the README's own configuration, and must print what stands
-//! there: `…` is any text within a line. The two commands for cargo are run by `.ci/run`, which takes them from there too.
+//! The blocks of the README are run, in a world with the README's own configuration. What a console block shows must be
+//! printed: `…` is any text within a line.
+//!
+//! Lines for a shell's file of settings are read by that shell; other commands run beside an `aws`, `cargo`, `rustup`,
+//! `podman` and `pass` of the test's own. The commands for cargo are run by `.ci/run`, which takes them from there too.
 
+use std::collections::BTreeSet;
+use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::support::environment::token_document;
+use crate::support::machine::{find, or_skip};
 use crate::support::script::{Script, json};
-use crate::support::{IdentityCenter, TestEnv, sources};
+use crate::support::{Approval, IdentityCenter, TestEnv, sources};
 
 /// A command of a console block and what it prints.
 struct Shown {
@@ -13,7 +24,7 @@ struct Shown {
 /// The text of all blocks of a language.
 fn blocks(readme: &str, language: &str) -> Vec<String> {
     let blocks = readme.split("\n```").filter_map(|block| block.strip_prefix(&format!("{language}\n")));
-    blocks.map(str::to_owned).collect()
+    blocks.map(|block| format!("{block}\n")).collect()
 }
 
 fn shown(readme: &str) -> Vec<Shown> {
@@ -64,17 +75,179 @@ fn the_console_blocks_are_true() {
     env.config(&blocks(&readme, "ini").concat());
     // As in the picture, which `picture` draws.
     env.sign_in(&center, "my-company");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
     let mut ran = 0;
     for shown in shown(&readme) {
         if shown.command.starts_with("cargo ") {
             continue;
         }
-        let run = env.program(std::path::Path::new("/bin/sh"), ["-c", &shown.command]).run().ok();
+        let run = env.program(Path::new("/bin/sh"), ["-c", &shown.command]).run().ok();
         assert_shown(&shown, &run.stdout, &run.stderr);
         ran += 1;
     }
     assert!(ran > 2, "only {ran} commands were found");
+    env.sign_in(&center, "my-company");
+    let tools = env.run(["export-credentials", "--profile", "dev-for-tools"]).ok().json();
+    let own = env.run(["export-credentials", "--profile", "dev"]).ok().json();
+    assert_eq!(tools, own);
+}
+
+/// A block in another language would not be run.
+#[test]
+fn every_block_is_of_a_kind_that_is_run() {
+    let readme = sources::file("README.md");
+    let fences: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("```")).collect();
+    let kinds: BTreeSet<&str> = fences.iter().step_by(2).copied().collect();
+    assert_eq!(kinds, BTreeSet::from(["console", "ini", "sh", "yaml"]));
+    assert!(fences.iter().skip(1).step_by(2).all(|end| end.is_empty()), "{fences:?}");
+}
+
+/// How a shell is started, and how it says that it completes our words or has a function `aws`.
+struct Shell {
+    name: &'static str,
+    settings: &'static str,
+    args: &'static [&'static str],
+    before: &'static str,
+    completes: &'static str,
+    has_function: &'static str,
+}
+
+const SHELLS: [Shell; 4] = [
+    Shell {
+        name: "bash",
+        settings: ".bashrc",
+        args: &["-i"],
+        before: "",
+        completes: "complete -p sso-oidc",
+        has_function: "[ \"$(type -t aws)\" = function ] && echo aws is one",
+    },
+    Shell {
+        name: "zsh",
+        settings: ".zshrc",
+        args: &["-i"],
+        before: "autoload -Uz compinit; compinit -u -D",
+        completes: "echo completed by $_comps[sso-oidc]",
+        has_function: "(( $+functions[aws] )) && echo aws is one",
+    },
+    Shell {
+        name: "fish",
+        settings: ".config/fish/config.fish",
+        args: &["-c", "exit"],
+        before: "",
+        completes: "complete --do-complete 'sso-oidc export-cred'",
+        has_function: "functions --query aws; and echo aws is one",
+    },
+    Shell {
+        name: "elvish",
+        settings: ".config/elvish/rc.elv",
+        args: &[],
+        before: "",
+        completes: "echo completed by $edit:completion:arg-completer[sso-oidc]",
+        has_function: "fail 'there is none'",
+    },
+];
+
+/// The lines with the file of settings that they are for.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_lines_for_shells_are_understood_by_them() {
+    let readme = sources::file("README.md");
+    let mut tried = Vec::new();
+    for line in blocks(&readme, "sh").concat().lines().filter(|line| line.contains("# ~/")) {
+        let (_, file) = line.rsplit_once("# ~/").unwrap();
+        let file = file.split(',').next().unwrap();
+        let shell = SHELLS.iter().find(|shell| shell.settings == file).unwrap_or_else(|| panic!("{line}"));
+        tried.push((shell.name, line.contains("shim")));
+        let missing = format!("{} is not installed", shell.name);
+        let Some(program) = or_skip(find(&[shell.name]), line, &missing) else { continue };
+        let mut env = TestEnv::new();
+        symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
+        env.script("aws", "");
+        let path = format!("{}:/usr/bin:/bin", env.bin().display());
+        env.set("PATH", path).set("TERM", "dumb");
+        let (check, said) = match line.contains("shim") {
+            true => (shell.has_function, "aws is one"),
+            false => (shell.completes, "complet"),
+        };
+        env.write(shell.settings, format!("{}\n{line}\n{check}\nexit\n", shell.before));
+        let (_, screen, _) = env.program_on_terminal(&program, shell.args).finish();
+        let knows = screen.lines().any(|line| line.contains(said) || line.starts_with("export-credentials"));
+        assert!(knows && !screen.contains("rror") && !screen.contains("not found"), "{line}: {screen}");
+    }
+    let mut expected: Vec<_> = SHELLS.iter().map(|shell| (shell.name, false)).collect();
+    expected.extend(SHELLS[..3].iter().map(|shell| (shell.name, true)));
+    assert_eq!(tried, expected);
+}
+
+/// The files that packages are made of.
+fn checkout(into: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_packed = |path: &str| !path.starts_with("tests/") && !path.starts_with("src/");
+    for source in sources::files("").into_iter().filter(|source| is_packed(&source.path)) {
+        let path = into.join(&source.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::copy(root.join(&source.path), path).unwrap();
+    }
+}
+
+/// Programs that do for a test what those of their names would do.
+fn stand_ins(env: &TestEnv) {
+    let program = env!("CARGO_BIN_EXE_sso-oidc");
+    let build = format!("printf '#!/bin/sh\\nexec \"{program}\" \"$@\"\\n' > \"$to\"; chmod 755 \"$to\"");
+    env.script(
+        "cargo",
+        &format!(
+            "case \"$*\" in\n'install --locked --path .') to=~/.cargo/bin/sso-oidc ;;\n\
+             'build --release --locked') to=target/release/sso-oidc ;;\n\
+             'build --release --locked --target x86_64-unknown-linux-musl') \
+             to=target/x86_64-unknown-linux-musl/release/sso-oidc ;;\n\
+             *) exit 1 ;;\nesac\nmkdir -p \"$(dirname \"$to\")\"; {build}"
+        ),
+    );
+    env.script("rustup", "[ \"$*\" = 'target add x86_64-unknown-linux-musl' ]");
+    env.script("sudo", "PREFIX=~/local exec \"$@\"");
+    env.script("podman", "while [ \"$1\" != sso-oidc ]; do shift; done; exec \"$@\"");
+    env.script("pass", "[ \"$*\" = my-client/refresh-token ] && cat refresh-token");
+    symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_other_commands_do_what_is_said() {
+    let missing = "dpkg-deb is not installed";
+    let Some(_) = or_skip(find(&["dpkg-deb"]), "the commands of the README", missing) else { return };
+    let readme = sources::file("README.md");
+    let center = IdentityCenter::start();
+    center.serve("https://my-company.awsapps.com/start").approval(Approval::AtOnce);
+    let mut env = TestEnv::of(&center);
+    env.config(&blocks(&readme, "ini").concat());
+    stand_ins(&env);
+    checkout(&env.work());
+    let token = token_document(&center, &center.issue());
+    for (file, member) in
+        [("client-id", "clientId"), ("client-secret", "clientSecret"), ("refresh-token", "refreshToken")]
+    {
+        fs::write(env.work().join(file), token[member].as_str().unwrap()).unwrap();
+    }
+    let path = format!("{}:/usr/bin:/bin", env.bin().display());
+    env.set("PATH", path);
+    let mut said = String::new();
+    for block in blocks(&readme, "sh").into_iter().filter(|block| !block.contains("# ~/")) {
+        said += &env.program(Path::new("/bin/sh"), ["-ec", &block]).run().ok().stdout;
+    }
+    assert!(said.contains("Successfully logged into Start URL: https://my-company.awsapps.com/start"), "{said}");
+    assert!(said.contains("\"accessToken\": "), "{said}");
+    let mut made = vec![".cargo/bin/sso-oidc", "local/bin/sso-oidc", ".local/bin/aws"];
+    made.extend(["local/share/man/man1/sso-oidc-login.1", "local/share/bash-completion/completions/sso-oidc"]);
+    for path in made {
+        assert!(env.home().join(path).exists(), "{path}: {said}");
+    }
+    let packages = readme.split_once("| in `target/packages` |").unwrap().1.lines().skip(2);
+    let packages: Vec<&str> = packages.map_while(|row| row.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(packages.len(), 3, "{packages:?}");
+    for package in packages {
+        env.program(Path::new("/bin/sh"), ["-c", &format!("ls -d target/packages/{package}")]).run().ok();
+    }
 }
 
 /// With a `curl` and a `jq` that hand out the identity of a job, and a server that is STS and the OIDC service.
@@ -97,8 +270,8 @@ fn the_step_of_github_actions_gets_a_token() {
     env.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "job").set("ACTIONS_ID_TOKEN_REQUEST_URL", "http://job?v=1");
     env.script("curl", r#"echo "JWT for ${3##*=} by ${2##* }""#);
     env.script("jq", "exec /bin/cat");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
-    env.program(std::path::Path::new("/bin/bash"), ["-ec", step]).run().ok();
+    symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
+    env.program(Path::new("/bin/bash"), ["-ec", step]).run().ok();
     assert_eq!(env.read(format!("{temp}/token")), "ACCESS\n");
     assert_eq!(env.mode(format!("{temp}/token")), 0o600);
     let requests = server.requests();
