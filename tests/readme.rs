@@ -165,10 +165,8 @@ fn the_lines_for_shells_are_understood_by_them() {
         env.script("aws", "");
         let path = format!("{}:/usr/bin:/bin", env.bin().display());
         env.set("PATH", path).set("TERM", "dumb");
-        let (check, said) = match line.contains("shim") {
-            true => (shell.has_function, "aws is one"),
-            false => (shell.completes, "complet"),
-        };
+        let (check, said) =
+            if line.contains("shim") { (shell.has_function, "aws is one") } else { (shell.completes, "complet") };
         env.write(shell.settings, format!("{}\n{line}\n{check}\nexit\n", shell.before));
         let (_, screen, _) = env.program_on_terminal(&program, shell.args).finish();
         let knows = screen.lines().any(|line| line.contains(said) || line.starts_with("export-credentials"));
