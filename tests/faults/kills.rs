@@ -3,6 +3,9 @@
 //! `SSO_OIDC_TEST_KILLS` and `SSO_OIDC_TEST_SAMPLES` say how often; `.ci/long` has the full counts. That every single call
 //! to the kernel may be the last is in `calls`.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -59,7 +62,8 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
     let path = env.home().join(TestEnv::token_path(SESSION));
-    let (is_over, samples, saves) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let is_over = AtomicBool::new(false);
+    let [samples, seen, saves] = [const { AtomicUsize::new(0) }; 3];
     let start = Instant::now();
     thread::scope(|scope| {
         for writer in 0..writers {
@@ -77,37 +81,42 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
                 }
             });
         }
-        let readers: Vec<_> = (0..2)
-            .map(|_| {
-                scope.spawn(|| {
-                    while !is_over.load(Ordering::Relaxed) {
-                        let bytes = std::fs::read(&path).unwrap();
-                        let document = serde_json::from_slice::<Value>(&bytes);
-                        let whole = document.is_ok_and(|document| {
-                            document["accessToken"].is_string() && document["refreshToken"].is_string()
-                        });
-                        assert!(whole, "read as {:?}", String::from_utf8_lossy(&bytes));
-                        samples.fetch_add(1, Ordering::Relaxed);
-                    }
-                })
-            })
-            .collect();
-        let enough = || samples.load(Ordering::Relaxed) >= wanted && saves.load(Ordering::Relaxed) >= 2 * writers;
+        let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| sample(&path, &is_over, &samples, &seen))).collect();
+        let enough = || samples.load(Ordering::Relaxed) >= wanted && seen.load(Ordering::Relaxed) >= 4 * writers;
         while !enough() && readers.iter().all(|reader| !reader.is_finished()) {
             assert!(start.elapsed() < DEADLINE * 10, "it takes for ever");
             thread::sleep(Duration::from_millis(5));
         }
         is_over.store(true, Ordering::Relaxed);
     });
-    super::figure(&format!("{} samples while {} processes saved a token", samples.into_inner(), saves.into_inner()));
+    let (samples, seen, saves) = (samples.into_inner(), seen.into_inner(), saves.into_inner());
+    super::figure(&format!("{samples} samples, {seen} times another token, while {saves} processes saved one"));
     let leftover: Vec<_> = env.files(".aws").into_iter().filter(|name| is(name, "tmp")).collect();
     assert_eq!(leftover, [""; 0]);
+}
+
+/// Reads the token over and over, in as tight a loop as can be, and counts how often it was another one than before. What
+/// was whole once is whole when it is read again, byte for byte the same.
+fn sample(path: &Path, is_over: &AtomicBool, samples: &AtomicUsize, seen: &AtomicUsize) {
+    let (mut last, mut bytes) = (Vec::new(), Vec::new());
+    while !is_over.load(Ordering::Relaxed) {
+        bytes.clear();
+        File::open(path).unwrap().read_to_end(&mut bytes).unwrap();
+        if bytes != last {
+            let document = serde_json::from_slice::<Value>(&bytes);
+            let whole =
+                document.is_ok_and(|found| found["accessToken"].is_string() && found["refreshToken"].is_string());
+            assert!(whole, "read as {:?}", String::from_utf8_lossy(&bytes));
+            last.clone_from(&bytes);
+            seen.fetch_add(1, Ordering::Relaxed);
+        }
+        samples.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// The AWS CLI truncates the file before it writes it; ours looks again, and never prints half a token.
 #[test]
 fn files_that_others_write_in_place_are_read_whole_or_not_at_all() {
-    use std::io::{Seek as _, Write as _};
     let rounds = count("SSO_OIDC_TEST_SAMPLES", 10_000) / 500;
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
