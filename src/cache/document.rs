@@ -3,8 +3,11 @@
 //! The members and their order are botocore's. Members we do not know survive when a token is refreshed. Where the
 //! files are and how they are replaced is not here. Imports `secret`, `json`, `context`.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 
+use serde::Deserialize;
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -159,12 +162,33 @@ fn instant(text: Option<&str>, member: &str) -> Result<Timestamp, String> {
     timestamp::parse(text).ok_or_else(|| format!("its {member} is not an instant"))
 }
 
-/// The members of a file, each read when it is taken, so that no copy of a secret stays behind.
-struct Members<'a>(BTreeMap<String, &'a RawValue>);
+/// The members of a file in its order, each read when it is taken, so that no copy of a secret stays behind.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A member's name, where it stands in the file unless it has an escape.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> Visitor<'a> for Members<'a> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(mut self, mut members: A) -> Result<Self, A::Error> {
+        while let Some((Name(name), value)) = members.next_entry()? {
+            self.0.push((name, value));
+        }
+        Ok(self)
+    }
+}
 
 impl<'a> Members<'a> {
     fn parse(text: &'a str) -> Result<Self, String> {
-        serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).map(Self).map_err(|error| {
+        let mut json = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let members = json.deserialize_map(Self(Vec::with_capacity(8)));
+        members.and_then(|members| json.end().map(|()| members)).map_err(|error| {
             if error.is_data() {
                 return "it is not a JSON object".to_owned();
             }
@@ -172,12 +196,13 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// By its name, else by its name in other letter case, as the AWS SDK for Rust has it.
+    /// By its name, of which the last counts, else by its name in other letter case, as the AWS SDK for Rust has it.
     fn take(&mut self, name: &str) -> Option<&'a RawValue> {
-        self.0.remove(name).or_else(|| {
-            let other = self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
-            self.0.remove(&other)
-        })
+        let exact = self.0.iter().rposition(|(known, _)| known == name);
+        let place = exact.or_else(|| self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(name)))?;
+        let (_, value) = self.0.remove(place);
+        self.0.retain(|(known, _)| known != name);
+        Some(value)
     }
 
     fn string(&mut self, name: &str) -> Option<String> {
@@ -198,10 +223,9 @@ impl<'a> Members<'a> {
 
     /// What is left, in the order of the file.
     fn rest(self) -> Result<Map<String, Value>, String> {
-        let mut rest: Vec<_> = self.0.into_iter().collect();
-        rest.sort_by_key(|(_, value)| value.get().as_ptr());
-        let read = |(name, value): (_, &RawValue)| Ok((name, serde_json::from_str(value.get())?));
-        let read: Result<_, serde_json::Error> = rest.into_iter().map(read).collect();
+        let read =
+            |(name, value): (Cow<'_, str>, &RawValue)| Ok((name.into_owned(), serde_json::from_str(value.get())?));
+        let read: Result<_, serde_json::Error> = self.0.into_iter().map(read).collect();
         read.map_err(|error| format!("it has a member that cannot be read: {error}"))
     }
 }
@@ -286,6 +310,13 @@ mod tests {
     fn names_in_other_letter_case_are_read_and_written_in_ours() {
         let token = CachedToken::parse(r#"{"accesstoken": "A", "ExpiresAt": "2026-01-01T08:00:00UTC"}"#).unwrap();
         assert_eq!(*token.to_json(), r#"{"accessToken": "A", "expiresAt": "2026-01-01T08:00:00Z"}"#);
+    }
+
+    #[test]
+    fn of_two_members_with_one_name_the_last_counts_and_nothing_stays_of_the_first() {
+        let text = TOKEN.replace('{', r#"{"accessToken": "FIRST", "x": 1, "\u0078": 2, "#);
+        let written = CachedToken::parse(&text).unwrap().to_json();
+        assert_eq!(*written, TOKEN.replace('}', r#", "x": 2}"#));
     }
 
     #[test]
