@@ -44,6 +44,13 @@ impl Secret {
     }
 }
 
+impl Drop for Secret {
+    /// `Zeroizing` overwrites the whole buffer: what is in use byte by byte, what is not at once.
+    fn drop(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// A text of somebody else's without the secrets in it.
 pub fn redacted(text: &str, secrets: &[&str]) -> String {
     let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| !secret.is_empty()).collect();

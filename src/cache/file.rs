@@ -62,6 +62,8 @@ pub(super) fn load<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) ->
             Ok(text) => parse(text),
             Err(_) => Err("it is not UTF-8".to_owned()),
         };
+        // What is not in use is overwritten at once, what is in use byte by byte.
+        bytes.clear();
         match parsed {
             Ok(document) => return Ok(Loaded::Present(document, platform::mode_warning(&metadata, path))),
             Err(why) if looks >= enough_looks(&metadata) => return Ok(Loaded::Damaged(Damage(why))),
