@@ -4,14 +4,15 @@
 //! `UTC` suffix of older botocore, offsets, fractions, a space or lower-case letters, and no zone at all (UTC then).
 //! Anything else is no instant, as for dateutil, which botocore uses. Imports `context`.
 
+use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::context::Timestamp;
 
 /// `YYYY-MM-DDTHH:MM:SSZ`, whole seconds.
 pub fn format(at: Timestamp) -> String {
-    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", at.hour(), at.minute(), at.second())
+    // RFC 3339 spells every year that a `Timestamp` can have.
+    at.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
 /// The instant of a text, `None` when it is none.
