@@ -170,11 +170,17 @@ fn a_section_knows_its_lines_and_its_debug_knows_no_values() {
     let profile = config.profile("default").unwrap();
     assert_eq!(profile.line("region"), Some(5));
     let path = world.path("config");
-    assert_eq!(profile.origin("region").unwrap(), format!("`region` in [default] of {}, line 5", path.display()));
-    assert_eq!(profile.origin("output").unwrap(), format!("`output` in [DEFAULT] of {}, line 10", path.display()));
+    assert_eq!(
+        profile.origin("region").unwrap().to_string(),
+        format!("`region` in [default] of {}, line 5", path.display())
+    );
+    assert_eq!(
+        profile.origin("output").unwrap().to_string(),
+        format!("`output` in [DEFAULT] of {}, line 10", path.display())
+    );
     let credentials = world.path("credentials");
     let expected = format!("`aws_secret_access_key` in [default] of {}, line 2", credentials.display());
-    assert_eq!(profile.origin("aws_secret_access_key").unwrap(), expected);
+    assert_eq!(profile.origin("aws_secret_access_key").unwrap().to_string(), expected);
     assert_eq!(config.profile_in_config("default").unwrap().get("aws_secret_access_key"), Some(""));
     let services = config.services("x").unwrap();
     assert_eq!(services.nested("sso").unwrap().get("endpoint_url"), Some("u"));

@@ -6,7 +6,8 @@
 
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -58,7 +59,7 @@ pub(super) struct Block {
 
 /// A file that was read without objection. The default is an empty file.
 pub(super) struct IniFile {
-    pub(super) path: PathBuf,
+    pub(super) path: Arc<Path>,
     unread: Option<String>,
     text: Secret,
     contents: Contents,
@@ -115,7 +116,7 @@ impl IniFile {
     }
 
     fn empty(path: &Path, unread: Option<String>) -> Self {
-        Self { path: path.to_path_buf(), unread, text: Secret::new(""), contents: Contents::default() }
+        Self { path: path.into(), unread, text: Secret::new(""), contents: Contents::default() }
     }
 
     /// The file's name for a message, and why it could not be read if it could not.
@@ -129,7 +130,7 @@ impl IniFile {
     /// Parses a text.
     pub(super) fn parse(path: &Path, text: String) -> Result<Self, Flaw> {
         let contents = Parser::read(&text)?;
-        Ok(Self { path: path.to_path_buf(), unread: None, text: Secret::new(text), contents })
+        Ok(Self { path: path.into(), unread: None, text: Secret::new(text), contents })
     }
 
     /// The text of a span.

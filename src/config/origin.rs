@@ -4,6 +4,8 @@
 //! option or a variable names it. Imports nothing of ours.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 use super::section::Section;
 
@@ -14,12 +16,27 @@ pub enum Origin {
     Option(&'static str),
     /// An environment variable.
     Variable(&'static str),
-    /// A key of a file: key, section, path and line in words.
-    File(String),
+    /// A key of a file.
+    File(Place),
     /// The metadata of the EC2 instance we run on.
     Instance,
     /// Nobody; it is what holds when nothing is said.
     Default,
+}
+
+/// Where a key of a file stands. In words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub(super) key: String,
+    pub(super) header: String,
+    pub(super) path: Arc<Path>,
+    pub(super) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` in [{}] of {}, line {}", self.key, self.header, self.path.display(), self.line)
+    }
 }
 
 impl fmt::Display for Origin {
@@ -27,7 +44,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Option(name) => write!(f, "the option {name}"),
             Self::Variable(name) => write!(f, "the environment variable {name}"),
-            Self::File(place) => f.write_str(place),
+            Self::File(place) => place.fmt(f),
             Self::Instance => f.write_str("the metadata of this EC2 instance"),
             Self::Default => f.write_str("the default"),
         }

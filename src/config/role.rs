@@ -54,7 +54,7 @@ pub fn check_consistent(config: &Config) -> Result<(), ConfigError> {
             let message =
                 format!("The value for {key} is inconsistent between profile ({ours}) and sso-session ({theirs}).");
             let places = [profile.origin(key), session.origin(key)];
-            let places = places.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+            let places = places.into_iter().flatten().map(|place| place.to_string()).collect::<Vec<_>>().join(" and ");
             return Err(ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(format!("see {places}")));
         }
     }

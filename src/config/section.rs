@@ -4,8 +4,10 @@
 //! inherits the `[DEFAULT]` section of its own file. Imports nothing of ours.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::ini::{Entry, IniFile};
+use super::origin::Place;
 
 /// A view of some keys and values.
 #[derive(Clone, Copy)]
@@ -62,12 +64,11 @@ impl<'a> Section<'a> {
         self.find(key).map(|(_, entry, _)| entry.line)
     }
 
-    /// Where a key stands, in words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
-    pub fn origin(&self, key: &str) -> Option<String> {
+    /// Where a key stands.
+    pub fn origin(&self, key: &str) -> Option<Place> {
         let (part, entry, header) = self.find(key)?;
-        // `display` would look at every character.
-        let path = part.file.path.to_string_lossy();
-        Some(format!("`{key}` in [{header}] of {path}, line {}", entry.line))
+        let path = Arc::clone(&part.file.path);
+        Some(Place { key: key.to_owned(), header: header.to_owned(), path, line: entry.line })
     }
 
     /// The raw text of the header this section has in its (first) file.

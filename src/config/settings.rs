@@ -275,8 +275,8 @@ fn check_binary_format(config: &Config) -> Result<(), ConfigError> {
     match config.get("cli_binary_format") {
         None | Some("base64" | "raw-in-base64-out") => Ok(()),
         Some(other) => {
-            let place = config.selected().and_then(|section| section.origin("cli_binary_format")).unwrap_or_default();
-            Err(invalid(python::quoted(other), &Origin::File(place)))
+            let place = config.selected().and_then(|section| section.origin("cli_binary_format"));
+            Err(invalid(python::quoted(other), &place.map_or(Origin::Default, Origin::File)))
         }
     }
 }

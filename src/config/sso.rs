@@ -52,37 +52,34 @@ pub fn sso_settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSet
         None => profile.and_then(|profile| profile.get("sso_session")),
     };
     let session = session.filter(|name| !name.is_empty());
-    let (section, described) = match session {
+    let section = match session {
         Some(name) => {
             let section = config.sso_session(name);
             if section.is_none() && options.start_url.is_none() {
                 return Err(no_session(config, profile, name, options));
             }
-            (section, format!("[sso-session {name}]"))
+            section
         }
         // A start URL by option stands for a profile of which nothing else is known.
-        None if options.start_url.is_some() => (None, "the command line".to_owned()),
-        None => (profile, format!("the profile `{}`", config.profile_name())),
+        None if options.start_url.is_some() => None,
+        None => profile,
     };
-    Request { config, session, section, described, options }.settings(config.profile_name())
+    Request { config, session, section, options }.settings(config.profile_name())
 }
 
 /// Every sso-session, then every profile that has the older keys and no session, each usable or with what it lacks.
 pub fn all_sso(config: &Config) -> Vec<Result<SsoSettings, ConfigError>> {
     let options = SsoOverrides::default();
     let sessions = config.sso_sessions().map(|(name, section)| {
-        let described = format!("[sso-session {name}]");
-        Request { config, session: Some(name), section: Some(section), described, options }
-            .settings(config.profile_name())
+        let request = Request { config, session: Some(name), section: Some(section), options };
+        request.settings(config.profile_name())
     });
     let legacy = config.profiles().filter(|(_, profile)| {
         profile.get("sso_session").is_none_or(str::is_empty)
             && ["sso_start_url", "sso_region"].iter().any(|key| profile.get(key).is_some())
     });
-    let legacy = legacy.map(|(name, profile)| {
-        let described = format!("the profile `{name}`");
-        Request { config, session: None, section: Some(profile), described, options }.settings(name)
-    });
+    let legacy =
+        legacy.map(|(name, profile)| Request { config, session: None, section: Some(profile), options }.settings(name));
     sessions.chain(legacy).collect()
 }
 
@@ -90,7 +87,6 @@ struct Request<'a> {
     config: &'a Config,
     session: Option<&'a str>,
     section: Option<Section<'a>>,
-    described: String,
     options: SsoOverrides<'a>,
 }
 
@@ -98,23 +94,24 @@ impl Request<'_> {
     fn settings(&self, profile_name: &str) -> Result<SsoSettings, ConfigError> {
         let start_url = self.either("--start-url", self.options.start_url, "sso_start_url");
         let region = self.either("--sso-region", self.options.region, "sso_region");
-        let (Some(start_url), Some(region)) = (&start_url, &region) else {
-            return Err(self.missing(start_url.is_none(), region.is_none()));
+        let (start_url, region) = match (start_url, region) {
+            (Some(start_url), Some(region)) => (start_url, region),
+            (start_url, region) => return Err(self.missing(start_url.is_none(), region.is_none())),
         };
         self.check_same_url(&start_url.value)?;
         let section = self.section.filter(|_| self.session.is_some());
         let scopes = section.and_then(|section| section.get("sso_registration_scopes"));
         Ok(SsoSettings {
             session_name: self.session.map(str::to_owned),
-            start_url: start_url.value.clone(),
-            region: region.value.clone(),
+            start_url: start_url.value,
+            region: region.value,
             registration_scopes: scopes.map(registration_scopes),
             profile_name: profile_name.to_owned(),
             flow_key: self.key("sso_login_flow"),
             redirect_port: self.redirect_port()?,
             browser: self.key("sso_browser_command"),
-            start_url_origin: start_url.origin.clone(),
-            region_origin: region.origin.clone(),
+            start_url_origin: start_url.origin,
+            region_origin: region.origin,
         })
     }
 
@@ -141,9 +138,9 @@ impl Request<'_> {
         } else if let Some(section) = self.section {
             format!("{} does not have {}", section.place(), keys.join(" and "))
         } else {
+            let name = self.config.profile_name();
             format!(
-                "{} is not in {path}; name a profile, --sso-session, or --start-url and --sso-region",
-                self.described
+                "the profile `{name}` is not in {path}; name a profile, --sso-session, or --start-url and --sso-region"
             )
         };
         ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(detail)
@@ -184,10 +181,8 @@ fn registration_scopes(text: &str) -> Vec<String> {
 }
 
 fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SsoOverrides<'_>) -> ConfigError {
-    let origin = match options.session {
-        Some(_) => "the option --sso-session".to_owned(),
-        None => profile.and_then(|profile| profile.origin("sso_session")).unwrap_or_default(),
-    };
+    let place = || Some(Origin::File(profile?.origin("sso_session")?));
+    let origin = options.session.map(|_| Origin::Option("--sso-session")).or_else(place).unwrap_or(Origin::Default);
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let path = config.described();
