@@ -21,14 +21,14 @@ mod settings;
 mod sso;
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
 
 pub use edit::{save_profile, save_sso_session, set_sso_region};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use names::shell_words;
-pub use origin::{Located, Origin};
+pub use origin::{Located, Origin, Place};
 pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use python::{int as integer, quoted};
@@ -147,17 +147,16 @@ impl Config {
 
     /// Every profile once, those of the config file first.
     pub fn profiles(&self) -> impl Iterator<Item = (&str, Section<'_>)> {
-        let in_credentials: HashMap<&str, usize> = self.credentials.headers().collect();
+        let mut in_credentials: BTreeMap<&str, usize> = self.credentials.headers().collect();
         let mut profiles = self.all(SectionKind::Profile);
         for (name, section) in &mut profiles {
-            let credentials = in_credentials.get(name).map(|block| Section::of(&self.credentials, *block));
+            let credentials = in_credentials.remove(name).map(|block| Section::of(&self.credentials, block));
             *section = Section::merged(credentials, Some(*section)).unwrap_or(*section);
         }
-        let in_config: HashSet<&str> = profiles.iter().map(|(name, _)| *name).collect();
-        let only_credentials = self.credentials.headers().filter(|(name, _)| !in_config.contains(name));
-        let only_credentials: Vec<_> =
-            only_credentials.map(|(name, block)| (name, Section::of(&self.credentials, block))).collect();
-        profiles.into_iter().chain(only_credentials)
+        let mut only_credentials: Vec<(&str, usize)> = in_credentials.into_iter().collect();
+        only_credentials.sort_by_key(|(_, block)| *block);
+        let only_credentials = only_credentials.into_iter();
+        profiles.into_iter().chain(only_credentials.map(|(name, block)| (name, Section::of(&self.credentials, block))))
     }
 
     /// An `[sso-session NAME]`.
@@ -205,7 +204,7 @@ impl Config {
     }
 
     fn all(&self, kind: SectionKind) -> Vec<(&str, Section<'_>)> {
-        let mut at = HashMap::new();
+        let mut at = BTreeMap::new();
         let mut all: Vec<(&str, Section<'_>)> = Vec::new();
         for (name, block) in self.main.named(kind) {
             let section = Section::of(&self.main, block);

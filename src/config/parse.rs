@@ -6,7 +6,7 @@
 //! of ours.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::ini::{Block, Contents, Entry, Span};
@@ -33,8 +33,11 @@ enum Place {
 pub(super) struct Parser<'t> {
     text: &'t str,
     contents: Contents,
-    seen_headers: HashSet<&'t str>,
-    seen_keys: HashSet<(usize, Cow<'t, str>)>,
+    seen_headers: BTreeSet<&'t str>,
+    /// Keys of the present section.
+    seen_keys: BTreeSet<Cow<'t, str>>,
+    /// Keys of `[DEFAULT]`, which may come back.
+    seen_defaults: BTreeSet<Cow<'t, str>>,
     place: Place,
     /// Whether the last key of the present section may be continued.
     open: bool,
@@ -51,10 +54,11 @@ impl<'t> Parser<'t> {
     pub(super) fn read(text: &'t str) -> Result<Contents, Flaw> {
         let mut parser = Self {
             text,
-            contents: Contents::default(),
-            // Room for lines of the usual length; growing costs as much as the rest of the reading.
-            seen_headers: HashSet::with_capacity(text.len() / 128),
-            seen_keys: HashSet::with_capacity(text.len() / 32),
+            // Room for lines of the usual length.
+            contents: Contents { entries: Vec::with_capacity(text.len() / 32), ..Contents::default() },
+            seen_headers: BTreeSet::new(),
+            seen_keys: BTreeSet::new(),
+            seen_defaults: BTreeSet::new(),
             place: Place::BeforeAnySection,
             open: false,
             indent: 0,
@@ -74,8 +78,8 @@ impl<'t> Parser<'t> {
 
     /// Whether a section has no key of its own by this name.
     fn is_inherited(&self, key: Span) -> bool {
-        let key = self.slice(key);
-        (0..self.contents.blocks.len()).any(|block| !self.seen_keys.contains(&(block, Cow::Borrowed(key))))
+        let is_it = |entry: &Entry| self.slice(entry.key) == self.slice(key);
+        self.contents.blocks.iter().any(|block| !self.contents.entries[block.entries.clone()].iter().any(is_it))
     }
 
     fn slice(&self, span: Span) -> &str {
@@ -125,6 +129,7 @@ impl<'t> Parser<'t> {
         let start = self.contents.entries.len();
         self.contents.blocks.push(Block { header: self.span(header), line: number, entries: start..start });
         self.place = Place::Block(block);
+        self.seen_keys.clear();
         Ok(())
     }
 
@@ -134,14 +139,13 @@ impl<'t> Parser<'t> {
         if value.starts_with('[') && !value.contains(['=', ':']) {
             return Err(flaw("a section header has no closing bracket"));
         }
-        let place = match self.place {
-            Place::BeforeAnySection if value.starts_with('\u{feff}') => {
-                return Err(flaw("the file begins with a byte order mark; save it without one"));
-            }
-            Place::BeforeAnySection => return Err(flaw("a key comes before the first section header")),
-            Place::Defaults => usize::MAX,
-            Place::Block(block) => block,
-        };
+        if self.place == Place::BeforeAnySection {
+            return Err(flaw(if value.starts_with('\u{feff}') {
+                "the file begins with a byte order mark; save it without one"
+            } else {
+                "a key comes before the first section header"
+            }));
+        }
         let Some((key, value)) = value.split_once(['=', ':']) else {
             return Err(flaw("neither a section header nor `key = value`"));
         };
@@ -154,7 +158,8 @@ impl<'t> Parser<'t> {
             Cow::Borrowed(key) => self.span(key),
             Cow::Owned(key) => self.keep(key),
         };
-        if !self.seen_keys.insert((place, folded)) {
+        let seen = if self.place == Place::Defaults { &mut self.seen_defaults } else { &mut self.seen_keys };
+        if !seen.insert(folded) {
             return Err(flaw("the key of this line appears a second time in its section"));
         }
         let entry = Entry { key: span, value: self.span(value), line: number, last_line: number, children: 0..0 };
