@@ -1,6 +1,7 @@
 //! `status`: what it says of every session there can be, to a program and to a person, and its exit code.
 
 use serde_json::{Value, json};
+use sso_oidc::cache::RegistrationKey;
 
 use crate::support::environment::{SESSION, token_document};
 use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, assert_text_snapshot, normalize};
@@ -144,6 +145,30 @@ fn tokens_without_configuration_are_shown_and_count_if_something_finds_them() {
     env.sign_in(&center, &center.start_url());
     let run = env.run(["status"]).ok();
     assert_eq!(sessions(&run).len(), 2);
+}
+
+#[test]
+fn a_registration_is_no_session_and_a_token_under_its_name_is_one() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let token = env.token(SESSION);
+    let scopes = ["sso:account:access".to_owned()];
+    let key = RegistrationKey::new(&center.region(), Some(&scopes), Some(SESSION), &center.start_url());
+    let path = format!(".aws/sso/cache/{}.json", key.digest());
+    let count = |document: &Value| {
+        env.write(&path, document.to_string());
+        sessions(&env.run(["status"]).ok()).len()
+    };
+    let registration = json!({
+        "clientId": token["clientId"],
+        "clientSecret": token["clientSecret"],
+        "expiresAt": token["registrationExpiresAt"],
+        "scopes": scopes,
+    });
+    let before = count(&json!({}));
+    assert_eq!(count(&registration), before);
+    assert_eq!(count(&token), before + 1);
 }
 
 #[test]

@@ -12,6 +12,11 @@ use crate::json;
 pub struct TokenKey(String);
 
 impl TokenKey {
+    /// The key of a session: of its name, or for a legacy profile of the start URL.
+    pub fn new(session_name: Option<&str>, start_url: &str) -> Self {
+        session_name.map_or_else(|| Self::of_start_url(start_url), Self::of_session)
+    }
+
     /// The key of an sso-session: SHA-1 of its name in UTF-8.
     pub fn of_session(name: &str) -> Self {
         Self(hex_sha1(name))

@@ -12,7 +12,7 @@ mod lock;
 mod sweep;
 pub mod timestamp;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
@@ -31,12 +31,15 @@ pub use sweep::{Kind, Remains};
 pub struct TokenCache {
     dir: PathBuf,
     scopes_of_clients: OnceCell<HashMap<String, Vec<String>>>,
+    /// Files that have turned out to be registrations, and need not be read again to know that they are no tokens.
+    registrations: RefCell<Vec<PathBuf>>,
 }
 
 impl TokenCache {
     /// The cache of the account whose home directory this is, as botocore has it.
     pub fn in_home(home: &Path) -> Self {
-        Self { dir: home.join(".aws").join("sso").join("cache"), scopes_of_clients: OnceCell::new() }
+        let dir = home.join(".aws").join("sso").join("cache");
+        Self { dir, scopes_of_clients: OnceCell::new(), registrations: RefCell::default() }
     }
 
     /// The folder itself.
@@ -78,8 +81,13 @@ impl TokenCache {
     /// Whether a registration is of this client. Its identifier stands in no other registration, so that the text tells
     /// without being parsed.
     pub fn is_registration_of(&self, key: &RegistrationKey, client_id: &str) -> bool {
-        let loaded = file::load(&self.registration_path(key), |text| Ok(text.contains(client_id)));
-        matches!(loaded, Ok(Loaded::Present(true, _)))
+        let path = self.registration_path(key);
+        let loaded = file::load(&path, |text| Ok((text.contains(client_id), sweep::is_token(text))));
+        let Ok(Loaded::Present((is_of_client, is_token), _)) = loaded else { return false };
+        if !is_token {
+            self.registrations.borrow_mut().push(path);
+        }
+        is_of_client
     }
 
     /// The scopes that a client was registered with, under whatever name its registration stands; `None` if there is none.
@@ -89,9 +97,8 @@ impl TokenCache {
             let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
             let documents = entries.filter(|path| path.extension() == Some("json".as_ref()));
             // Tokens have a clientId as well; the text tells them apart sooner than its parsing.
-            let parse = |text: &str| {
-                Ok(if text.contains("\"accessToken\"") { None } else { CachedRegistration::parse(text).ok() })
-            };
+            let parse =
+                |text: &str| Ok(if sweep::is_token(text) { None } else { CachedRegistration::parse(text).ok() });
             let registrations = documents.filter_map(|path| match file::load(&path, parse) {
                 Ok(Loaded::Present(registration, _)) => registration,
                 _ => None,
@@ -129,7 +136,9 @@ impl TokenCache {
 
     /// The tokens in the folder, except in these files.
     pub fn tokens_besides(&self, except: &[PathBuf]) -> Vec<(PathBuf, Loaded<CachedToken>)> {
-        sweep::tokens(&self.dir, except)
+        let registrations = self.registrations.borrow();
+        let known = except.iter().chain(registrations.iter());
+        sweep::tokens(&self.dir, &known.filter_map(|path| path.file_name()).collect())
     }
 
     /// Everything in the folder, and what could not be looked into.

@@ -4,8 +4,8 @@
 //! still shows that word is one too, as is one of our names that cannot be read at all. Looking changes nothing. What is removed and in which order is decided by the
 //! caller. Imports `secret`.
 
-use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ impl Kind {
     fn of(text: &str) -> Self {
         let Ok(document) = serde_json::from_str::<Value>(text) else {
             // Torn: what is left of it may still be good.
-            return if text.contains("\"accessToken\"") {
+            return if is_token(text) {
                 Self::bare_token()
             } else if text.contains("\"ProviderType\": \"sso\"") {
                 Self::RoleCredentials
@@ -93,6 +93,11 @@ impl Remains {
         let path = self.path.with_extension(Purpose::Refresh.extension());
         path.exists().then(|| Lock::new(path))
     }
+}
+
+/// Whether a document is a token, or what is left of one; only tokens have this member.
+pub(super) fn is_token(text: &str) -> bool {
+    text.contains("\"accessToken\"")
 }
 
 /// Whether only this cache names files so.
@@ -133,23 +138,20 @@ pub(super) fn look(folder: &Path) -> (Vec<Remains>, Vec<CacheError>) {
     (found, failed)
 }
 
-/// The tokens in a folder, except in these files. What cannot be trusted is left out.
-pub(super) fn tokens(folder: &Path, except: &[PathBuf]) -> Vec<(PathBuf, Loaded<CachedToken>)> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    // Paths of one folder are equal when their texts are; comparing them part by part takes a hundred times as long.
-    let known: HashSet<&OsStr> = except.iter().map(|path| path.as_os_str()).collect();
-    let is_known = |path: &Path| known.contains(path.as_os_str());
-    let mut paths: Vec<PathBuf> =
-        entries.filter(|path| path.extension() == Some("json".as_ref()) && !is_known(path)).collect();
-    paths.sort();
+/// The tokens in a folder, except in the files of these names. What cannot be trusted is left out.
+pub(super) fn tokens(folder: &Path, except: &BTreeSet<&OsStr>) -> Vec<(PathBuf, Loaded<CachedToken>)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name()).filter(|name| !except.contains(name.as_os_str()));
+    let mut names: Vec<OsString> = names.filter(|name| Path::new(name).extension() == Some("json".as_ref())).collect();
+    names.sort();
     // Most other files are registrations, which the text tells sooner than its parsing.
-    let parse = |text: &str| text.contains("\"accessToken\"").then(|| CachedToken::parse(text)).transpose();
+    let parse = |text: &str| is_token(text).then(|| CachedToken::parse(text)).transpose();
     let load = |path: PathBuf| match file::load(&path, parse) {
         Ok(Loaded::Present(token, warning)) => Some((path, Loaded::Present(token?, warning))),
         Ok(Loaded::Damaged(damage)) => Some((path, Loaded::Damaged(damage))),
         Ok(Loaded::Absent) | Err(_) => None,
     };
-    paths.into_iter().filter_map(load).collect()
+    names.into_iter().filter_map(|name| load(folder.join(name))).collect()
 }
 
 #[cfg(test)]

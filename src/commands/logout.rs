@@ -125,7 +125,7 @@ impl Sweep<'_> {
     }
 
     fn is_selected(&self, path: &PathBuf) -> bool {
-        let is_of = |settings: &SsoSettings| self.tokens.token_path(&wanted::of(settings).token_key()) == *path;
+        let is_of = |settings: &SsoSettings| self.tokens.token_path(&wanted::of(settings).token_key) == *path;
         self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of))
     }
 
@@ -155,7 +155,7 @@ impl Sweep<'_> {
         }
         for settings in self.selected.iter().flatten() {
             let wanted = wanted::of(settings);
-            let path = self.tokens.token_path(&wanted.token_key());
+            let path = self.tokens.token_path(&wanted.token_key);
             if !outcome.ended.iter().any(|ended| ended.path == path) {
                 context.say(&format!("{}: nobody was signed in", wanted.label()));
             }

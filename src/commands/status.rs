@@ -51,11 +51,11 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
 }
 
 /// The profiles of each sso-session.
-fn profiles(config: &Config) -> HashMap<String, Vec<String>> {
-    let mut profiles: HashMap<String, Vec<String>> = HashMap::new();
+fn profiles(config: &Config) -> HashMap<&str, Vec<&str>> {
+    let mut profiles: HashMap<&str, Vec<&str>> = HashMap::new();
     for (name, profile) in config.profiles() {
         if let Some(session) = profile.get("sso_session") {
-            profiles.entry(session.to_owned()).or_default().push(name.to_owned());
+            profiles.entry(session).or_default().push(name);
         }
     }
     profiles
@@ -89,25 +89,37 @@ fn data(seen: &[Seen], context: &Context) -> Node {
     let now = context.now();
     let text = |text: Option<&str>| text.map_or(Node::Null, Node::string);
     let texts = |texts: &[String]| Node::list(texts.iter().map(|text| Node::string(text.as_str())).collect());
-    let one = |seen: &Seen| {
-        Node::object(vec![
-            ("session".into(), text(seen.session.as_deref())),
-            ("profiles".into(), texts(&seen.profiles)),
-            ("startUrl".into(), text(seen.start_url.as_deref())),
-            ("region".into(), text(seen.region.as_deref())),
-            ("state".into(), Node::string(seen.state.as_str())),
-            ("refreshable".into(), Node::Bool(seen.is_refreshable)),
-            ("expiresAt".into(), text(seen.expires_at.map(timestamp::format).as_deref())),
-            (
-                "expiresIn".into(),
-                seen.expires_at.map_or(Node::Null, |ends| Node::integer((ends - now).whole_seconds())),
-            ),
-            ("registrationExpiresAt".into(), text(seen.registration_expires_at.as_deref())),
-            ("scopes".into(), seen.scopes.as_deref().map_or(Node::Null, texts)),
-            ("file".into(), Node::string(seen.path.to_string_lossy())),
-            ("reason".into(), text(seen.why.as_deref())),
-            ("command".into(), text(seen.remedy())),
-        ])
+    let names = [
+        "session",
+        "profiles",
+        "startUrl",
+        "region",
+        "state",
+        "refreshable",
+        "expiresAt",
+        "expiresIn",
+        "registrationExpiresAt",
+        "scopes",
+        "file",
+        "reason",
+        "command",
+    ];
+    let row = |seen: &Seen| {
+        [
+            text(seen.session.as_deref()),
+            texts(&seen.profiles),
+            text(seen.start_url.as_deref()),
+            text(seen.region.as_deref()),
+            Node::string(seen.state.as_str()),
+            Node::Bool(seen.is_refreshable),
+            text(seen.expires_at.map(timestamp::format).as_deref()),
+            seen.expires_at.map_or(Node::Null, |ends| Node::integer((ends - now).whole_seconds())),
+            text(seen.registration_expires_at.as_deref()),
+            seen.scopes.as_deref().map_or(Node::Null, texts),
+            Node::string(seen.path.to_string_lossy()),
+            text(seen.why.as_deref()),
+            text(seen.remedy()),
+        ]
     };
-    Node::object(vec![("sessions".into(), Node::list(seen.iter().map(one).collect()))])
+    Node::object(vec![("sessions".into(), Node::rows(names, seen.iter().map(row)))])
 }

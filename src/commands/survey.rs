@@ -110,7 +110,7 @@ pub(super) struct Survey<'a> {
     pub(super) context: &'a Context,
     pub(super) min_ttl: Duration,
     /// The profiles of each sso-session.
-    pub(super) profiles: HashMap<String, Vec<String>>,
+    pub(super) profiles: HashMap<&'a str, Vec<&'a str>>,
 }
 
 impl Survey<'_> {
@@ -148,32 +148,35 @@ impl Survey<'_> {
     /// One that is configured.
     pub(super) fn of_session(&self, settings: &SsoSettings) -> Seen {
         let wanted = Wanted { min_ttl: self.min_ttl, ..wanted::of(settings) };
+        let now = self.context.now();
+        let found = session::look(&wanted, self.cache, self.context).map(|found| match found {
+            Found::Fresh(usable) => (usable.token, true),
+            Found::Stale(token, _) => {
+                let lasts = wanted.lasts(&token, now);
+                (token, lasts)
+            }
+        });
         let mut seen = Seen {
             profiles: match &settings.session_name {
-                Some(name) => self.profiles.get(name).cloned().unwrap_or_default(),
+                Some(name) => self.profiles.get(&**name).into_iter().flatten().map(ToString::to_string).collect(),
                 None => vec![settings.profile_name.clone()],
             },
-            session: settings.session_name.clone(),
-            start_url: Some(settings.start_url.clone()),
-            region: Some(settings.region.clone()),
-            scopes: settings.registration_scopes.clone(),
+            session: wanted.session_name,
+            start_url: Some(wanted.start_url),
+            region: Some(wanted.region),
+            scopes: wanted.scopes,
+            remedy: Some(wanted.remedy),
             is_reachable: true,
-            ..blank(self.cache.token_path(&wanted.token_key()))
+            ..blank(self.cache.token_path(&wanted.token_key))
         };
-        let now = self.context.now();
-        match session::look(&wanted, self.cache, self.context) {
-            Ok(Found::Fresh(usable)) => seen.take(usable.token, now, true),
-            Ok(Found::Stale(token, _)) => {
-                let lasts = wanted.lasts(&token, now);
-                seen.take(token, now, lasts);
-            }
+        match found {
+            Ok((token, lasts)) => seen.take(token, now, lasts),
             Err(SessionError::LoginNeeded { why, .. }) => seen.need_login(&why),
             Err(error) => {
                 seen.state = State::Damaged;
                 seen.why = Some(error.to_string());
             }
         }
-        seen.remedy = Some(wanted.remedy);
         seen
     }
 

@@ -3,8 +3,10 @@
 //! Shared by the commands that need one token: `login`, `token`, `export-credentials`, `status`. Which settings a session
 //! has is in `config::sso`; when a token fits is in `session`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::cache::TokenKey;
 use crate::config::{self, Config, ConfigError, Origin, SsoOverrides, SsoSettings};
 use crate::endpoint;
 use crate::session::Wanted;
@@ -39,6 +41,7 @@ pub(super) fn of(settings: &SsoSettings) -> Wanted {
         scopes: settings.registration_scopes.clone(),
         min_ttl: Duration::ZERO,
         remedy: remedy(settings),
+        token_key: TokenKey::new(settings.session_name.as_deref(), &settings.start_url),
     }
 }
 
@@ -49,17 +52,19 @@ fn remedy(settings: &SsoSettings) -> String {
     let session = settings.session_name.as_ref().map(|name| ("--sso-session", name)).or(profile);
     let start_url = url_given.then_some(("--start-url", &settings.start_url));
     let region = region_given.then_some(("--sso-region", &settings.region));
-    let options = [session, start_url, region].into_iter().flatten();
-    let words = options.map(|(option, value)| format!("{option} {}", quoted(value)));
-    ["sso-oidc login".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+    let mut command = "sso-oidc login".to_owned();
+    for (option, value) in [session, start_url, region].into_iter().flatten() {
+        command.extend([" ", option, " ", &quoted(value)]);
+    }
+    command
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
+        word.into()
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        format!("'{}'", word.replace('\'', r"'\''")).into()
     }
 }

@@ -6,7 +6,7 @@
 use aws_credential_types::Credentials;
 
 use super::{Chain, CredentialsError};
-use crate::cache::{CredentialCache, TokenCache};
+use crate::cache::{CredentialCache, TokenCache, TokenKey};
 use crate::config::{self, Section, SsoOverrides};
 use crate::endpoint::{self, EndpointError, Service, Variant};
 use crate::oidc::OidcClient;
@@ -72,6 +72,7 @@ impl SsoRole {
             scopes: scopes.and_then(|settings| settings.registration_scopes),
             min_ttl: std::time::Duration::ZERO,
             remedy: format!("sso-oidc login --profile {name}"),
+            token_key: TokenKey::new(session_name, start_url),
         };
         Ok(Some(Self { account: account.to_owned(), role: role.to_owned(), wanted }))
     }

@@ -162,7 +162,7 @@ pub async fn asking(
     if let Some(reserve) = interactive::reserve(request, context) {
         return Err(LoginError::MayNotAsk { wanted: Box::new(request.wanted.clone()), needed, reserve });
     }
-    let known = match request.cache.token(&request.wanted.token_key())? {
+    let known = match request.cache.token(&request.wanted.token_key)? {
         Loaded::Present(token, _) => Some(token),
         Loaded::Absent | Loaded::Damaged(_) => None,
     };
@@ -193,7 +193,7 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
     let start_url = start_url::resolve(request.http, &configured.start_url, &configured.region).await?;
     let wanted = Wanted { region: start_url.region.clone(), ..configured.clone() };
     // A full disk or a read-only home is told before a person approves anything.
-    request.cache.probe(&wanted.token_key())?;
+    request.cache.probe(&wanted.token_key)?;
     if let Some(known) = known.filter(|_| request.new_session) {
         end_session(request, known).await?;
     }
@@ -217,7 +217,7 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
     attempt.mention_clock();
     let granted = granted?;
     let token = granted.to_cached(&attempt);
-    let stored = request.cache.store_token(&attempt.wanted.token_key(), &token).map_err(LoginError::from);
+    let stored = request.cache.store_token(&attempt.wanted.token_key, &token).map_err(LoginError::from);
     granted.tab.show(&page::Page::of_outcome(stored.as_ref().err(), &attempt.wanted.start_url)).await;
     stored?;
     let new_region = (attempt.wanted.region != configured.region).then_some(attempt.wanted.region);
@@ -237,7 +237,7 @@ async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<
         let words = text::for_terminal(&error);
         request.notices.say(&format!("the old session could not be ended at the service: {words}"));
     }
-    request.cache.remove_token(&request.wanted.token_key())?;
+    request.cache.remove_token(&request.wanted.token_key)?;
     Ok(())
 }
 

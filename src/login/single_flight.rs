@@ -52,7 +52,7 @@ pub(super) async fn turn<'a>(
     context: &'a Context,
     known: Option<&CachedToken>,
 ) -> Result<Turn<'a>, LoginError> {
-    let lock = request.cache.lock(&request.wanted.token_key(), Purpose::Ask);
+    let lock = request.cache.lock(&request.wanted.token_key, Purpose::Ask);
     let deadline = request.timeout.map(|timeout| Instant::now() + timeout);
     let mut waiting: Option<Waiting> = None;
     let mut held = loop {
@@ -86,7 +86,7 @@ pub(super) async fn turn<'a>(
 
 /// Minutes since a login of this session went unanswered, if that was its last and less than an hour ago.
 pub fn minutes_since_unanswered(request: &LoginRequest<'_>, now: Timestamp) -> Option<i64> {
-    let lock = request.cache.lock(&request.wanted.token_key(), Purpose::Ask);
+    let lock = request.cache.lock(&request.wanted.token_key, Purpose::Ask);
     let last = lock.record().filter(|last| last.outcome.as_deref() == Some(UNANSWERED))?;
     let age = now - last.at;
     (age >= Duration::ZERO && age < Duration::from_hours(1)).then(|| age.whole_minutes())
@@ -140,7 +140,7 @@ impl Waiting {
 }
 
 fn newer(request: &LoginRequest<'_>, context: &Context, known: Option<&CachedToken>) -> Option<CachedToken> {
-    let Ok(Loaded::Present(token, _)) = request.cache.token(&request.wanted.token_key()) else { return None };
+    let Ok(Loaded::Present(token, _)) = request.cache.token(&request.wanted.token_key) else { return None };
     let other = known.is_none_or(|known| known.access_token != token.access_token);
     (other && token.expires_at > context.now()).then_some(token)
 }

@@ -41,6 +41,13 @@ impl Node {
         Self::Object(Rc::new(members))
     }
 
+    /// A new list of objects that all have the same members.
+    pub fn rows<const N: usize>(names: [&str; N], rows: impl IntoIterator<Item = [Node; N]>) -> Self {
+        let names = names.map(Rc::<str>::from);
+        let object = |row: [Node; N]| Self::object(names.iter().cloned().zip(row).collect());
+        Self::list(rows.into_iter().map(object).collect())
+    }
+
     /// A string.
     pub fn string(text: impl Into<Rc<str>>) -> Self {
         Self::String(text.into())
@@ -48,7 +55,7 @@ impl Node {
 
     /// An integer.
     pub fn integer(value: i64) -> Self {
-        Self::Number(Number::integer(&value.to_string()))
+        Self::Number(Number::Integer(value.to_string().into()))
     }
 
     /// A member of an object; `None` if there is none, or if this is no object.

@@ -45,14 +45,11 @@ pub struct Wanted {
     pub min_ttl: Duration,
     /// The command that signs in to this, for a person to run.
     pub remedy: String,
+    /// Where the token is.
+    pub token_key: TokenKey,
 }
 
 impl Wanted {
-    /// Where the token is.
-    pub fn token_key(&self) -> TokenKey {
-        self.session_name.as_deref().map_or_else(|| TokenKey::of_start_url(&self.start_url), TokenKey::of_session)
-    }
-
     /// Where the client's registration is.
     pub fn registration_key(&self) -> RegistrationKey {
         RegistrationKey::new(&self.region, self.scopes.as_deref(), self.session_name.as_deref(), &self.start_url)
@@ -160,7 +157,7 @@ pub enum Found {
 /// Looks for the token without any request.
 pub fn look(wanted: &Wanted, cache: &TokenCache, context: &Context) -> Result<Found, SessionError> {
     let needed = |why| wanted.login_needed(why);
-    let (token, warning) = match cache.token(&wanted.token_key()).map_err(SessionError::Cache)? {
+    let (token, warning) = match cache.token(&wanted.token_key).map_err(SessionError::Cache)? {
         Loaded::Absent => return Err(needed(LoginNeeded::Absent)),
         Loaded::Damaged(damage) => return Err(needed(LoginNeeded::Damaged(damage))),
         Loaded::Present(token, warning) => (token, warning),

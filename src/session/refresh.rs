@@ -54,7 +54,7 @@ pub(super) struct Refresh<'a, 'c> {
 impl Refresh<'_, '_> {
     /// Refreshes the token that was found, unless another process does or did.
     pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, SessionError> {
-        let lock = self.cache.lock(&self.wanted.token_key(), Purpose::Refresh);
+        let lock = self.cache.lock(&self.wanted.token_key, Purpose::Refresh);
         let mut turn = match turn(&lock, self.context, || self.newer(found)).await {
             Ok(Waited::Found(usable)) => return Ok(usable),
             Ok(Waited::Turn(turn)) => turn,
@@ -66,7 +66,7 @@ impl Refresh<'_, '_> {
             return Err(error);
         }
         // Or somebody has signed out meanwhile; a refreshed token would undo that.
-        if let Ok(Loaded::Absent) = self.cache.token(&self.wanted.token_key()) {
+        if let Ok(Loaded::Absent) = self.cache.token(&self.wanted.token_key) {
             return Err(self.wanted.login_needed(LoginNeeded::Absent));
         }
         turn.begin();
@@ -77,7 +77,7 @@ impl Refresh<'_, '_> {
 
     /// The token on disk, if it is another one and a good one.
     fn newer(&self, found: &CachedToken) -> Option<Usable> {
-        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.wanted.token_key()) else { return None };
+        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.wanted.token_key) else { return None };
         let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
         (newer && self.wanted.is_fresh(&token, self.context.now())).then(|| Usable {
             token,
@@ -139,7 +139,7 @@ impl Refresh<'_, '_> {
             return Ok(other);
         }
         let mut warnings = Vec::new();
-        if let Err(error) = self.cache.store_token(&self.wanted.token_key(), &token) {
+        if let Err(error) = self.cache.store_token(&self.wanted.token_key, &token) {
             warnings.push(format!(
                 "the refreshed token could not be stored: {error}; the stored refresh token may be dead now, then sign in again"
             ));
