@@ -71,12 +71,22 @@ pub fn push_strings(texts: &[String], to: &mut String) {
 /// Appends a string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
 pub fn push_string(text: &str, to: &mut String) {
     to.push('"');
-    let stands_for_itself = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-    let plain = text.bytes().position(|byte| !stands_for_itself(byte)).unwrap_or(text.len());
-    // Nearly every text is plain to its end.
-    let (plain, rest) = text.split_at(plain);
-    to.push_str(plain);
-    for c in rest.chars() {
+    if is_plain(text) {
+        to.push_str(text);
+    } else {
+        push_escaped(text, to);
+    }
+    to.push('"');
+}
+
+/// Whether a string stands for itself between quotes, as nearly every one does.
+fn is_plain(text: &str) -> bool {
+    // Not `all`: without a way out many bytes are looked at at once.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'))
+}
+
+fn push_escaped(text: &str, to: &mut String) {
+    for c in text.chars() {
         match c {
             '"' => to.push_str("\\\""),
             '\\' => to.push_str("\\\\"),
@@ -94,7 +104,6 @@ pub fn push_string(text: &str, to: &mut String) {
             }
         }
     }
-    to.push('"');
 }
 
 #[cfg(test)]
