@@ -192,7 +192,7 @@ pub struct Declared {
     about: &'static str,
     after_help: &'static str,
     options: fn(clap::Command) -> clap::Command,
-    read: fn(&ArgMatches) -> Result<Command, clap::Error>,
+    read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
 }
 
 /// The commands, in the order of the help.
@@ -202,91 +202,93 @@ pub const COMMANDS: [Declared; 13] = [
         about: "Sign in: reuse a valid token, refresh it, or ask in the browser",
         after_help: LOGIN,
         options: LoginArgs::augment_args,
-        read: |matches| LoginArgs::from_arg_matches(matches).map(Command::Login),
+        read: |matches| LoginArgs::from_arg_matches_mut(matches).map(Command::Login),
     },
     Declared {
         name: "status",
         about: "Show which sessions are there, until when, and whether they can be refreshed",
         after_help: STATUS,
         options: StatusArgs::augment_args,
-        read: |matches| StatusArgs::from_arg_matches(matches).map(Command::Status),
+        read: |matches| StatusArgs::from_arg_matches_mut(matches).map(Command::Status),
     },
     Declared {
         name: "token",
         about: "Print a valid access token, refreshed first when needed",
         after_help: TOKEN,
         options: TokenArgs::augment_args,
-        read: |matches| TokenArgs::from_arg_matches(matches).map(Command::Token),
+        read: |matches| TokenArgs::from_arg_matches_mut(matches).map(Command::Token),
     },
     Declared {
         name: "export-credentials",
         about: "Print credentials of a role, or run a command with them",
         after_help: EXPORT_CREDENTIALS,
         options: ExportCredentialsArgs::augment_args,
-        read: |matches| ExportCredentialsArgs::from_arg_matches(matches).map(Command::ExportCredentials),
+        read: |matches| ExportCredentialsArgs::from_arg_matches_mut(matches).map(Command::ExportCredentials),
     },
     Declared {
         name: "logout",
         about: "Sign out: remove tokens and role credentials from this machine, and end the sessions at the service",
         after_help: LOGOUT,
         options: LogoutArgs::augment_args,
-        read: |matches| LogoutArgs::from_arg_matches(matches).map(Command::Logout),
+        read: |matches| LogoutArgs::from_arg_matches_mut(matches).map(Command::Logout),
     },
     Declared {
         name: "create-token",
         about: "Create and return access and refresh tokens for a registered client (CreateToken)",
         after_help: CREATE_TOKEN,
         options: CreateTokenArgs::augment_args,
-        read: |matches| CreateTokenArgs::from_arg_matches(matches).map(Command::CreateToken),
+        read: |matches| CreateTokenArgs::from_arg_matches_mut(matches).map(Command::CreateToken),
     },
     Declared {
         name: "create-token-with-iam",
         about: "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
         after_help: CREATE_TOKEN_WITH_IAM,
         options: CreateTokenWithIamArgs::augment_args,
-        read: |matches| CreateTokenWithIamArgs::from_arg_matches(matches).map(Command::CreateTokenWithIam),
+        read: |matches| CreateTokenWithIamArgs::from_arg_matches_mut(matches).map(Command::CreateTokenWithIam),
     },
     Declared {
         name: "register-client",
         about: "Register a public client with IAM Identity Center (RegisterClient)",
         after_help: REGISTER_CLIENT,
         options: RegisterClientArgs::augment_args,
-        read: |matches| RegisterClientArgs::from_arg_matches(matches).map(Command::RegisterClient),
+        read: |matches| RegisterClientArgs::from_arg_matches_mut(matches).map(Command::RegisterClient),
     },
     Declared {
         name: "start-device-authorization",
         about: "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
         after_help: START_DEVICE_AUTHORIZATION,
         options: StartDeviceAuthorizationArgs::augment_args,
-        read: |matches| StartDeviceAuthorizationArgs::from_arg_matches(matches).map(Command::StartDeviceAuthorization),
+        read: |matches| {
+            StartDeviceAuthorizationArgs::from_arg_matches_mut(matches).map(Command::StartDeviceAuthorization)
+        },
     },
     Declared {
         name: "completion",
         about: "Print the completion script of a shell",
         after_help: COMPLETION,
         options: CompletionArgs::augment_args,
-        read: |matches| CompletionArgs::from_arg_matches(matches).map(Command::Completion),
+        read: |matches| CompletionArgs::from_arg_matches_mut(matches).map(Command::Completion),
     },
     Declared {
         name: "shim",
         about: "Print a shell function that sends aws sso login, aws sso logout and aws sso-oidc here",
         after_help: SHIM,
         options: ShimArgs::augment_args,
-        read: |matches| ShimArgs::from_arg_matches(matches).map(Command::Shim),
+        read: |matches| ShimArgs::from_arg_matches_mut(matches).map(Command::Shim),
     },
     Declared {
         name: "man",
         about: "Print the manual page of the program or of one of its commands",
         after_help: "",
         options: HelpArgs::augment_args,
-        read: |matches| HelpArgs::from_arg_matches(matches).map(Command::Man),
+        read: |matches| HelpArgs::from_arg_matches_mut(matches).map(Command::Man),
     },
     Declared {
         name: "help",
         about: "Explain the program or one of its commands",
         after_help: HELP,
         options: HelpArgs::augment_args,
-        read: |matches| HelpArgs::from_arg_matches(matches).map(Command::Help),
+        read: |matches| HelpArgs::from_arg_matches_mut(matches).map(Command::Help),
     },
 ];
 
@@ -327,9 +329,13 @@ impl Subcommand for Command {
 
 impl FromArgMatches for Command {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let called = matches.subcommand().and_then(|(name, matches)| Some((Declared::named(name)?, matches)));
+        Self::from_arg_matches_mut(&mut matches.clone())
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+        let called = matches.remove_subcommand().and_then(|(name, matches)| Some((Declared::named(&name)?, matches)));
         match called {
-            Some((command, matches)) => (command.read)(matches),
+            Some((command, mut matches)) => (command.read)(&mut matches),
             None => Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand)),
         }
     }

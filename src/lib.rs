@@ -104,10 +104,10 @@ fn parse(args: Vec<OsString>, as_aws: bool) -> anyhow::Result<cli::Cli> {
         Some(command) => cli::with_command(globals, command, is_help),
         None => cli::Cli::command(),
     };
-    let matches = program.try_get_matches_from_mut(words)?;
+    let mut matches = program.try_get_matches_from_mut(words)?;
     // Taking apart all those declarations costs as much as the reading, and the process ends soon.
     std::mem::forget(program);
-    let mut cli = cli::Cli::from_arg_matches(&matches)?;
+    let mut cli = cli::Cli::from_arg_matches_mut(&mut matches)?;
     cli.global.as_aws = as_aws;
     Ok(cli)
 }

@@ -61,7 +61,7 @@ impl Entry {
             _ => Takes::One,
         };
         Some(Self {
-            name: format!("--{}", arg.get_long()?),
+            name: ["--", arg.get_long()?].concat(),
             short: arg.get_short().map(|letter| format!("-{letter}")),
             takes,
             collects: takes == Takes::One && matches!(arg.get_action(), ArgAction::Append),
