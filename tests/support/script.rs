@@ -134,6 +134,36 @@ pub(crate) struct Script {
     served: Arc<Mutex<usize>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    _port: Option<KeptPort>,
+}
+
+/// A socket that is bound to the port and listens to nobody.
+#[cfg(target_os = "linux")]
+type KeptPort = std::os::fd::OwnedFd;
+#[cfg(not(target_os = "linux"))]
+type KeptPort = ();
+
+/// A listener whose port nobody gets when it is closed: a client that tries again would use up the script of another test.
+#[cfg(target_os = "linux")]
+fn listener_of_a_kept_port() -> (TcpListener, Option<KeptPort>) {
+    use rustix::net::sockopt::set_socket_reuseport;
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_with};
+    let bound = |port: u16| {
+        let socket = socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap();
+        set_socket_reuseport(&socket, true).unwrap();
+        bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, port))).unwrap();
+        socket
+    };
+    let open = bound(0);
+    listen(&open, 128).unwrap();
+    let listener = TcpListener::from(open);
+    let port = bound(listener.local_addr().unwrap().port());
+    (listener, Some(port))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn listener_of_a_kept_port() -> (TcpListener, Option<KeptPort>) {
+    (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap(), None)
 }
 
 impl Script {
@@ -149,7 +179,11 @@ impl Script {
 
     /// A server; one that `closes` refuses connections once the script is at its end.
     pub(crate) fn start(steps: Vec<Step>, door: &Door, closes: bool) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let (listener, port) = if closes {
+            listener_of_a_kept_port()
+        } else {
+            (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap(), None)
+        };
         let address = listener.local_addr().unwrap();
         let scheme = if matches!(door, Door::Tls(_)) { "https" } else { "http" };
         let door = door.clone();
@@ -173,11 +207,14 @@ impl Script {
                     *ended.lock().unwrap() += 1;
                 }
             }
+            // Also where a process that another test is about to start still has a copy.
+            #[cfg(target_os = "linux")]
+            rustix::net::shutdown(&listener, rustix::net::Shutdown::Both).unwrap();
         });
         while is_over && !thread.is_finished() {
             thread::yield_now();
         }
-        Self { address, scheme, requests, connections, served, stop, thread: Some(thread) }
+        Self { address, scheme, requests, connections, served, stop, thread: Some(thread), _port: port }
     }
 
     /// The base URL, without a final slash.
