@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::machine::{find, or_skip};
+
 use compare::{Aspect, Difference};
 use data::Run;
 use exceptions::EXCEPTIONS;
@@ -78,7 +80,10 @@ fn exceptions_are_few_and_known() {
 fn replay(group: &str) {
     let runs = data::group(group);
     let wanted = std::env::var("PARITY_ONLY").unwrap_or_default();
-    let runs: Vec<_> = runs.into_iter().filter(|run| run.id.contains(&wanted)).collect();
+    let mut runs: Vec<_> = runs.into_iter().filter(|run| run.id.contains(&wanted)).collect();
+    if runs.iter().any(is_shown_by_less) && or_skip(find(&["less"]), group, "less is not installed").is_none() {
+        runs.retain(|run| !is_shown_by_less(run));
+    }
     let identity = Arc::new(Identity::new(names(&runs)));
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -95,6 +100,11 @@ fn replay(group: &str) {
     });
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{} of {} runs\n{}", failures.len(), runs.len(), failures.concat());
+}
+
+/// Whether the default pager drew it: the keypad is switched on first.
+fn is_shown_by_less(run: &Run) -> bool {
+    run.stdout.starts_with("\u{1b}[?1h")
 }
 
 /// The host names that answered over TLS.
