@@ -93,9 +93,9 @@ impl EmptyRoot {
     /// The program where this folder is the root of all files.
     fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
         let is_root = rustix::process::geteuid().is_root();
-        let change: &[&str] = if is_root { &["chroot"] } else { &["unshare", "--map-root-user", "--root"] };
-        let program = machine::find(&change[..1]).expect("chroot and unshare are part of Linux");
-        let words = change[1..].iter().map(OsStr::new).chain([self.root.as_os_str(), OsStr::new("/sso-oidc")]);
+        let change: &[&str] = if is_root { &["--root"] } else { &["--map-root-user", "--root"] };
+        let program = machine::find(&["unshare"]).expect("unshare is part of Linux");
+        let words = change.iter().map(OsStr::new).chain([self.root.as_os_str(), OsStr::new("/sso-oidc")]);
         let words = words.chain(args.iter().map(OsStr::new)).map(OsStr::to_owned);
         self.env.program(&program, words).env("HOME", "/home")
     }
@@ -245,6 +245,7 @@ fn the_debian_package_installs_and_removes() {
             "644 share/zsh/vendor-completions/_sso-oidc",
             "644 share/fish/vendor_completions.d/sso-oidc.fish",
             "644 share/doc/sso-oidc/README.md",
+            "644 share/doc/sso-oidc/CHANGELOG.md.gz",
             "644 share/doc/sso-oidc/changelog.gz",
             "644 share/doc/sso-oidc/copyright",
         ]
@@ -255,6 +256,9 @@ fn the_debian_package_installs_and_removes() {
     assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
     let page = output(Command::new("gzip").arg("-dc").arg(root.join("usr/share/man/man1/sso-oidc.1.gz")));
     assert_eq!(page, sources::file("man/sso-oidc.1"));
+    // Nothing is said of a file that is as it was packed.
+    assert_eq!(run(&["--verify".as_ref(), "sso-oidc".as_ref()]), "");
+    assert!(root.join("var/lib/dpkg/info/sso-oidc.md5sums").exists());
     run(&["--remove".as_ref(), "sso-oidc".as_ref()]);
     assert!(!root.join("usr/bin/sso-oidc").exists());
 }
