@@ -84,7 +84,7 @@ fn one_refusal_and_everybody_hears_it() {
 }
 
 /// One process that asks and is answered late, and others that come meanwhile.
-fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str]) -> Vec<Run> {
+fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) -> Vec<Run> {
     let asked = center.calls().len();
     let first = env.spawn(words.iter().copied());
     let end = Instant::now() + DEADLINE;
@@ -92,7 +92,7 @@ fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str]) -> Vec<Run> {
         assert!(Instant::now() < end, "nobody asked");
         thread::sleep(Duration::from_millis(5));
     }
-    let others: Vec<_> = (0..10).map(|_| env.spawn(words.iter().copied())).collect();
+    let others: Vec<_> = (0..others).map(|_| env.spawn(words.iter().copied())).collect();
     std::iter::once(first).chain(others).map(Running::finish).collect()
 }
 
@@ -102,7 +102,7 @@ fn one_failure_in_transport_is_that_of_all_who_wait() {
     env.set("AWS_MAX_ATTEMPTS", "1");
     center.next(Endpoint::CreateToken, Reply::hang_up().delay(LATE));
     let before = env.read(TestEnv::token_path(SESSION));
-    for run in queue(&env, &center, &TOKEN) {
+    for run in queue(&env, &center, &TOKEN, 10) {
         let run = run.expect(255);
         assert!(run.stdout.is_empty() && run.stderr.contains("Connection was closed"), "{}", run.snapshot());
     }
@@ -110,6 +110,30 @@ fn one_failure_in_transport_is_that_of_all_who_wait() {
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
     // It is over: the next one tries for itself.
     env.run(TOKEN).ok();
+}
+
+#[test]
+fn one_refresh_is_enough_when_it_gives_little_life() {
+    let (center, env) = expired();
+    center.access_token_lives(600);
+    center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
+    let runs = queue(&env, &center, &TOKEN, 10);
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    let token = format!("{}\n", env.token(SESSION)["accessToken"].as_str().unwrap());
+    for run in runs {
+        assert_eq!(run.ok().stdout, token);
+    }
+}
+
+#[test]
+fn who_needs_more_life_than_the_others_got_refreshes_with_their_refresh_token() {
+    let (center, env) = expired();
+    center.access_token_lives(600);
+    center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
+    for run in queue(&env, &center, &["token", "--sso-session", SESSION, "--min-ttl", "1h"], 1) {
+        let run = run.expect(4);
+        assert!(run.stderr.contains("even a refreshed token ends too soon"), "{}", run.snapshot());
+    }
 }
 
 #[test]
@@ -134,7 +158,7 @@ fn one_refusal_of_the_role_is_that_of_all_who_wait() {
     env.sign_in(&center, SESSION);
     let reply = Reply::json(403, &json!({"message": "No access"})).header("x-amzn-ErrorType", "ForbiddenException");
     center.next(Endpoint::GetRoleCredentials, reply.delay(LATE));
-    for run in queue(&env, &center, &EXPORT) {
+    for run in queue(&env, &center, &EXPORT, 10) {
         let run = run.expect(254);
         assert!(run.stdout.is_empty() && run.stderr.contains("ForbiddenException"), "{}", run.snapshot());
     }

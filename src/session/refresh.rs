@@ -65,21 +65,24 @@ impl Refresh<'_, '_> {
         {
             return Err(error);
         }
-        // Or somebody has signed out meanwhile; a refreshed token would undo that.
-        if let Ok(Loaded::Absent) = self.cache.token(&self.wanted.token_key) {
-            return Err(self.wanted.login_needed(LoginNeeded::Absent));
-        }
+        let present = match self.cache.token(&self.wanted.token_key) {
+            // Somebody has signed out meanwhile; a refreshed token would undo that.
+            Ok(Loaded::Absent) => return Err(self.wanted.login_needed(LoginNeeded::Absent)),
+            // Or has refreshed it, to less life than is needed here: the refresh token that was found may be spent.
+            Ok(Loaded::Present(token, _)) => token,
+            Ok(Loaded::Damaged(_)) | Err(_) => found.clone(),
+        };
         turn.begin();
-        let outcome = self.request(found).await;
+        let outcome = self.request(&present).await;
         turn.end(&outcome_line(&outcome));
         outcome
     }
 
-    /// The token on disk, if it is another one and a good one.
+    /// The token on disk, if it is another one and lasts: more life than a refresh has just given cannot be had.
     fn newer(&self, found: &CachedToken) -> Option<Usable> {
         let Ok(Loaded::Present(token, _)) = self.cache.token(&self.wanted.token_key) else { return None };
         let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
-        (newer && self.wanted.is_fresh(&token, self.context.now())).then(|| Usable {
+        (newer && self.wanted.lasts(&token, self.context.now())).then(|| Usable {
             token,
             refreshed: true,
             warnings: Vec::new(),
