@@ -18,8 +18,16 @@ use crate::session::{DEFAULT_SCOPE, LoginNeeded, Wanted};
 use super::clients::Clients;
 use super::{duration, runtime, wanted, wants_events};
 
-/// Signs in to one session, or to several; the exit code is that of the worst.
+/// Signs in to one session, or to several; the exit code is that of the worst. Whatever fails is an event, too.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
+    let notices = Notices::new(context, wants_events(global, context));
+    sign_in(args, global, context, &notices).inspect_err(|error| {
+        let session = if let [name] = &args.sso_session[..] { Some(name.as_str()) } else { None };
+        tell_program(&notices, session, error);
+    })
+}
+
+fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &Notices<'_>) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
     let options = Options::read(args, context)?;
     let names = session_names(args, &config)?;
@@ -29,14 +37,13 @@ pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> a
         config: &config,
         clients: &clients,
         cache: TokenCache::in_home(context.require_home()?),
-        notices: Notices::new(context, wants_events(global, context)),
+        notices,
         options,
         args,
     };
     if let [name] = names[..] {
         let settings = run.settings(name)?;
-        let login =
-            runtime::block_on(context, run.one(&settings)).inspect_err(|error| run.tell_program(name, error))?;
+        let login = runtime::block_on(context, run.one(&settings))?;
         run.finish(&settings, &login)?;
         return Ok(0);
     }
@@ -48,10 +55,9 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> anyhow::Result<
     if args.all {
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
         if names.is_empty() {
-            let path = config.config_path().display();
             let message = "There is no sso-session to sign in to.";
             let error = ConfigError::new(ConfigErrorKind::Configuration, message);
-            return Err(error.with_detail(format!("{path} has no [sso-session NAME] section")).into());
+            return Err(error.with_detail(format!("{} has no [sso-session NAME] section", config.described())).into());
         }
         return Ok(names);
     }
@@ -121,7 +127,7 @@ struct Run<'a> {
     config: &'a Config,
     clients: &'a Clients,
     cache: TokenCache,
-    notices: Notices<'a>,
+    notices: &'a Notices<'a>,
     options: Options,
     args: &'a LoginArgs,
 }
@@ -180,7 +186,7 @@ impl Run<'_> {
             client: &|region: &str| self.clients.oidc(region),
             portal: &|region: &str| self.clients.portal(region),
             http: &self.clients.http(),
-            notices: &self.notices,
+            notices: self.notices,
             exit_code: error::login_exit_code,
         };
         then(&request).await
@@ -229,13 +235,16 @@ impl Run<'_> {
         outcome: anyhow::Result<(SsoSettings, Login)>,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
+        let outcome = outcome.and_then(|(settings, login)| {
+            tally.signed_in += 1;
+            self.finish(&settings, &login)
+        });
         match outcome {
-            Ok((settings, login)) => {
-                self.finish(&settings, &login)?;
-                tally.signed_in += 1;
-            }
+            Ok(()) => {}
+            // Nobody reads our output any more.
+            Err(error) if error::is_silent(&error) => return Err(error),
             Err(error) => {
-                self.tell_program(name, &error);
+                tell_program(self.notices, name, &error);
                 let label = name.unwrap_or("the profile");
                 self.context.say(&format!(
                     "{label}: {}",
@@ -280,11 +289,11 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
 
-    /// The event of a failure; a program that does not listen any more is not told.
-    fn tell_program(&self, name: Option<&str>, error: &anyhow::Error) {
-        let _ = self.notices.failed(name, error::exit_code(error), &error.to_string());
-    }
+/// The event of a failure; a program that does not listen any more is not told.
+fn tell_program(notices: &Notices<'_>, session: Option<&str>, error: &anyhow::Error) {
+    let _ = notices.failed(session, error::exit_code(error), &error.to_string());
 }
 
 /// How several logins ended.

@@ -194,7 +194,7 @@ impl Config {
     }
 
     /// The config file in words, with the reason if it could not be read.
-    fn described(&self) -> String {
+    pub fn described(&self) -> String {
         self.main.described()
     }
 

@@ -86,6 +86,8 @@ fn saving_touches_nothing_else() {
         after.contains("[sso-session new]\r\n") && after.contains(&format!("sso_start_url = {url}\r\n")),
         "{after:?}"
     );
+    // What was signed in to is what was saved.
+    env.run(["token", "--sso-session", "new"]).ok();
     let run = env.run(["login", "--sso-session", "new"]).ok();
     assert_eq!(run.stdout, success(&url));
     assert!(run.stderr.starts_with("already signed in to new"), "{}", run.snapshot());

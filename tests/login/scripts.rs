@@ -49,6 +49,25 @@ fn an_error_is_an_event_too() {
 }
 
 #[test]
+fn what_is_wrong_before_anything_is_tried_is_an_event_too() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for (words, session, code, part) in [
+        (&["--sso-session", "nope"][..], Some("nope"), 253, "does not exist"),
+        (&["--profile", "nope"], None, 255, "could not be found"),
+        (&["--sso-session", SESSION, "--min-ttl", "soon"], Some(SESSION), 252, "--min-ttl"),
+        (&["--all", "--timeout", "x"], None, 252, "--timeout"),
+    ] {
+        let run = env.run(["login", "--output", "json"].iter().chain(words)).expect(code);
+        let events = events(&run.stdout);
+        assert_eq!(events.len(), 1, "{}", run.snapshot());
+        let expected = (&json!("error"), &json!(code), &json!(session));
+        assert_eq!((&events[0]["event"], &events[0]["code"], &events[0]["session"]), expected);
+        assert!(events[0]["message"].as_str().unwrap().contains(part), "{}", run.snapshot());
+    }
+}
+
+#[test]
 fn other_output_formats_change_nothing() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);

@@ -45,10 +45,29 @@ fn one_that_fails_does_not_keep_the_others_from_their_turn() {
 }
 
 #[test]
+fn one_that_cannot_be_saved_does_not_keep_the_others_from_their_turn() {
+    let center = IdentityCenter::start();
+    let env = three(&center);
+    for name in ["a", "b", "c"] {
+        env.write_token(name, &token_document(&center, &center.issue()));
+    }
+    // Over two lines and without a comma: one scope with a line break in it, which no line can carry.
+    let config = env.read(".aws/config");
+    env.config(&config.replace("[sso-session b]", "sso_registration_scopes = one\n  two\n[sso-session b]"));
+    let run = env.run(["login", "--all", "--save"]).expect(255);
+    assert_eq!(run.stdout, success(&center.start_url()).repeat(2));
+    assert!(run.stderr.contains("a: sso-oidc: [ERROR]: Unable to write config file"), "{}", run.snapshot());
+    assert!(env.read(".aws/config").matches("sso_registration_scopes = sso:account:access").count() == 2);
+}
+
+#[test]
 fn nothing_to_sign_in_to_is_an_error() {
     let center = IdentityCenter::start();
-    let env = TestEnv::of(&center);
+    let mut env = TestEnv::of(&center);
     env.config("[default]\n");
     let run = env.run(["login", "--all"]).expect(253);
-    assert!(run.stderr.contains(".aws/config"), "{}", run.snapshot());
+    assert!(run.stderr.contains(".aws/config has no [sso-session"), "{}", run.snapshot());
+    env.set("AWS_CONFIG_FILE", env.home());
+    let run = env.run(["login", "--all"]).expect(253);
+    assert!(run.stderr.contains("(which was not read: it is no regular file) has no"), "{}", run.snapshot());
 }
