@@ -125,11 +125,11 @@ impl Context {
         Ok(bytes)
     }
 
-    /// Writes data to standard output and flushes it.
+    /// Writes data to standard output and flushes it. The error says what was attempted; its kind is the system's.
     pub fn print(&self, data: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.borrow_mut();
-        stdout.write_all(data)?;
-        stdout.flush()
+        let written = stdout.write_all(data).and_then(|()| stdout.flush());
+        written.map_err(|error| io::Error::new(error.kind(), format!("cannot write to standard output: {error}")))
     }
 
     /// Writes text as it is to standard error; a stream that is gone is no reason to stop.

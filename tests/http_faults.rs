@@ -330,19 +330,26 @@ fn a_proxy_gets_the_absolute_target_and_its_own_password() {
 
 #[test]
 fn a_proxy_that_refuses_is_named_without_its_password() {
-    for answer in [json(502, &[], ""), json(407, &[], ""), bytes("<html>"), Step::Close] {
+    for (answer, why) in [
+        (json(502, &[], ""), "unsuccessful; check HTTPS_PROXY"),
+        (json(407, &[], ""), "proxy authorization required; check HTTPS_PROXY"),
+        (bytes("<html>"), "check HTTPS_PROXY"),
+        (Step::Close, "check HTTPS_PROXY"),
+    ] {
         let proxy = Script::plain(vec![answer]);
         let setting = format!("http://user:canary@{}", proxy.address);
         let error = send(proxied(&[("HTTPS_PROXY", &setting)]), "https://oidc.example").map(|r| r.status).unwrap_err();
         let url = format!("http://***:***@{}", proxy.address);
         assert_eq!(error.to_string(), format!("Failed to connect to proxy URL: \"{url}\""));
         assert!(!format!("{error:?}").contains("canary"));
+        assert!(error.hint().is_some_and(|hint| hint.contains(why) && !hint.contains("canary")), "{:?}", error.hint());
         assert_eq!(proxy.requests()[0].line, "CONNECT oidc.example:443 HTTP/1.1");
     }
     let dead = format!("http://127.0.0.1:{}", dead_port());
     for (variable, url) in [("HTTPS_PROXY", "https://oidc.example"), ("HTTP_PROXY", "http://oidc.example")] {
         let error = send(proxied(&[(variable, &dead)]), url).map(|r| r.status).unwrap_err();
         assert_eq!(error.to_string(), format!("Failed to connect to proxy URL: \"{dead}\""));
+        assert!(error.hint().is_some_and(|hint| hint.contains("Connection refused")), "{:?}", error.hint());
     }
 }
 

@@ -172,7 +172,25 @@ fn a_full_disk_is_a_failure_with_words() {
     let env = TestEnv::new();
     let output = program(&env).arg("help").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(255));
-    assert!(!output.stderr.is_empty());
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(words, "\nsso-oidc: [ERROR]: cannot write to standard output: No space left on device (os error 28)\n");
+}
+
+/// One too few for what waits, then one too few for the connection.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_few_descriptors_are_a_failure_with_words() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let words = "register-client --client-name a --client-type public --region us-east-1";
+    for (limit, expected) in [
+        (8, "[ERROR]: cannot wait for the network and for signals: Too many open files"),
+        (9, "hint: cannot reach 127.0.0.1 (Too many open files (os error 24)); check"),
+    ] {
+        let script = format!("ulimit -n {limit} && exec \"$0\" {words}");
+        let run = env.program("/bin/sh".as_ref(), ["-c", &script, env!("CARGO_BIN_EXE_sso-oidc")]).run().expect(255);
+        assert!(run.stderr.contains(expected), "{limit}: {}", run.snapshot());
+    }
 }
 
 #[test]

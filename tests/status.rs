@@ -241,6 +241,20 @@ fn a_check_that_is_not_answered_is_no_verdict() {
     assert_eq!(sessions(&run)[0]["state"], "valid");
 }
 
+#[test]
+fn a_token_that_names_no_place_to_ask_does_not_hide_the_others() {
+    let (center, env) = all_states();
+    let mut foreign = token_document(&center, &center.issue());
+    foreign["region"] = json!("no region");
+    env.write_token("of another tool", &foreign);
+    let shown = sessions(&env.run(["status"]).ok()).len();
+    let run = env.run(["status", "--check"]).expect(255);
+    assert_eq!(sessions(&run).len(), shown);
+    assert!(run.stderr.contains("cannot ask the access portal about"), "{}", run.snapshot());
+    assert!(run.stderr.contains("'no region' doesn't match"), "{}", run.snapshot());
+    assert!(center.calls().contains(&Endpoint::ListAccounts), "the others were asked");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_person_sees_a_table_or_all_there_is_to_know() {

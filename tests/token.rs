@@ -282,3 +282,14 @@ fn on_a_terminal_it_says_that_this_is_a_secret() {
     assert!(text.contains("WARNING: this token opens all your accounts"), "{text}");
     assert!(text.contains(&issued.access_token), "{text}");
 }
+
+/// Service managers forbid files by a limit of their size, whose signal would end us with the refresh token spent.
+#[cfg(unix)]
+#[test]
+fn a_token_that_no_file_may_hold_is_printed_all_the_same() {
+    let (center, env, _) = signed_in(-10);
+    let script = "ulimit -f 0 && exec \"$0\" token --sso-session corp";
+    let run = env.program("/bin/sh".as_ref(), ["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]).run().ok();
+    assert!(center.accepts(run.stdout.trim_end()), "{}", run.snapshot());
+    assert!(run.stderr.contains("could not be stored") && run.stderr.contains("too large"), "{}", run.snapshot());
+}

@@ -207,6 +207,9 @@ impl CacheError {
             Cause::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
                 "free some space on that file system".to_owned()
             }
+            Cause::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                "allow this process to write files (ulimit -f)".to_owned()
+            }
             Cause::Io(_) => format!("check the file system that holds {path}"),
             Cause::Untrusted(_) => {
                 format!("look at {path}, then remove it, or: chown \"$(id -u)\" {path} && chmod go-w {path}")

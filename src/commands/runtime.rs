@@ -4,19 +4,24 @@
 //! Ctrl-C, SIGTERM and SIGHUP drop the command's future, so that locks, temporary files and the terminal are in order
 //! before the program ends. Which exit code that is, is in `error`; how the process dies of a signal is in `main`.
 
+use anyhow::Context as _;
+
 use crate::Context;
 use crate::error::Interrupted;
+
+/// What every request needs first: descriptors, as far as it can fail.
+const ATTEMPT: &str = "cannot wait for the network and for signals";
 
 /// Runs a command's future to its end, or to that of a signal. After Ctrl-C the cursor is put on a new line, as the AWS
 /// CLI does, on standard output.
 pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context(ATTEMPT)?;
     let outcome = runtime.block_on(async {
         tokio::select! {
             biased;
             signal = signals() => Err(match signal {
                 Ok(interrupted) => interrupted.into(),
-                Err(error) => error.into(),
+                Err(error) => anyhow::Error::new(error).context(ATTEMPT),
             }),
             outcome = future => outcome,
         }
@@ -26,7 +31,8 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
     if let Err(error) = &outcome
         && error.downcast_ref::<Interrupted>() == Some(&Interrupted::Interrupt)
     {
-        context.print(b"\n")?;
+        // Whether anybody reads that or not, it is what ended us.
+        let _ = context.print(b"\n");
     }
     outcome
 }
@@ -34,6 +40,8 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
 #[cfg(unix)]
 async fn signals() -> std::io::Result<Interrupted> {
     use tokio::signal::unix::{SignalKind, signal};
+    // A file over the process's limit is an error of its writer then, as in Python; the signal would end us in the middle.
+    let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;

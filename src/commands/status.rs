@@ -61,25 +61,27 @@ fn profiles(config: &Config) -> HashMap<&str, Vec<&str>> {
     profiles
 }
 
-/// Asks the portal about every token that seems valid; returns what kept it from being asked.
+/// Asks the portal about every token that seems valid; returns what kept the first of them from being asked.
 fn check(seen: &mut [Seen], clients: &Clients, context: &Context) -> anyhow::Result<Option<anyhow::Error>> {
-    let mut calls = Vec::new();
+    let explained = |error: anyhow::Error, seen: &Seen| {
+        error.context(format!("cannot ask the access portal about {}", seen.label()))
+    };
+    let (mut calls, mut failure) = (Vec::new(), None);
     for (number, seen) in seen.iter().enumerate() {
         if let (State::Valid, Some(token)) = (seen.state, &seen.access_token) {
             let region = seen.region.as_deref().unwrap_or_default();
-            calls.push(Call::new(number, region, token.clone(), clients, context)?);
+            match Call::new(number, region, token.clone(), clients, context) {
+                Ok(call) => calls.push(call),
+                Err(error) => drop(failure.get_or_insert_with(|| explained(error, seen))),
+            }
         }
     }
-    let mut failure = None;
     ask_all(calls, Question::Accepted, None, context, |number, answer| {
         let Some(seen) = seen.get_mut(number) else { return };
         match answer {
             Ok(()) => {}
             Err(error) if error.is_unauthorized() => seen.need_login(&LoginNeeded::Unauthorized),
-            Err(error) => {
-                let attempt = format!("cannot ask the access portal about {}", seen.label());
-                failure.get_or_insert_with(|| anyhow::Error::from(error).context(attempt));
-            }
+            Err(error) => drop(failure.get_or_insert_with(|| explained(error.into(), seen))),
         }
     })?;
     Ok(failure)

@@ -89,14 +89,18 @@ impl HttpError {
     pub fn hint(&self) -> Option<String> {
         let host = url::Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned));
         let host = host.unwrap_or_else(|| self.url.clone());
+        // The system's or the proxy's own words, which the AWS CLI keeps to itself.
+        let why = if self.detail.is_empty() { String::new() } else { format!(" ({})", self.detail) };
         let seconds =
             |limit: &Option<Duration>| limit.map_or(String::new(), |l| format!(" within {} s", l.as_secs_f64()));
         Some(match &self.kind {
             HttpErrorKind::Dns => {
-                format!("cannot resolve {host}; check the region, the network, and whether HTTPS_PROXY must be set")
+                format!(
+                    "cannot resolve {host}{why}; check the region, the network, and whether HTTPS_PROXY must be set"
+                )
             }
             HttpErrorKind::Connect => {
-                format!("cannot reach {host}; check the network, and whether HTTPS_PROXY must be set")
+                format!("cannot reach {host}{why}; check the network, and whether HTTPS_PROXY must be set")
             }
             HttpErrorKind::ConnectTimeout(limit) => {
                 format!("no connection to {host}{}; check the network and the proxy", seconds(limit))
@@ -120,7 +124,8 @@ impl HttpError {
                 "check the endpoint URL, and the proxy in between".to_owned()
             }
             HttpErrorKind::Proxy(_) => {
-                "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL".to_owned()
+                let check = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL";
+                if self.detail.is_empty() { check.to_owned() } else { format!("{}; {check}", self.detail) }
             }
             HttpErrorKind::CaBundle(path, _) => {
                 format!(

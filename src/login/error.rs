@@ -170,7 +170,7 @@ impl fmt::Display for LoginError {
             }
             Self::Elsewhere(outcome) => f.write_str(&outcome.message),
             Self::Randomness(error) => error.fmt(f),
-            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
+            Self::Output(error) => error.fmt(f),
         }
     }
 }

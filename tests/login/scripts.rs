@@ -1,5 +1,8 @@
 //! Logins that nobody watches: events, refusals, deadlines, signals.
 
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use super::{LOGIN, start, success};
@@ -145,4 +148,26 @@ fn ctrl_c_leaves_nothing_half_done() {
     }
     super::sign_in(&env, &[]).ok();
     assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1, "the registration was kept");
+}
+
+#[test]
+fn ctrl_c_is_ctrl_c_where_nobody_reads_any_more() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
+    env.furnish(&mut command);
+    command.args(LOGIN).args(["--flow", "authorization-code", "--no-browser"]);
+    let mut child = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    let mut read = String::new();
+    while !read.contains("code_challenge=") || !read.ends_with('\n') {
+        let mut bytes = [0; 4096];
+        let count = reader.read(&mut bytes).unwrap();
+        assert!(count > 0, "{read}");
+        read.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    drop(reader);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

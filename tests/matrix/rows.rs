@@ -106,7 +106,10 @@ fn transport() -> Vec<Row> {
             at: |point| !matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange),
             ..row("a name that nobody knows", Class::Unsent, &["cannot resolve no-such-host.invalid"], Step::Close)
         },
-        Row { way: Way::Closing, ..row("a closed port", Class::Unsent, &["cannot reach 127.0.0.1"], Step::Close) },
+        Row {
+            way: Way::Closing,
+            ..row("a closed port", Class::Unsent, &["cannot reach 127.0.0.1 (Connection refused"], Step::Close)
+        },
         Row {
             way: Way::Tls,
             words: &["--cli-connect-timeout", "1"],
