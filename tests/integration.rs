@@ -66,6 +66,8 @@ mod picture;
 mod prompt;
 /// The README's console blocks, run.
 mod readme;
+/// When `token` refreshes, and what comes of it: every combination.
+mod refresh;
 /// Other SDKs live on what `login` stores.
 mod sdk_interop;
 /// Credentials and prompts in real shells.

@@ -8,6 +8,8 @@
 mod fit;
 mod refresh;
 mod role;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use std::fmt;
