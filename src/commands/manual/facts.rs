@@ -33,7 +33,7 @@ const SIGNING: &[&str] = &["create-token-with-iam", "export-credentials"];
 pub(super) type Fact = (&'static [&'static str], &'static str, &'static [&'static str]);
 
 /// By the name that clap knows an option under: what holds where it is not given. More than one where commands differ.
-pub(super) const DEFAULTS: [Fact; 32] = [
+pub(super) const DEFAULTS: [Fact; 31] = [
     (
         &["endpoint_url"],
         "Else `AWS_ENDPOINT_URL_SSO_OIDC` (`AWS_ENDPOINT_URL_SSO` for the access portal), `AWS_ENDPOINT_URL`, \
@@ -67,11 +67,14 @@ pub(super) const DEFAULTS: [Fact; 32] = [
     ),
     (&["min_ttl"], "Default: 0.", SESSIONS),
     (&["flow"], "Default: auto.", LOGIN),
-    (&["interactive"], "Default: auto: yes, but not with `CI`, nor where an hour ago nobody answered.", LOGIN),
+    (
+        &["interactive"],
+        "Default: auto, which is yes, but not with `CI`, nor without a terminal for an hour after nobody answered.",
+        LOGIN,
+    ),
     (&["browser_command"], "Else `BROWSER`, or what the system opens URLs with.", LOGIN),
     (&["redirect_port"], "Default: one that is free.", LOGIN),
     (&["timeout"], "Default: 10m, and in the device code flow the life of the code.", LOGIN),
-    (&["format"], "Default: process.", &["export-credentials"]),
     (&["account_id"], "Else `sso_account_id` of the profile.", &["export-credentials"]),
     (&["role_name"], "Else `sso_role_name` of the profile.", &["export-credentials"]),
     (&["generate_cli_skeleton"], "Default kind: input.", OPERATIONS),
@@ -150,7 +153,7 @@ pub(super) const FILES: [Fact; 4] = [
 /// Exit codes.
 pub(super) const CODES: [Fact; 9] = [
     (&["0"], "Done.", &[]),
-    (&["1"], "The words behind -- are not answered here.", &["shim"]),
+    (&["1"], "Of shim: the words behind -- are not answered here.", &["shim"]),
     (&["4"], "A person must sign in first, and may not be asked.", &["login", "status", "token", "export-credentials"]),
     (
         &["126", "127"],

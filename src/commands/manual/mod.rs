@@ -17,6 +17,9 @@ use facts::{Fact, OPERATIONS, SESSIONS, is_about};
 /// The day of these pages' last change that was more than a word.
 const DATE: &str = "2026-11-23";
 
+/// The longest title that goes into the first line of a screen of 80 columns twice.
+const LONGEST_HEADING: usize = 27;
+
 /// The longest line that a page's source may have.
 const LONGEST_LINE: usize = 78;
 
@@ -44,7 +47,10 @@ fn page(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
     let (description, examples) = long.split_at(at);
     let mut page = Page::default();
     let version = env!("CARGO_PKG_VERSION");
-    page.line(&format!(".TH {} 1 {DATE} \"sso-oidc {version}\" \"User Commands\"", title.to_uppercase()));
+    page.line(&format!(".TH {} 1 {DATE} \"sso-oidc {version}\" \"User Commands\"", heading(&title)));
+    // Names stay in one piece, and gaps between words alike.
+    page.line(".nh");
+    page.line(".ad l");
     page.section("NAME");
     page.text(&format!("{title} \0 {}", lower(&about)));
     page.section("SYNOPSIS");
@@ -73,6 +79,15 @@ fn page(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
     Ok(page.0)
 }
 
+/// The title as it stands at both ends of a page's first line, with room for what is between them.
+fn heading(title: &str) -> String {
+    let title = title.to_uppercase();
+    match title.strip_prefix("SSO-OIDC-") {
+        Some(short) if title.len() > LONGEST_HEADING => short.to_owned(),
+        _ => title,
+    }
+}
+
 fn lower(about: &str) -> String {
     let mut letters = about.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
@@ -94,17 +109,24 @@ fn synopsis(of: &Command, command: Option<&str>, page: &mut Page) {
     for arg in of.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set()) {
         let value = arg.get_value_names().unwrap_or_default().iter().map(|name| escaped(name)).collect::<String>();
         let takes = arg.get_action().takes_values();
-        let value = if takes { format!("\\fI{value}\\fR") } else { String::new() };
+        let value = match arg.get_num_args() {
+            _ if !takes => String::new(),
+            Some(count) if count.max_values() > 1 && !arg.is_positional() => format!("\\fI{value}\\fR\\ ...\\&"),
+            Some(count) if count.min_values() == 0 && !arg.is_positional() => format!("[\\fI{value}\\fR]"),
+            _ => format!("\\fI{value}\\fR"),
+        };
         let word = match arg.get_long() {
             Some("help") => continue,
-            Some(long) => format!("\\fB\\-\\-{}\\fR {value}", escaped(long)),
-            None if arg.is_last_set() => format!("\\-\\- {value}"),
+            // In one piece, as are the words of which the value is named.
+            Some(long) if takes => format!("\\fB\\-\\-{}\\fR\\ {value}", escaped(long)),
+            Some(long) => format!("\\fB\\-\\-{}\\fR", escaped(long)),
+            None if arg.is_last_set() => format!("\\-\\-\\ {value}"),
             None => value,
         };
         let is_required = required(arg) || arg.is_positional() && arg.is_required_set();
-        page.line(if is_required { word } else { format!("[{}]", word.trim_end()) }.trim_end());
+        page.line(&if is_required { word } else { format!("[{word}]") });
     }
-    page.line("[\\fIglobal options\\fR]");
+    page.line("[\\fIglobal\\ options\\fR]");
 }
 
 /// `CreateTokenWithIAM` as the command is called.
@@ -122,6 +144,10 @@ fn options(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
     let told = of.clone().mut_args(|arg| {
         let choices: Vec<String> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
         let mut help = arg.get_help().map(|help| format!("{help}.")).unwrap_or_default();
+        if arg.get_id() == "help" {
+            // Without clap's words about what `--help` says beyond `-h`.
+            "Print help.".clone_into(&mut help);
+        }
         if !choices.is_empty() && arg.get_action().takes_values() {
             help = format!("{help} One of {}.", choices.join(", "));
         }
