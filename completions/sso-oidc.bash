@@ -16,11 +16,16 @@ _sso_oidc() {
         line=${rest#"$word"}
     done
 
+    COMPREPLY=()
     # Behind -- stands another program's command line.
     for ((at = 1; at < COMP_CWORD; at++)); do
         if [[ ${COMP_WORDS[at]} == -- ]]; then
             compopt -o bashdefault -o default 2>/dev/null
-            if declare -F _command_offset >/dev/null; then _command_offset $((at + 1)); fi
+            if declare -F _command_offset >/dev/null; then
+                _command_offset $((at + 1))
+            elif ((at + 1 == COMP_CWORD)); then
+                while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+            fi
             return
         fi
     done
@@ -32,7 +37,6 @@ _sso_oidc() {
     kept=${last%"$typed"}
     [[ $typed == [\"\']* ]] && quote=${typed:0:1}
 
-    COMPREPLY=()
     while IFS=$'\t' read -r word rest; do
         word=${word#"$kept"}
         case $quote in

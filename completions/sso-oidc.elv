@@ -3,10 +3,19 @@
 use str
 
 set edit:completion:arg-completer[sso-oidc] = {|@words|
+    # Behind -- stands another program's command line.
+    var at = 1
+    while (and (< $at (- (count $words) 1)) (not-eq $words[$at] --)) {
+        set at = (+ $at 1)
+    }
     var lines = []
-    try {
-        set lines = [(e:sso-oidc completion elvish -- (all $words[1..]) | from-lines)]
-    } catch { }
+    if (< $at (- (count $words) 1)) {
+        edit:complete-sudo (all $words[$at..])
+    } else {
+        try {
+            set lines = [(e:sso-oidc completion elvish -- (all $words[1..]) | from-lines)]
+        } catch { }
+    }
     for line $lines {
         var value help = (str:split &max=2 "\t" $line)
         var space = (if (str:has-suffix $value /) { put '' } else { put ' ' })

@@ -11,7 +11,7 @@ use crate::support::machine::{find, or_skip};
 use crate::support::terminal::Terminal;
 
 /// Half-typed lines and the last words that may stand there. Lines are of bare words, so that all shells read them alike.
-const LINES: [(&str, &[&str]); 16] = [
+const LINES: [(&str, &[&str]); 17] = [
     ("lo", &["login", "logout"]),
     ("create-token-w", &["create-token-with-iam"]),
     ("--region eu-west-1 sta", &["status", "start-device-authorization"]),
@@ -28,6 +28,7 @@ const LINES: [(&str, &[&str]); 16] = [
     ("export-credentials --format env", &["env", "env-no-export"]),
     ("create-token --code file://sec", &["file://secret.txt", "file://secrets/"]),
     ("help regi", &["register-client"]),
+    ("export-credentials -- zz-c", &["zz-command"]),
 ];
 
 /// Lines whose candidates need quoting.
@@ -80,6 +81,7 @@ fn world() -> TestEnv {
     for file in ["secret.txt", "secrets/a", "with blank/b"] {
         env.write(env.work().join(file).to_str().unwrap(), "");
     }
+    env.script("zz-command", "");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
     env
 }
@@ -220,11 +222,14 @@ fn elvish_completes() {
     let env = world();
     let all: Vec<_> = LINES.into_iter().chain(ODD).collect();
     let list = env.home().join("list");
-    let source = format!("eval (slurp < {})\n", script("sso-oidc.elv").display());
+    let source = format!("use str\neval (slurp < {})\n", script("sso-oidc.elv").display());
     let ask = |(line, _): &(&str, &[&str])| {
+        // Of commands Elvish itself chooses those that fit.
         format!(
-            "$edit:completion:arg-completer[sso-oidc] sso-oidc {line} | each {{|one| echo $one[stem] }} >> {list}\n\
-             echo >> {list}\n",
+            "$edit:completion:arg-completer[sso-oidc] sso-oidc {line} | each {{|one| \
+             if (not-eq (kind-of $one) string) {{ echo $one[stem] }} elif (str:has-prefix $one {last}) {{ echo $one }} \
+             }} >> {list}\necho >> {list}\n",
+            last = line.rsplit(' ').next().unwrap(),
             list = list.display(),
         )
     };
