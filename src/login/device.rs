@@ -1,7 +1,7 @@
 //! The device authorization grant (RFC 8628): a code on the screen, an approval anywhere, polling here.
 //!
 //! AWS may have pre-authorised the client, so the device code is tried once before anything is shown; after that `poll`
-//! keeps the pace. What the words are is in `notice`. Imports `oidc`, `context`, `text`.
+//! keeps the pace. What the words are is in `notice`. Imports `oidc`, `cache`, `context`, `text`.
 
 use std::time::Duration;
 
@@ -9,9 +9,8 @@ use tokio::time::Instant;
 
 use super::notice::DeviceNotice;
 use super::poll::{self, Ended, Pace, Poll};
-use super::qr;
-use super::registration::{self, Client};
-use super::{Attempt, Flow, Granted, LoginError};
+use super::{Attempt, Flow, Granted, LoginError, qr, registration};
+use crate::cache::CachedRegistration;
 use crate::http::{HttpErrorKind, Retry};
 use crate::oidc::{Decode, DeviceAuthorization, FaultCode, Grant, OidcError, Problem, TokenResponse};
 use crate::secret::Secret;
@@ -19,19 +18,31 @@ use crate::secret::Secret;
 /// How long the one try before the words may take.
 const PROBE: Duration = Duration::from_secs(3);
 
-/// Signs in with the device flow.
+/// Signs in with the device flow. A cached client that the service no longer knows, be it that it dies while a person is
+/// asked, is registered again, once.
 pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError> {
     let client = registration::client(attempt, Flow::DeviceCode).await?;
-    let (client, device) = authorize(attempt, client).await?;
+    let outcome = sign_in_as(attempt, client.registration).await;
+    if !client.cached || !outcome.as_ref().is_err_and(LoginError::is_about_the_client) {
+        return outcome;
+    }
+    attempt.notices().say("the cached client registration is no longer known to the service; registering again");
+    let client = registration::register(attempt, Flow::DeviceCode).await?;
+    sign_in_as(attempt, client.registration).await
+}
+
+async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result<Granted, LoginError> {
+    let parts = (client.client_id.as_str(), &client.client_secret);
+    let device = attempt.oidc.start_device_authorization(parts, &attempt.start_url.url).await?;
     let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
     let sent = attempt.context.now();
-    let create = async || attempt.create_token(&client.registration, &device_code, Retry::Poll).await;
+    let create = async || attempt.create_token(&client, &device_code, Retry::Poll).await;
 
     let mut pace = Pace::new(device.interval, device.expires_in, Instant::now()).ending_at_latest(attempt.deadline);
     let probe = tokio::time::timeout(PROBE, create()).await;
     pace.polled(Instant::now());
     match probe.map(verdict) {
-        Ok(Poll::Token(token)) => return Ok(Granted::new(token, client.registration, sent)),
+        Ok(Poll::Token(token)) => return Ok(Granted::new(token, client, sent)),
         Ok(Poll::SlowDown) => pace.slow_down(),
         Ok(Poll::Final(error)) => return Err(ended(Ended::Failed(error))),
         Ok(Poll::Pending | Poll::Trouble(..) | Poll::Nonsense(_)) | Err(_) => {}
@@ -43,27 +54,7 @@ pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError
         verdict(create().await)
     });
     let token = attempt.waiting(pace.deadline(), polling).await?.map_err(ended)?;
-    Ok(Granted::new(token, client.registration, sent))
-}
-
-/// Starts the authorization; a cached registration that the service no longer knows is renewed once.
-async fn authorize(attempt: &Attempt<'_>, client: Client) -> Result<(Client, DeviceAuthorization), LoginError> {
-    let start = async |client: &Client| {
-        let parts = (client.registration.client_id.as_str(), &client.registration.client_secret);
-        attempt.oidc.start_device_authorization(parts, &attempt.start_url.url).await
-    };
-    match start(&client).await {
-        Ok(device) => Ok((client, device)),
-        Err(OidcError::Fault(fault)) if client.cached && fault.is_about_the_client() => {
-            attempt
-                .notices()
-                .say("the cached client registration is no longer known to the service; registering again");
-            let client = registration::register(attempt, Flow::DeviceCode).await?;
-            let device = start(&client).await?;
-            Ok((client, device))
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(Granted::new(token, client, sent))
 }
 
 fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), LoginError> {

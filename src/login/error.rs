@@ -113,6 +113,12 @@ fn call_hint(error: &OidcError, settings: Option<&str>) -> Option<String> {
 }
 
 impl LoginError {
+    /// Whether the service does not take our client: its registration has died.
+    pub(super) fn is_about_the_client(&self) -> bool {
+        let Self::Oidc { error, .. } = self else { return false };
+        matches!(&**error, OidcError::Fault(fault) if fault.is_about_the_client())
+    }
+
     /// The same error, naming the settings that the service's refusal may be about.
     pub(super) fn about(self, named: &str) -> Self {
         match self {

@@ -140,3 +140,47 @@ fn a_cached_registration_that_has_died_is_renewed_once() {
     ];
     assert_eq!(center.calls(), expected);
 }
+
+/// The client died between the authorization and a poll: it is registered again, and a new code is shown.
+#[test]
+fn a_cached_registration_that_dies_while_a_person_is_asked_is_renewed_once() {
+    for code in ["InvalidClientException", "UnauthorizedClientException"] {
+        let center = IdentityCenter::start();
+        let env = TestEnv::of(&center);
+        center.approval(Approval::AtOnce);
+        start(&env).finish().ok();
+        center.approval(Approval::ByPerson).clear_requests();
+        let before = env.token(SESSION);
+        center.script(Endpoint::CreateToken, [Reply::pending(), Reply::fault(code)]);
+        let mut words = LOGIN.to_vec();
+        words.extend(["--use-device-code", "--no-browser", "--force"]);
+        let mut running = env.spawn(words);
+        running.wait_for_stderr(|text| text.contains("registering again").then_some(()));
+        let second = running.wait_for_stdout(|text| {
+            let codes: Vec<&str> =
+                text.lines().filter(|line| center.open_user_codes().iter().any(|code| code == line)).collect();
+            (codes.len() == 2).then(|| codes[1].to_owned())
+        });
+        center.approve(&second);
+        let run = running.finish().ok();
+        assert_ne!(env.token(SESSION)["clientId"], before["clientId"], "{}", run.snapshot());
+        let count = |endpoint| center.calls().iter().filter(|call| **call == endpoint).count();
+        assert_eq!([Endpoint::RegisterClient, Endpoint::StartDeviceAuthorization].map(count), [1, 2]);
+    }
+}
+
+/// Only once, and never for a client that was registered a moment ago.
+#[test]
+fn a_client_that_the_service_never_takes_ends_the_login() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.next_n(Endpoint::CreateToken, 4, &Reply::fault("InvalidClientException"));
+    for (is_cached, calls) in [(false, 3), (true, 5)] {
+        center.clear_requests();
+        let run = start(&env).finish().expect(254);
+        assert!(run.stderr.contains("(InvalidClientException) when calling the CreateToken"), "{}", run.snapshot());
+        assert_eq!(run.stderr.contains("registering again"), is_cached, "{}", run.snapshot());
+        assert_eq!(center.calls().len(), calls, "{:?}", center.calls());
+    }
+    center.clear_script();
+}
