@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::CacheError;
+use super::{CacheError, Cause};
 
 /// No document of any AWS tool comes near this many bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -49,6 +49,18 @@ pub struct Damage(pub String);
 ///
 /// The AWS CLI truncates its files before it writes them, so one that makes no sense is read again a moment later.
 pub(super) fn load<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
+    or_once_more(|| load_now(path, &parse))
+}
+
+/// A network file system may fail once, and the file be there when it is opened anew.
+fn or_once_more<T>(attempt: impl Fn() -> Result<T, CacheError>) -> Result<T, CacheError> {
+    match attempt() {
+        Err(CacheError { cause: Cause::Io(error), .. }) if platform::may_pass(&error) => attempt(),
+        outcome => outcome,
+    }
+}
+
+fn load_now<T>(path: &Path, parse: &impl Fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
     let mut looks = 1;
     loop {
         let (mut file, metadata) = match open_trusted(path)? {
@@ -139,6 +151,10 @@ fn open_for_reading(path: &Path) -> io::Result<File> {
 
 /// Replaces the file at `path` by one with these bytes, making its folder if need be.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
+    or_once_more(|| replace_now(path, bytes))
+}
+
+fn replace_now(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
     const WRITE: &str = "write";
     let folder = folder_of(path);
     prepare(path, WRITE)?;
@@ -157,6 +173,10 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
 
 /// Everything `replace` needs, tried without changing the file.
 pub(super) fn probe(path: &Path) -> Result<(), CacheError> {
+    or_once_more(|| probe_now(path))
+}
+
+fn probe_now(path: &Path) -> Result<(), CacheError> {
     const WRITE: &str = "write";
     prepare(path, WRITE)?;
     let mut temporary = tempfile::Builder::new()
@@ -305,6 +325,10 @@ mod platform {
     pub(super) fn is_mount_point(error: &io::Error) -> bool {
         matches!(Errno::from_io_error(error), Some(Errno::BUSY | Errno::XDEV))
     }
+
+    pub(super) fn may_pass(error: &io::Error) -> bool {
+        error.kind() == io::ErrorKind::StaleNetworkFileHandle || Errno::from_io_error(error) == Some(Errno::IO)
+    }
 }
 
 #[cfg(not(unix))]
@@ -345,6 +369,10 @@ mod platform {
     }
 
     pub(super) fn is_mount_point(_: &io::Error) -> bool {
+        false
+    }
+
+    pub(super) fn may_pass(_: &io::Error) -> bool {
         false
     }
 }

@@ -5,6 +5,7 @@
 use super::scene::{Left, Scene, Stage};
 use super::strace::{Call, Fate, Tracer};
 use crate::support::count;
+use crate::support::environment::SESSION;
 
 const ERRORS: [&str; 12] =
     ["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT", "EINTR", "EFBIG", "ENOMEM", "ESTALE", "EMFILE", "EPERM", "ENOLCK"];
@@ -98,6 +99,28 @@ fn every_call_is_the_last() {
             stage.recovers(&what);
         }
         super::figure(&format!("{scene:?}: killed at {total} calls"));
+    }
+}
+
+/// A network file system (ESTALE on NFS) or a disk that fails once: what is opened anew is there, and nobody hears of it.
+#[test]
+fn what_fails_once_is_tried_once_more() {
+    let Some(tracer) = Tracer::find("what_fails_once") else { return };
+    let calls = dry(&tracer, Scene::Refresh);
+    let is_tried = |call: &Call| call.text.contains(".json") || call.text.contains("/.sso-oidc-");
+    let calls: Vec<Call> = calls.into_iter().filter(is_tried).collect();
+    for needed in ["openat", "read", "write", "fsync", "rename"] {
+        assert!(calls.iter().any(|call| call.name.starts_with(needed)), "{needed}: {calls:#?}");
+    }
+    for (at, call) in calls.iter().enumerate() {
+        // That a new file cannot be made is no fault of a disk that passes.
+        let error = if call.text.contains("O_CREAT") { "ESTALE" } else { ["EIO", "ESTALE"][at % 2] };
+        let stage = Stage::set(Scene::Refresh);
+        let (run, _) = tracer.run(&stage.env, Scene::Refresh.words(), Some((call, Fate::Fails(error))));
+        let what = format!("{error} at {}", call.text);
+        stage.check(&run, Left::Temporary, &what);
+        assert!(run.status == 0 && run.stderr.is_empty(), "{what}: {}", run.snapshot());
+        assert_eq!(stage.env.token(SESSION)["accessToken"], run.stdout.trim_end(), "{what}");
     }
 }
 
