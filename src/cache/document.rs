@@ -209,7 +209,8 @@ impl<'a> Members<'a> {
         let text = self.take(name)?.get();
         let plain = text.strip_prefix('"')?.strip_suffix('"')?;
         // Without an escape the text stands for itself.
-        if plain.contains('\\') { serde_json::from_str(text).ok() } else { Some(plain.to_owned()) }
+        let has_escape = memchr::memchr(b'\\', plain.as_bytes()).is_some();
+        if has_escape { serde_json::from_str(text).ok() } else { Some(plain.to_owned()) }
     }
 
     fn secret(&mut self, name: &str) -> Option<Secret> {

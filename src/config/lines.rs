@@ -29,7 +29,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let bytes = rest.as_bytes();
-        let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len());
+        let end = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
         let ended = match &bytes[end..] {
             [b'\r', b'\n', ..] => end + 2,
             [_, ..] => end + 1,
