@@ -4,6 +4,7 @@
 //! so a global option wins a prefix. The rules are those of `argparse.ArgumentParser.parse_known_args` (Python 3.11).
 //! Values that are left over are never repeated in a message when they may belong to an option: they may be secrets.
 
+use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
 use super::{Problem, similar};
@@ -26,7 +27,7 @@ pub(super) struct Entry {
     /// Whether every occurrence counts, not only the last one.
     pub(super) collects: bool,
     pub(super) hidden: bool,
-    pub(super) choices: Vec<String>,
+    pub(super) choices: Vec<PossibleValue>,
 }
 
 /// The options of the program or of one command, in the order of their declaration.
@@ -66,7 +67,7 @@ impl Entry {
             takes,
             collects: takes == Takes::One && matches!(arg.get_action(), ArgAction::Append),
             hidden: arg.is_hide_set(),
-            choices: arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect(),
+            choices: arg.get_possible_values(),
         })
     }
 
