@@ -3,7 +3,7 @@
 //! Looks at the config file and the cache and sends nothing, unless `--check` asks the access portal. How a session's
 //! token is judged is in `session`, how it looks for a person in `overview`. No member that is shown is a secret.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::clients::Clients;
 use super::overview;
@@ -51,8 +51,8 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
 }
 
 /// The profiles of each sso-session.
-fn profiles(config: &Config) -> HashMap<&str, Vec<&str>> {
-    let mut profiles: HashMap<&str, Vec<&str>> = HashMap::new();
+fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
+    let mut profiles: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, profile) in config.profiles() {
         if let Some(session) = profile.get("sso_session") {
             profiles.entry(session).or_default().push(name);

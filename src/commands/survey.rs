@@ -3,7 +3,7 @@
 //! Sessions and legacy profiles of the config file come first, in its order, then the tokens in the cache that belong to
 //! none of them: signed in without configuration, or written by another tool. How a token is judged is in `session`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -110,14 +110,14 @@ pub(super) struct Survey<'a> {
     pub(super) context: &'a Context,
     pub(super) min_ttl: Duration,
     /// The profiles of each sso-session.
-    pub(super) profiles: HashMap<&'a str, Vec<&'a str>>,
+    pub(super) profiles: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 impl Survey<'_> {
     /// Everything that is configured, and every other token in the cache. What is configured badly is said.
     pub(super) fn of_all(&self, configured: Vec<Result<SsoSettings, ConfigError>>) -> Vec<Seen> {
-        let mut all: Vec<Seen> = Vec::new();
-        let mut legacy: HashMap<String, usize> = HashMap::new();
+        let mut all: Vec<Seen> = Vec::with_capacity(configured.len());
+        let mut legacy: BTreeMap<String, usize> = BTreeMap::new();
         for settings in configured {
             match settings {
                 Ok(settings) => {
