@@ -4,6 +4,7 @@
 //! files are and how they are replaced is not here. Imports `secret`, `json`, `context`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -196,12 +197,12 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// By its name, of which the last counts, else by its name in other letter case, as the AWS SDK for Rust has it.
+    /// By its name, else by its name in other letter case, as the AWS SDK for Rust has it. Of two the last counts.
     fn take(&mut self, name: &str) -> Option<&'a RawValue> {
         let exact = self.0.iter().rposition(|(known, _)| known == name);
-        let place = exact.or_else(|| self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(name)))?;
-        let (_, value) = self.0.remove(place);
-        self.0.retain(|(known, _)| known != name);
+        let place = exact.or_else(|| self.0.iter().rposition(|(known, _)| known.eq_ignore_ascii_case(name)))?;
+        let (name, value) = self.0.remove(place);
+        self.0.retain(|(known, _)| *known != name);
         Some(value)
     }
 
@@ -222,11 +223,13 @@ impl<'a> Members<'a> {
         Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
     }
 
-    /// What is left, in the order of the file.
+    /// What is left, in the order of the file. Of two with one name only the last is looked at.
     fn rest(self) -> Result<Map<String, Value>, String> {
+        let mut names = BTreeSet::new();
+        let last: Vec<_> = self.0.iter().rev().filter(|(name, _)| names.insert(name)).collect();
         let read =
-            |(name, value): (Cow<'_, str>, &RawValue)| Ok((name.into_owned(), serde_json::from_str(value.get())?));
-        let read: Result<_, serde_json::Error> = self.0.into_iter().map(read).collect();
+            |(name, value): &(Cow<'_, str>, &RawValue)| Ok((name.to_string(), serde_json::from_str(value.get())?));
+        let read: Result<_, serde_json::Error> = last.into_iter().rev().map(read).collect();
         read.map_err(|error| format!("it has a member that cannot be read: {error}"))
     }
 }
@@ -315,9 +318,12 @@ mod tests {
 
     #[test]
     fn of_two_members_with_one_name_the_last_counts_and_nothing_stays_of_the_first() {
-        let text = TOKEN.replace('{', r#"{"accessToken": "FIRST", "x": 1, "\u0078": 2, "#);
-        let written = CachedToken::parse(&text).unwrap().to_json();
-        assert_eq!(*written, TOKEN.replace('}', r#", "x": 2}"#));
+        let first = r#"{"accessToken": "FIRST", "x": "\ud800", "y": 1, "\u0078": 2, "#;
+        let written = CachedToken::parse(&TOKEN.replace('{', first)).unwrap().to_json();
+        assert_eq!(*written, TOKEN.replace('}', r#", "y": 1, "x": 2}"#));
+        let text = r#"{"AccessToken": "FIRST", "AccessToken": "A", "expiresAt": "2026-01-01T08:00:00Z"}"#;
+        let written = CachedToken::parse(text).unwrap().to_json();
+        assert_eq!(*written, r#"{"accessToken": "A", "expiresAt": "2026-01-01T08:00:00Z"}"#);
     }
 
     #[test]
