@@ -36,7 +36,7 @@ def instant(text):
             at = at.replace(tzinfo=datetime.timezone.utc)
         # An instant outside of the years 1 to 9999 cannot be written again.
         return (at.astimezone(datetime.timezone.utc) - EPOCH) // datetime.timedelta(microseconds=1)
-    except (ValueError, OverflowError, TypeError):
+    except (ValueError, ArithmeticError, TypeError):
         return None
 
 
