@@ -4,31 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Point, good_body, reply};
-use crate::support::TestEnv;
+use super::stage::{Point, good_body, reply, two_sessions};
 use crate::support::script::{Script, Step};
-
-fn world(url: &str) -> TestEnv {
-    let mut env = TestEnv::new();
-    env.config(
-        "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Developer\n\
-         [sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n\
-         [sso-session old]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n\
-         [sso-session vanity]\nsso_start_url = https://sso.test.example/start\nsso_region = us-east-1\n",
-    );
-    for (name, ends) in [("corp", "2100-01-01T00:00:00Z"), ("old", "2001-01-01T00:00:00Z")] {
-        env.write_token(name, &json!({
-            "startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "t", "expiresAt": ends,
-            "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "r",
-        }));
-    }
-    env.set("AWS_ENDPOINT_URL_SSO_OIDC", url)
-        .set("AWS_ENDPOINT_URL_SSO", url)
-        .set("AWS_MAX_ATTEMPTS", "2")
-        .set("AWS_REGION", "us-east-1");
-    env.set("SSO_OIDC_INTERACTIVE", "always");
-    env
-}
 
 /// Members and headers that name the other server.
 fn pointing(body: Value, other: &str) -> Step {
@@ -87,7 +64,7 @@ fn no_redirect_and_no_url_in_an_answer_is_followed() {
                 _ => reply(status, &[&format!("Location: {other}/token")], ""),
             };
             let server = Script::plain(vec![step; 3]);
-            let run = world(&server.url()).run(words);
+            let run = two_sessions(&server.url(), 2).run(words);
             assert!(server.connections() > 0, "{}", run.snapshot());
             assert_eq!(elsewhere.connections(), 0, "{status}: {}", run.snapshot());
             let is_error = status != 200 && !words.contains(&"logout");
@@ -108,12 +85,12 @@ fn a_whole_login_stays_with_the_endpoint_it_began_with() {
         pointing(device, &other),
         pointing(good_body(Point::Poll), &other),
     ]);
-    let env = world(&server.url());
+    let env = two_sessions(&server.url(), 2);
     env.run(["login", "--sso-session", "old", "--force", "--flow", "device-code", "--no-browser"]).ok();
     assert_eq!((server.connections(), elsewhere.connections()), (3, 0));
 
     let server = Script::plain(vec![pointing(good_body(Point::Registration), &other)]);
-    let env = world(&server.url());
+    let env = two_sessions(&server.url(), 2);
     let words =
         ["login", "--sso-session", "old", "--force", "--flow", "authorization-code", "--no-browser", "--timeout", "1s"];
     let mut running = env.spawn(words);

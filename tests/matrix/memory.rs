@@ -13,11 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{OFlags, fcntl_setfl};
-use serde_json::json;
 
-use super::stage::Point;
-use super::stage::{good_body, reply};
-use crate::support::TestEnv;
+use super::stage::{Point, good_body, reply, two_sessions};
 use crate::support::process::DEADLINE;
 use crate::support::script::{Script, Step};
 
@@ -47,7 +44,7 @@ fn full_pipe() -> (PipeReader, PipeWriter) {
 /// The peak of a run against this step, in KiB.
 fn peak(words: &[&str], step: Step) -> u64 {
     let server = Script::plain(vec![step]);
-    let env = world(&server.url());
+    let env = two_sessions(&server.url(), 1);
     let (reader, writer) = full_pipe();
     let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
     env.furnish(&mut command);
@@ -71,26 +68,6 @@ fn peak(words: &[&str], step: Step) -> u64 {
     let _ = child.wait();
     drop(reader);
     peak.expect("Linux counts it")
-}
-
-fn world(url: &str) -> TestEnv {
-    let mut env = TestEnv::new();
-    env.config(
-        "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Developer\n\
-         [sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n\
-         [sso-session old]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n",
-    );
-    for (name, ends) in [("corp", "2100-01-01T00:00:00Z"), ("old", "2001-01-01T00:00:00Z")] {
-        env.write_token(name, &json!({
-            "startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "t", "expiresAt": ends,
-            "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "r",
-        }));
-    }
-    env.set("AWS_ENDPOINT_URL_SSO_OIDC", url)
-        .set("AWS_ENDPOINT_URL_SSO", url)
-        .set("AWS_MAX_ATTEMPTS", "1")
-        .set("AWS_REGION", "us-east-1");
-    env
 }
 
 /// Everything that is large, and small things without end.

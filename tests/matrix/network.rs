@@ -59,7 +59,7 @@ fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
     let fault = || (row.step)(point);
     let good = || reply(200, &["Content-Type: application/json"], &token_body().to_string());
     let steps = match (row.class, point) {
-        _ if row.way == Way::Closing => Vec::new(),
+        _ if row.way.closes() => Vec::new(),
         (Class::Accepted, Point::Registration) => vec![fault(), device_authorization(), good()],
         (Class::Accepted, Point::DeviceAuthorization) => vec![fault(), good()],
         (Class::Unsent | Class::Lost | Class::Cut | Class::Busy | Class::BusyFor, Point::Poll) => {
@@ -75,8 +75,8 @@ fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
             wrong.push(what);
         }
     };
-    let unreachable = matches!(row.way, Way::Closing | Way::Nowhere);
-    let asked_in_vain = point == Point::Poll && (unreachable || row.class == Class::BusyForLong);
+    let unreachable = row.way.closes() || row.way == Way::Nowhere;
+    let asked_in_vain = point == Point::Poll && (row.way == Way::Closing || row.class == Class::BusyForLong);
     let attempts = if unreachable { tried(&played, point) } else { played.attempts };
     let code = if asked_in_vain { 255 } else { expected.code };
     if asked_in_vain {
@@ -104,7 +104,9 @@ fn tried(played: &Played, point: Point) -> usize {
         Point::Logout => "/logout",
         _ => "/token",
     };
-    let lines = played.run.stderr.lines().filter(|line| line.contains(path) && line.contains(" -> Could not connect"));
+    let lines = played.run.stderr.lines().filter(|line| {
+        line.contains(path) && (line.contains(" -> Could not connect") || line.contains(" -> Failed to connect"))
+    });
     lines.count()
 }
 
@@ -150,14 +152,14 @@ fn secrets_of(point: Point, code: i32, class: Class, played: &Played, check: &mu
 
 /// Byte for byte what it was, unless a whole good answer came.
 fn cache_of(
-    Row { name, class, .. }: &Row,
+    Row { name, class, way, .. }: &Row,
     point: Point,
     code: i32,
     played: &Played,
     check: &mut dyn FnMut(bool, String),
 ) {
     let mut after = played.after.clone();
-    if matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange) {
+    if *way != Way::Nowhere && matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange) {
         // The registration was answered well.
         let is_new = |path: &String, text: &String| !played.before.contains_key(path) && text.contains("clientSecret");
         let kept = after.len();

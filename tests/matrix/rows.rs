@@ -102,8 +102,8 @@ fn transport() -> Vec<Row> {
     vec![
         Row {
             way: Way::Nowhere,
-            // In the middle of a flow the name was known a moment ago.
-            at: |point| !matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange),
+            // Where somebody is asked for a code, the name was known a moment ago.
+            at: |point| point != Point::Poll,
             ..row("a name that nobody knows", Class::Unsent, &["cannot resolve no-such-host.invalid"], Step::Close)
         },
         Row {
@@ -182,6 +182,7 @@ fn trust(identities: &Identities) -> Vec<Row> {
         proxy("a proxy that cannot", bare("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")),
         proxy("a proxy with a page", bare("<html>blocked</html>")),
         proxy("a proxy that hangs up", Step::Bare(Box::new(Step::Close))),
+        Row { way: Way::DyingProxy, ..proxy("a proxy that is gone", Step::Close) },
         row("another protocol", Class::Stop, &["is not HTTP"], bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n")),
         row(
             "two lengths",

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::rows::{Row, rows};
 use super::stage::{CANARY, Identities, Point, Way, reply};
-use crate::support::script::{Door, Script, Step};
+use crate::support::script::{Script, Step};
 use crate::support::{TestEnv, count};
 
 /// A command with secrets in its input, its cache or its environment.
@@ -164,21 +164,15 @@ fn world(url: &str, bundle: &str) -> TestEnv {
 /// Runs a command against a fault; what is wrong.
 fn complaint(command: &Secretive, debug: &[&str], row: &Row, identities: &Identities) -> Option<String> {
     let step = (row.step)(command.like);
-    let (door, closes) = match row.way {
-        Way::Tls => (Door::Tls(identities.own.config.clone()), false),
-        Way::Proxy => (Door::Proxy(identities.own.config.clone()), false),
-        Way::Plain | Way::Nowhere => (Door::Plain, false),
-        Way::Closing => (Door::Plain, true),
-    };
-    let steps = if closes { Vec::new() } else { vec![step; 3] };
-    let server = Script::start(steps, &door, closes);
+    let steps = if row.way.closes() { Vec::new() } else { vec![step; 3] };
+    let server = Script::start(steps, &row.way.door(identities), row.way.closes());
     let url = match row.way {
-        Way::Proxy => "https://oidc.test.example".to_owned(),
+        _ if row.way.is_proxy() => "https://oidc.test.example".to_owned(),
         Way::Nowhere => "http://no-such-host.invalid".to_owned(),
         _ => server.url(),
     };
     let mut env = world(&url, &identities.own.authority);
-    if row.way == Way::Proxy {
+    if row.way.is_proxy() {
         env.set("HTTPS_PROXY", format!("http://user:{}@{}", secret("proxy"), server.address));
     }
     let words = command.words.iter().chain(row.words).chain(debug).copied();

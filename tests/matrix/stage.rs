@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
+use sso_oidc::cache::{RegistrationKey, TokenCache};
 
 use crate::support::process::{Run, Running};
 use crate::support::script::{Door, Identity, Script, Step, bytes, json as answer};
@@ -165,8 +166,31 @@ pub(super) enum Way {
     Tls,
     /// HTTPS through a proxy.
     Proxy,
+    /// The same, and the proxy is gone after the script.
+    DyingProxy,
     /// To a name that does not exist.
     Nowhere,
+}
+
+impl Way {
+    /// Whether the host is reached through a proxy.
+    pub(super) fn is_proxy(self) -> bool {
+        matches!(self, Self::Proxy | Self::DyingProxy)
+    }
+
+    /// Whether nobody listens after the script.
+    pub(super) fn closes(self) -> bool {
+        matches!(self, Self::Closing | Self::DyingProxy)
+    }
+
+    /// What stands at the server's port.
+    pub(super) fn door(self, identities: &Identities) -> Door {
+        match self {
+            Self::Tls => Door::Tls(identities.own.config.clone()),
+            Self::Proxy | Self::DyingProxy => Door::Proxy(identities.own.config.clone()),
+            Self::Plain | Self::Closing | Self::Nowhere => Door::Plain,
+        }
+    }
 }
 
 /// The certificates of the scene; made once, they take longer than a run.
@@ -221,17 +245,16 @@ pub(super) struct Played {
 impl Scene<'_> {
     /// Plays it to its end.
     pub(super) fn play(self) -> Played {
-        let prologue = self.point.prologue();
+        // A name that is not known is not known at the first call.
+        let prologue = if self.way == Way::Nowhere { Vec::new() } else { self.point.prologue() };
         let good_calls = prologue.len();
         let steps = prologue.into_iter().chain(self.steps.iter().cloned()).collect();
-        let door = match self.way {
-            Way::Tls => Door::Tls(self.identities.own.config.clone()),
-            Way::Proxy => Door::Proxy(self.identities.own.config.clone()),
-            Way::Plain | Way::Closing | Way::Nowhere => Door::Plain,
-        };
-        let server = Script::start(steps, &door, self.way == Way::Closing);
+        let server = Script::start(steps, &self.way.door(self.identities), self.way.closes());
         let (mut env, host) = self.world(&server);
         furnish(&mut env, self.point);
+        if self.way == Way::Nowhere {
+            register(&env, self.point);
+        }
         let before = cache(&env);
         let words = self.point.words();
         let mut running = env.spawn(words.iter().chain(&self.words).copied());
@@ -257,15 +280,15 @@ impl Scene<'_> {
         let bundle = env.home().join("ca.pem");
         env.set("AWS_CA_BUNDLE", bundle).set("SSO_OIDC_INTERACTIVE", "always");
         let host = match self.way {
-            Way::Proxy if self.point.is_oidc() => "oidc.test.example".to_owned(),
-            Way::Proxy => "portal.test.example".to_owned(),
+            Way::Proxy | Way::DyingProxy if self.point.is_oidc() => "oidc.test.example".to_owned(),
+            Way::Proxy | Way::DyingProxy => "portal.test.example".to_owned(),
             Way::Nowhere => "no-such-host.invalid".to_owned(),
             _ => server.address.to_string(),
         };
-        if self.way == Way::Proxy {
+        if self.way.is_proxy() {
             env.set("HTTPS_PROXY", format!("http://user:{CANARY}-proxy-password@{}", server.address));
         }
-        let scheme = if matches!(self.way, Way::Tls | Way::Proxy) { "https" } else { "http" };
+        let scheme = if self.way == Way::Tls || self.way.is_proxy() { "https" } else { "http" };
         let url = format!("{scheme}://{host}");
         env.set("AWS_ENDPOINT_URL_SSO_OIDC", &url).set("AWS_ENDPOINT_URL_SSO", &url);
         (env, host)
@@ -296,6 +319,26 @@ fn furnish(env: &mut TestEnv, point: Point) {
     env.write_token("corp", &token);
 }
 
+/// A registration in the cache, so that the point is that of the first call.
+fn register(env: &TestEnv, point: Point) {
+    let start_url = "https://d-1234567890.awsapps.com/start";
+    let key = RegistrationKey::new("us-east-1", None, Some("corp"), start_url);
+    let path = TokenCache::in_home(&env.home()).registration_path(&key);
+    let mut document = json!({
+        "clientId": "client-1", "clientSecret": format!("{CANARY}-client-secret"), "expiresAt": "2100-01-01T00:00:00Z",
+    });
+    match point {
+        Point::DeviceAuthorization => {}
+        Point::Exchange => {
+            document["scopes"] = json!(["sso:account:access"]);
+            document["grantTypes"] = json!(["authorization_code", "refresh_token"]);
+        }
+        _ => return,
+    }
+    let path = path.strip_prefix(env.home()).unwrap();
+    env.write(path.to_str().unwrap(), sso_oidc::json::python(&document));
+}
+
 /// The documents of both caches; the locks' one line is no document.
 fn cache(env: &TestEnv) -> BTreeMap<String, String> {
     let is_lock = |path: &String| path.rsplit('.').next() == Some("lock");
@@ -310,6 +353,26 @@ fn come_back(running: &mut Running) -> String {
     let mut redirect = url::Url::parse(&of("redirect_uri")).unwrap();
     redirect.query_pairs_mut().append_pair("code", &format!("{CANARY}-code")).append_pair("state", &of("state"));
     UserAgent::new().open(redirect.as_str()).map(|page| page.body).unwrap_or_default()
+}
+
+/// A home with a token that lasts, of session `corp` and profile `dev`, and one of `old` that has ended; `vanity` has none.
+pub(super) fn two_sessions(url: &str, attempts: usize) -> TestEnv {
+    let mut env = TestEnv::new();
+    env.config(
+        "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Developer\n\
+         [sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n\
+         [sso-session old]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n\
+         [sso-session vanity]\nsso_start_url = https://sso.test.example/start\nsso_region = us-east-1\n",
+    );
+    for (name, ends) in [("corp", "2100-01-01T00:00:00Z"), ("old", "2001-01-01T00:00:00Z")] {
+        env.write_token(name, &json!({
+            "startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "t", "expiresAt": ends,
+            "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "r",
+        }));
+    }
+    env.set("AWS_ENDPOINT_URL_SSO_OIDC", url).set("AWS_ENDPOINT_URL_SSO", url).set("AWS_REGION", "us-east-1");
+    env.set("AWS_MAX_ATTEMPTS", attempts.to_string()).set("SSO_OIDC_INTERACTIVE", "always");
+    env
 }
 
 /// An answer with status, header lines and a body.
