@@ -29,7 +29,7 @@ use std::time::Duration;
 use time::ext::NumericalDuration as _;
 use tokio::time::Instant;
 
-use crate::cache::{CachedRegistration, CachedToken, Loaded, RegistrationKey, TokenCache};
+use crate::cache::{CacheError, CachedRegistration, CachedToken, Loaded, Purpose, RegistrationKey, TokenCache};
 use crate::context::{Context, Timestamp};
 use crate::endpoint::{self, EndpointError};
 use crate::http::{HttpClient, Retry};
@@ -217,12 +217,21 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
     attempt.mention_clock();
     let granted = granted?;
     let token = granted.to_cached(&attempt);
-    let stored = request.cache.store_token(&attempt.wanted.token_key, &token).map_err(LoginError::from);
+    let stored = store(&attempt, &token).await.map_err(LoginError::from);
     granted.tab.show(&page::Page::of_outcome(stored.as_ref().err(), &attempt.wanted.start_url)).await;
     stored?;
     let new_region = (attempt.wanted.region != configured.region).then_some(attempt.wanted.region);
     let how = if flow == Flow::DeviceCode { How::DeviceCode } else { How::AuthorizationCode };
     Ok(Login { token, how, new_region })
+}
+
+/// Stores what a person has signed in to. A refresh that is under way ends first, lest it brings the old session back; one
+/// that takes too long is not waited for.
+async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), CacheError> {
+    let key = &attempt.wanted.token_key;
+    let lock = attempt.cache().lock(key, Purpose::Refresh);
+    let _turn = session::turn(&lock, attempt.context, || None::<()>).await;
+    attempt.cache().store_token(key, token)
 }
 
 /// Ends the old session at the service and removes its token; the service's failure is a warning.

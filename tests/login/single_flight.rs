@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{LOGIN, start};
 use crate::support::environment::SESSION;
-use crate::support::identity_center::Endpoint;
+use crate::support::identity_center::{Approval, Endpoint, Reply};
 use crate::support::process::Running;
 use crate::support::{IdentityCenter, TestEnv, UserAgent, count};
 
@@ -158,4 +158,27 @@ fn tools_that_write_in_place_disturb_nobody() {
     done.store(true, Ordering::Relaxed);
     assert!(writer.join().unwrap() > 2);
     assert_eq!(center.connections(), 0);
+}
+
+/// A refresh that is under way ends first: what a person has just signed in to stays, however long it lasts.
+#[test]
+fn a_refresh_that_is_under_way_does_not_replace_a_new_login() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, SESSION);
+    env.let_expire_in(SESSION, -10);
+    center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_secs(2)));
+    let refreshing = env.spawn(["token", "--sso-session", SESSION]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while center.requests().is_empty() {
+        assert!(Instant::now() < deadline, "nobody refreshes");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Shorter than the refreshed token, which would win over it.
+    center.access_token_lives(1800).approval(Approval::AtOnce);
+    let mut words = LOGIN.to_vec();
+    words.extend(["--use-device-code", "--no-browser", "--force"]);
+    env.run(words).ok();
+    refreshing.finish().ok();
+    assert_ne!(env.token(SESSION)["clientId"], issued.client_id.as_str(), "the old session is back");
 }
