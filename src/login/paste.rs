@@ -73,7 +73,8 @@ mod terminal {
     /// No answer is longer.
     const LONGEST: usize = 16 * 1024;
 
-    /// The controlling terminal, without echo and line editing until dropped.
+    /// The controlling terminal, without echo and line editing until dropped, but for the time in the background: to read
+    /// it there, or to change its modes, would stop us (POSIX job control).
     pub(super) struct Terminal {
         tty: File,
         before: Termios,
@@ -87,22 +88,37 @@ mod terminal {
             }
             let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
             let tty = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty").ok()?;
-            if tcgetpgrp(&tty).ok()? != rustix::process::getpgrp() {
-                return None;
-            }
             let before = tcgetattr(&tty).ok()?;
             let terminal = Self { tty, before };
-            let mut quiet = terminal.before.clone();
+            (terminal.is_in_front() && terminal.hush().is_ok()).then_some(terminal)
+        }
+
+        /// Whether the terminal is ours to use now.
+        fn is_in_front(&self) -> bool {
+            tcgetpgrp(&self.tty).is_ok_and(|group| group == rustix::process::getpgrp())
+        }
+
+        fn hush(&self) -> rustix::io::Result<()> {
+            let mut quiet = self.before.clone();
             quiet.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
-            tcsetattr(&terminal.tty, OptionalActions::Now, &quiet).ok()?;
-            Some(terminal)
+            tcsetattr(&self.tty, OptionalActions::Now, &quiet)
         }
 
         /// The next line; none when the terminal is gone.
         pub(super) async fn line(&mut self) -> Option<Secret> {
             let mut line = Vec::new();
+            let mut was_away = false;
             loop {
+                if !self.is_in_front() {
+                    was_away = true;
+                    tokio::time::sleep(GLANCE).await;
+                    continue;
+                }
+                if std::mem::take(&mut was_away) {
+                    // The shell has made the terminal its own meanwhile.
+                    self.hush().ok()?;
+                }
                 let mut bytes = [0; 1024];
                 let read = match self.tty.read(&mut bytes) {
                     Ok(0) => return None,
@@ -129,7 +145,9 @@ mod terminal {
 
     impl Drop for Terminal {
         fn drop(&mut self) {
-            let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
+            if self.is_in_front() {
+                let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
+            }
         }
     }
 }

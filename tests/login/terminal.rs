@@ -92,3 +92,23 @@ fn landing(url: &str) -> String {
     let page = agent.open(url).unwrap();
     agent.approve_without_following(&page).unwrap()
 }
+
+/// Reading the terminal from the background, or changing its modes, would stop the login.
+#[test]
+fn a_login_that_is_sent_to_the_background_goes_on() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let script = "set -m
+        \"$0\" login --sso-session corp --flow authorization-code --no-browser
+        bg; echo in the back; wait %1; echo \"ended with $?\"";
+    let mut terminal = env.program_on_terminal("/bin/bash".as_ref(), &["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]);
+    let url = terminal.word("/authorize?");
+    terminal.wait_for(|text| text.contains("paste the address").then_some(()));
+    terminal.type_in("\u{1a}");
+    terminal.wait_for(|text| text.contains("in the back\r\n").then_some(()));
+    // Several looks at the terminal.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    UserAgent::new().approve(&url).unwrap();
+    let (_, text, _) = terminal.finish();
+    assert!(text.contains("Successfully logged into") && text.contains("ended with 0"), "{text}");
+}
