@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sso_oidc::Context;
-use sso_oidc::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response, Retry};
+use sso_oidc::http::{
+    CaBundle, HttpClient, HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response, Retry,
+};
 use sso_oidc::secret::Secret;
 
 use crate::support::script::{Identity, Script, Step, bytes, json};
@@ -250,7 +252,7 @@ fn a_header_value_cannot_smuggle_a_line() {
 }
 
 fn with_bundle(path: &Path) -> HttpOptions {
-    HttpOptions { ca_bundle: Some(path.to_owned()), ..options() }
+    HttpOptions { ca_bundle: Some(CaBundle { path: path.to_owned(), origin: "a test".to_owned() }), ..options() }
 }
 
 #[test]
@@ -309,7 +311,7 @@ fn a_bundle_that_cannot_be_used_stops_the_request() {
         assert!(matches!(error.kind, HttpErrorKind::CaBundle(..)), "{error:?}");
         let text = error.to_string();
         assert!(text.starts_with("SSL validation failed for https://") && text.contains(words), "{text}");
-        assert!(error.hint().unwrap().contains(path.to_str().unwrap()));
+        assert_eq!(error.hint().unwrap(), format!("the CA bundle is {}, which comes from a test", path.display()));
         assert_eq!(server.connections(), 0);
     }
     // A bundle that is not needed is not read.

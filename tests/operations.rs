@@ -176,6 +176,19 @@ fn a_full_disk_is_a_failure_with_words() {
     assert_eq!(words, "\nsso-oidc: [ERROR]: cannot write to standard output: No space left on device (os error 28)\n");
 }
 
+#[test]
+fn no_time_is_too_long_and_no_date_too_late() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let words = ["register-client", "--client-name", "a", "--client-type", "public", "--region", "us-east-1"];
+    for seconds in ["60", "999999999999", "9223372036854775807", "99999999999999999999999"] {
+        let late = Reply::json(500, &json!({})).header("Date", "Fri, 31 Dec 9999 23:59:59 GMT");
+        center.next(Endpoint::RegisterClient, late);
+        let limits = ["--cli-read-timeout", seconds, "--cli-connect-timeout", seconds];
+        env.run(words.iter().chain(&limits)).ok();
+    }
+}
+
 /// One too few for what waits, then one too few for the connection.
 #[cfg(target_os = "linux")]
 #[test]

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use super::timestamp;
 use crate::context::Timestamp;
 
+/// The longest line in a lock file, in bytes; what was longer is cut.
+const LONGEST: usize = 1024;
+
 /// What a lock is held for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -101,7 +104,7 @@ impl Lock {
         options.read(true);
         // A pipe in its place would wait for a writer, and no signal would end that.
         private_and_unlinked(&mut options);
-        options.open(&self.path).ok()?.take(1024).read_to_string(&mut text).ok()?;
+        options.open(&self.path).ok()?.take(LONGEST as u64).read_to_string(&mut text).ok()?;
         LockRecord::parse(&text)
     }
 }
@@ -111,13 +114,17 @@ impl Held {
     pub fn last(&mut self) -> Option<LockRecord> {
         let mut text = String::new();
         self.file.rewind().ok()?;
-        (&self.file).take(1024).read_to_string(&mut text).ok()?;
+        (&self.file).take(LONGEST as u64).read_to_string(&mut text).ok()?;
         LockRecord::parse(&text)
     }
 
     /// Replaces the line. A record that cannot be written only costs the waiters an explanation.
     pub fn write(&mut self, record: &LockRecord) {
-        let text = record.to_string();
+        let mut text = record.to_string();
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST - 1));
+            text.push('\n');
+        }
         let _ =
             self.file.rewind().and_then(|()| self.file.set_len(0)).and_then(|()| self.file.write_all(text.as_bytes()));
     }
@@ -192,9 +199,25 @@ mod tests {
     }
 
     #[test]
+    fn a_long_outcome_is_cut_and_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::new(folder.path().join("x.lock"));
+        let Attempt::Held(mut held) = lock.attempt() else { panic!("a free lock") };
+        let words = format!("failed 255 {}", "\u{fc}".repeat(2000));
+        held.write(&LockRecord::ended(7, utc_datetime!(2026-01-01 00:00), words.clone()));
+        let outcome = lock.record().unwrap().outcome.unwrap();
+        assert!(outcome.len() > 900 && words.starts_with(&outcome), "{outcome}");
+        assert_eq!(held.last(), lock.record());
+    }
+
+    #[test]
     fn the_line_is_not_json_and_comes_back() {
         let record = LockRecord::held(4711, utc_datetime!(2026-01-01 00:00));
-        let text = record.to_string();
+        let mut text = record.to_string();
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST - 1));
+            text.push('\n');
+        }
         assert_eq!(text, "process 4711 2026-01-01T00:00:00Z holds\n");
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
         assert_eq!(LockRecord::parse(&text), Some(record));

@@ -12,7 +12,7 @@ use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located, Origin, Overrides};
 use crate::endpoint::{self, EndpointError, Service, Variant};
-use crate::http::{HttpClient, HttpOptions};
+use crate::http::{CaBundle, HttpClient, HttpOptions};
 use crate::oidc::OidcClient;
 use crate::portal::PortalClient;
 
@@ -115,7 +115,10 @@ pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> Http
         None => options.user_agent.clone(),
     };
     let options = HttpOptions {
-        ca_bundle: settings.ca_bundle.as_ref().map(|bundle| bundle.value.clone().into()),
+        ca_bundle: settings
+            .ca_bundle
+            .as_ref()
+            .map(|Located { value, origin }| CaBundle { path: value.into(), origin: origin.to_string() }),
         verify: settings.verify_ssl,
         connect_timeout: settings.connect_timeout.value,
         read_timeout: settings.read_timeout.value,

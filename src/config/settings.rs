@@ -100,8 +100,8 @@ pub fn client_settings(
     check_endpoint_option(overrides)?;
     let read_timeout = limit("--cli-read-timeout", "read", overrides.read_timeout.as_deref())?;
     let connect_timeout = limit("--cli-connect-timeout", "connect", overrides.connect_timeout.as_deref())?;
-    check_binary_format(config)?;
     let sources = Sources { context, config };
+    sources.check_formats()?;
     Ok(ClientSettings {
         region: option("--region", overrides.region.as_deref())
             .or_else(|| sources.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
@@ -153,6 +153,25 @@ impl Sources<'_> {
             .or_else(|| self.variable("AWS_CA_BUNDLE").filter(not_empty))
             .or_else(|| self.key("ca_bundle").filter(not_empty))
             .or_else(|| self.variable("REQUESTS_CA_BUNDLE").filter(not_empty))
+    }
+
+    /// No operation answers with an instant or takes binary members, but the AWS CLI stops at formats that it does not know.
+    fn check_formats(&self) -> Result<(), ConfigError> {
+        let timestamp = "cli_timestamp_format";
+        if let Some(Located { value, origin }) = self.unknown(timestamp, &["wire", "iso8601"]) {
+            let message = format!("Unknown {timestamp} value: {value}, valid values are \"wire\" or \"iso8601\"");
+            return Err(ConfigError::new(ConfigErrorKind::Configuration, message)
+                .with_detail(format!("the value comes from {origin}")));
+        }
+        match self.unknown("cli_binary_format", &["base64", "raw-in-base64-out"]) {
+            Some(Located { value, origin }) => Err(invalid(python::quoted(&value), &origin)),
+            None => Ok(()),
+        }
+    }
+
+    /// A key whose value is none of these.
+    fn unknown(&self, key: &str, known: &[&str]) -> Option<Located<String>> {
+        if known.contains(&self.config.get(key)?) { None } else { self.key(key) }
     }
 
     fn max_attempts(&self) -> Result<Located<u32>, ConfigError> {
@@ -237,6 +256,9 @@ fn invalid(message: String, origin: &Origin) -> ConfigError {
 /// The default of both time-outs, the AWS CLI's.
 const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
 
+/// A century is as good as for ever, and overflows no clock.
+const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
+
 fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, ConfigError> {
     let Some(text) = value else { return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default)) };
     let origin = Origin::Option(name);
@@ -248,7 +270,7 @@ fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<
         );
         return Err(invalid(message, &origin));
     };
-    Ok(Located::new((seconds > 0).then(|| Duration::from_secs(seconds)), origin))
+    Ok(Located::new((seconds > 0).then(|| Duration::from_secs(seconds.min(LONGEST_LIMIT))), origin))
 }
 
 /// The AWS CLI refuses an option without a scheme as a usage error; everything else about it is found out on use.
@@ -268,15 +290,4 @@ fn check_endpoint_option(overrides: &Overrides) -> Result<(), ConfigError> {
              https://<hostname>/"
         ),
     ))
-}
-
-/// No operation has binary members, but the AWS CLI stops at a format it does not know.
-fn check_binary_format(config: &Config) -> Result<(), ConfigError> {
-    match config.get("cli_binary_format") {
-        None | Some("base64" | "raw-in-base64-out") => Ok(()),
-        Some(other) => {
-            let place = config.selected().and_then(|section| section.origin("cli_binary_format"));
-            Err(invalid(python::quoted(other), &place.map_or(Origin::Default, Origin::File)))
-        }
-    }
 }

@@ -5,10 +5,9 @@
 
 use std::error::Error;
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{HttpOptions, Request, proxy};
+use super::{CaBundle, HttpOptions, Request, proxy};
 
 /// A request that got no usable answer.
 #[derive(Debug)]
@@ -57,7 +56,7 @@ pub enum HttpErrorKind {
     /// The request could not be signed.
     Unsigned,
     /// The CA bundle cannot be used, and why.
-    CaBundle(PathBuf, String),
+    CaBundle(CaBundle, String),
     /// The client itself could not be made.
     Client(String),
 }
@@ -127,11 +126,8 @@ impl HttpError {
                 let check = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL";
                 if self.detail.is_empty() { check.to_owned() } else { format!("{}; {check}", self.detail) }
             }
-            HttpErrorKind::CaBundle(path, _) => {
-                format!(
-                    "the CA bundle is {}; it comes from --ca-bundle, AWS_CA_BUNDLE, ca_bundle or REQUESTS_CA_BUNDLE",
-                    path.display()
-                )
+            HttpErrorKind::CaBundle(CaBundle { path, origin }, _) => {
+                format!("the CA bundle is {}, which comes from {origin}", path.display())
             }
             HttpErrorKind::TooLarge(limit) => {
                 format!("an answer larger than {limit} is not read: check the endpoint URL, and the proxy in between")

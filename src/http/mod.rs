@@ -15,7 +15,6 @@ mod retry;
 mod tls;
 
 use std::cell::{Cell, OnceCell};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub use endpoint::{host_of, join, valid_endpoint};
@@ -24,7 +23,7 @@ pub use log::start_debug_log;
 pub use message::{MAX_BODY, Method, Request, Response, come_back_later};
 pub use proxy::Proxies;
 pub use retry::{Retry, error_code};
-pub use tls::SystemRoots;
+pub use tls::{CaBundle, SystemRoots};
 
 use crate::context::Context;
 pub use crate::context::Timestamp;
@@ -37,8 +36,8 @@ pub type Sign<'a> = &'a dyn Fn(Timestamp) -> Result<Vec<(&'static str, Secret)>,
 /// How requests travel.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// PEM file, or directory of PEM files, that replaces the built-in roots and the system's.
-    pub ca_bundle: Option<PathBuf>,
+    /// What replaces the built-in roots and the system's.
+    pub ca_bundle: Option<CaBundle>,
     /// Reads the system's roots, when the built-in ones do not know an issuer.
     pub system_roots: SystemRoots,
     /// Whether certificates are checked at all.

@@ -240,7 +240,9 @@ fn uuid() -> String {
 /// When the caller stops waiting, by the server's clock: now plus the read time-out plus the skew that Date shows.
 fn ttl(response: &Response, now: Timestamp, read_timeout: Option<Duration>) -> Option<String> {
     const FORM: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
-    let end = now + read_timeout? + (response.date()? - now);
+    // Neither the limit nor the server's clock need be within the calendar.
+    let limit = time::Duration::try_from(read_timeout?).ok()?;
+    let end = now.checked_add(limit)?.checked_add(response.date()? - now)?;
     end.format(FORM).ok()
 }
 

@@ -5,7 +5,7 @@
 //! only when the built-in ones do not know an issuer: nobody else pays for them. Imports nothing of ours.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -31,6 +31,15 @@ fn provider() -> CryptoProvider {
 #[cfg(not(any(feature = "ring", feature = "aws-lc")))]
 compile_error!("choose a TLS provider: feature `ring` or `aws-lc`");
 
+/// The roots that somebody chose instead of the built-in ones and the system's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaBundle {
+    /// A PEM file, or a directory of PEM files.
+    pub path: PathBuf,
+    /// Who named it, for a person.
+    pub origin: String,
+}
+
 /// Reads the roots of the operating system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead. What cannot be
 /// read is not there.
 pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
@@ -46,7 +55,7 @@ pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
 pub(super) fn config(options: &HttpOptions) -> Result<ClientConfig, HttpErrorKind> {
     let roots = match (&options.ca_bundle, options.verify) {
         (_, false) => None,
-        (Some(path), true) => Some(bundle(path).map_err(|why| HttpErrorKind::CaBundle(path.clone(), why))?),
+        (Some(chosen), true) => Some(bundle(&chosen.path).map_err(|why| HttpErrorKind::CaBundle(chosen.clone(), why))?),
         (None, true) => Some(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
     };
     let system = if options.ca_bundle.is_none() { Some(options.system_roots) } else { None };

@@ -48,8 +48,10 @@ impl std::str::FromStr for Interactive {
 impl fmt::Display for Reserve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Never => f.write_str("and nobody may be asked (--interactive never)"),
-            Self::Ci => f.write_str("and nobody is asked in CI"),
+            Self::Never => f.write_str("and nobody may be asked (--interactive or SSO_OIDC_INTERACTIVE says never)"),
+            Self::Ci => f.write_str(
+                "and nobody is asked in CI, as the variable CI says it is; --interactive always asks even so",
+            ),
             Self::Unanswered(minutes) => {
                 write!(f, "and nobody is at a terminal; the last attempt went unanswered {minutes} min ago")
             }

@@ -21,11 +21,12 @@ pub struct Misfit {
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the cached token was made for {} `{}`, and now `{}` is configured",
-            self.key, self.cached, self.configured
-        )
+        let Self { key, cached, configured } = self;
+        match (cached.as_str(), configured.as_str()) {
+            ("", _) => write!(f, "the cached token was made without {key}, and now `{configured}` is configured"),
+            (_, "") => write!(f, "the cached token was made for {key} `{cached}`, and now none is configured"),
+            _ => write!(f, "the cached token was made for {key} `{cached}`, and now `{configured}` is configured"),
+        }
     }
 }
 
