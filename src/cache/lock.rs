@@ -213,11 +213,7 @@ mod tests {
     #[test]
     fn the_line_is_not_json_and_comes_back() {
         let record = LockRecord::held(4711, utc_datetime!(2026-01-01 00:00));
-        let mut text = record.to_string();
-        if text.len() > LONGEST {
-            text.truncate(text.floor_char_boundary(LONGEST - 1));
-            text.push('\n');
-        }
+        let text = record.to_string();
         assert_eq!(text, "process 4711 2026-01-01T00:00:00Z holds\n");
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
         assert_eq!(LockRecord::parse(&text), Some(record));

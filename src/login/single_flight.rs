@@ -15,6 +15,8 @@ use crate::session::{self, Found};
 
 /// How often a waiting process looks.
 const GLANCE: Duration = Duration::from_millis(50);
+/// How long another process is waited for unless `--timeout` says: longer than codes live. One that was stopped never ends.
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// What came of asking for the right to ask.
 pub(super) enum Turn<'a> {
@@ -53,7 +55,7 @@ pub(super) async fn turn<'a>(
     known: Option<&CachedToken>,
 ) -> Result<Turn<'a>, LoginError> {
     let lock = request.cache.lock(&request.wanted.token_key, Purpose::Ask);
-    let deadline = request.timeout.map(|timeout| Instant::now() + timeout);
+    let deadline = Instant::now() + request.timeout.unwrap_or(PATIENCE);
     let mut waiting: Option<Waiting> = None;
     let mut held = loop {
         match lock.attempt() {
@@ -63,8 +65,8 @@ pub(super) async fn turn<'a>(
         }
         let waiting = waiting.get_or_insert_with(|| Waiting { since: context.now(), announced: None });
         waiting.announce(request, lock.record());
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return Err(LoginError::Unanswered);
+        if Instant::now() >= deadline {
+            return Err(if request.timeout.is_some() { LoginError::Unanswered } else { stuck(lock.record()) });
         }
         tokio::time::sleep(GLANCE).await;
     };
@@ -155,6 +157,15 @@ fn fresh(request: &LoginRequest<'_>, context: &Context) -> Option<CachedToken> {
     }
 }
 
+/// The asker does not end.
+fn stuck(record: Option<LockRecord>) -> LoginError {
+    let asker = record.map_or_else(|| "another process".to_owned(), |record| format!("process {}", record.pid));
+    let minutes = PATIENCE.as_secs() / 60;
+    let message =
+        format!("the login that {asker} has started has not ended within {minutes} min; go on with it, or end it");
+    LoginError::Elsewhere(Outcome { code: 255, message })
+}
+
 /// The asker's end as ours; none when it was killed or signed in.
 fn outcome(last: &LockRecord) -> Option<LoginError> {
     let outcome = last.outcome.as_deref()?;
@@ -170,4 +181,66 @@ fn outcome(last: &LockRecord) -> Option<LoginError> {
     let (code, message) = outcome.strip_prefix(FAILED)?.trim_start().split_once(' ')?;
     let message = format!("the login that process {} had started failed: {message}", last.pid);
     Some(LoginError::Elsewhere(Outcome { code: code.parse().ok()?, message }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::time::Duration;
+
+    use crate::cache::{Attempt, LockRecord, Purpose, TokenCache, TokenKey};
+    use crate::context::Context;
+    use crate::endpoint::EndpointError;
+    use crate::http::{HttpClient, HttpOptions};
+    use crate::login::notice::Notices;
+    use crate::login::{FlowChoice, Interactive, LoginError, LoginRequest};
+    use crate::session::Wanted;
+
+    async fn waits_for_the_holder() {
+        let context = Context { stderr: RefCell::new(Box::new(std::io::sink())), ..Context::real() };
+        let home = tempfile::tempdir().unwrap();
+        let cache = TokenCache::in_home(home.path());
+        let token_key = TokenKey::of_session("corp");
+        let Attempt::Held(mut held) = cache.lock(&token_key, Purpose::Ask).attempt() else { panic!("a free lock") };
+        held.write(&LockRecord::held(4711, context.now()));
+        let nowhere = || EndpointError::InvalidEndpoint(String::new());
+        let request = LoginRequest {
+            wanted: Wanted {
+                session_name: Some("corp".to_owned()),
+                start_url: "https://d-1234567890.awsapps.com/start".to_owned(),
+                region: "us-east-1".to_owned(),
+                scopes: None,
+                min_ttl: Duration::ZERO,
+                remedy: String::new(),
+                token_key,
+            },
+            flow: FlowChoice::Auto,
+            redirect_port: None,
+            opens_browser: false,
+            browser_command: None,
+            shows_qr: false,
+            force: false,
+            new_session: false,
+            interactive: Interactive::Always,
+            timeout: None,
+            settings: String::new(),
+            cache: &cache,
+            client: &|_| Err(nowhere()),
+            portal: &|_| Err(nowhere()),
+            http: &HttpClient::new(HttpOptions::new(&context)),
+            notices: &Notices::new(&context, false),
+            exit_code: |_| 255,
+        };
+        let started = tokio::time::Instant::now();
+        let Err(error) = super::turn(&request, &context, None).await else { panic!("a lock that is held") };
+        assert!(started.elapsed() >= super::PATIENCE, "{:?}", started.elapsed());
+        assert!(matches!(&error, LoginError::Elsewhere(outcome) if outcome.code == 255), "{error:?}");
+        assert!(error.to_string().contains("process 4711 has started has not ended within 15 min"), "{error}");
+    }
+
+    #[test]
+    fn a_process_that_never_ends_is_not_waited_for_for_ever() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(waits_for_the_holder());
+    }
 }
