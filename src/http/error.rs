@@ -56,7 +56,7 @@ pub enum HttpErrorKind {
     /// The request could not be signed.
     Unsigned,
     /// The CA bundle cannot be used, and why.
-    CaBundle(CaBundle, String),
+    CaBundle(Box<CaBundle>, String),
     /// The client itself could not be made.
     Client(String),
 }
@@ -126,8 +126,8 @@ impl HttpError {
                 let check = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL";
                 if self.detail.is_empty() { check.to_owned() } else { format!("{}; {check}", self.detail) }
             }
-            HttpErrorKind::CaBundle(CaBundle { path, origin }, _) => {
-                format!("the CA bundle is {}, which comes from {origin}", path.display())
+            HttpErrorKind::CaBundle(bundle, _) => {
+                format!("the CA bundle is {}, which comes from {}", bundle.path.display(), bundle.origin)
             }
             HttpErrorKind::TooLarge(limit) => {
                 format!("an answer larger than {limit} is not read: check the endpoint URL, and the proxy in between")

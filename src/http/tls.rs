@@ -55,7 +55,9 @@ pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
 pub(super) fn config(options: &HttpOptions) -> Result<ClientConfig, HttpErrorKind> {
     let roots = match (&options.ca_bundle, options.verify) {
         (_, false) => None,
-        (Some(chosen), true) => Some(bundle(&chosen.path).map_err(|why| HttpErrorKind::CaBundle(chosen.clone(), why))?),
+        (Some(chosen), true) => {
+            Some(bundle(&chosen.path).map_err(|why| HttpErrorKind::CaBundle(Box::new(chosen.clone()), why))?)
+        }
         (None, true) => Some(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
     };
     let system = if options.ca_bundle.is_none() { Some(options.system_roots) } else { None };
