@@ -49,8 +49,12 @@ fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<(Wanted,
             Ok(None)
         };
     };
-    if options.session.is_none() && options.start_url.is_none() {
-        config::check_consistent(config)?;
+    if options.session.is_none()
+        && options.start_url.is_none()
+        && let Some(profile) = config.selected()
+        && let Some(session) = profile.get("sso_session").and_then(|name| config.sso_session(name))
+    {
+        config::check_consistent(profile, session)?;
     }
     let settings = wanted::settings(config, options)?;
     Ok(Some((wanted::of(&settings), role)))

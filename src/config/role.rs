@@ -3,7 +3,7 @@
 //! Either key makes it a profile of Identity Center, then the other must be there too (botocore's `SSOProvider`). Options
 //! that stand in for keys are ours. Which Identity Center it is, is in `sso`. Imports nothing of ours.
 
-use super::{Config, ConfigError, ConfigErrorKind};
+use super::{Config, ConfigError, ConfigErrorKind, Section};
 
 /// A role of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +44,7 @@ pub fn sso_role(
 }
 
 /// A key that profile and sso-session both have must have one value (botocore).
-pub fn check_consistent(config: &Config) -> Result<(), ConfigError> {
-    let Some(profile) = config.selected() else { return Ok(()) };
-    let session = profile.get("sso_session").and_then(|name| config.sso_session(name));
-    let Some(session) = session else { return Ok(()) };
+pub fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<(), ConfigError> {
     for key in session.keys() {
         let (Some(ours), Some(theirs)) = (profile.get(key), session.get(key)) else { continue };
         if ours != theirs {

@@ -83,15 +83,7 @@ fn session_of<'a>(chain: &Chain<'a>, profile: Section<'a>, name: &str) -> Result
     let Some(session) = chain.config.sso_session(name) else {
         return Err(CredentialsError::Config(format!("The specified sso-session does not exist: \"{name}\"")));
     };
-    for key in session.keys() {
-        if let (Some(of_profile), Some(of_session)) = (profile.get(key), session.get(key))
-            && of_profile != of_session
-        {
-            return Err(CredentialsError::Config(format!(
-                "The value for {key} is inconsistent between profile ({of_profile}) and sso-session ({of_session})."
-            )));
-        }
-    }
+    config::check_consistent(profile, session).map_err(|error| CredentialsError::Config(error.to_string()))?;
     Ok(session)
 }
 
