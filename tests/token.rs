@@ -98,6 +98,21 @@ fn life_that_is_left_is_used_when_refreshing_fails() {
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
 }
 
+/// What is stored counts from this machine's clock all the same, as every other tool looks at it.
+#[test]
+fn a_clock_that_is_wrong_is_named() {
+    for (year, direction) in [(2030, " behind the service's"), (2019, " ahead of the service's")] {
+        let (center, env, _) = signed_in(-10);
+        let date = format!("Tue, 01 Jan {year} 00:00:00 GMT");
+        center.next(Endpoint::CreateToken, Reply::genuine().header("Date", &date));
+        let run = env.run(TOKEN).ok();
+        assert!(run.stderr.starts_with("WARNING: this machine's clock is "), "{}", run.snapshot());
+        assert!(run.stderr.contains(direction) && run.stderr.lines().count() == 1, "{}", run.snapshot());
+        env.run(words(&["--min-ttl", "7h"])).ok();
+        assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    }
+}
+
 #[test]
 fn what_another_tool_stores_while_we_refresh_is_kept_if_it_ends_later() {
     for (seconds, is_kept) in [(100_000, true), (60, false)] {

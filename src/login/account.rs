@@ -7,7 +7,7 @@ use time::ext::NumericalDuration as _;
 use super::{How, Login};
 use crate::cache::{CachedToken, timestamp};
 use crate::context::Timestamp;
-use crate::session::Wanted;
+use crate::session::{Wanted, duration};
 
 /// One line: how it was come by, and how long it lasts. `is_spared`: refreshing it has just failed.
 pub(super) fn line(login: &Login, wanted: &Wanted, now: Timestamp, is_spared: bool) -> String {
@@ -38,39 +38,4 @@ pub(super) fn advice(login: &Login, known: Option<&CachedToken>, wanted: &Wanted
             if inherited { "the browser's session went on, with its old end" } else { "it ends sooner than asked for" };
         format!("{why}; --new-session ends that session and begins a new one")
     })
-}
-
-/// `7 h 59 min`, `12 min`, `40 s`: the two largest units that matter.
-pub fn duration(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, 0, _) => format!("{days} d"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn two_units_at_most() {
-        for (seconds, words) in [
-            (-5, "0 s"),
-            (59, "59 s"),
-            (60, "1 min"),
-            (3_599, "59 min"),
-            (3_600, "1 h"),
-            (28_799, "7 h 59 min"),
-            (86_400, "1 d"),
-            (90 * 86_400 + 7_200, "90 d 2 h"),
-        ] {
-            assert_eq!(duration(seconds), words);
-        }
-    }
 }

@@ -26,7 +26,6 @@ mod waiting;
 
 use std::time::Duration;
 
-use time::ext::NumericalDuration as _;
 use tokio::time::Instant;
 
 use crate::cache::{CacheError, CachedRegistration, CachedToken, Loaded, Purpose, RegistrationKey, TokenCache};
@@ -214,7 +213,9 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
         Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await,
         Flow::DeviceCode => device::sign_in(&attempt).await,
     };
-    attempt.mention_clock();
+    if let Some(warning) = session::clock_warning(attempt.oidc.http()) {
+        attempt.notices().say(&warning);
+    }
     let granted = granted?;
     let token = granted.to_cached(&attempt);
     let stored = store(&attempt, &token).await.map_err(LoginError::from);
@@ -307,14 +308,6 @@ impl Attempt<'_> {
 
     fn registration_key(&self) -> RegistrationKey {
         self.wanted.registration_key()
-    }
-
-    /// A clock that is wrong makes tokens look valid or expired when they are not.
-    fn mention_clock(&self) {
-        let Some(skew) = self.oidc.http().clock_skew().filter(|skew| skew.abs() > 5.minutes()) else { return };
-        let direction = if skew.is_positive() { "behind" } else { "ahead of" };
-        let by = account::duration(skew.abs().whole_seconds());
-        self.notices().say(&format!("this machine's clock is {by} {direction} the service's; set it right"));
     }
 
     async fn create_token(

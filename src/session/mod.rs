@@ -5,6 +5,7 @@
 //! no byte on disk, and a token with life left is used all the same, with a warning. How a person is asked is in `login`.
 //! Credentials of roles are in `role`. Imports `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`.
 
+mod clock;
 mod fit;
 mod refresh;
 mod role;
@@ -21,6 +22,7 @@ use crate::endpoint::EndpointError;
 use crate::http;
 use crate::oidc::{OidcClient, OidcError};
 
+pub use clock::{clock_warning, duration};
 pub use fit::Misfit;
 pub use refresh::Answered;
 pub use role::{Caches, Role, RoleCredentials, RoleError, Services};

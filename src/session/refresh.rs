@@ -7,6 +7,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::clock::clock_warning;
 use super::turn::{Busy, Waited, turn};
 use super::{LoginNeeded, SessionError, Usable, Wanted};
 use crate::cache::{CachedToken, Loaded, LockRecord, Purpose, TokenCache};
@@ -141,7 +142,7 @@ impl Refresh<'_, '_> {
         if let Some(other) = self.newer(found).filter(|other| other.token.expires_at > token.expires_at) {
             return Ok(other);
         }
-        let mut warnings = Vec::new();
+        let mut warnings = Vec::from_iter(clock_warning(client.http()));
         if let Err(error) = self.cache.store_token(&self.wanted.token_key, &token) {
             warnings.push(format!(
                 "the refreshed token could not be stored: {error}; the stored refresh token may be dead now, then sign in again"
