@@ -2,13 +2,15 @@
 //!
 //! What it starts is not held to that: commands and browsers are programs of their own. Root can always do everything.
 
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::File;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::login::LOGIN;
 use crate::support::environment::SESSION;
 use crate::support::process::DEADLINE;
 use crate::support::{IdentityCenter, TestEnv};
@@ -154,4 +156,63 @@ fn nobody_but_root_reads_the_memory() {
 fn readable() -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::Permissions::from_mode(0o755)
+}
+
+/// The writable memory of a process.
+fn memory(pid: u32) -> Vec<u8> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let memory = File::open(format!("/proc/{pid}/mem")).unwrap();
+    let mut all = Vec::new();
+    for map in maps.lines().filter(|map| map.contains(" rw")) {
+        let (from, to) = map.split_once(' ').unwrap().0.split_once('-').unwrap();
+        let [from, to] = [from, to].map(|address| u64::from_str_radix(address, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+        memory.read_exact_at(&mut bytes, from).unwrap();
+        all.extend(bytes);
+    }
+    all
+}
+
+/// How often a text stands in the memory.
+fn copies(memory: &[u8], text: &str) -> usize {
+    memory.windows(text.len()).filter(|bytes| *bytes == text.as_bytes()).count()
+}
+
+/// While a person is asked: the token that was there once at most, since what comes is compared with it, and nothing of a
+/// file that is none.
+#[test]
+fn no_copy_of_a_secret_stays_behind() {
+    if !rustix::process::geteuid().is_root() {
+        use std::io::Write as _;
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: no_copy_of_a_secret_stays_behind: only root may look into the memory"
+        );
+        return;
+    }
+    for (expires_at, most) in [("2020-01-01T00:00:00Z", 1), ("no instant", 0)] {
+        let center = IdentityCenter::start();
+        let env = TestEnv::of(&center);
+        env.sign_in(&center, SESSION);
+        let mut token = env.token(SESSION);
+        let secrets = ["accessToken", "refreshToken", "clientSecret"];
+        for name in secrets {
+            token[name] = (0..100).map(|number| format!("{name}{number} ")).collect::<String>().into();
+        }
+        token["expiresAt"] = expires_at.into();
+        token["registrationExpiresAt"] = "2020-01-01T00:00:00Z".into();
+        env.write_token(SESSION, &token);
+        let mut running = env.spawn(LOGIN.iter().chain(&["--use-device-code", "--no-browser"]).copied());
+        let user_code = running.user_code();
+        let memory = memory(running.id());
+        assert!(copies(&memory, &user_code) > 0, "this is not the memory");
+        for name in secrets {
+            // Not from its start, where the allocator writes what is its own.
+            let part = &token[name].as_str().unwrap()[60..];
+            let copies = copies(&memory, part);
+            assert!(copies <= most, "{copies} copies of its {name} in memory, which ends at {expires_at}");
+        }
+        running.signal("KILL");
+        running.finish();
+    }
 }
