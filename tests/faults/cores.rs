@@ -197,7 +197,7 @@ fn no_copy_of_a_secret_stays_behind() {
         let mut token = env.token(SESSION);
         let secrets = ["accessToken", "refreshToken", "clientSecret"];
         for name in secrets {
-            token[name] = (0..100).map(|number| format!("{name}{number} ")).collect::<String>().into();
+            token[name] = (0..100).map(|number| format!("{name}{number}")).collect::<Vec<_>>().join(" ").into();
         }
         token["expiresAt"] = expires_at.into();
         token["registrationExpiresAt"] = "2020-01-01T00:00:00Z".into();
