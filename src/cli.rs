@@ -9,23 +9,19 @@
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches as _, ValueEnum, ValueHint};
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
 const CREDENTIALS_FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
 const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
 
-/// Sign in to AWS IAM Identity Center and call its OpenID Connect service
-#[derive(Debug, Parser)]
-#[command(name = "sso-oidc", version, disable_help_subcommand = true, args_override_self = true)]
-#[command(subcommand_required = true, arg_required_else_help = false, after_help = PROGRAM)]
+/// A command line that was read.
+#[derive(Debug)]
 pub struct Cli {
     /// Options that every command takes, anywhere on the line
-    #[command(flatten)]
     pub global: GlobalArgs,
     /// What to do
-    #[command(subcommand)]
     pub command: Command,
 }
 
@@ -178,8 +174,6 @@ pub enum Command {
     Completion(CompletionArgs),
     /// `shim`
     Shim(ShimArgs),
-    /// `man`
-    Man(HelpArgs),
     /// `help`
     Help(HelpArgs),
 }
@@ -189,6 +183,8 @@ pub enum Command {
 pub struct Declared {
     /// The word for it.
     pub name: &'static str,
+    /// What its help says, made from this declaration beforehand: to make it anew costs more than most commands do.
+    pub help: &'static str,
     about: &'static str,
     after_help: &'static str,
     options: fn(clap::Command) -> clap::Command,
@@ -196,9 +192,10 @@ pub struct Declared {
 }
 
 /// The commands, in the order of the help.
-pub const COMMANDS: [Declared; 13] = [
+pub const COMMANDS: [Declared; 12] = [
     Declared {
         name: "login",
+        help: include_str!("help/login.txt"),
         about: "Sign in: reuse a valid token, refresh it, or ask in the browser",
         after_help: LOGIN,
         options: LoginArgs::augment_args,
@@ -206,6 +203,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "status",
+        help: include_str!("help/status.txt"),
         about: "Show which sessions are there, until when, and whether they can be refreshed",
         after_help: STATUS,
         options: StatusArgs::augment_args,
@@ -213,6 +211,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "token",
+        help: include_str!("help/token.txt"),
         about: "Print a valid access token, refreshed first when needed",
         after_help: TOKEN,
         options: TokenArgs::augment_args,
@@ -220,6 +219,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "export-credentials",
+        help: include_str!("help/export-credentials.txt"),
         about: "Print credentials of a role, or run a command with them",
         after_help: EXPORT_CREDENTIALS,
         options: ExportCredentialsArgs::augment_args,
@@ -227,6 +227,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "logout",
+        help: include_str!("help/logout.txt"),
         about: "Sign out: remove tokens and role credentials from this machine, and end the sessions at the service",
         after_help: LOGOUT,
         options: LogoutArgs::augment_args,
@@ -234,6 +235,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "create-token",
+        help: include_str!("help/create-token.txt"),
         about: "Create and return access and refresh tokens for a registered client (CreateToken)",
         after_help: CREATE_TOKEN,
         options: CreateTokenArgs::augment_args,
@@ -241,6 +243,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "create-token-with-iam",
+        help: include_str!("help/create-token-with-iam.txt"),
         about: "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
         after_help: CREATE_TOKEN_WITH_IAM,
         options: CreateTokenWithIamArgs::augment_args,
@@ -248,6 +251,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "register-client",
+        help: include_str!("help/register-client.txt"),
         about: "Register a public client with IAM Identity Center (RegisterClient)",
         after_help: REGISTER_CLIENT,
         options: RegisterClientArgs::augment_args,
@@ -255,6 +259,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "start-device-authorization",
+        help: include_str!("help/start-device-authorization.txt"),
         about: "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
         after_help: START_DEVICE_AUTHORIZATION,
         options: StartDeviceAuthorizationArgs::augment_args,
@@ -264,6 +269,7 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "completion",
+        help: include_str!("help/completion.txt"),
         about: "Print the completion script of a shell",
         after_help: COMPLETION,
         options: CompletionArgs::augment_args,
@@ -271,29 +277,27 @@ pub const COMMANDS: [Declared; 13] = [
     },
     Declared {
         name: "shim",
+        help: include_str!("help/shim.txt"),
         about: "Print a shell function that sends aws sso login, aws sso logout and aws sso-oidc here",
         after_help: SHIM,
         options: ShimArgs::augment_args,
         read: |matches| ShimArgs::from_arg_matches_mut(matches).map(Command::Shim),
     },
-    Declared {
-        name: "man",
-        about: "Print the manual page of the program or of one of its commands",
-        after_help: "",
-        options: HelpArgs::augment_args,
-        read: |matches| HelpArgs::from_arg_matches_mut(matches).map(Command::Man),
-    },
-    Declared {
-        name: "help",
-        about: "Explain the program or one of its commands",
-        after_help: HELP,
-        options: HelpArgs::augment_args,
-        read: |matches| HelpArgs::from_arg_matches_mut(matches).map(Command::Help),
-    },
+    HELP_COMMAND,
 ];
 
-/// Commands that neither help nor completion shows.
-const HIDDEN: [&str; 1] = ["man"];
+/// The command that explains the others. `--help` means it, too.
+pub const HELP_COMMAND: Declared = Declared {
+    name: "help",
+    help: include_str!("help/help.txt"),
+    about: "Explain the program or one of its commands",
+    after_help: HELP,
+    options: HelpArgs::augment_args,
+    read: |matches| HelpArgs::from_arg_matches_mut(matches).map(Command::Help),
+};
+
+/// What the help of the program says.
+pub const HELP_OF_PROGRAM: &str = include_str!("help/sso-oidc.txt");
 
 impl Declared {
     /// The command of this name.
@@ -301,48 +305,27 @@ impl Declared {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
-    /// The names of the commands that are shown.
-    pub fn shown() -> impl Iterator<Item = &'static str> {
-        COMMANDS.iter().map(|command| command.name).filter(|name| !HIDDEN.contains(name))
-    }
-
     /// With its options, without the global ones.
     pub fn command(&self) -> clap::Command {
-        let command = (self.options)(clap::Command::new(self.name)).about(self.about).hide(HIDDEN.contains(&self.name));
-        if self.after_help.is_empty() { command } else { command.after_help(self.after_help) }
+        (self.options)(clap::Command::new(self.name)).about(self.about).after_help(self.after_help)
     }
 }
 
-impl Subcommand for Command {
-    fn augment_subcommands(program: clap::Command) -> clap::Command {
+impl Cli {
+    /// The program with all its commands.
+    pub fn command() -> clap::Command {
+        let about = "Sign in to AWS IAM Identity Center and call its OpenID Connect service";
+        let program = globals().version(env!("CARGO_PKG_VERSION")).about(about).after_help(PROGRAM);
         program.subcommands(COMMANDS.iter().map(Declared::command))
     }
 
-    fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {
-        Self::augment_subcommands(program)
-    }
-
-    fn has_subcommand(name: &str) -> bool {
-        Declared::named(name).is_some()
-    }
-}
-
-impl FromArgMatches for Command {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Self::from_arg_matches_mut(&mut matches.clone())
-    }
-
-    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+    /// What clap found.
+    pub fn from_arg_matches(mut matches: ArgMatches) -> Result<Self, clap::Error> {
         let called = matches.remove_subcommand().and_then(|(name, matches)| Some((Declared::named(&name)?, matches)));
-        match called {
-            Some((command, mut matches)) => (command.read)(&mut matches),
-            None => Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand)),
-        }
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
+        let Some((command, mut own)) = called else {
+            return Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand));
+        };
+        Ok(Self { global: GlobalArgs::from_arg_matches_mut(&mut matches)?, command: (command.read)(&mut own)? })
     }
 }
 
@@ -352,11 +335,10 @@ pub fn globals() -> clap::Command {
     GlobalArgs::augment_args(program).subcommand_required(true)
 }
 
-/// The program with the one command that is called. Unless it is to be explained, the global options stand before it in
-/// canonical words, and it need not have them: clap would copy each and its value twice.
-pub fn with_command(globals: clap::Command, command: clap::Command, is_explained: bool) -> clap::Command {
-    let program = if is_explained { globals } else { globals.mut_args(|option| option.global(false)) };
-    program.subcommand(command)
+/// The program with the one command that is called. In canonical words the global options stand before it, and it need not
+/// have them: clap would copy each and its value twice.
+pub fn with_command(globals: clap::Command, command: clap::Command) -> clap::Command {
+    globals.mut_args(|option| option.global(false)).subcommand(command)
 }
 
 /// Options that every command takes, as the AWS CLI's global options.
@@ -701,14 +683,19 @@ pub struct CompletionArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
     /// GNU Bash
+    #[value(help = None)]
     Bash,
     /// Z shell
+    #[value(help = None)]
     Zsh,
     /// fish
+    #[value(help = None)]
     Fish,
     /// PowerShell
+    #[value(help = None)]
     Powershell,
     /// Elvish
+    #[value(help = None)]
     Elvish,
 }
 
@@ -723,7 +710,7 @@ pub struct ShimArgs {
     pub words: Vec<OsString>,
 }
 
-/// Arguments of `help` and `man`.
+/// Arguments of `help`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct HelpArgs {
     /// The command to explain

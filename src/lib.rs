@@ -44,8 +44,6 @@ mod fuzzing;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
-
 use cli::GlobalArgs;
 use config::Config;
 
@@ -69,10 +67,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
             finish(commands::run(cli, context), &global, context)
         }
         Err(error) => {
-            // clap shows help by way of an error.
-            if let Some(help) = error.downcast_ref::<clap::Error>().filter(|error| !error.use_stderr()) {
-                return finish(print(context, &help.to_string()), &GlobalArgs::default(), context);
-            }
             let error_format = error.downcast_ref::<UsageError>().and_then(|error| error.error_format.clone());
             let global = GlobalArgs { as_aws, cli_error_format: error_format, ..GlobalArgs::default() };
             finish(Err(error), &global, context)
@@ -99,15 +93,11 @@ fn parse(args: Vec<OsString>, as_aws: bool) -> anyhow::Result<cli::Cli> {
     let globals = cli::globals();
     let args = if as_aws { words::aws::own(&globals, args)? } else { args };
     let Line { words, command } = words::canonical(&globals, args)?;
-    let is_help = words.last().is_some_and(|word| word == "--help" || word == "-h");
-    let mut program = match command {
-        Some(command) => cli::with_command(globals, command, is_help),
-        None => cli::Cli::command(),
-    };
-    let mut matches = program.try_get_matches_from_mut(words)?;
+    let mut program = cli::with_command(globals, command);
+    let matches = program.try_get_matches_from_mut(words)?;
     // Taking apart all those declarations costs as much as the reading, and the process ends soon.
     std::mem::forget(program);
-    let mut cli = cli::Cli::from_arg_matches_mut(&mut matches)?;
+    let mut cli = cli::Cli::from_arg_matches(matches)?;
     cli.global.as_aws = as_aws;
     Ok(cli)
 }

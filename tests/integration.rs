@@ -33,7 +33,7 @@ mod export_credentials;
 mod faults;
 /// What every file of the project keeps to.
 mod files;
-/// Completion scripts and manual pages.
+/// Completion scripts, manual pages and help texts.
 mod generated;
 /// The help of every command.
 mod help;
@@ -47,6 +47,8 @@ mod layers;
 mod login;
 /// `logout`, whatever the service says.
 mod logout;
+/// How the manual pages are made.
+mod manual;
 /// Network, callback, secrets, terminal and browser: every fault in a table.
 #[cfg(target_os = "linux")]
 mod matrix;

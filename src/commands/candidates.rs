@@ -4,7 +4,7 @@
 
 use std::path::{MAIN_SEPARATOR, is_separator};
 
-use clap::{Arg, Command, CommandFactory as _};
+use clap::{Arg, Command};
 
 use crate::Context;
 use crate::cli::Cli;
@@ -51,7 +51,7 @@ fn plain<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Candidate> {
 }
 
 fn commands(cli: &Command) -> Vec<Candidate> {
-    let visible = cli.get_subcommands().filter(|command| !command.is_hide_set());
+    let visible = cli.get_subcommands();
     let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
     visible.map(|command| (command.get_name().to_owned(), about(command))).collect()
 }

@@ -1,24 +1,17 @@
-//! `help`: the manual of the program or of one command, the same text as `--help`.
-
-use clap::CommandFactory as _;
+//! `help`: the help of the program or of one command; `--help` is another way to ask for it, see `words`.
+//!
+//! The texts are the files of `src/help`, as clap makes them from the declarations in `cli`; a test compares them.
 
 use crate::Context;
-use crate::cli::{Cli, HelpArgs};
+use crate::cli::{Declared, HELP_OF_PROGRAM, HelpArgs};
 use crate::words;
 
-/// Prints the manual.
+/// Prints the help.
 pub(super) fn run(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
-    let mut program = Cli::command();
-    if let Some(name) = &args.command
-        && program.find_subcommand(name).is_none()
-    {
-        return Err(words::unknown_command(name).into());
-    }
-    let name = program.get_name().to_owned();
-    let line = std::iter::once(name.as_str()).chain(args.command.as_deref()).chain(["--help"]);
-    // clap shows help by way of an error.
-    if let Err(help) = program.try_get_matches_from_mut(line) {
-        context.print(help.to_string().as_bytes())?;
-    }
+    let text = match args.command.as_deref() {
+        None => HELP_OF_PROGRAM,
+        Some(name) => Declared::named(name).ok_or_else(|| words::unknown_command(name))?.help,
+    };
+    context.print(text.as_bytes())?;
     Ok(())
 }

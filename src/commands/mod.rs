@@ -14,7 +14,6 @@ mod export_credentials;
 mod help;
 mod login;
 mod logout;
-mod manual;
 mod operation;
 mod overview;
 mod pager;
@@ -47,7 +46,6 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     match cli.command {
         Command::Completion(args) => completion::run(&args, context)?,
         Command::Shim(args) => return shim::run(&args, context),
-        Command::Man(args) => manual::run(&args, context)?,
         Command::Help(args) => help::run(&args, context)?,
         Command::CreateToken(args) => create_token::run(&args, global, context)?,
         Command::CreateTokenWithIam(args) => create_token_with_iam::run(&args, global, context)?,

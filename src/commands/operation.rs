@@ -4,7 +4,6 @@
 //! order of the checks is the AWS CLI's, so that of two mistakes the same one is reported. Templates come first and look
 //! at nothing. May import everything.
 
-use clap::CommandFactory as _;
 use serde_json::{Map, Value};
 
 use super::clients::{self, http_options};

@@ -40,7 +40,7 @@ pub(super) fn complete(call: &mut Call, how: AutoPrompt, context: &Context) -> a
 }
 
 async fn ask_all(call: &mut Call<'_>, also_optional: bool, context: &Context) -> anyhow::Result<()> {
-    let program = <Cli as clap::CommandFactory>::command();
+    let program = Cli::command();
     let members = call.operation.input();
     let (required, optional): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
     for member in required.into_iter().chain(optional.into_iter().filter(|_| also_optional)) {

@@ -108,8 +108,6 @@ fn options<'a>(tables: &[(&'a Command, &Table, &Pass)]) -> Place<'a> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::{Place, place};
     use crate::cli::Cli;
 

@@ -16,7 +16,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
-use crate::cli::Declared;
+use crate::cli::{COMMANDS, Declared, HELP_COMMAND};
 pub use error::{Problem, UsageError};
 pub use half::{Place, place};
 use pass::{Pass, Table};
@@ -26,8 +26,8 @@ use pass::{Pass, Table};
 pub struct Line {
     /// The words, the program's name first.
     pub words: Vec<OsString>,
-    /// The command that they call, with its own options; none when the program itself is to be explained.
-    pub command: Option<Command>,
+    /// The command that they call, with its own options.
+    pub command: Command,
 }
 
 /// The command line in canonical words; `globals` has the global options.
@@ -52,7 +52,11 @@ pub fn asks_version(args: &[OsString]) -> bool {
 
 /// The error about a command that does not exist.
 pub fn unknown_command(name: &str) -> UsageError {
-    Problem::UnknownCommand { maybe: similar::to(name, Declared::shown()), name: name.to_owned() }.into()
+    Problem::UnknownCommand {
+        maybe: similar::to(name, COMMANDS.iter().map(|command| command.name)),
+        name: name.to_owned(),
+    }
+    .into()
 }
 
 /// The second pass: the command, its options and its own words.
@@ -60,21 +64,25 @@ fn finish(program: &str, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     choice::check(globals, first)?;
     let mut line = vec![program.to_owned()];
     let Some(at) = first.rest.iter().position(|word| word.is_plain) else {
-        return without_command(globals, first, line).map(|line| Line { words: raw(line), command: None });
+        if first.asks_help() {
+            return Ok(explaining(line, None));
+        }
+        first.refuse_rest(&[globals])?;
+        return Err(Problem::CommandMissing);
     };
     let mut rest = first.rest.clone();
     let name = rest.remove(at).text;
-    let Some(command) = Declared::named(&name).map(Declared::command) else {
+    let Some(declared) = Declared::named(&name) else {
         return Err(unknown_command(&name).problem);
     };
+    if first.asks_help() {
+        return Ok(explaining(line, Some(name)));
+    }
+    let command = declared.command();
     let runs_another = command.get_positionals().any(Arg::is_last_set);
     if !runs_another && rest.get(at).is_some_and(|word| word.text == "--") {
         // argparse takes a `--` next to the command for the end of the options before it.
         rest.remove(at);
-    }
-    if let Some(help) = first.help_word() {
-        line.extend([name, help]);
-        return Ok(Line { words: raw(line), command: Some(command) });
     }
     let table = Table::of(&command);
     let mut words: Vec<String> = rest.into_iter().map(|word| word.text).collect();
@@ -87,8 +95,7 @@ fn finish(program: &str, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     choice::check(&table, &second)?;
     let positionals = second.take_plain(command.get_positionals().filter(|word| !word.is_last_set()).count());
     if positionals.is_empty() && second.says_help() {
-        line.extend([name, "--help".to_owned()]);
-        return Ok(Line { words: raw(line), command: Some(command) });
+        return Ok(explaining(line, Some(name)));
     }
     second.refuse_rest(&[globals, &table])?;
     first.write(globals, &mut line);
@@ -99,21 +106,18 @@ fn finish(program: &str, globals: &Table, first: &Pass, tail: Vec<OsString>) -> 
     if runs_another && tail.len() > 1 {
         words.extend(tail);
     }
-    Ok(Line { words, command: Some(command) })
+    Ok(Line { words, command })
 }
 
 fn raw(words: Vec<String>) -> Vec<OsString> {
     words.into_iter().map(OsString::from).collect()
 }
 
-/// A line without a plain word: help for the whole program, or a mistake.
-fn without_command(globals: &Table, first: &Pass, mut line: Vec<String>) -> Result<Vec<String>, Problem> {
-    let Some(help) = first.help_word() else {
-        first.refuse_rest(&[globals])?;
-        return Err(Problem::CommandMissing);
-    };
-    line.push(help);
-    Ok(line)
+/// `--help`, wherever it stands, is another way to say `help`.
+fn explaining(mut line: Vec<String>, command: Option<String>) -> Line {
+    line.push(HELP_COMMAND.name.to_owned());
+    line.extend(command);
+    Line { words: raw(line), command: HELP_COMMAND.command() }
 }
 
 /// The words as text; the service takes JSON, which cannot carry other bytes.

@@ -213,9 +213,9 @@ impl Pass {
         Some(found.2.last().cloned().unwrap_or_default())
     }
 
-    /// `-h` or `--help`, if one was given.
-    pub(super) fn help_word(&self) -> Option<String> {
-        self.found.iter().map(|(_, name, _)| name).find(|name| *name == "-h" || *name == "--help").cloned()
+    /// Whether `-h` or `--help` was given.
+    pub(super) fn asks_help(&self) -> bool {
+        self.found.iter().any(|(_, name, _)| name == "-h" || name == "--help")
     }
 
     /// Takes up to so many plain words out of the rest.

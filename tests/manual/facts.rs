@@ -1,6 +1,8 @@
 //! What the manual pages say beyond the declarations of options: where a value comes from when the option is not given,
 //! variables, files, exit codes. Each fact names the commands that it is about; none means all of them.
 
+use sso_oidc::cli::Cli;
+
 /// Commands that use a session of Identity Center.
 pub(super) const SESSIONS: &[&str] = &["login", "status", "token", "export-credentials", "logout"];
 /// Commands that are an operation of the service.
@@ -172,39 +174,31 @@ pub(super) fn is_about(fact: &Fact, command: Option<&str>) -> bool {
     command.is_none_or(|command| fact.2.is_empty() || fact.2.contains(&command))
 }
 
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::{CODES, DEFAULTS, FILES, VARIABLES, is_about};
-    use crate::cli::Cli;
-
-    #[test]
-    fn facts_are_about_options_and_commands_that_exist() {
-        let mut program = Cli::command();
-        program.build();
-        for fact in DEFAULTS.iter().chain(&VARIABLES).chain(&FILES).chain(&CODES) {
-            for command in fact.2 {
-                assert!(program.find_subcommand(command).is_some(), "{command}");
-            }
-        }
-        for fact in &DEFAULTS {
-            for id in fact.0 {
-                let takes = |command: &&clap::Command| command.get_arguments().any(|arg| arg.get_id() == *id);
-                let about = program.get_subcommands().filter(|command| is_about(fact, Some(command.get_name())));
-                assert!(about.into_iter().any(|command| takes(&command)), "{id}");
-            }
+#[test]
+fn facts_are_about_options_and_commands_that_exist() {
+    let mut program = Cli::command();
+    program.build();
+    for fact in DEFAULTS.iter().chain(&VARIABLES).chain(&FILES).chain(&CODES) {
+        for command in fact.2 {
+            assert!(program.find_subcommand(command).is_some(), "{command}");
         }
     }
+    for fact in &DEFAULTS {
+        for id in fact.0 {
+            let takes = |command: &&clap::Command| command.get_arguments().any(|arg| arg.get_id() == *id);
+            let about = program.get_subcommands().filter(|command| is_about(fact, Some(command.get_name())));
+            assert!(about.into_iter().any(|command| takes(&command)), "{id}");
+        }
+    }
+}
 
-    #[test]
-    fn one_option_of_one_command_has_one_default() {
-        for command in Cli::command().get_subcommands().map(clap::Command::get_name) {
-            for (at, fact) in DEFAULTS.iter().enumerate().filter(|(_, fact)| is_about(fact, Some(command))) {
-                let others = DEFAULTS[at + 1..].iter().filter(|other| is_about(other, Some(command)));
-                for other in others {
-                    assert!(!fact.0.iter().any(|id| other.0.contains(id)), "{command}: {:?}", fact.0);
-                }
+#[test]
+fn one_option_of_one_command_has_one_default() {
+    for command in Cli::command().get_subcommands().map(clap::Command::get_name) {
+        for (at, fact) in DEFAULTS.iter().enumerate().filter(|(_, fact)| is_about(fact, Some(command))) {
+            let others = DEFAULTS[at + 1..].iter().filter(|other| is_about(other, Some(command)));
+            for other in others {
+                assert!(!fact.0.iter().any(|id| other.0.contains(id)), "{command}: {:?}", fact.0);
             }
         }
     }

@@ -1,17 +1,16 @@
-//! `man`: the manual pages, made from `cli` and from `facts`. The files under `man/` are what this command prints; a test
-//! compares them.
+//! The manual pages, made from the declarations in `cli` and from `facts`: what the files of `man/` hold.
 //!
 //! `clap_mangen` writes the options; the other sections are ours, and so is what keeps `mandoc -T lint` silent: lines of at
 //! most 80 bytes without blanks at their end. The language is man(7).
 
 mod facts;
 
-use clap::{Arg, Command, CommandFactory as _};
+use std::collections::BTreeMap;
 
-use crate::Context;
-use crate::cli::{Cli, HelpArgs};
-use crate::oidc::Operation;
-use crate::words;
+use clap::{Arg, Command};
+use sso_oidc::cli::Cli;
+use sso_oidc::oidc::Operation;
+
 use facts::{Fact, OPERATIONS, SESSIONS, is_about};
 
 /// The day of these pages' last change that was more than a word.
@@ -23,23 +22,20 @@ const LONGEST_HEADING: usize = 27;
 /// The longest line that a page's source may have.
 const LONGEST_LINE: usize = 78;
 
-/// Prints a manual page in roff.
-pub(super) fn run(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
+/// Every page by the name of its file: that of the program, and one for each command.
+pub(crate) fn pages() -> BTreeMap<String, String> {
     let mut program = Cli::command();
     program.build();
-    let page = match &args.command {
-        None => page(&program, None)?,
-        Some(name) => match program.find_subcommand(name) {
-            Some(command) => page(command, Some(command.get_name()))?,
-            None => return Err(words::unknown_command(name).into()),
-        },
-    };
-    context.print(page.as_bytes())?;
-    Ok(())
+    let mut pages = BTreeMap::from([("sso-oidc.1".to_owned(), page(&program, None))]);
+    for command in program.get_subcommands() {
+        let name = command.get_name();
+        pages.insert(format!("sso-oidc-{name}.1"), page(command, Some(name)));
+    }
+    pages
 }
 
 /// The page of the program, or of one of its commands.
-fn page(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
+fn page(of: &Command, command: Option<&str>) -> String {
     let title = command.map_or_else(|| of.get_name().to_owned(), |name| format!("sso-oidc-{name}"));
     let about = of.get_about().map(ToString::to_string).unwrap_or_default();
     let long = of.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -60,12 +56,12 @@ fn page(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
     page.block(&format!("\n{description}"));
     if command.is_none() {
         page.section("COMMANDS");
-        for command in of.get_subcommands().filter(|command| !command.is_hide_set()) {
+        for command in of.get_subcommands() {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
             page.entry(&[command.get_name()], &format!("{about}. See sso-oidc-{}(1).", command.get_name()));
         }
     }
-    page.raw(&options(of, command)?);
+    page.raw(&options(of, command));
     for (heading, facts) in
         [("ENVIRONMENT", &facts::VARIABLES[..]), ("FILES", &facts::FILES), ("EXIT STATUS", &facts::CODES)]
     {
@@ -76,7 +72,7 @@ fn page(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
     page.block(heading.unwrap_or(examples));
     page.section("SEE ALSO");
     page.text(&see_also(of, command));
-    Ok(page.0)
+    page.0
 }
 
 /// The title as it stands at both ends of a page's first line, with room for what is between them.
@@ -140,7 +136,7 @@ fn lower_kebab(name: &str) -> String {
 }
 
 /// The options with what holds where they are not given, as `clap_mangen` writes them.
-fn options(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
+fn options(of: &Command, command: Option<&str>) -> String {
     let told = of.clone().mut_args(|arg| {
         let choices: Vec<String> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
         let mut help = arg.get_help().map(|help| format!("{help}.")).unwrap_or_default();
@@ -160,17 +156,15 @@ fn options(of: &Command, command: Option<&str>) -> anyhow::Result<String> {
         arg.help(help).long_help(None).hide_possible_values(true)
     });
     let mut roff = Vec::new();
-    clap_mangen::Man::new(told).render_options_section(&mut roff)?;
-    Ok(String::from_utf8(roff)?)
+    clap_mangen::Man::new(told).render_options_section(&mut roff).unwrap();
+    String::from_utf8(roff).unwrap()
 }
 
 /// The pages of the program, and of the commands of the same kind.
 fn see_also(of: &Command, command: Option<&str>) -> String {
     let kin = [SESSIONS, OPERATIONS].into_iter().find(|kin| command.is_some_and(|command| kin.contains(&command)));
     let mut pages: Vec<String> = match (command, kin) {
-        (None, _) => {
-            of.get_subcommands().filter(|one| !one.is_hide_set()).map(|one| one.get_name().to_owned()).collect()
-        }
+        (None, _) => of.get_subcommands().map(|one| one.get_name().to_owned()).collect(),
         (Some(command), kin) => {
             kin.unwrap_or_default().iter().filter(|one| **one != command).map(|one| (*one).to_owned()).collect()
         }
