@@ -86,7 +86,9 @@ struct EmptyRoot {
 impl EmptyRoot {
     fn new(env: TestEnv, packages: &Path) -> Self {
         let root = env.home().parent().unwrap().to_owned();
-        fs::copy(packages.join("container/sso-oidc"), root.join("sso-oidc")).unwrap();
+        // By another process: a copy that is being written cannot be run, and one of ours would have the file open in
+        // whatever another test is about to start.
+        output(Command::new("cp").arg(packages.join("container/sso-oidc")).arg(root.join("sso-oidc")));
         Self { env, root }
     }
 
