@@ -70,37 +70,43 @@ pub fn push_strings(texts: &[String], to: &mut String) {
 
 /// Appends a string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
 pub fn push_string(text: &str, to: &mut String) {
+    quote(text, |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'), to);
+}
+
+/// Appends a string with its quotes, everything outside ASCII as it is: the escapes of `json.dumps(ensure_ascii=False)`.
+pub fn push_unicode(text: &str, to: &mut String) {
+    quote(text, |byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f), to);
+}
+
+/// What stands for itself is not escaped; as nearly every string does as a whole.
+fn quote(text: &str, stands_for_itself: impl Fn(u8) -> bool, to: &mut String) {
     to.push('"');
-    if is_plain(text) {
+    if text.bytes().all(&stands_for_itself) {
         to.push_str(text);
     } else {
-        push_escaped(text, to);
+        for c in text.chars() {
+            match &*c.encode_utf8(&mut [0; 4]) {
+                plain if plain.bytes().all(&stands_for_itself) => to.push_str(plain),
+                _ => push_escaped(c, to),
+            }
+        }
     }
     to.push('"');
 }
 
-/// Whether a string stands for itself between quotes, as nearly every one does.
-fn is_plain(text: &str) -> bool {
-    // Not `all`: without a way out many bytes are looked at at once.
-    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'))
-}
-
-fn push_escaped(text: &str, to: &mut String) {
-    for c in text.chars() {
-        match c {
-            '"' => to.push_str("\\\""),
-            '\\' => to.push_str("\\\\"),
-            '\n' => to.push_str("\\n"),
-            '\r' => to.push_str("\\r"),
-            '\t' => to.push_str("\\t"),
-            '\u{8}' => to.push_str("\\b"),
-            '\u{c}' => to.push_str("\\f"),
-            ' '..='~' => to.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a String cannot fail.
-                    let _ = write!(to, "\\u{unit:04x}");
-                }
+fn push_escaped(c: char, to: &mut String) {
+    match c {
+        '"' => to.push_str("\\\""),
+        '\\' => to.push_str("\\\\"),
+        '\n' => to.push_str("\\n"),
+        '\r' => to.push_str("\\r"),
+        '\t' => to.push_str("\\t"),
+        '\u{8}' => to.push_str("\\b"),
+        '\u{c}' => to.push_str("\\f"),
+        _ => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(to, "\\u{unit:04x}");
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! | room | what lives there | may import |
 //! |---|---|---|
-//! | `secret`, `json`, `text`, `output`, `endpoint` | foundations | nothing of ours |
+//! | `secret`, `json`, `text`, `endpoint` | foundations | nothing of ours |
+//! | `output` | what is printed: query, then format | `json` |
 //! | `context` | the world: environment, home, clock, streams, terminals | `text` |
 //! | `cli` | every word of the command line | nothing of ours |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |

@@ -1,9 +1,10 @@
 //! The `json` format: four spaces, members in their order, everything outside ASCII as it is.
 //!
 //! Python's `json.dumps(value, indent=4, ensure_ascii=False)`; the same strings serve the compact form in which AWS CLI
-//! prints a scalar as YAML. Requests and cache files are spelled elsewhere. Imports nothing of ours.
+//! prints a scalar as YAML. Requests and cache files are spelled elsewhere. Imports `json`.
 
 use super::node::Node;
+use crate::json::{push_string, push_unicode};
 
 /// The value over several lines, without a final newline.
 pub(super) fn pretty(node: &Node) -> String {
@@ -20,18 +21,8 @@ pub(super) fn compact(node: &Node) -> String {
 }
 
 fn write_compact(node: &Node, to: &mut String) {
-    let string = |text: &str, to: &mut String| {
-        let mut quoted = String::new();
-        quote(text, &mut quoted);
-        for c in quoted.chars() {
-            match c {
-                ' '..='~' => to.push(c),
-                _ => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| to.extend(format!("\\u{unit:04x}").chars())),
-            }
-        }
-    };
     match node {
-        Node::String(text) => string(text, to),
+        Node::String(text) => push_string(text, to),
         Node::List(items) => {
             to.push('[');
             for (i, item) in items.iter().enumerate() {
@@ -44,7 +35,7 @@ fn write_compact(node: &Node, to: &mut String) {
             to.push('{');
             for (i, (name, member)) in members.iter().enumerate() {
                 to.push_str(if i == 0 { "" } else { "," });
-                string(name, to);
+                push_string(name, to);
                 to.push(':');
                 write_compact(member, to);
             }
@@ -59,7 +50,7 @@ fn write(node: &Node, depth: usize, to: &mut String) {
         Node::Null => to.push_str("null"),
         Node::Bool(value) => to.push_str(if *value { "true" } else { "false" }),
         Node::Number(number) => to.push_str(&number.json()),
-        Node::String(text) => quote(text, to),
+        Node::String(text) => push_unicode(text, to),
         Node::List(items) if items.is_empty() => to.push_str("[]"),
         Node::List(items) => {
             to.push('[');
@@ -75,7 +66,7 @@ fn write(node: &Node, depth: usize, to: &mut String) {
             to.push('{');
             for (i, (name, member)) in members.iter().enumerate() {
                 separate(i, depth + 1, to);
-                quote(name, to);
+                push_unicode(name, to);
                 to.push_str(": ");
                 write(member, depth + 1, to);
             }
@@ -95,39 +86,6 @@ fn separate(index: usize, depth: usize, to: &mut String) {
 fn new_line(depth: usize, to: &mut String) {
     to.push('\n');
     to.extend(std::iter::repeat_n("    ", depth));
-}
-
-/// A string with its quotes: the escapes of `json.dumps(ensure_ascii=False)`.
-fn quote(text: &str, to: &mut String) {
-    to.push('"');
-    if is_plain(text) {
-        to.push_str(text);
-    } else {
-        push_escaped(text, to);
-    }
-    to.push('"');
-}
-
-/// Whether a string stands for itself between quotes, as nearly every one does.
-fn is_plain(text: &str) -> bool {
-    // Not `all`: without a way out many bytes are looked at at once.
-    text.bytes().fold(true, |plain, byte| plain & !matches!(byte, b'"' | b'\\' | 0..=0x1f))
-}
-
-fn push_escaped(text: &str, to: &mut String) {
-    for c in text.chars() {
-        match c {
-            '"' => to.push_str("\\\""),
-            '\\' => to.push_str("\\\\"),
-            '\n' => to.push_str("\\n"),
-            '\r' => to.push_str("\\r"),
-            '\t' => to.push_str("\\t"),
-            '\u{8}' => to.push_str("\\b"),
-            '\u{c}' => to.push_str("\\f"),
-            '\0'..='\u{1f}' => to.extend(format!("\\u{:04x}", u32::from(c)).chars()),
-            _ => to.push(c),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Knows no operation, no secret and no terminal: the caller says the title, the width and whether to colour. The order is
 //! fixed: response, value, query, format. Structured errors (`--cli-error-format`) go through the same renderers. Imports
-//! nothing of ours.
+//! `json`.
 
 pub mod query;
 
