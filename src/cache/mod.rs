@@ -135,9 +135,9 @@ impl TokenCache {
     }
 
     /// The tokens in the folder, except in these files.
-    pub fn tokens_besides(&self, except: &[PathBuf]) -> Vec<(PathBuf, Loaded<CachedToken>)> {
+    pub fn tokens_besides(&self, except: &[&Path]) -> Vec<(PathBuf, Loaded<CachedToken>)> {
         let registrations = self.registrations.borrow();
-        let known = except.iter().chain(registrations.iter());
+        let known = except.iter().copied().chain(registrations.iter().map(PathBuf::as_path));
         sweep::tokens(&self.dir, &known.filter_map(|path| path.file_name()).collect())
     }
 

@@ -4,7 +4,7 @@
 //! none of them: signed in without configuration, or written by another tool. How a token is judged is in `session`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::wanted;
@@ -139,7 +139,7 @@ impl Survey<'_> {
                 }
             }
         }
-        let known: Vec<PathBuf> = all.iter().map(|seen| seen.path.clone()).collect();
+        let known: Vec<&Path> = all.iter().map(|seen| seen.path.as_path()).collect();
         let others = self.cache.tokens_besides(&known);
         all.extend(others.into_iter().map(|(path, loaded)| self.of_file(path, loaded)));
         all

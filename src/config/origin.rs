@@ -3,11 +3,10 @@
 //! Every resolved setting carries its origin; also a decision rests on it: a plain http endpoint counts only when an
 //! option or a variable names it. Imports nothing of ours.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-
-use super::section::Section;
 
 /// Who said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Origin {
 /// Where a key of a file stands. In words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    pub(super) key: String,
+    pub(super) key: Cow<'static, str>,
     pub(super) header: String,
     pub(super) path: Arc<Path>,
     pub(super) line: usize,
@@ -69,12 +68,5 @@ impl<T> Located<T> {
     /// Whether anybody said it.
     pub fn is_explicit(&self) -> bool {
         self.origin != Origin::Default
-    }
-}
-
-impl Located<String> {
-    /// A key of a section.
-    pub(super) fn in_section(section: &Section<'_>, key: &str) -> Option<Self> {
-        Some(Self::new(section.get(key)?.to_owned(), Origin::File(section.origin(key)?)))
     }
 }

@@ -3,11 +3,12 @@
 //! A profile may stand in both files; the credentials file wins key by key, as in botocore's merge. Each part also
 //! inherits the `[DEFAULT]` section of its own file. Imports nothing of ours.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ini::{Entry, IniFile};
-use super::origin::Place;
+use super::origin::{Located, Origin, Place};
 
 /// A view of some keys and values.
 #[derive(Clone, Copy)]
@@ -22,6 +23,16 @@ struct Part<'a> {
     line: usize,
     own: &'a [Entry],
     inherited: &'a [Entry],
+}
+
+impl<'a> Part<'a> {
+    fn value(&self, entry: &Entry) -> Option<&'a str> {
+        self.file.children(entry).is_empty().then(|| self.file.slice(entry.value))
+    }
+
+    fn place(&self, key: Cow<'static, str>, entry: &Entry, header: &str) -> Place {
+        Place { key, header: header.to_owned(), path: Arc::clone(&self.file.path), line: entry.line }
+    }
 }
 
 impl<'a> Section<'a> {
@@ -48,7 +59,13 @@ impl<'a> Section<'a> {
     /// The value of a key (in lower case); `None` when it is absent or a nested block.
     pub fn get(&self, key: &str) -> Option<&'a str> {
         let (part, entry, _) = self.find(key)?;
-        part.file.children(entry).is_empty().then(|| part.file.slice(entry.value))
+        part.value(entry)
+    }
+
+    /// The value of a key with its place; `None` when it is absent or a nested block.
+    pub(super) fn located(&self, key: &'static str) -> Option<Located<String>> {
+        let (part, entry, header) = self.find(key)?;
+        Some(Located::new(part.value(entry)?.to_owned(), Origin::File(part.place(key.into(), entry, header))))
     }
 
     /// The nested block under a key; `None` when it is absent or a plain value.
@@ -65,10 +82,10 @@ impl<'a> Section<'a> {
     }
 
     /// Where a key stands.
-    pub fn origin(&self, key: &str) -> Option<Place> {
-        let (part, entry, header) = self.find(key)?;
-        let path = Arc::clone(&part.file.path);
-        Some(Place { key: key.to_owned(), header: header.to_owned(), path, line: entry.line })
+    pub fn origin(&self, key: impl Into<Cow<'static, str>>) -> Option<Place> {
+        let key = key.into();
+        let (part, entry, header) = self.find(&key)?;
+        Some(part.place(key, entry, header))
     }
 
     /// The raw text of the header this section has in its (first) file.
