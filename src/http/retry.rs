@@ -215,7 +215,7 @@ impl<'a> Attempts<'a> {
 
 /// The wait before retry `n`: a random part of 2^(n-1) seconds, at most of 20.
 fn backoff(retry: u32, random: f64) -> Duration {
-    Duration::from_secs_f64(random * f64::from(retry - 1).exp2().min(20.0))
+    Duration::from_secs(20.min(1 << (retry - 1).min(5))).mul_f64(random)
 }
 
 /// A number in [0, 1) from the operating system; without randomness, the middle.
