@@ -3,12 +3,12 @@
 //! Services are the local Identity Center, over http and https. Imports `home`, `identity_center`, `programs`, `run`.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::baseline::HELLO;
 use crate::home::{self, Homes};
 use crate::identity_center::{Endpoint, IdentityCenter, Reply};
-use crate::programs::Programs;
+use crate::programs::{Extent, Programs};
 use crate::run::Run;
 
 /// As many answers as no measurement asks for.
@@ -76,9 +76,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(with_static: bool) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(extent: Extent) -> Result<Self, Box<dyn Error>> {
         let homes = Homes::new()?;
-        let programs = Programs::new(homes.path(), with_static)?;
+        let programs = Programs::new(homes.path(), extent)?;
         let (http, https) = (IdentityCenter::start(), IdentityCenter::start_tls());
         for center in [&http, &https] {
             center.tolerate_everything();
@@ -89,9 +89,9 @@ impl World {
         Ok(Self { homes, programs, http, https, empty })
     }
 
-    /// The run of hello world.
-    pub(crate) fn hello(&self) -> Run {
-        Run::new(&self.programs.hello, &self.empty, [""; 0])
+    /// The run of a hello world.
+    pub(crate) fn hello(&self, program: &Path) -> Run {
+        Run::new(program, &self.empty, [""; 0])
     }
 
     /// Every row, in the order of the table.
@@ -115,7 +115,7 @@ impl World {
         let times = |limit| vec![Target::Times(Beside::Hello, limit)];
         let mut version = Case::new("version", "`--version`", self.own(&["--version"]), times(1.5)).timed();
         let ask = |program: &PathBuf| Run::new(program, &self.empty, ["--version"]);
-        version.beside.push((Beside::Hello, self.hello()));
+        version.beside.push((Beside::Hello, self.hello(&self.programs.hello)));
         version.beside.extend(self.programs.curl.as_ref().map(|(program, _)| (Beside::Curl, ask(program))));
         version.beside.extend(self.programs.aws.as_ref().map(|(program, _)| (Beside::Aws, ask(program))));
         let help = self.own(&["--help"]);
@@ -151,17 +151,18 @@ impl World {
         };
         let targets = vec![Target::Count(limit), Target::Times(Beside::Curl, of_curl)];
         let mut case = Case::new(id, name, self.own(&args), targets).timed();
-        case.beside.push(if is_tls {
-            (Beside::Rustls, Run::new(&self.programs.tls, &self.empty, [address, &authority]))
+        let programs = &self.programs;
+        case.beside.extend(if is_tls {
+            let tls = programs.tls.as_ref();
+            tls.map(|program| (Beside::Rustls, Run::new(program, &self.empty, [address, &authority])))
         } else {
-            (Beside::Socket, Run::new(&self.programs.socket, &self.empty, [address]))
+            Some((Beside::Socket, Run::new(&programs.socket, &self.empty, [address])))
         });
-        case.beside.extend(
-            self.programs.curl.as_ref().map(|(program, _)| (Beside::Curl, Run::new(program, &self.empty, curl))),
-        );
+        case.beside
+            .extend(programs.curl.as_ref().map(|(program, _)| (Beside::Curl, Run::new(program, &self.empty, curl))));
         args.insert(0, "sso-oidc");
         case.beside
-            .extend(self.programs.aws.as_ref().map(|(program, _)| (Beside::Aws, Run::new(program, &self.empty, args))));
+            .extend(programs.aws.as_ref().map(|(program, _)| (Beside::Aws, Run::new(program, &self.empty, args))));
         case
     }
 

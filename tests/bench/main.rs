@@ -37,6 +37,7 @@ use std::process::ExitCode;
 
 use baseline::Counts;
 use cases::World;
+use programs::Extent;
 
 /// The counts that are kept.
 const BASELINE: &str = "tests/bench/baseline.tsv";
@@ -48,7 +49,7 @@ usage: cargo bench --profile dev [-- OPTION...]
   --update     only count our own instructions, and keep them as the baseline
   --static     also the program that is linked statically (one more build)
   --write      write the tables into the README, and the picture beside the benchmark
-  --build      only the time of a build from nothing and of the tests
+  --build      only the time of builds from nothing and of the tests
   --rounds N   runs of which time and memory are the median; 15 otherwise
 ";
 
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
         Task::Tell => tell(&options),
         Task::Check => check(),
         Task::Update => update(),
-        Task::Build => build(),
+        Task::Build => build(options.write),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -116,7 +117,7 @@ fn file(path: &str) -> PathBuf {
 
 /// Our own instructions, printed as they are kept.
 fn counts() -> Result<Counts, Box<dyn Error>> {
-    let world = World::new(false)?;
+    let world = World::new(Extent::Own)?;
     let counts = report::count(&world, &world.cases()?)?;
     println!("{}", baseline::write(&counts));
     Ok(counts)
@@ -144,7 +145,7 @@ fn check() -> Result<bool, Box<dyn Error>> {
 
 /// Measures everything and prints it.
 fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
-    let world = World::new(options.with_static)?;
+    let world = World::new(if options.with_static { Extent::Static } else { Extent::Beside })?;
     let cases = world.cases()?;
     let counts = report::count(&world, &cases)?;
     let linked = report::count_static(&world, &cases)?;
@@ -158,12 +159,17 @@ fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
     let text = parts.join("\n");
     println!("{text}");
     if options.write {
-        let readme = file("README.md");
-        let document = table::replace_between(&fs::read_to_string(&readme)?, "performance", &text)?;
-        fs::write(readme, document)?;
+        show("performance", &text)?;
         fs::write(file("tests/bench/performance.svg"), report::picture(&cases, &counts, &others))?;
     }
     Ok(true)
+}
+
+/// Writes a text into its place in the README.
+fn show(place: &str, text: &str) -> Result<(), Box<dyn Error>> {
+    let readme = file("README.md");
+    let document = table::replace_between(&fs::read_to_string(&readme)?, place, text)?;
+    Ok(fs::write(readme, document)?)
 }
 
 /// Which programs stood beside ours.
@@ -180,12 +186,16 @@ fn beside(world: &World) -> String {
     )
 }
 
-/// Times a build and the tests.
-fn build() -> Result<bool, Box<dyn Error>> {
-    let mut table = table::Table::new(["", "seconds"]);
+/// Times builds and the tests.
+fn build(write: bool) -> Result<bool, Box<dyn Error>> {
+    let processors = std::thread::available_parallelism()?;
+    let mut table = table::Table::new(["", &format!("seconds, {processors} processors")]);
     for (name, time) in scale::build()? {
         table.row([name.to_owned(), format!("{:.0}", time.as_secs_f64())]);
     }
     println!("{}", table.markdown());
+    if write {
+        show("build", &table.markdown())?;
+    }
     Ok(true)
 }

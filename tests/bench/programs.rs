@@ -11,18 +11,37 @@ use std::process::Command;
 
 use sso_oidc::Context;
 
+/// How much of it is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// Ours and hello world: what a count needs.
+    Own,
+    /// Also what stands beside.
+    Beside,
+    /// Also ours and hello world linked statically, as a release is.
+    Static,
+}
+
+/// Programs that need no library of the system.
+pub(crate) struct Linked {
+    /// `sso-oidc`.
+    pub(crate) own: PathBuf,
+    /// A program of one line.
+    pub(crate) hello: PathBuf,
+}
+
 /// Everything that can be run.
 pub(crate) struct Programs {
     /// `sso-oidc`, as it is shipped.
     pub(crate) own: PathBuf,
     /// The same, linked statically, if that was asked for.
-    pub(crate) own_static: Option<PathBuf>,
+    pub(crate) linked: Option<Linked>,
     /// A program of one line.
     pub(crate) hello: PathBuf,
     /// One HTTP request on a socket.
     pub(crate) socket: PathBuf,
     /// One HTTPS request on rustls.
-    pub(crate) tls: PathBuf,
+    pub(crate) tls: Option<PathBuf>,
     /// Tells wall, processor and memory of a run.
     pub(crate) gauge: PathBuf,
     /// curl, and what it says of its version.
@@ -36,35 +55,42 @@ pub(crate) struct Programs {
 impl Programs {
     /// Builds what is to be built and finds the others; ours and the floor's lie in `folder`, by paths as long
     /// on every machine.
-    pub(crate) fn new(folder: &Path, with_static: bool) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(folder: &Path, extent: Extent) -> Result<Self, Box<dyn Error>> {
         let target = target()?;
         cargo(&target, &["build", "--release", "--locked", "--bin", "sso-oidc"], &[])?;
         let floor = target.join("bench/floor");
         let manifest = format!("{}/tests/bench/floor/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
-        cargo(&floor, &["build", "--release", "--locked", "--manifest-path", &manifest], &[])?;
-        let own_static = if with_static {
-            let target = target.join("bench/static");
-            let triple = host()?;
-            let flags = [("RUSTFLAGS", "-Ctarget-feature=+crt-static")];
-            let args = ["build", "--release", "--locked", "--bin", "sso-oidc", "--target", &triple];
-            cargo(&target, &args, &flags)?;
-            Some(copy(&target.join(triple).join("release/sso-oidc"), &folder.join("sso-oidc-static"))?)
-        } else {
-            None
-        };
+        let with_tls = extent >= Extent::Beside;
+        let features: &[&str] = if with_tls { &["--features", "tls"] } else { &[] };
+        let args = ["build", "--release", "--locked", "--manifest-path", &manifest];
+        cargo(&floor, &[&args, features].concat(), &[])?;
         let of_floor = |name: &str| copy(&floor.join("release").join(name), &folder.join(name));
         let venv = target.join("sdk/venv/bin/python");
         Ok(Self {
             own: copy(&target.join("release/sso-oidc"), &folder.join("sso-oidc"))?,
-            own_static,
+            linked: (extent >= Extent::Static).then(|| Linked::new(&target, &manifest, folder)).transpose()?,
             hello: of_floor("hello")?,
             socket: of_floor("socket")?,
-            tls: of_floor("tls")?,
+            tls: with_tls.then(|| of_floor("tls")).transpose()?,
             gauge: of_floor("gauge")?,
             curl: installed("curl"),
             aws: installed("aws"),
             python: Some(venv).filter(|path| path.exists()),
         })
+    }
+}
+
+impl Linked {
+    /// Builds both for this machine's target with the C library linked in.
+    fn new(target: &Path, manifest_of_floor: &str, folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let target = target.join("bench/static");
+        let triple = host()?;
+        let build = |args: &[&str], name: &str| -> Result<PathBuf, Box<dyn Error>> {
+            let words = ["build", "--release", "--locked", "--target", &triple, "--bin", name];
+            cargo(&target, &[&words, args].concat(), &[("RUSTFLAGS", "-Ctarget-feature=+crt-static")])?;
+            Ok(copy(&target.join(&triple).join("release").join(name), &folder.join(format!("{name}-static")))?)
+        };
+        Ok(Self { own: build(&[], "sso-oidc")?, hello: build(&["--manifest-path", manifest_of_floor], "hello")? })
     }
 }
 

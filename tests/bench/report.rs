@@ -25,7 +25,8 @@ pub(crate) type Others = BTreeMap<(String, Beside), u64>;
 
 /// Counts our own rows, and hello world.
 pub(crate) fn count(world: &World, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
-    let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&world.hello(), TIMES)?)]);
+    let mut counts =
+        Counts::from([(HELLO.to_owned(), instructions::count(&world.hello(&world.programs.hello), TIMES)?)]);
     for case in cases {
         eprintln!("counting {}", case.name);
         counts.insert(case.id.clone(), instructions::count(&case.own, TIMES)?);
@@ -45,14 +46,23 @@ pub(crate) fn count_others(cases: &[Case]) -> Result<Others, Box<dyn Error>> {
     Ok(others)
 }
 
-/// Counts the rows of the program that is linked statically.
+/// Counts the rows of the program that is linked statically, and hello world linked so.
 pub(crate) fn count_static(world: &World, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
-    let mut counts = Counts::new();
-    for case in cases.iter().filter(|_| world.programs.own_static.is_some()) {
-        let program = world.programs.own_static.clone().unwrap_or_default();
-        counts.insert(case.id.clone(), instructions::count(&Run { program, ..case.own.clone() }, TIMES)?);
+    let Some(linked) = &world.programs.linked else { return Ok(Counts::new()) };
+    let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&world.hello(&linked.hello), TIMES)?)]);
+    for case in cases {
+        eprintln!("counting {}, static", case.name);
+        counts.insert(case.id.clone(), instructions::count(&case.own.of(&linked.own), TIMES)?);
     }
     Ok(counts)
+}
+
+/// The cell of the program that is linked statically: its count, and beside hello world where that is the target.
+fn static_cell(case: &Case, linked: &Counts) -> Option<String> {
+    let (count, hello) = (linked.get(&case.id)?.all, linked.get(HELLO)?.all);
+    let with_hello = case.targets.iter().any(|target| matches!(target, Target::Times(Beside::Hello, _)));
+    let beside = if with_hello { format!(", {} hello world", times(count, hello)) } else { String::new() };
+    Some(millions(count) + &beside)
 }
 
 /// The table of instructions.
@@ -77,7 +87,7 @@ pub(crate) fn instructions_table(cases: &[Case], counts: &Counts, others: &Other
             case.name.clone(),
             millions(count.all),
             millions(count.own),
-            linked.get(&case.id).map(|count| millions(count.all)).unwrap_or_default(),
+            static_cell(case, linked).unwrap_or_default(),
             beside.join(", "),
             targets.collect::<Vec<_>>().join(", "),
         ]);
@@ -113,11 +123,14 @@ fn verdict(target: &str, is_met: bool) -> String {
 
 /// The table of time and memory, all programs in turn, round by round.
 pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result<Table, Box<dyn Error>> {
-    let mut runs: Vec<(String, &str, Run)> = Vec::new();
+    let mut runs: Vec<(String, Option<u64>, Run)> = Vec::new();
     for case in cases.iter().filter(|case| case.timed) {
-        runs.push((case.name.clone(), &case.id, case.own.clone()));
+        let limit = MOST_MEMORY.iter().find(|(id, _)| *id == case.id).map(|(_, bytes)| *bytes);
+        runs.push((case.name.clone(), limit, case.own.clone()));
+        let linked = world.programs.linked.iter();
+        runs.extend(linked.map(|linked| (format!("{}: static", case.name), limit, case.own.of(&linked.own))));
         let beside = case.beside.iter();
-        runs.extend(beside.map(|(beside, run)| (format!("{}: {}", case.name, beside.name()), "", run.clone())));
+        runs.extend(beside.map(|(beside, run)| (format!("{}: {}", case.name, beside.name()), None, run.clone())));
     }
     let mut taken: Vec<Vec<Taken>> = vec![Vec::new(); runs.len()];
     for round in 0..=rounds {
@@ -130,11 +143,10 @@ pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result
         }
     }
     let mut table = Table::new(["", "wall, ms", "processor, ms", "peak memory, MB", "target"]);
-    for ((name, id, _), taken) in runs.into_iter().zip(&taken) {
+    for ((name, limit, _), taken) in runs.into_iter().zip(&taken) {
         let middle = median(taken);
         let bytes = middle.memory * 1024;
-        let limit = MOST_MEMORY.iter().find(|(row, _)| *row == id);
-        let target = limit.map(|(_, limit)| verdict(&format!("≤ {} MB", as_float(*limit) / 1e6), bytes <= *limit));
+        let target = limit.map(|limit| verdict(&format!("≤ {} MB", as_float(limit) / 1e6), bytes <= limit));
         table.row([
             name,
             milliseconds(middle.wall),
@@ -149,11 +161,10 @@ pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result
 /// The table of everything else: size, crates, many processes, many sessions.
 pub(crate) fn scale_table(world: &World, rounds: usize) -> Result<Table, Box<dyn Error>> {
     let mut table = Table::new(["", "measured", "target"]);
-    let mut sizes = vec![("binary", Some(&world.programs.own)), ("binary, static", world.programs.own_static.as_ref())];
-    for (name, path) in sizes.drain(..).filter_map(|(name, path)| Some((name, path?))) {
+    let linked = world.programs.linked.iter().map(|linked| ("binary, static", &linked.own));
+    for (name, path) in std::iter::once(("binary", &world.programs.own)).chain(linked) {
         let bytes = fs::metadata(path)?.len();
-        let target = if name == "binary" { verdict("≤ 6.5 MB", bytes <= LARGEST) } else { String::new() };
-        table.row([name.to_owned(), format!("{} MB", megabytes(bytes)), target]);
+        table.row([name.to_owned(), format!("{} MB", megabytes(bytes)), verdict("≤ 6.5 MB", bytes <= LARGEST)]);
     }
     let crates = scale::crates()?;
     table.row(["crates".to_owned(), crates.to_string(), verdict("≤ 190", crates <= MOST_CRATES)]);

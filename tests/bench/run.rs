@@ -41,6 +41,11 @@ impl Run {
         Self { program: program.to_owned(), args: args.into_iter().map(Into::into).collect(), environment, code: 0 }
     }
 
+    /// The same of another program.
+    pub(crate) fn of(&self, program: &Path) -> Self {
+        Self { program: program.to_owned(), ..self.clone() }
+    }
+
     /// Another variable.
     pub(crate) fn set(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));

@@ -96,8 +96,8 @@ pub(crate) fn growth(world: &World, rounds: usize) -> Result<Vec<Growth>, Box<dy
     Ok(grown)
 }
 
-/// Seconds of a build from nothing, of the tests' build after it, and of the tests.
-pub(crate) fn build() -> Result<[(&'static str, Duration); 3], Box<dyn Error>> {
+/// Seconds of a build from nothing, of the tests' build after it, of the tests, and of a build as it is shipped.
+pub(crate) fn build() -> Result<[(&'static str, Duration); 4], Box<dyn Error>> {
     let target = programs::target()?.join("bench/scratch");
     if target.exists() {
         std::fs::remove_dir_all(&target)?;
@@ -108,9 +108,10 @@ pub(crate) fn build() -> Result<[(&'static str, Duration); 3], Box<dyn Error>> {
         Ok(start.elapsed())
     };
     Ok([
-        ("`cargo build`", timed(&["build", "--locked"])?),
+        ("`cargo build`, from nothing", timed(&["build", "--locked"])?),
         ("`cargo test --no-run` after it", timed(&["test", "--locked", "--no-run"])?),
         ("`cargo test` after that", timed(&["test", "--locked"])?),
+        ("`cargo build --release`, from nothing", timed(&["build", "--locked", "--release"])?),
     ])
 }
 
