@@ -26,9 +26,11 @@ pub struct Cli {
 }
 
 const PROGRAM: &str = "\
-One small program for `aws sso login`, `aws sso logout` and `aws sso-oidc`. Tokens are kept where the AWS CLI and every AWS
-SDK look for them. A value is taken from its option, else from the environment, else from the profile, else it has a
-default. Options may be shortened as long as they are unique, and the last of two counts.
+One small program for `aws sso login`, `aws sso logout` and `aws sso-oidc`.
+Tokens are kept where the AWS CLI and every AWS SDK look for them. A value is
+taken from its option, else from the environment, else from the profile, else it
+has a default. Options may be shortened as long as they are unique, and the last
+of two counts.
 
 Examples:
   sso-oidc login --sso-session corp
@@ -36,15 +38,17 @@ Examples:
   eval \"$(sso-oidc export-credentials --profile dev --format env)\"";
 
 const LOGIN: &str = "\
-Takes the first that works: a cached token with more than 15 minutes left, without a request; a refreshed one; a person in
-the browser, by the authorization code flow with PKCE for an sso-session, by the device code flow for a legacy profile and
-where the browser cannot reach this machine. Of any number of logins at once one asks; the others wait for its outcome.
+Takes the first that works: a cached token with more than 15 minutes left,
+without a request; a refreshed one; a person in the browser, by the
+authorization code flow with PKCE for an sso-session, by the device code flow
+for a legacy profile and where the browser cannot reach this machine. Of any
+number of logins at once one asks; the others wait for its outcome.
 
 Examples:
   sso-oidc login
   sso-oidc login --sso-session corp --min-ttl 4h
-  sso-oidc login --start-url https://my-company.awsapps.com/start --sso-region us-east-1 \\
-      --sso-session corp --save
+  sso-oidc login --start-url https://my-company.awsapps.com/start \\
+      --sso-region us-east-1 --sso-session corp --save
   sso-oidc login --all --interactive never || echo 'somebody must sign in'";
 
 const COMPLETION: &str = "\
@@ -58,10 +62,11 @@ Examples, in the file that the shell reads when it starts:
   sso-oidc completion powershell | Out-String | Invoke-Expression";
 
 const SHIM: &str = "\
-The function aws sends three commands here, global options before them included, and all others to the AWS CLI. They
-have the meaning that they have there: --output json changes nothing in login, and --profile does not narrow logout. For
-events say SSO_OIDC_EVENTS=json. The same answers gives the program itself when it is called aws, by a link for example;
-then it knows no other command.
+The function aws sends three commands here, global options before them included,
+and all others to the AWS CLI. They have the meaning that they have there:
+--output json changes nothing in login, and --profile does not narrow logout.
+For events say SSO_OIDC_EVENTS=json. The program gives the same answers when it
+is called aws, by a link for example; then it knows no other command.
 
 Examples, in the file that the shell reads when it starts:
   eval \"$(sso-oidc shim bash)\"
@@ -77,26 +82,32 @@ Examples:
   sso-oidc help create-token";
 
 const STATUS: &str = "\
-Looks into the config file and the cache only, and never shows a secret. A session that can be refreshed counts as
-usable, whatever --min-ttl says. Exit code 0: all sessions named, or at least one when none is named, are usable;
-4: a login is needed.
+Looks into the config file and the cache only, and never shows a secret. A
+session that can be refreshed counts as usable, whatever --min-ttl says. Exit
+code 0: all sessions named, or at least one when none is named, are usable; 4: a
+login is needed.
 
 Examples:
   sso-oidc status
-  sso-oidc status --sso-session corp --min-ttl 30m || sso-oidc login --sso-session corp";
+  sso-oidc status --sso-session corp --min-ttl 30m ||
+      sso-oidc login --sso-session corp";
 
 const TOKEN: &str = "\
-Never asks a person. Exit code 4: a login is needed, and standard error names the command. The token is a secret.
+Never asks a person. Exit code 4: a login is needed, and standard error names
+the command. The token is a secret.
 
 Example, asking the access portal for one's accounts:
   sso-oidc token --sso-session corp --header |
-      curl --silent --header @- https://portal.sso.us-east-1.amazonaws.com/assignment/accounts";
+      curl --silent --header @- \\
+          https://portal.sso.us-east-1.amazonaws.com/assignment/accounts";
 
 const EXPORT_CREDENTIALS: &str = "\
-For a profile with sso_account_id and sso_role_name, or the options of these names: short-term credentials of that
-role from the access portal, shared with the AWS CLI through its cache. Other profiles: what the AWS SDKs would find.
-Never asks a person; exit code 4: a login is needed. With -- COMMAND the command gets the credentials in its
-environment and its exit code is ours; 127: there is no such command, 126: it cannot be executed.
+For a profile with sso_account_id and sso_role_name, or the options of these
+names: short-term credentials of that role from the access portal, shared with
+the AWS CLI through its cache. Other profiles: what the AWS SDKs would find.
+Never asks a person; exit code 4: a login is needed. With -- COMMAND the command
+gets the credentials in its environment and its exit code is ours; 127: there is
+no such command, 126: it cannot be executed.
 
 Examples:
   eval \"$(sso-oidc export-credentials --profile dev --format env)\"
@@ -105,44 +116,54 @@ In the config file, in a profile without sso_* keys:
   credential_process = sso-oidc export-credentials --profile dev";
 
 const LOGOUT: &str = "\
-All sessions, unless --sso-session or --profile name some. What is on this machine goes first, and goes even if the
-service cannot be reached. Role credentials that came from any session go as well; they can be had again.
+All sessions, unless --sso-session or --profile name some. What is on this
+machine goes first, and goes even if the service cannot be reached. Role
+credentials that came from any session go as well; they can be had again.
 
 Examples:
   sso-oidc logout
   sso-oidc logout --sso-session corp";
 
 const CREATE_TOKEN: &str = "\
-One call for all three grants: a device code that a person approved, an authorization code, or a refresh token.
-While the person has not decided the service answers AuthorizationPendingException: call again after the
-interval that start-device-authorization returned. The answer is a secret.
-Secret options also take file://PATH, and - for standard input, so that no list of processes shows them.
+One call for all three grants: a device code that a person approved, an
+authorization code, or a refresh token. While the person has not decided the
+service answers AuthorizationPendingException: call again after the interval
+that start-device-authorization returned. The answer is a secret.
+Secret options also take file://PATH, and - for standard input, so that no list
+of processes shows them.
 
 Example, the last step of the device flow:
   sso-oidc create-token --region us-east-1 \\
       --client-id file://client-id --client-secret file://client-secret \\
-      --grant-type urn:ietf:params:oauth:grant-type:device_code --device-code file://device-code";
+      --grant-type urn:ietf:params:oauth:grant-type:device_code \\
+      --device-code file://device-code";
 
 const CREATE_TOKEN_WITH_IAM: &str = "\
-For applications that exchange a token of a trusted issuer, or redeem a code, as an IAM identity. The request is
-signed with the credentials of the profile, of the environment, or of the machine. The answer is a secret.
-Secret options also take file://PATH, and - for standard input, so that no list of processes shows them.
+For applications that exchange a token of a trusted issuer, or redeem a code, as
+an IAM identity. The request is signed with the credentials of the profile, of
+the environment, or of the machine. The answer is a secret.
+Secret options also take file://PATH, and - for standard input, so that no list
+of processes shows them.
 
 Example, a token of a trusted issuer in exchange for one of Identity Center:
   sso-oidc create-token-with-iam --region us-east-1 --profile app \\
       --client-id arn:aws:sso::123456789012:application/ssoins-1/apl-1 \\
-      --grant-type urn:ietf:params:oauth:grant-type:jwt-bearer --assertion file://assertion.jwt";
+      --grant-type urn:ietf:params:oauth:grant-type:jwt-bearer \\
+      --assertion file://assertion.jwt";
 
 const REGISTER_CLIENT: &str = "\
-Returns the identifier and the secret that the other operations take, and until when they are good.
+Returns the identifier and the secret that the other operations take, and until
+when they are good.
 
 Example:
-  sso-oidc register-client --region us-east-1 --client-name my-tool --client-type public \\
-      --scopes sso:account:access --grant-types urn:ietf:params:oauth:grant-type:device_code refresh_token";
+  sso-oidc register-client --region us-east-1 \\
+      --client-name my-tool --client-type public --scopes sso:account:access \\
+      --grant-types urn:ietf:params:oauth:grant-type:device_code refresh_token";
 
 const START_DEVICE_AUTHORIZATION: &str = "\
-Returns a URL and a code to show to a person, and the device code with which create-token fetches the token
-once the person has approved. The client's secret may also be file://PATH, or - for standard input.
+Returns a URL and a code to show to a person, and the device code with which
+create-token fetches the token once the person has approved. The client's secret
+may also be file://PATH, or - for standard input.
 
 Example:
   sso-oidc start-device-authorization --region us-east-1 \\

@@ -58,13 +58,12 @@ fn manual_pages_are_made_from_the_declarations() {
     check("man", &pages());
 }
 
-/// Made beforehand because clap needs a million instructions for it; what clap prints depends neither on the terminal nor
-/// on the environment, since its features for colours and for wrapping are off.
+/// Made beforehand because clap needs a million instructions for it, and for 80 columns because that suits every terminal.
 #[test]
 fn help_is_what_clap_makes_of_the_declarations() {
     let made = |command: Option<&str>, option: &str| {
         let words = [Some("sso-oidc"), command, Some(option)];
-        Cli::command().try_get_matches_from(words.into_iter().flatten()).unwrap_err().to_string()
+        Cli::command().term_width(80).try_get_matches_from(words.into_iter().flatten()).unwrap_err().to_string()
     };
     let names = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
     let mut files = BTreeMap::new();
