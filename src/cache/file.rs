@@ -3,7 +3,8 @@
 //! A file is read through one open descriptor that never blocks, after looking at what was really opened: a regular
 //! file, ours, not writable by everybody, at most 1 MiB. It is replaced by a temporary file in the same folder, 0600 from
 //! its first byte, synced and renamed over the name, so a reader sees the old or the new document and a link is
-//! replaced, never followed. What stands in the files is in `document`. Imports `secret`'s neighbours only.
+//! replaced, never followed. What stands in the files is in `document`, what differs between systems in `platform`. Imports
+//! `platform`.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{CacheError, Cause};
+use super::{CacheError, Cause, platform};
 
 /// No document of any AWS tool comes near this many bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -63,8 +64,8 @@ fn or_once_more<T>(attempt: impl Fn() -> Result<T, CacheError>) -> Result<T, Cac
 fn load_now<T>(path: &Path, parse: &impl Fn(&str) -> Result<T, String>) -> Result<Loaded<T>, CacheError> {
     let mut looks = 1;
     loop {
-        let (mut file, metadata) = match open_trusted(path)? {
-            Opened::File(file, metadata) => (file, metadata),
+        let (mut file, metadata, warning) = match open_trusted(path)? {
+            Opened::File(file, metadata, warning) => (file, metadata, warning),
             Opened::Absent => return Ok(Loaded::Absent),
             Opened::Unusable(why) => return Ok(Loaded::Damaged(Damage(why.to_owned()))),
         };
@@ -77,7 +78,7 @@ fn load_now<T>(path: &Path, parse: &impl Fn(&str) -> Result<T, String>) -> Resul
         // What is not in use is overwritten at once, what is in use byte by byte.
         bytes.clear();
         match parsed {
-            Ok(document) => return Ok(Loaded::Present(document, platform::mode_warning(&metadata, path))),
+            Ok(document) => return Ok(Loaded::Present(document, warning)),
             Err(why) if looks >= enough_looks(&metadata) => return Ok(Loaded::Damaged(Damage(why))),
             Err(_) => std::thread::sleep(A_MOMENT * looks),
         }
@@ -99,8 +100,8 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), CacheError> {
 
 /// What stands at a path.
 enum Opened {
-    /// A regular file that nobody else could have written.
-    File(File, Metadata),
+    /// A regular file that nobody else could have written, and what a person should know about it.
+    File(File, Metadata, Option<String>),
     /// Nothing.
     Absent,
     /// Something that counts as damaged, and what it is.
@@ -109,15 +110,13 @@ enum Opened {
 
 /// Opens a file and looks at what was really opened.
 fn open_trusted(path: &Path) -> Result<Opened, CacheError> {
-    let file = match open_for_reading(path) {
+    let (opened, is_link) = open_for_reading(path);
+    let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let dangling = fs::symlink_metadata(path).is_ok();
-            return Ok(if dangling { Opened::Unusable("it is a link to nothing") } else { Opened::Absent });
+            return Ok(if is_link { Opened::Unusable("it is a link to nothing") } else { Opened::Absent });
         }
-        Err(error) if platform::is_link_loop(&error) => {
-            return Ok(Opened::Unusable("it is a link that leads nowhere"));
-        }
+        Err(error) if platform::is_link(&error) => return Ok(Opened::Unusable("it is a link that leads nowhere")),
         Err(error) if platform::is_not_openable(&error) => return Ok(Opened::Unusable("it is not a regular file")),
         Err(error) => return Err(CacheError::io(path, READ, error)),
     };
@@ -128,25 +127,23 @@ fn open_trusted(path: &Path) -> Result<Opened, CacheError> {
     if !metadata.is_file() {
         return Ok(Opened::Unusable("it is not a regular file"));
     }
-    if let Some(problem) = platform::owner_problem(&metadata, path) {
-        let linked = fs::symlink_metadata(path).is_ok_and(|named| named.is_symlink());
-        return if linked {
-            Ok(Opened::Unusable("it is a link to a file of somebody else"))
-        } else {
-            Err(CacheError::untrusted(path, READ, problem))
-        };
+    match platform::owner_problem(&metadata, path) {
+        Some(_) if is_link => return Ok(Opened::Unusable("it is a link to a file of somebody else")),
+        Some(problem) => return Err(CacheError::untrusted(path, READ, problem)),
+        None if metadata.len() > LARGEST => return Ok(Opened::Unusable("it is larger than 1 MiB")),
+        None => {}
     }
-    if metadata.len() > LARGEST {
-        return Ok(Opened::Unusable("it is larger than 1 MiB"));
-    }
-    Ok(Opened::File(file, metadata))
+    let replaced = || format!("{} is a link; the next write puts a file in its place", path.display());
+    let warning = platform::mode_warning(&metadata, path).or_else(|| is_link.then(replaced));
+    Ok(Opened::File(file, metadata, warning))
 }
 
-fn open_for_reading(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    platform::never_block(&mut options);
-    options.open(path)
+/// The file, wherever a link leads, and whether one led there.
+fn open_for_reading(path: &Path) -> (io::Result<File>, bool) {
+    match platform::open_itself(path) {
+        Err(error) if platform::is_link(&error) => (platform::open_followed(path), true),
+        opened => (opened, false),
+    }
 }
 
 /// Replaces the file at `path` by one with these bytes, making its folder if need be.
@@ -239,141 +236,6 @@ pub(super) fn remove_abandoned(folder: &Path) {
         if ours && age.is_some_and(|age| age > ABANDONED) {
             let _ = fs::remove_file(entry.path());
         }
-    }
-}
-
-#[cfg(unix)]
-mod platform {
-    use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-    use std::io;
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
-    use std::path::Path;
-
-    use rustix::io::Errno;
-
-    const GROUP_MAY_WRITE: u32 = 0o020;
-    const ALL_MAY_WRITE: u32 = 0o002;
-    const OTHERS_MAY_READ: u32 = 0o044;
-    const STICKY: u32 = 0o1000;
-
-    pub(super) fn never_block(options: &mut OpenOptions) {
-        // A FIFO would wait for a writer.
-        options.custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed());
-    }
-
-    pub(super) fn create_private_folders(folder: &Path) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)
-    }
-
-    /// Decision on owners: ours, or when we are root the owner of the folder (a mounted home).
-    pub(super) fn owner_problem(metadata: &Metadata, path: &Path) -> Option<String> {
-        let us = rustix::process::geteuid().as_raw();
-        let owner = metadata.uid();
-        let of_folder = || {
-            let folder = if metadata.is_dir() { Some(path) } else { path.parent() };
-            folder.and_then(|folder| fs::metadata(folder).ok()).map(|folder| folder.uid())
-        };
-        if owner != us && !(us == 0 && of_folder() == Some(owner)) {
-            return Some(format!("it belongs to user {owner}, and you are user {us}"));
-        }
-        let sticky_folder = metadata.is_dir() && metadata.mode() & STICKY != 0;
-        (metadata.mode() & ALL_MAY_WRITE != 0 && !sticky_folder)
-            .then(|| format!("everybody may write it (mode {:03o})", metadata.mode() & 0o777))
-    }
-
-    pub(super) fn mode_warning(metadata: &Metadata, path: &Path) -> Option<String> {
-        let mode = metadata.mode();
-        let who = if mode & GROUP_MAY_WRITE != 0 {
-            "its group may write it"
-        } else if mode & OTHERS_MAY_READ != 0 {
-            "others may read it"
-        } else {
-            return None;
-        };
-        Some(format!(
-            "{} holds secrets and {who} (mode {:03o}); the next write makes it 600",
-            path.display(),
-            mode & 0o777
-        ))
-    }
-
-    pub(super) fn give_to_owner_of(path: &Path, folder: &Path, temporary: &File) -> io::Result<()> {
-        if !rustix::process::geteuid().is_root() {
-            return Ok(());
-        }
-        let model =
-            fs::symlink_metadata(path).ok().filter(Metadata::is_file).map_or_else(|| fs::metadata(folder), Ok)?;
-        if model.uid() == 0 {
-            return Ok(());
-        }
-        std::os::unix::fs::fchown(temporary, Some(model.uid()), Some(model.gid()))
-    }
-
-    pub(super) fn make_private(file: &File) -> io::Result<()> {
-        file.set_permissions(fs::Permissions::from_mode(0o600))
-    }
-
-    pub(super) fn is_link_loop(error: &io::Error) -> bool {
-        Errno::from_io_error(error) == Some(Errno::LOOP)
-    }
-
-    /// A socket or a device without a driver.
-    pub(super) fn is_not_openable(error: &io::Error) -> bool {
-        Errno::from_io_error(error) == Some(Errno::NXIO)
-    }
-
-    pub(super) fn is_mount_point(error: &io::Error) -> bool {
-        matches!(Errno::from_io_error(error), Some(Errno::BUSY | Errno::XDEV))
-    }
-
-    pub(super) fn may_pass(error: &io::Error) -> bool {
-        error.kind() == io::ErrorKind::StaleNetworkFileHandle || Errno::from_io_error(error) == Some(Errno::IO)
-    }
-}
-
-#[cfg(not(unix))]
-mod platform {
-    use std::fs::{File, Metadata, OpenOptions};
-    use std::io;
-    use std::path::Path;
-
-    pub(super) fn never_block(_: &mut OpenOptions) {}
-
-    /// On Windows a profile's folders inherit an access list that admits the user, SYSTEM and administrators only.
-    pub(super) fn create_private_folders(folder: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(folder)
-    }
-
-    pub(super) fn owner_problem(_: &Metadata, _: &Path) -> Option<String> {
-        None
-    }
-
-    pub(super) fn mode_warning(_: &Metadata, _: &Path) -> Option<String> {
-        None
-    }
-
-    pub(super) fn give_to_owner_of(_: &Path, _: &Path, _: &File) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn make_private(_: &File) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn is_link_loop(_: &io::Error) -> bool {
-        false
-    }
-
-    pub(super) fn is_not_openable(_: &io::Error) -> bool {
-        false
-    }
-
-    pub(super) fn is_mount_point(_: &io::Error) -> bool {
-        false
-    }
-
-    pub(super) fn may_pass(_: &io::Error) -> bool {
-        false
     }
 }
 

@@ -9,6 +9,7 @@ mod document;
 mod file;
 mod key;
 mod lock;
+mod platform;
 mod sweep;
 pub mod timestamp;
 

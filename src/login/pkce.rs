@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use crate::secret::Secret;
 
@@ -80,8 +81,7 @@ impl State {
 
     /// Whether an answer carries this state; takes the same time wherever the first difference is.
     pub fn equals(&self, other: &str) -> bool {
-        let (ours, other) = (self.0.expose().as_bytes(), other.as_bytes());
-        ours.len() == other.len() && ours.iter().zip(other).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
+        self.0.expose().as_bytes().ct_eq(other.as_bytes()).into()
     }
 }
 

@@ -98,6 +98,16 @@ const ROWS: &[Row] = &[
         name: "a link to a token",
         make: |p| {
             fs::write(p.elsewhere, p.good).unwrap();
+            fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o600)).unwrap();
+            p.link_to(p.elsewhere);
+        },
+        token: (0, "is a link; the next write puts a file in its place"),
+        login: 0,
+    },
+    Row {
+        name: "a link to a token that others may read",
+        make: |p| {
+            fs::write(p.elsewhere, p.good).unwrap();
             p.link_to(p.elsewhere);
         },
         token: (0, "others may read it"),
