@@ -47,7 +47,7 @@ usage: cargo bench --profile dev [-- OPTION...]
 
   --check      only count our own instructions, and fail where one is more than 5 % above the baseline
   --update     only count our own instructions, and keep them as the baseline
-  --static     also the program that is linked statically (one more build)
+  --static     also the program that is linked statically, as a release is (one more build)
   --write      write the tables into the README, and the picture beside the benchmark
   --build      only the time of builds from nothing and of the tests
   --rounds N   runs of which time and memory are the median; 15 otherwise
@@ -179,10 +179,12 @@ fn beside(world: &World) -> String {
         found.map_or(format!("{name} not installed"), |(_, version)| version.clone())
     };
     let python = if programs.python.is_some() { "botocore of `tests/sdk`" } else { "botocore not installed" };
+    let linked = programs.linked.as_ref().map(|linked| format!(" Static: {}.", linked.triple));
     format!(
-        "Beside: {}, {}, {python}.\n",
+        "Beside: {}, {}, {python}.{}\n",
         named("curl", programs.curl.as_ref()),
-        named("AWS CLI", programs.aws.as_ref())
+        named("AWS CLI", programs.aws.as_ref()),
+        linked.unwrap_or_default()
     )
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Linked {
     pub(crate) own: PathBuf,
     /// A program of one line.
     pub(crate) hello: PathBuf,
+    /// The target they are built for.
+    pub(crate) triple: String,
 }
 
 /// Everything that can be run.
@@ -81,16 +83,22 @@ impl Programs {
 }
 
 impl Linked {
-    /// Builds both for this machine's target with the C library linked in.
+    /// Builds both: for musl, as releases are, where that target is installed, else with this machine's C library linked in.
     fn new(target: &Path, manifest_of_floor: &str, folder: &Path) -> Result<Self, Box<dyn Error>> {
         let target = target.join("bench/static");
-        let triple = host()?;
+        let host = host()?;
+        let musl = host.replace("-gnu", "-musl");
+        let triple = if has_target(&musl) { musl } else { host };
+        // What there is of C needs nothing of a C library, so that any compiler will do.
+        let compiler = format!("CC_{}", triple.replace('-', "_"));
+        let environment = [("RUSTFLAGS", "-Ctarget-feature=+crt-static"), (compiler.as_str(), "cc")];
         let build = |args: &[&str], name: &str| -> Result<PathBuf, Box<dyn Error>> {
             let words = ["build", "--release", "--locked", "--target", &triple, "--bin", name];
-            cargo(&target, &[&words, args].concat(), &[("RUSTFLAGS", "-Ctarget-feature=+crt-static")])?;
+            cargo(&target, &[&words, args].concat(), &environment)?;
             Ok(copy(&target.join(&triple).join("release").join(name), &folder.join(format!("{name}-static")))?)
         };
-        Ok(Self { own: build(&[], "sso-oidc")?, hello: build(&["--manifest-path", manifest_of_floor], "hello")? })
+        let (own, hello) = (build(&[], "sso-oidc")?, build(&["--manifest-path", manifest_of_floor], "hello")?);
+        Ok(Self { own, hello, triple })
     }
 }
 
@@ -121,6 +129,12 @@ fn host() -> Result<String, Box<dyn Error>> {
     let version = printed(Command::new("rustc").arg("-vV")).ok_or("rustc cannot be run")?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc names no host")?;
     Ok(host.to_owned())
+}
+
+/// Whether Rust's standard library is there for a target.
+fn has_target(triple: &str) -> bool {
+    let folder = printed(Command::new("rustc").args(["--print", "target-libdir", "--target", triple]));
+    folder.is_some_and(|folder| Path::new(folder.trim_end()).exists())
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<PathBuf> {
