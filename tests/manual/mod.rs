@@ -53,7 +53,10 @@ fn page(of: &Command, command: Option<&str>) -> String {
     synopsis(of, command, &mut page);
     page.section("DESCRIPTION");
     page.text(&format!("{about}."));
-    page.block(&format!("\n{description}"));
+    for paragraph in description.split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
+        page.line(".PP");
+        page.text(paragraph);
+    }
     if command.is_none() {
         page.section("COMMANDS");
         for command in of.get_subcommands() {
