@@ -4,7 +4,7 @@
 //! file, ours, not writable by everybody, at most 1 MiB. It is replaced by a temporary file in the same folder, 0600 from
 //! its first byte, synced and renamed over the name, so a reader sees the old or the new document and a link is
 //! replaced, never followed. What stands in the files is in `document`, what differs between systems in `platform`. Imports
-//! `platform`.
+//! nothing of ours.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -67,7 +67,7 @@ fn load_now<T>(path: &Path, parse: &impl Fn(&str) -> Result<T, String>) -> Resul
         let (mut file, metadata, warning) = match open_trusted(path)? {
             Opened::File(file, metadata, warning) => (file, metadata, warning),
             Opened::Absent => return Ok(Loaded::Absent),
-            Opened::Unusable(why) => return Ok(Loaded::Damaged(Damage(why.to_owned()))),
+            Opened::Unusable(why) => return Ok(Loaded::Damaged(Damage(why))),
         };
         let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
         (&mut file).take(LARGEST).read_to_end(&mut bytes).map_err(|error| CacheError::io(path, READ, error))?;
@@ -105,19 +105,20 @@ enum Opened {
     /// Nothing.
     Absent,
     /// Something that counts as damaged, and what it is.
-    Unusable(&'static str),
+    Unusable(String),
 }
 
 /// Opens a file and looks at what was really opened.
 fn open_trusted(path: &Path) -> Result<Opened, CacheError> {
+    let unusable = |why: &str| Ok(Opened::Unusable(why.to_owned()));
     let (opened, is_link) = open_for_reading(path);
     let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(if is_link { Opened::Unusable("it is a link to nothing") } else { Opened::Absent });
+            return if is_link { unusable("it is a link to nothing") } else { Ok(Opened::Absent) };
         }
-        Err(error) if platform::is_link(&error) => return Ok(Opened::Unusable("it is a link that leads nowhere")),
-        Err(error) if platform::is_not_openable(&error) => return Ok(Opened::Unusable("it is not a regular file")),
+        Err(error) if platform::is_link(&error) => return unusable("it is a link that leads nowhere"),
+        Err(error) if platform::is_not_openable(&error) => return unusable("it is not a regular file"),
         Err(error) => return Err(CacheError::io(path, READ, error)),
     };
     let metadata = file.metadata().map_err(|error| CacheError::io(path, READ, error))?;
@@ -125,12 +126,12 @@ fn open_trusted(path: &Path) -> Result<Opened, CacheError> {
         return Err(CacheError::not_a_file(path, READ, "a folder"));
     }
     if !metadata.is_file() {
-        return Ok(Opened::Unusable("it is not a regular file"));
+        return unusable("it is not a regular file");
     }
     match platform::owner_problem(&metadata, path) {
-        Some(_) if is_link => return Ok(Opened::Unusable("it is a link to a file of somebody else")),
+        Some(problem) if is_link => return unusable(&format!("it is a link to a file that is not trusted: {problem}")),
         Some(problem) => return Err(CacheError::untrusted(path, READ, problem)),
-        None if metadata.len() > LARGEST => return Ok(Opened::Unusable("it is larger than 1 MiB")),
+        None if metadata.len() > LARGEST => return unusable("it is larger than 1 MiB"),
         None => {}
     }
     let replaced = || format!("{} is a link; the next write puts a file in its place", path.display());

@@ -114,6 +114,16 @@ const ROWS: &[Row] = &[
         login: 0,
     },
     Row {
+        name: "a link to a token that everybody may write",
+        make: |p| {
+            fs::write(p.elsewhere, p.good).unwrap();
+            fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o666)).unwrap();
+            p.link_to(p.elsewhere);
+        },
+        token: (DAMAGED, "a link to a file that is not trusted: everybody may write it (mode 666)"),
+        login: 0,
+    },
+    Row {
         name: "a second name of a file",
         make: |p| {
             fs::write(p.elsewhere, p.good).unwrap();
@@ -272,7 +282,11 @@ fn files_of_somebody_else() {
     fs::rename(&path, &elsewhere).unwrap();
     symlink(&elsewhere, &path).unwrap();
     let run = unmoved(&env, &TOKEN, &[4], "a link to somebody else's file");
-    assert!(run.stderr.contains("a link to a file of somebody else"), "{}", run.snapshot());
+    assert!(
+        run.stderr.contains("a link to a file that is not trusted: it belongs to user 54321"),
+        "{}",
+        run.snapshot()
+    );
     unmoved(&env, &LOGIN, &[0], "a link to somebody else's file");
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), good);
     // A whole home of somebody else, as containers mount it: root works there, and the files stay theirs.
