@@ -71,9 +71,8 @@ pub(super) fn hex_sha1(text: &str) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let mut hex = String::with_capacity(40);
     for byte in Sha1::digest(text.as_bytes()) {
-        for digit in [byte >> 4, byte & 15] {
-            hex.push(DIGITS[usize::from(digit)]);
-        }
+        hex.push(DIGITS[usize::from(byte >> 4)]);
+        hex.push(DIGITS[usize::from(byte & 15)]);
     }
     hex
 }

@@ -3,7 +3,6 @@
 //! Every resolved setting carries its origin; also a decision rests on it: a plain http endpoint counts only when an
 //! option or a variable names it. Imports nothing of ours.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ pub enum Origin {
 /// Where a key of a file stands. In words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    pub(super) key: Cow<'static, str>,
+    pub(super) key: String,
     pub(super) header: String,
     pub(super) path: Arc<Path>,
     pub(super) line: usize,

@@ -63,12 +63,7 @@ pub fn auto_prompt(context: &Context, config: &Config, on: bool, off: bool) -> A
     }
 }
 
-fn configured(
-    context: &Context,
-    config: &Config,
-    variable: &'static str,
-    key: &'static str,
-) -> Option<Located<String>> {
+fn configured(context: &Context, config: &Config, variable: &'static str, key: &str) -> Option<Located<String>> {
     let set = context.var(variable).map(|value| Located::new(value, Origin::Variable(variable)));
     set.or_else(|| config.selected()?.located(key))
 }

@@ -50,7 +50,7 @@ pub fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<()
         if ours != theirs {
             let message =
                 format!("The value for {key} is inconsistent between profile ({ours}) and sso-session ({theirs}).");
-            let places = [profile.origin(key.to_owned()), session.origin(key.to_owned())];
+            let places = [profile.origin(key), session.origin(key)];
             let places = places.into_iter().flatten().map(|place| place.to_string()).collect::<Vec<_>>().join(" and ");
             return Err(ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(format!("see {places}")));
         }

@@ -3,7 +3,6 @@
 //! A profile may stand in both files; the credentials file wins key by key, as in botocore's merge. Each part also
 //! inherits the `[DEFAULT]` section of its own file. Imports nothing of ours.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -30,8 +29,8 @@ impl<'a> Part<'a> {
         self.file.children(entry).is_empty().then(|| self.file.slice(entry.value))
     }
 
-    fn place(&self, key: Cow<'static, str>, entry: &Entry, header: &str) -> Place {
-        Place { key, header: header.to_owned(), path: Arc::clone(&self.file.path), line: entry.line }
+    fn place(&self, key: &str, entry: &Entry, header: &str) -> Place {
+        Place { key: key.to_owned(), header: header.to_owned(), path: Arc::clone(&self.file.path), line: entry.line }
     }
 }
 
@@ -63,9 +62,9 @@ impl<'a> Section<'a> {
     }
 
     /// The value of a key with its place; `None` when it is absent or a nested block.
-    pub(super) fn located(&self, key: &'static str) -> Option<Located<String>> {
+    pub(super) fn located(&self, key: &str) -> Option<Located<String>> {
         let (part, entry, header) = self.find(key)?;
-        Some(Located::new(part.value(entry)?.to_owned(), Origin::File(part.place(key.into(), entry, header))))
+        Some(Located::new(part.value(entry)?.to_owned(), Origin::File(part.place(key, entry, header))))
     }
 
     /// The nested block under a key; `None` when it is absent or a plain value.
@@ -82,9 +81,8 @@ impl<'a> Section<'a> {
     }
 
     /// Where a key stands.
-    pub fn origin(&self, key: impl Into<Cow<'static, str>>) -> Option<Place> {
-        let key = key.into();
-        let (part, entry, header) = self.find(&key)?;
+    pub fn origin(&self, key: &str) -> Option<Place> {
+        let (part, entry, header) = self.find(key)?;
         Some(part.place(key, entry, header))
     }
 

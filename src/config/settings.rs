@@ -128,7 +128,7 @@ struct Sources<'a> {
 
 impl Sources<'_> {
     /// The first variable that is set, even to nothing, else the profile's key.
-    fn first(&self, variables: &[&'static str], key: &'static str) -> Option<Located<String>> {
+    fn first(&self, variables: &[&'static str], key: &str) -> Option<Located<String>> {
         let set = variables.iter().find_map(|name| self.variable(name));
         set.or_else(|| self.key(key))
     }
@@ -137,12 +137,12 @@ impl Sources<'_> {
         self.context.var(name).map(|value| Located::new(value, Origin::Variable(name)))
     }
 
-    fn key(&self, key: &'static str) -> Option<Located<String>> {
+    fn key(&self, key: &str) -> Option<Located<String>> {
         self.config.selected().and_then(|section| section.located(key))
     }
 
     /// True is the word `true` in any case; a variable counts even when it is empty.
-    fn is_true(&self, variable: &'static str, key: &'static str) -> bool {
+    fn is_true(&self, variable: &'static str, key: &str) -> bool {
         self.first(&[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
     }
 
@@ -170,7 +170,7 @@ impl Sources<'_> {
     }
 
     /// A key whose value is none of these.
-    fn unknown(&self, key: &'static str, known: &[&str]) -> Option<Located<String>> {
+    fn unknown(&self, key: &str, known: &[&str]) -> Option<Located<String>> {
         if known.contains(&self.config.get(key)?) { None } else { self.key(key) }
     }
 

@@ -115,11 +115,11 @@ impl Request<'_> {
         })
     }
 
-    fn key(&self, key: &'static str) -> Option<Located<String>> {
+    fn key(&self, key: &str) -> Option<Located<String>> {
         self.section?.located(key)
     }
 
-    fn either(&self, name: &'static str, option: Option<&str>, key: &'static str) -> Option<Located<String>> {
+    fn either(&self, name: &'static str, option: Option<&str>, key: &str) -> Option<Located<String>> {
         let option = option.map(|value| Located::new(value.to_owned(), Origin::Option(name)));
         option.or_else(|| self.key(key))
     }
