@@ -1,7 +1,8 @@
 //! JSON as Python's `json.dumps` spells it, because requests and cache files equal those of the AWS CLI byte for byte.
 //!
 //! Separators are `, ` and `: `, everything outside ASCII is a `\uXXXX` escape (surrogate pairs above U+FFFF), `/` is not
-//! escaped. How output for a person or a script looks is not here but in `output`. Imports nothing of ours.
+//! escaped; strings also come in the spelling that keeps what is outside ASCII. How output for a person or a script looks is
+//! not here but in `output`. Imports nothing of ours.
 
 use std::fmt::Write as _;
 
@@ -78,7 +79,7 @@ pub fn push_unicode(text: &str, to: &mut String) {
     quote(text, |byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f), to);
 }
 
-/// What stands for itself is not escaped; as nearly every string does as a whole.
+/// Between quotes nearly every string stands for itself as a whole; else what does not is escaped, one by one.
 fn quote(text: &str, stands_for_itself: impl Fn(u8) -> bool, to: &mut String) {
     to.push('"');
     if text.bytes().all(&stands_for_itself) {

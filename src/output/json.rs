@@ -1,7 +1,7 @@
 //! The `json` format: four spaces, members in their order, everything outside ASCII as it is.
 //!
-//! Python's `json.dumps(value, indent=4, ensure_ascii=False)`; the same strings serve the compact form in which AWS CLI
-//! prints a scalar as YAML. Requests and cache files are spelled elsewhere. Imports `json`.
+//! Python's `json.dumps(value, indent=4, ensure_ascii=False)`, and a compact form that is all ASCII, in which AWS CLI prints
+//! a scalar as YAML. Requests and cache files are spelled in `json`. Imports `json`.
 
 use super::node::Node;
 use crate::json::{push_string, push_unicode};
