@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::support::environment::{SESSION, instant};
-use crate::support::machine::{find, or_skip, target};
+use crate::support::programs::{find, or_skip, target};
 use crate::support::{Endpoint, IdentityCenter, Invocation, TestEnv, UserAgent};
 
 /// Whose SDK.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{NONE, World, signed, token};
-use crate::support::script::{Recorded, Step, bytes, json};
+use crate::support::scripted_server::{Recorded, Step, bytes, json};
 
 const KEYS: &str = r#"{"AccessKeyId": "ASIAMETA", "SecretAccessKey": "meta-secret", "Token": "t", "Expiration": "2100-01-01T00:00:00Z"}"#;
 const CREDENTIALS: &str = "GET /latest/meta-data/iam/security-credentials/";

@@ -3,11 +3,11 @@
 //! What is expected, requests and texts, is what AWS CLI 2.36.7 did in the same worlds. Every signature is computed again
 //! over hmac and sha2.
 
-mod files;
+mod chain;
 mod metadata;
 mod roles;
 
-use crate::support::script::{Recorded, Script, Step, json};
+use crate::support::scripted_server::{Recorded, Script, Step, json};
 use crate::support::signature::{Arrived, Signed};
 use crate::support::{Run, TestEnv};
 

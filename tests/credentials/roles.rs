@@ -1,7 +1,7 @@
 //! Roles to assume: source profiles, named sources, web identities, MFA, what is kept, what is refused.
 
 use super::{KEYS, World, called, signed, token};
-use crate::support::script::{Step, json};
+use crate::support::scripted_server::{Step, json};
 
 const SOURCE: &str = "[profile src]\naws_access_key_id = AKIDSRC\naws_secret_access_key = source-secret\n";
 const STS: &str = "content-type;host;x-amz-date";

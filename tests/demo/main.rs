@@ -10,13 +10,13 @@
     reason = "a demo is what it prints, and ends where it cannot go on"
 )]
 
+mod display;
+mod environment;
 #[path = "../support/identity_center/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use what the demo does not")]
 mod identity_center;
 mod serve;
-mod show;
-mod stage;
-mod story;
+mod steps;
 #[path = "../support/user_agent.rs"]
 #[allow(dead_code, reason = "the tests use what the demo does not")]
 mod user_agent;
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let outcome = if options.serve {
         serve::serve(options.port, options.approve)
     } else {
-        story::tell(options.approve || !has_display())
+        steps::tell(options.approve || !has_display())
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,7 +75,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
 
 #[test]
 fn the_story_can_be_told_without_anybody_at_the_browser() {
-    story::tell(true).expect("every step succeeds");
+    steps::tell(true).expect("every step succeeds");
 }
 
 /// Whether a browser can show itself to somebody here.

@@ -1,16 +1,16 @@
 //! `--serve`: the Identity Center stays, and a person tries things against it by hand.
 //!
 //! The lines it prints give a shell a home of its own: a sign-out there must not end the sessions of the person's real
-//! home. Imports `identity_center`, `show`,
-//! `stage`.
+//! home. Imports `identity_center`, `display`,
+//! `environment`.
 
 use std::error::Error;
 use std::fs;
 use std::time::Duration;
 
+use crate::display;
+use crate::environment::{NAME, Stage};
 use crate::identity_center::{Approval, IdentityCenter};
-use crate::show;
-use crate::stage::{NAME, Stage};
 
 /// Serves until Ctrl-C, and tells of each request.
 pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
@@ -83,7 +83,7 @@ fn instructions(stage: &Stage, approves: bool) {
 fn tell(stage: &Stage, told: usize) -> usize {
     let requests = stage.center.requests();
     for request in &requests[told..] {
-        println!("  {}", show::request(request));
+        println!("  {}", display::request(request));
     }
     requests.len()
 }

@@ -7,21 +7,21 @@
 
 #[path = "../support/count.rs"]
 mod count;
-#[path = "../support/dice.rs"]
-mod dice;
-#[path = "../support/machine.rs"]
-#[expect(dead_code, reason = "the other tests need more of it")]
-mod machine;
 pub(crate) mod mutate;
 mod oracle;
+#[path = "../support/programs.rs"]
+#[expect(dead_code, reason = "the other tests need more of it")]
+mod programs;
+#[path = "../support/rng.rs"]
+mod rng;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
 use count::count;
-pub(crate) use dice::Dice;
 use oracle::Oracle;
+pub(crate) use rng::Dice;
 
 /// What is tried at once.
 pub(crate) type Case = Vec<String>;

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-use super::machine::{or_skip, target};
+use super::programs::{or_skip, target};
 
 pub(super) struct Oracle {
     child: Child,

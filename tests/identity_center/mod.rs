@@ -5,8 +5,8 @@
 
 mod flows;
 mod iam;
-mod rules;
-mod wire;
+mod replies;
+mod validation;
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;

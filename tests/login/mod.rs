@@ -3,14 +3,20 @@
 //! How recorded runs of the AWS CLI are made again is in `parity`; here is what the program promises beyond them.
 
 mod authorization_code;
-mod configuration;
-mod device;
-mod files;
-mod machine;
+#[cfg(target_os = "linux")]
+mod browser_urls;
+mod cache_files;
+#[cfg(target_os = "linux")]
+mod callback;
+#[cfg(target_os = "linux")]
+mod callback_page;
+mod concurrent;
+mod config;
+mod device_code;
+mod environment;
+mod multiple_sessions;
+mod non_interactive;
 mod reuse;
-mod scripts;
-mod sessions;
-mod single_flight;
 #[cfg(target_os = "linux")]
 mod terminal;
 

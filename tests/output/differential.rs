@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Map, Value, json};
 use sso_oidc::output::{Format, Query, QueryError, Style, render};
 
-use crate::support::machine::{or_skip, target};
+use crate::support::programs::{or_skip, target};
 use crate::support::{Dice, count};
 
 const NAMES: [&str; 8] = ["a", "b", "c", "foo", "Name", "x y", "é", "1"];

@@ -4,8 +4,10 @@
 //! or `fails` with the words on standard error); errors go through `render_error`. `values.jsonl` are values chosen to be
 //! awkward, with what the same formatters print for each as YAML, table and text.
 
-mod compliance;
 mod differential;
+#[cfg(target_os = "linux")]
+mod hostile_text;
+mod jmespath_compliance;
 
 use serde_json::Value;
 use sso_oidc::output::{Format, Node, Query, Style, render, render_error};

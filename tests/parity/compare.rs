@@ -3,7 +3,7 @@
 //! Of a request count the method, the target, the bytes of the body and the headers content-type, accept-encoding,
 //! authorization (recomputed), x-amz-* and the attempt numbers; order and case of headers, Accept and User-Agent are free,
 //! and so is how many requests go through one tunnel: a CONNECT counts where no request followed.
-//! Both sides are brought into one text per aspect, so that a difference reads as lines. Imports `data`, `drive`, `home`,
+//! Both sides are brought into one text per aspect, so that a difference reads as lines. Imports `recording`, `run`, `home`,
 //! `server`.
 
 use std::fmt::Write as _;
@@ -12,9 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use super::data::{Request, Run, Stderr};
-use super::drive::{self, Outcome};
 use super::home::Home;
+use super::recording::{Request, Run, Stderr};
+use super::run::{self, Outcome};
 use super::server::Arrival;
 use crate::support::signature::Signed;
 
@@ -72,7 +72,7 @@ pub(super) fn compare(run: &Run, home: &Home, outcome: &Outcome) -> Vec<Differen
 
 /// The program's name is free.
 fn as_ours(text: &str) -> String {
-    let name = if drive::aws().is_some() { "aws" } else { "sso-oidc" };
+    let name = if run::aws().is_some() { "aws" } else { "sso-oidc" };
     text.replace("aws: [ERROR]:", &format!("{name}: [ERROR]:"))
 }
 
@@ -91,15 +91,15 @@ impl Names<'_> {
     fn of(&self, bytes: &[u8]) -> String {
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         if let Some(url) = &self.outcome.url {
-            let challenge = drive::parameter(url, "code_challenge");
+            let challenge = run::parameter(url, "code_challenge");
             let fits = |v: &String| challenge.as_deref() == Some(&URL_SAFE_NO_PAD.encode(Sha256::digest(v)));
             if let Some(verifier) = self.outcome.arrivals.iter().find_map(verifier).filter(fits) {
                 text = text.replace(&verifier, "$CODE_VERIFIER");
             }
-            for (value, name) in [(drive::parameter(url, "state"), "$STATE"), (challenge, "$CODE_CHALLENGE")] {
+            for (value, name) in [(run::parameter(url, "state"), "$STATE"), (challenge, "$CODE_CHALLENGE")] {
                 text = value.map_or(text.clone(), |value| text.replace(&value, name));
             }
-            if let Some(port) = drive::callback_port(url) {
+            if let Some(port) = run::callback_port(url) {
                 for colon in [":", "%3A"] {
                     let named = format!("127.0.0.1{colon}$LOOPBACK_PORT");
                     text = text.replace(&format!("127.0.0.1{colon}{port}"), &named);
@@ -192,7 +192,7 @@ fn arrived_request(run: &Run, arrival: &Arrival, names: &Names) -> String {
         };
         let _ = writeln!(text, "{name}: {value}");
     }
-    let ours = if drive::aws().is_some() { "botocore-client-" } else { "sso-oidc" };
+    let ours = if run::aws().is_some() { "botocore-client-" } else { "sso-oidc" };
     let _ = writeln!(text, "{}", client_name(run, &names.of(&arrival.body), ours));
     text
 }
@@ -228,7 +228,7 @@ fn client_name(run: &Run, body: &str, begin: &str) -> String {
 
 /// Files afterwards. Ours are 0600 once written, lie in folders of 0700, and have locks beside them.
 fn files(run: &Run, home: &Home, names: &Names) -> (String, String) {
-    let strict = drive::aws().is_none();
+    let strict = run::aws().is_none();
     let after = home.files();
     let (mut recorded, mut ours) = (String::new(), String::new());
     for (name, (mode, content)) in &run.files_after {

@@ -1,7 +1,7 @@
 //! The home directory of one run: filled before it, read after it, and the names that stand for its changing values.
 //!
 //! `$HOME`, `$PORT`, `$DEADPORT` and `$CA` become values on the way in and names on the way out; `{NOW+N}` is the time of
-//! the run plus so many seconds. Imports `data`.
+//! the run plus so many seconds. Imports `recording`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use rustix::net::{AddressFamily, SocketAddrV4, SocketType};
 use tempfile::TempDir;
 use time::{Duration, UtcDateTime};
 
-use super::data::{Content, Run};
+use super::recording::{Content, Run};
 
 /// Distances from now that the runs use, seconds.
 const DISTANCES: [i64; 7] = [28_800, 3600, 600, 900, 1, 0, 7_776_000];

@@ -8,10 +8,10 @@
 #![expect(clippy::disallowed_methods, reason = "the test is the world that the program runs in")]
 
 mod compare;
-mod data;
-mod drive;
 mod exceptions;
 mod home;
+mod recording;
+mod run;
 mod server;
 mod tls;
 
@@ -22,12 +22,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::support::machine::{find, or_skip};
+use crate::support::programs::{find, or_skip};
 
 use compare::{Aspect, Difference};
-use data::Run;
 use exceptions::EXCEPTIONS;
 use home::Home;
+use recording::Run;
 use server::Server;
 use tls::Identity;
 
@@ -60,12 +60,13 @@ const OF_LOGIN: [&str; 6] = ["login", "vanity", "pkce", "refresh", "logout", "ex
 #[test]
 fn every_file_is_a_test() {
     let known: BTreeSet<_> = GROUPS.iter().map(|group| (*group).to_owned()).collect();
-    assert_eq!(data::groups(), known);
+    assert_eq!(recording::groups(), known);
 }
 
 #[test]
 fn exceptions_are_few_and_known() {
-    let ids = |groups: &[&str]| groups.iter().flat_map(|g| data::group(g)).map(|run| run.id).collect::<BTreeSet<_>>();
+    let ids =
+        |groups: &[&str]| groups.iter().flat_map(|g| recording::group(g)).map(|run| run.id).collect::<BTreeSet<_>>();
     let all = ids(GROUPS);
     let operations = ids(&GROUPS.iter().copied().filter(|g| !OF_LOGIN.contains(g)).collect::<Vec<_>>());
     for (id, differs, why) in EXCEPTIONS {
@@ -78,7 +79,7 @@ fn exceptions_are_few_and_known() {
 
 /// Makes the runs of a group again and fails with everything that came out otherwise.
 fn replay(group: &str) {
-    let runs = data::group(group);
+    let runs = recording::group(group);
     let wanted = std::env::var("PARITY_ONLY").unwrap_or_default();
     let mut runs: Vec<_> = runs.into_iter().filter(|run| run.id.contains(&wanted)).collect();
     if runs.iter().any(is_shown_by_less) && or_skip(find(&["less"]), group, "less is not installed").is_none() {
@@ -88,7 +89,7 @@ fn replay(group: &str) {
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         // The AWS CLI computes for a second before it waits.
-        for _ in 0..if drive::aws().is_some() { 2 } else { AT_ONCE } {
+        for _ in 0..if run::aws().is_some() { 2 } else { AT_ONCE } {
             scope.spawn(|| {
                 while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Some(failure) = judge(run, &replay_one(run, &identity)) {
@@ -120,14 +121,14 @@ fn replay_one(run: &Run, identity: &Arc<Identity>) -> Vec<Difference> {
     // Some go on waiting where the AWS CLI gives up.
     let waits = exception(run).contains(&Aspect::Exit);
     let patience = Duration::from_secs(if waits { 8 } else { 40 });
-    let outcome = drive::run(run, &home, &server, patience);
+    let outcome = run::run(run, &home, &server, patience);
     compare::compare(run, &home, &outcome)
 }
 
 /// The aspects in which a run differs on purpose.
 fn exception(run: &Run) -> &'static [Aspect] {
     let known = EXCEPTIONS.iter().find(|(id, ..)| *id == run.id);
-    known.filter(|_| drive::aws().is_none()).map_or(&[], |(_, aspects, _)| aspects)
+    known.filter(|_| run::aws().is_none()).map_or(&[], |(_, aspects, _)| aspects)
 }
 
 /// The words of a failure; `None` where all is equal, or differs as its exception says.

@@ -2,7 +2,7 @@
 //!
 //! HTTP/1.1 on 127.0.0.1, over std sockets. The same port answers CONNECT, so that it can stand in as a proxy, and ends
 //! TLS inside the tunnel, so that the real names of endpoints are seen without any network. The last reply repeats.
-//! Imports `data` and `tls`.
+//! Imports `recording` and `tls`.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -15,7 +15,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::data::{Proxy, Reply, Run};
+use super::recording::{Proxy, Reply, Run};
 use super::tls::Identity;
 use crate::support::signature::Arrived;
 

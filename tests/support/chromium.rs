@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
 
-use super::machine::find;
+use super::programs::find;
 
 /// Longest wait for anything; a browser on a busy machine takes its time.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -1,33 +1,37 @@
 //! What every test from outside needs: a world of its own, the program in it, an Identity Center, a browser.
 //!
 //! `TestEnv` makes the world, `Run` is what came of a run, `snapshot` compares it with what is kept, `normalize` takes
-//! out what differs from run to run. `script` is a server for one test at a time that breaks as it is told.
+//! out what differs from run to run. `scripted_server` is a server for one test at a time that breaks as it is told.
 
 #![allow(dead_code, unused_imports, reason = "each test uses what it needs")]
 
 #[cfg(target_os = "linux")]
 pub(crate) mod chromium;
 pub(crate) mod count;
-pub(crate) mod dice;
 pub(crate) mod environment;
 pub(crate) mod identity_center;
-pub(crate) mod machine;
 pub(crate) mod normalize;
 pub(crate) mod process;
+pub(crate) mod programs;
+pub(crate) mod rng;
 pub(crate) mod screen;
-pub(crate) mod script;
+#[cfg(target_os = "linux")]
+pub(crate) mod scripted_flow;
+pub(crate) mod scripted_server;
 pub(crate) mod signature;
 pub(crate) mod snapshot;
-pub(crate) mod sources;
+#[cfg(target_os = "linux")]
+pub(crate) mod strace;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
+mod tests;
 pub(crate) mod user_agent;
 
 pub(crate) use count::count;
-pub(crate) use dice::Dice;
 pub(crate) use environment::TestEnv;
 pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
 pub(crate) use normalize::normalize;
 pub(crate) use process::{Invocation, Run, Running};
+pub(crate) use rng::Dice;
 pub(crate) use snapshot::{assert_snapshot, assert_text_snapshot};
 pub(crate) use user_agent::{Page, UserAgent};

@@ -1,0 +1,146 @@
+//! Processes that are killed at any moment, and processes that write and read all at once: no file is ever half there.
+//!
+//! `SSO_OIDC_TEST_KILLS` and `SSO_OIDC_TEST_SAMPLES` say how often; `.ci/long` has the full counts. That every single call
+//! to the kernel may be the last is in `calls`.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::fixture::{Left, Scene, Stage, is};
+use crate::support::environment::SESSION;
+use crate::support::process::DEADLINE;
+use crate::support::{Approval, Dice, IdentityCenter, TestEnv, count};
+
+/// The moments are spread over the time that an undisturbed run takes.
+#[test]
+fn a_process_is_killed_at_any_moment_and_the_next_one_succeeds() {
+    let kills = count("SSO_OIDC_TEST_KILLS", 16);
+    let mut dice = Dice(count("SSO_OIDC_TEST_SEED", 1) as u64);
+    let (mut died, mut rounds) = (0, 0);
+    while died < kills {
+        let scene = [Scene::Refresh, Scene::Login, Scene::Refresh, Scene::Role][rounds % 4];
+        let stage = Stage::set(scene);
+        let whole = undisturbed(scene);
+        let running = stage.env.spawn(scene.words().iter().copied());
+        thread::sleep(whole * u32::try_from(dice.roll(1000)).unwrap() / 1000);
+        running.signal("KILL");
+        let run = running.finish();
+        rounds += 1;
+        let what = format!("kill {rounds}");
+        died += usize::from(run.status == -9);
+        stage.check(&run, Left::Temporary, &what);
+        stage.recovers(&what);
+        assert!(rounds < 20 * kills, "only {died} of {rounds} were killed in time");
+    }
+    super::figure(&format!("{died} processes were killed, and {} had ended before", rounds - died));
+}
+
+/// How long the scene takes here and now.
+fn undisturbed(scene: Scene) -> Duration {
+    use std::sync::OnceLock;
+    static MEASURED: [OnceLock<Duration>; 3] = [const { OnceLock::new() }; 3];
+    *MEASURED[scene as usize].get_or_init(|| {
+        let stage = Stage::set(scene);
+        stage.env.run(scene.words()).ok().seconds
+    })
+}
+
+/// Refreshes and sign-ins of many processes, while others read the token as every SDK does: open, read all, parse.
+#[test]
+fn many_write_and_no_reader_ever_sees_half_a_file() {
+    let wanted = count("SSO_OIDC_TEST_SAMPLES", 10_000);
+    let writers = count("SSO_OIDC_TEST_WRITERS", 10);
+    let center = IdentityCenter::start();
+    center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
+    // Refreshed every time that anybody asks.
+    center.access_token_lives(600);
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    let is_over = AtomicBool::new(false);
+    let [samples, seen, saves] = [const { AtomicUsize::new(0) }; 3];
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for writer in 0..writers {
+            let (env, is_over, saves) = (&env, &is_over, &saves);
+            let words = if writer % 4 == 0 {
+                &["login", "--sso-session", SESSION, "--use-device-code", "--no-browser", "--force"][..]
+            } else {
+                Scene::Refresh.words()
+            };
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let run = env.run(words.iter().copied());
+                    assert!(run.status == 0, "{}", run.snapshot());
+                    saves.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| sample(&path, &is_over, &samples, &seen))).collect();
+        let enough = || samples.load(Ordering::Relaxed) >= wanted && seen.load(Ordering::Relaxed) >= 4 * writers;
+        while !enough() && readers.iter().all(|reader| !reader.is_finished()) {
+            assert!(start.elapsed() < DEADLINE * 10, "it takes for ever");
+            thread::sleep(Duration::from_millis(5));
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    let (samples, seen, saves) = (samples.into_inner(), seen.into_inner(), saves.into_inner());
+    super::figure(&format!("{samples} samples, {seen} times another token, while {saves} processes saved one"));
+    let leftover: Vec<_> = env.files(".aws").into_iter().filter(|name| is(name, "tmp")).collect();
+    assert_eq!(leftover, [""; 0]);
+}
+
+/// Reads the token over and over, in as tight a loop as can be, and counts how often it was another one than before. What
+/// was whole once is whole when it is read again, byte for byte the same.
+fn sample(path: &Path, is_over: &AtomicBool, samples: &AtomicUsize, seen: &AtomicUsize) {
+    let (mut last, mut bytes) = (Vec::new(), Vec::new());
+    while !is_over.load(Ordering::Relaxed) {
+        bytes.clear();
+        File::open(path).unwrap().read_to_end(&mut bytes).unwrap();
+        if bytes != last {
+            let document = serde_json::from_slice::<Value>(&bytes);
+            let whole =
+                document.is_ok_and(|found| found["accessToken"].is_string() && found["refreshToken"].is_string());
+            assert!(whole, "read as {:?}", String::from_utf8_lossy(&bytes));
+            last.clone_from(&bytes);
+            seen.fetch_add(1, Ordering::Relaxed);
+        }
+        samples.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The AWS CLI truncates the file before it writes it; ours looks again, and never prints half a token.
+#[test]
+fn files_that_others_write_in_place_are_read_whole_or_not_at_all() {
+    let rounds = count("SSO_OIDC_TEST_SAMPLES", 10_000) / 500;
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, SESSION);
+    let path = TestEnv::token_path(SESSION);
+    let text = env.read(&path);
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = std::fs::OpenOptions::new().write(true).open(env.home().join(&path)).unwrap();
+            while !is_over.load(Ordering::Relaxed) {
+                file.rewind().and_then(|()| file.set_len(0)).unwrap();
+                for piece in text.as_bytes().chunks(100) {
+                    file.write_all(piece).unwrap();
+                }
+                thread::sleep(Duration::from_micros(200));
+            }
+        });
+        let runs: Vec<_> = (0..rounds).map(|_| env.run(Scene::Refresh.words())).collect();
+        is_over.store(true, Ordering::Relaxed);
+        for run in runs {
+            assert_eq!(run.stdout, format!("{}\n", issued.access_token), "{}", run.snapshot());
+        }
+    });
+    assert_eq!(center.connections(), 0);
+}

@@ -1,0 +1,241 @@
+//! Our reading of the config and credentials files against botocore's own.
+//!
+//! `data/config` holds files made to be awkward and, in `expected.tsv`, what botocore 1.43 makes of each; that part runs
+//! everywhere. Where Python and botocore are at hand, seeded random changes of the same files are read by both, as many
+//! as `SSO_OIDC_TEST_MUTATIONS` says. To renew the expectations, in `data/config`:
+//! `ls *.ini | PYTHONUTF8=1 python3 botocore_reads.py | paste <(ls *.ini) - > expected.tsv`.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Map, Value, json};
+use sso_oidc::Context;
+use sso_oidc::config::{Config, Section};
+
+use crate::support::programs::target;
+use crate::support::{Dice, count};
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config")
+}
+
+/// What we make of a config file and the credentials file beside it, in the shape of `botocore_reads.py`.
+fn ours(config: &Path) -> Value {
+    let credentials = config.with_extension("credentials");
+    let (config, credentials) = (config.to_string_lossy().into_owned(), credentials.to_string_lossy().into_owned());
+    let env = move |name: &str| match name {
+        "AWS_CONFIG_FILE" => Some(config.clone()),
+        "AWS_SHARED_CREDENTIALS_FILE" => Some(credentials.clone()),
+        _ => None,
+    };
+    let context = Context { env: Box::new(env), home: None, ..Context::real() };
+    match Config::load(&context, None) {
+        Ok(config) => json!([all(config.profiles()), all(config.sso_sessions()), all(config.all_services())]),
+        Err(_) => Value::Null,
+    }
+}
+
+fn all<'a>(sections: impl Iterator<Item = (&'a str, Section<'a>)>) -> Value {
+    sections.map(|(name, section)| json!([name, values(&section)])).collect()
+}
+
+fn values(section: &Section<'_>) -> Value {
+    let value = |key: &str| match (section.get(key), section.nested(key)) {
+        (Some(text), None) => Value::from(text),
+        (None, Some(nested)) => values(&nested),
+        (text, nested) => panic!("{key}: {text:?} and {} at once", nested.is_some()),
+    };
+    section.keys().into_iter().map(|key| (key.to_owned(), value(key))).collect::<Map<_, _>>().into()
+}
+
+#[test]
+fn awkward_files_are_read_as_botocore_reads_them() {
+    let expected = std::fs::read_to_string(corpus().join("expected.tsv")).unwrap();
+    let mut read = 0;
+    for line in expected.lines() {
+        let (name, expected) = line.split_once('\t').unwrap();
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(ours(&corpus().join(name)), expected, "{name}");
+        read += 1;
+    }
+    let files = std::fs::read_dir(corpus()).unwrap().filter_map(Result::ok).map(|entry| entry.path());
+    assert_eq!(read, files.filter(|path| path.extension().is_some_and(|it| it == "ini")).count());
+}
+
+/// A variable of the environment that the tests themselves run in.
+fn variable(name: &str) -> Option<String> {
+    Context::real().var(name)
+}
+
+/// The first Python that has botocore: that of `tests/sdk/install`, or the machine's. Its absence is a failure where
+/// everything must be there.
+fn python() -> Option<PathBuf> {
+    let has_botocore = |python: &PathBuf| {
+        let import = Command::new(python).args(["-c", "import botocore.configloader"]).stderr(Stdio::null()).status();
+        import.is_ok_and(|status| status.success())
+    };
+    let candidates = [target().join("sdk/venv/bin/python"), "python3".into(), "python".into()];
+    let found = candidates.into_iter().find(has_botocore);
+    assert!(found.is_some() || variable("CI").as_deref() != Some("true"), "CI needs Python with botocore");
+    found
+}
+
+fn theirs(python: &Path, files: &[PathBuf]) -> Vec<Value> {
+    let mut child = Command::new(python)
+        .arg(corpus().join("botocore_reads.py"))
+        .env("PYTHONUTF8", "1")
+        .env_remove("AWS_PROFILE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let names = files.iter().map(|file| file.to_string_lossy()).collect::<Vec<_>>().join("\n");
+    let feeding = std::thread::spawn(move || stdin.write_all(names.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    feeding.join().unwrap().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What is put into files: everything that has a meaning to one of the two parsers, and things that look like it.
+const SCRAPS: [&str; 72] = [
+    "[",
+    "]",
+    "[default]",
+    "[DEFAULT]",
+    "[profile a]",
+    "[profile  a]",
+    "[profile default]",
+    "[sso-session s]",
+    "[services x]",
+    "[profile \"a b\"]",
+    "[profile 'a",
+    "profile",
+    "sso-session",
+    "services",
+    "default",
+    "=",
+    ":",
+    " = ",
+    "#",
+    ";",
+    " #",
+    "# c",
+    "\\",
+    "\"",
+    "'",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r",
+    "\r\n",
+    "\n ",
+    "\n  ",
+    "\n\t",
+    "\n# c\n",
+    "\n  # c\n",
+    "\na = b",
+    "\n  a = b",
+    "\na =\n  b = c",
+    "\na =\n  b\n",
+    "\nA = 1\n",
+    "region",
+    "REGION = x",
+    "sso_region = r",
+    "s3 =\n  x = 1\n  x = 2\n",
+    "\u{a0}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{3000}",
+    "\u{b}",
+    "\u{c}",
+    "\u{1c}",
+    "\u{1d}",
+    "\u{1e}",
+    "\u{1f}",
+    "\u{feff}",
+    "\u{200b}",
+    "\u{0}",
+    "é",
+    "İ",
+    "Σ",
+    "ß",
+    "\u{1f600}",
+    "%(x)s",
+    "${x}",
+    "==",
+    "=:",
+    "[x] y",
+    "[]",
+    "a",
+];
+
+fn mutated(mut text: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
+    for _ in 0..=dice.roll(6) {
+        let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+        let at = dice.roll(text.len() + 1);
+        let line = if lines.is_empty() { 0 } else { dice.roll(lines.len()) };
+        text = match dice.roll(9) {
+            0..=3 => [&text[..at], dice.pick(&SCRAPS).as_bytes(), &text[at..]].concat(),
+            4 if !text.is_empty() => {
+                let end = at + dice.roll(4).min(text.len() - at);
+                [&text[..at], &text[end..]].concat()
+            }
+            5 if !lines.is_empty() => [lines[..line].concat(), lines[line + 1..].concat()].concat(),
+            6 if !lines.is_empty() => [lines[..=line].concat(), lines[line..].concat()].concat(),
+            7 if !lines.is_empty() => {
+                let other = dice.roll(lines.len());
+                let mut lines = lines.clone();
+                lines.swap(line, other);
+                lines.concat()
+            }
+            8 if !lines.is_empty() => {
+                let space = dice.pick(&[" ", "  ", "\t", "\u{a0}", "\u{3000}"]).as_bytes();
+                [lines[..line].concat(), space.to_vec(), lines[line..].concat()].concat()
+            }
+            _ => text.clone(),
+        };
+    }
+    text
+}
+
+#[test]
+fn random_changes_are_read_as_botocore_reads_them() {
+    let Some(python) = python() else {
+        println!("skipped: no Python with botocore on this machine");
+        return;
+    };
+    let (count, seed) = (count("SSO_OIDC_TEST_MUTATIONS", 1_000), count("SSO_OIDC_TEST_SEED", 7));
+    let mut sources: Vec<PathBuf> = std::fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    sources.retain(|path| path.extension().is_some_and(|it| it == "ini" || it == "credentials"));
+    sources.sort();
+    let sources: Vec<Vec<u8>> = sources.into_iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let mut dice = Dice(seed as u64);
+    let folder = tempfile::tempdir().unwrap();
+    let files: Vec<PathBuf> = (0..count)
+        .map(|index| {
+            let config = folder.path().join(format!("{index}.ini"));
+            let source = dice.roll(sources.len());
+            std::fs::write(&config, mutated(sources[source].clone(), &mut dice)).unwrap();
+            if dice.roll(4) == 0 {
+                let source = dice.roll(sources.len());
+                let credentials = mutated(sources[source].clone(), &mut dice);
+                std::fs::write(config.with_extension("credentials"), credentials).unwrap();
+            }
+            config
+        })
+        .collect();
+    let theirs = theirs(&python, &files);
+    assert_eq!(theirs.len(), files.len());
+    let refused = theirs.iter().filter(|theirs| theirs.is_null()).count();
+    for (file, theirs) in files.iter().zip(&theirs) {
+        let text = String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned();
+        assert_eq!(ours(file), *theirs, "seed {seed}, {}:\n{text:?}", file.display());
+    }
+    assert!(refused > count / 20 && refused < count * 19 / 20, "{refused} of {count} refused: a dull corpus");
+}

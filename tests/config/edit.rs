@@ -1,0 +1,211 @@
+//! Changes to the config file: what was asked for is there afterwards, and nothing else is different.
+
+use proptest::prelude::*;
+use sso_oidc::config::{
+    ConfigErrorKind, SsoOverrides, SsoSettings, save_profile, save_sso_session, set_sso_region, sso_settings,
+};
+
+use crate::config::precedence::World;
+use crate::support::count;
+
+fn settings(world: &World, profile: Option<&str>) -> SsoSettings {
+    sso_settings(&world.load(profile).unwrap(), SsoOverrides::default()).unwrap()
+}
+
+/// The config file after the region was found out to be `eu-west-3`.
+fn with_region(config: &str, profile: Option<&str>) -> String {
+    let world = World::new(config);
+    set_sso_region(&world.load(profile).unwrap(), &settings(&world, profile), "eu-west-3").unwrap();
+    assert_eq!(settings(&world, profile).region, "eu-west-3");
+    std::fs::read_to_string(world.path("config")).unwrap()
+}
+
+#[test]
+fn a_region_is_set_where_it_stands() {
+    for (before, after) in [
+        (
+            "[default]\nsso_session = s\n[sso-session s]\nsso_start_url = u\nsso_region = us-east-1\n# end\n",
+            "[default]\nsso_session = s\n[sso-session s]\nsso_start_url = u\nsso_region = eu-west-3\n# end\n",
+        ),
+        (
+            "# mine\n[default]\n  SSO_Region:us-east-1   \n  sso_start_url = u",
+            "# mine\n[default]\n  SSO_Region:eu-west-3\n  sso_start_url = u",
+        ),
+        (
+            "[default]\r\nsso_start_url = u\r\nsso_region\t=\tus\r\n\r\n; end\r\n",
+            "[default]\r\nsso_start_url = u\r\nsso_region\t=\teu-west-3\r\n\r\n; end\r\n",
+        ),
+        (
+            "[default]\nsso_region = us-east-1\n    # note\n\n    tail\nsso_start_url = u\n[x]\n",
+            "[default]\nsso_region = eu-west-3\n    # note\n\nsso_start_url = u\n[x]\n",
+        ),
+        (
+            "[DEFAULT]\nsso_region = us-east-1\n[default]\nsso_start_url = u\n\n# about x\n[x]\n",
+            "[DEFAULT]\nsso_region = us-east-1\n[default]\nsso_start_url = u\nsso_region = eu-west-3\n\n# about x\n[x]\n",
+        ),
+        (
+            "[DEFAULT]\nsso_start_url = u\nsso_region = us-east-1\n[default]\n# none yet\n\n  [x]\n  y = z\n",
+            "[DEFAULT]\nsso_start_url = u\nsso_region = us-east-1\n[default]\n  sso_region = eu-west-3\n# none yet\n\n  [x]\n  y = z\n",
+        ),
+    ] {
+        assert_eq!(with_region(before, None), after);
+    }
+}
+
+#[test]
+fn the_section_that_counts_is_the_one_that_changes() {
+    let keys = "sso_start_url = u\nsso_region = us-east-1\n";
+    let changed = "sso_start_url = u\nsso_region = eu-west-3\n";
+    assert_eq!(with_region(&format!("[default]\n{keys}"), None), format!("[default]\n{changed}"));
+    assert_eq!(with_region(&format!("[profile default]\n{keys}"), None), format!("[profile default]\n{changed}"));
+    assert_eq!(
+        with_region(&format!("[default]\n{keys}[profile default]\n{keys}"), None),
+        format!("[default]\n{keys}[profile default]\n{changed}")
+    );
+    assert_eq!(
+        with_region(&format!("[profile default]\n{keys}[default]\n{keys}"), None),
+        format!("[profile default]\n{keys}[default]\n{changed}")
+    );
+    assert_eq!(with_region(&format!("[profile 'a b']\n{keys}"), Some("a b")), format!("[profile 'a b']\n{changed}"));
+}
+
+#[test]
+fn a_region_in_the_credentials_file_is_set_there() {
+    let world = World::new("[profile p]\nsso_start_url = u\nsso_region = hidden\n")
+        .credentials("[p]\nsso_region = us-east-1\n");
+    set_sso_region(&world.load(Some("p")).unwrap(), &settings(&world, Some("p")), "eu-west-3").unwrap();
+    assert_eq!(settings(&world, Some("p")).region, "eu-west-3");
+    assert_eq!(std::fs::read_to_string(world.path("credentials")).unwrap(), "[p]\nsso_region = eu-west-3\n");
+}
+
+#[test]
+fn a_new_section_comes_last() {
+    let pairs = [("sso_start_url", "https://d-1.awsapps.com/start"), ("sso_region", "us-east-1")];
+    let section = "sso_start_url = https://d-1.awsapps.com/start\nsso_region = us-east-1\n";
+    for (before, name, after) in [
+        ("", "s", format!("[sso-session s]\n{section}")),
+        ("[default]\na = b", "s", format!("[default]\na = b\n\n[sso-session s]\n{section}")),
+        ("[default]\na = b\n\n", "my dev", format!("[default]\na = b\n\n[sso-session \"my dev\"]\n{section}")),
+        (
+            "[default]\r\n",
+            "q\"\\",
+            format!("[default]\r\n\r\n[sso-session \"q\\\"\\\\\"]\n{section}").replace("]\n", "]\r\n"),
+        ),
+    ] {
+        let world = World::new(before);
+        save_sso_session(&world.load(None).unwrap(), name, &pairs).unwrap();
+        let found = std::fs::read_to_string(world.path("config")).unwrap();
+        assert_eq!(found.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
+        assert_eq!(found.contains("\r\n"), found.matches('\n').count() == found.matches("\r\n").count());
+        let config = world.load(None).unwrap();
+        assert_eq!(config.sso_session(name).unwrap().get("sso_region"), Some("us-east-1"));
+    }
+    let world = World::new("[profile a]\n");
+    save_profile(&world.load(None).unwrap(), "default", &[("region", "r")]).unwrap();
+    save_profile(&world.load(None).unwrap(), "b", &[("region", "r")]).unwrap();
+    let expected = "[profile a]\n\n[default]\nregion = r\n\n[profile b]\nregion = r\n";
+    assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), expected);
+}
+
+#[test]
+fn what_the_format_cannot_carry_is_refused_and_nothing_is_written() {
+    let text = "[sso-session s]\na = b\n";
+    for (name, key, value) in [
+        ("s", "sso_region", "x\n[profile evil]\ncredential_process = sh"),
+        ("s", "sso_region", "x\n  more"),
+        ("s", "sso_region", " padded "),
+        ("s", "sso region\n", "x"),
+        ("s", "a=b", "x"),
+        ("s", "#key", "x"),
+        ("s", "UPPER", "x"),
+        ("new\n[profile evil]\n", "sso_region", "x"),
+        ("new\rname", "sso_region", "x"),
+    ] {
+        let world = World::new(text);
+        let error = save_sso_session(&world.load(None).unwrap(), name, &[(key, value)]).unwrap_err();
+        assert_eq!(error.kind(), ConfigErrorKind::Write, "{name:?} {key:?} {value:?}");
+        assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_broken_file_is_left_alone() {
+    let world = World::new("[sso-session s]\nsso_start_url = u\nsso_region = r\n");
+    let config = world.load(None).unwrap();
+    let broken = "[sso-session s]\nsso_region = r\nsso_region = r\n";
+    std::fs::write(world.path("config"), broken).unwrap();
+    let error = save_sso_session(&config, "s", &[("sso_region", "x")]).unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::Unparsable);
+    assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), broken);
+}
+
+#[cfg(unix)]
+#[test]
+fn modes_stay_and_new_files_are_private() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    let world = World::new("[default]\n");
+    let path = world.path("config");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    save_sso_session(&world.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
+    assert_eq!(mode(&path), 0o644);
+
+    std::fs::rename(&path, world.path("elsewhere")).unwrap();
+    symlink("elsewhere", &path).unwrap();
+    save_sso_session(&world.load(None).unwrap(), "t", &[("sso_region", "r")]).unwrap();
+    assert!(std::fs::symlink_metadata(&path).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(world.path("elsewhere")).unwrap().contains("[sso-session t]"));
+
+    let world = World::new("").var("AWS_CONFIG_FILE", "~/.new/folder/config");
+    save_sso_session(&world.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
+    let path = world.path("../.new/folder/config");
+    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
+}
+
+fn any_config() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        4 => "[a-c] ?[=:] ?[a-z]{0,3}",
+        2 => "[ \t]{1,4}[a-z]{1,3}( = [a-z]{0,2})?",
+        2 => "(  )?\\[(profile |sso-session )?[a-cs]\\]",
+        1 => "[ ]{0,2}[#;].{0,5}",
+        1 => Just("[DEFAULT]".to_owned()),
+        2 => Just(String::new()),
+    ];
+    let ending = prop_oneof![8 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\r")];
+    proptest::collection::vec((line, ending), 0..14)
+        .prop_map(|lines| lines.into_iter().map(|(line, ending)| line + ending).collect())
+}
+
+proptest! {
+    // Each case writes and syncs files, so there are fewer than of properties in memory.
+    #![proptest_config(ProptestConfig::with_cases(u32::try_from(count("SSO_OIDC_TEST_EDITS", 256)).unwrap()))]
+
+    #[test]
+    fn an_edit_is_exact_or_refused(text in any_config(), key in "[a-d]", value in "[a-z=:#\\[\\] ]{0,6}", name in "[a-ds]") {
+        let world = World::new(&text);
+        let Ok(before) = world.load(None) else { return Ok(()) };
+        let outcome = save_sso_session(&before, &name, &[(&key, &value)]);
+        let Ok(()) = outcome else {
+            prop_assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), text.as_str());
+            // A block in [DEFAULT] that is none is an error only once a section inherits it.
+            let first_section = text.contains("[DEFAULT]") && before.sso_session(&name).is_none();
+            prop_assert!(value.trim() != value || first_section, "refused {:?}", (key, value, name));
+            return Ok(());
+        };
+        let after = world.load(None).unwrap();
+        prop_assert_eq!(after.sso_session(&name).unwrap().get(&key), Some(value.as_str()));
+        for (found, section) in before.sso_sessions().chain(before.profiles()) {
+            let same = if section.header().starts_with("sso-session") { after.sso_session(found) } else { after.profile(found) };
+            let same = same.unwrap();
+            for other in section.keys() {
+                if !(section.header().starts_with("sso-session") && found == name && other == key) {
+                    prop_assert_eq!(section.get(other), same.get(other));
+                    prop_assert_eq!(section.nested(other).map(|it| it.keys()), same.nested(other).map(|it| it.keys()));
+                }
+            }
+        }
+        let comments = |text: &str| text.split(['\n', '\r']).filter(|line| line.trim().starts_with(['#', ';'])).count();
+        prop_assert_eq!(comments(&text), comments(&std::fs::read_to_string(world.path("config")).unwrap()));
+    }
+}

@@ -1,0 +1,50 @@
+//! Homes and config files that are none: each is named with its value, before anything else happens.
+//!
+//! What can stand in the cache is in `rows`, which this imports; how a good config file is read is in `configuration`.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::cache::bad_files::{AT_ONCE, LOGIN, TOKEN, mkfifo, world};
+
+/// A home that is none is said to be none, with its value, before anything else happens.
+#[test]
+fn homes_that_are_none() {
+    let (center, env, _) = world();
+    let config = env.home().join(".aws/config");
+    for home in ["relative/home", "/", "/nonexistent/home", "/dev/null"] {
+        for words in [&TOKEN[..], &LOGIN, &["logout"], &["status"]] {
+            let run = env.command(words.iter().copied()).env("HOME", home).env("AWS_CONFIG_FILE", &config).run();
+            assert_eq!(run.status, 253, "HOME={home}: {}", run.snapshot());
+            assert!(run.stderr.contains(&format!("`{home}` is no home directory")), "HOME={home}: {}", run.snapshot());
+            assert!(run.stdout.is_empty(), "HOME={home}: {}", run.snapshot());
+        }
+    }
+    assert_eq!(center.connections(), 0);
+}
+
+/// Makes something at a path.
+type MakeConfig = fn(&Path);
+
+/// A config file that is none is named where the missing session is, and never waited for.
+#[test]
+fn config_files_that_are_none() {
+    let (_center, env, _) = world();
+    let path = env.work().join("config");
+    let rows: [(MakeConfig, &str); 5] = [
+        (|path| mkfifo(path), "no regular file"),
+        (|path| fs::create_dir(path).unwrap(), "no regular file"),
+        (|path| symlink("/dev/zero", path).unwrap(), "no regular file"),
+        (|path| fs::write(path, b"[default]\nx = \xff\xfe\n").unwrap(), ""),
+        (|path| fs::write(path, vec![b'a'; 64 << 20]).unwrap(), ""),
+    ];
+    for (make, words) in rows {
+        make(&path);
+        let run = env.command(TOKEN).env("AWS_CONFIG_FILE", &path).run();
+        assert!([253, 255].contains(&run.status) && run.seconds < AT_ONCE, "{}", run.snapshot());
+        assert!(run.stderr.contains(words) && run.stderr.contains("config"), "{words}: {}", run.snapshot());
+        assert!(!run.stderr.contains("internal error") && run.stdout.is_empty(), "{}", run.snapshot());
+        let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
+    }
+}

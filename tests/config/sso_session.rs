@@ -1,0 +1,152 @@
+//! Which start URL, region and scopes a login gets: sso-session, profile, options, and what is said when one is missing.
+//!
+//! Texts and rules are those of recorded runs of `aws sso login` 2.36.7; options that stand in for configuration are ours.
+
+use crate::config::precedence::World;
+use sso_oidc::config::{ConfigError, ConfigErrorKind, Origin, SsoOverrides, SsoSettings, all_sso, sso_settings};
+
+const URL: &str = "https://d-1234567890.awsapps.com/start";
+const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://own.awsapps.com/start\nsso_region = eu-west-1\n\
+    [sso-session s1]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n";
+
+fn sso(config: &str, profile: Option<&str>, options: SsoOverrides<'_>) -> Result<SsoSettings, ConfigError> {
+    sso_settings(&World::new(config).load(profile).unwrap(), options)
+}
+
+fn session(name: &str) -> SsoOverrides<'_> {
+    SsoOverrides { session: Some(name), ..SsoOverrides::default() }
+}
+
+fn configuration_error(outcome: Result<SsoSettings, ConfigError>) -> String {
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::Configuration, "{error:?}");
+    error.to_string()
+}
+
+#[test]
+fn the_session_comes_before_the_profiles_own_keys() {
+    for found in [sso(SESSION, Some("p"), SsoOverrides::default()).unwrap(), sso(SESSION, None, session("s1")).unwrap()]
+    {
+        assert_eq!((found.session_name.as_deref(), found.start_url.as_str()), (Some("s1"), URL));
+        assert_eq!((found.region.as_str(), found.registration_scopes), ("us-east-1", None));
+    }
+    let legacy = sso(SESSION, Some("p"), session("")).unwrap();
+    assert_eq!((legacy.session_name, legacy.region.as_str()), (None, "eu-west-1"), "an empty option skips the session");
+    let legacy =
+        sso(&SESSION.replace("sso_session = s1", "sso_session ="), Some("p"), SsoOverrides::default()).unwrap();
+    assert_eq!(legacy.start_url, "https://own.awsapps.com/start");
+    assert_eq!(legacy.profile_name, "p");
+}
+
+#[test]
+fn scopes_are_split_at_commas_and_absent_is_not_empty() {
+    let scopes = |line: &str| {
+        let config = format!("{SESSION}{line}\n");
+        sso(&config, None, session("s1")).unwrap().registration_scopes
+    };
+    assert_eq!(scopes(""), None);
+    assert_eq!(scopes("sso_registration_scopes ="), Some(vec![]));
+    assert_eq!(scopes("sso_registration_scopes = ,"), Some(vec![]));
+    let expected = ["a", "b b", "c:d"].map(str::to_owned).to_vec();
+    assert_eq!(scopes("sso_registration_scopes =  a ,, b b, c:d ,"), Some(expected));
+    assert_eq!(scopes("sso_registration_scopes = a,\n    b"), Some(vec!["a".to_owned(), "b".to_owned()]));
+    let legacy = format!("[default]\nsso_start_url = {URL}\nsso_region = r\nsso_registration_scopes = a\n");
+    assert_eq!(sso(&legacy, None, SsoOverrides::default()).unwrap().registration_scopes, None);
+}
+
+#[test]
+fn what_is_missing_is_said_in_awss_words() {
+    let legacy = " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
+    let missing = |keys: &str| format!("Missing the following required SSO configuration values: {keys}.");
+    for (config, options, text) in [
+        ("", SsoOverrides::default(), missing("sso_start_url, sso_region") + legacy),
+        ("[default]\nsso_region = r\n", SsoOverrides::default(), missing("sso_start_url") + legacy),
+        ("[default]\nsso_start_url = u\n", SsoOverrides::default(), missing("sso_region") + legacy),
+        ("[sso-session s1]\nx = y\n", session("s1"), missing("sso_start_url, sso_region")),
+        ("[sso-session s1]\nsso_start_url = u\n", session("s1"), missing("sso_region")),
+        (
+            "[default]\nsso_session = s1\n",
+            SsoOverrides::default(),
+            "The specified sso-session does not exist: \"s1\"".to_owned(),
+        ),
+        ("", session("zz"), "The specified sso-session does not exist: \"zz\"".to_owned()),
+    ] {
+        assert_eq!(configuration_error(sso(config, None, options)), text, "{config}");
+    }
+}
+
+#[test]
+fn details_name_the_place() {
+    let world = World::new("[sso-session other]\n\n[sso-session s1]\nsso_start_url = u\n");
+    let path = world.path("config");
+    let config = world.load(None).unwrap();
+    let detail = |options| sso_settings(&config, options).unwrap_err().detail().unwrap().to_owned();
+    let place = format!("[sso-session s1] of {}, line 3 does not have sso_region", path.display());
+    assert_eq!(detail(session("s1")), place);
+    let known = format!("the option --sso-session names it; sso-sessions in {}: other, s1", path.display());
+    assert_eq!(detail(session("zz")), known);
+    assert!(detail(SsoOverrides::default()).contains("name a profile"));
+}
+
+#[test]
+fn options_stand_in_for_configuration() {
+    let both = SsoOverrides { session: None, start_url: Some(URL), region: Some("ap-south-1") };
+    let found = sso("", None, both).unwrap();
+    assert_eq!((found.session_name, found.start_url.as_str(), found.region.as_str()), (None, URL, "ap-south-1"));
+    assert_eq!(found.start_url_origin, Origin::Option("--start-url"));
+    assert_eq!(found.region_origin, Origin::Option("--sso-region"));
+
+    let found = sso(SESSION, Some("p"), both).unwrap();
+    assert_eq!(found.session_name, None, "without a name it is no session, whatever the profile says");
+
+    let named = SsoOverrides { session: Some("new"), ..both };
+    assert_eq!(sso("", None, named).unwrap().session_name.as_deref(), Some("new"));
+
+    let same = SsoOverrides { session: Some("s1"), start_url: Some(URL), region: None };
+    assert_eq!(sso(SESSION, None, same).unwrap().region, "us-east-1");
+
+    let other = SsoOverrides { session: Some("s1"), start_url: Some("https://other.awsapps.com/start"), region: None };
+    let error = sso(SESSION, None, other).unwrap_err();
+    assert_eq!(error.kind(), ConfigErrorKind::ParamValidation);
+    assert!(error.to_string().contains(URL), "{error}");
+
+    let region = SsoOverrides { session: Some("s1"), start_url: None, region: Some("ap-south-1") };
+    assert_eq!(sso(SESSION, None, region).unwrap().region, "ap-south-1");
+
+    let lonely = SsoOverrides { session: None, start_url: Some(URL), region: None };
+    assert!(sso(SESSION, Some("p"), lonely).unwrap_err().detail().unwrap().contains("--sso-region"));
+}
+
+#[test]
+fn our_own_keys_are_read_where_the_start_url_is() {
+    let keys = "sso_login_flow = device-code\nsso_redirect_port = 8400\nsso_browser_command = firefox %s\n";
+    let found = sso(&format!("{SESSION}{keys}"), None, session("s1")).unwrap();
+    assert_eq!(found.flow_key.unwrap().value, "device-code");
+    assert_eq!(found.redirect_port, Some(8400));
+    assert_eq!(found.browser.unwrap().value, "firefox %s");
+    for bad in ["0", "65536", "x", "-1", ""] {
+        let outcome = sso(&format!("{SESSION}sso_redirect_port = {bad}\n"), None, session("s1"));
+        assert!(configuration_error(outcome).contains(&format!("not '{bad}'")));
+    }
+}
+
+#[test]
+fn all_are_the_sessions_and_the_profiles_with_keys_of_their_own() {
+    let world = World::new(&format!(
+        "{SESSION}[default]\nregion = x\n[profile old]\nsso_start_url = u\nsso_region = r\n[profile half]\nsso_start_url = u\n\
+         [sso-session s2]\nsso_region = r\n"
+    ))
+    .credentials("[in-credentials]\nsso_start_url = v\nsso_region = r\n");
+    let all = all_sso(&world.load(None).unwrap());
+    let said: Vec<_> = all
+        .iter()
+        .map(|found| match found {
+            Ok(found) => (found.session_name.as_deref().unwrap_or("-"), found.start_url.as_str()),
+            Err(error) => ("!", error.detail().unwrap()),
+        })
+        .collect();
+    assert_eq!(said.len(), 5, "{said:?}");
+    assert_eq!((said[0], said[2], said[4]), (("s1", URL), ("-", "u"), ("-", "v")));
+    assert!(said[1].1.starts_with("[sso-session s2]") && said[3].1.starts_with("[profile half]"), "{said:?}");
+    assert_eq!(all[2].as_ref().unwrap().profile_name, "old");
+}

@@ -1,0 +1,122 @@
+//! Where the demo plays: the Identity Center, a home to throw away, the program in it, the person at the browser.
+//!
+//! Imports `identity_center`, `user_agent`, `display`.
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::mpsc::{self, Receiver};
+
+use sso_oidc::Context;
+
+use crate::display::Indented;
+use crate::identity_center::{IdentityCenter, Request};
+use crate::user_agent::{Page, UserAgent};
+
+/// The name of the sso-session and of the profile that uses it.
+pub(crate) const NAME: &str = "demo";
+
+/// The Identity Center and the home.
+pub(crate) struct Stage {
+    /// The Identity Center.
+    pub(crate) center: Rc<IdentityCenter>,
+    home: tempfile::TempDir,
+    approves: bool,
+}
+
+/// What a run of the program left.
+pub(crate) struct Scene {
+    /// What the Identity Center was asked meanwhile.
+    pub(crate) requests: Vec<Request>,
+    /// Where the demo's own browser ended, if it was opened: the pages with a decision, then the page after it.
+    pub(crate) landed: Option<io::Result<Page>>,
+}
+
+impl Stage {
+    /// Builds it; `approves` tells that nobody is at the browser.
+    pub(crate) fn new(center: IdentityCenter, approves: bool) -> io::Result<Self> {
+        let home = tempfile::Builder::new().prefix("sso-oidc-demo-").tempdir()?;
+        let stage = Self { center: Rc::new(center), home, approves };
+        fs::create_dir(stage.aws())?;
+        fs::write(stage.aws().join("config"), stage.config())?;
+        Ok(stage)
+    }
+
+    /// The home directory.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.home.path().to_owned()
+    }
+
+    /// The folder of everything AWS's in the home.
+    pub(crate) fn aws(&self) -> PathBuf {
+        self.home.path().join(".aws")
+    }
+
+    /// The text of `~/.aws/config`.
+    pub(crate) fn config(&self) -> String {
+        format!(
+            "[profile {NAME}]\nsso_session = {NAME}\nsso_account_id = 111122223333\nsso_role_name = Developer\n\
+             region = {region}\n\n[sso-session {NAME}]\nsso_start_url = {url}\nsso_region = {region}\n\
+             sso_registration_scopes = sso:account:access\n",
+            url = self.center.start_url(),
+            region = self.center.region(),
+        )
+    }
+
+    /// Variables of the environment that point both services to the Identity Center.
+    pub(crate) fn endpoints(&self) -> [(&'static str, String); 2] {
+        [("AWS_ENDPOINT_URL_SSO_OIDC", self.center.url()), ("AWS_ENDPOINT_URL_SSO", self.center.url())]
+    }
+
+    /// Runs the program with these words, its streams indented on ours.
+    pub(crate) fn run(&self, words: &[&str]) -> Result<Scene, Box<dyn Error>> {
+        let before = self.center.requests().len();
+        let (context, landed) = self.context();
+        let args = std::iter::once("sso-oidc").chain(words.iter().copied()).map(OsString::from);
+        let code = sso_oidc::run(args, &context);
+        // The browser's last page may come a moment after the program's end; without a browser its end of the
+        // channel goes with the context.
+        drop(context);
+        let landed = landed.recv().ok();
+        let requests = self.center.requests().split_off(before);
+        if code != 0 {
+            return Err(format!("the program ended with exit code {code}").into());
+        }
+        Ok(Scene { requests, landed })
+    }
+
+    /// A world of its own for the program, and the page at which the demo's browser ends.
+    fn context(&self) -> (Context, Receiver<io::Result<Page>>) {
+        let (sender, landed) = mpsc::channel();
+        let endpoints = self.endpoints();
+        let mut context = Context::real();
+        let (real, approves) = (Context::real(), self.approves);
+        context.home = Some(self.home());
+        context.stdout = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
+        context.stderr = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
+        context.stdin_is_terminal = false;
+        // It speaks to a person; a pager and a spinner would be in the way.
+        context.stdout_is_terminal = true;
+        context.stderr_is_terminal = false;
+        context.env = Box::new(move |name| match name {
+            // Nothing of the person's AWS configuration and proxies.
+            "AWS_PAGER" => Some(String::new()),
+            "AWS_EC2_METADATA_DISABLED" => Some("true".into()),
+            "BROWSER" if approves => None,
+            "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" => real.var(name),
+            _ => endpoints.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
+        });
+        if self.approves {
+            context.open_browser = Box::new(move |url| {
+                let (url, sender) = (url.to_owned(), sender.clone());
+                std::thread::spawn(move || sender.send(UserAgent::new().approve(&url)));
+                Ok(())
+            });
+        }
+        (context, landed)
+    }
+}

@@ -1,0 +1,316 @@
+//! `export-credentials`: every format, the cache it shares with the AWS CLI, and a command run with the credentials.
+//!
+//! Many processes at once are in `concurrency`, real shells in `shells`, SDKs that call it in `sdk_interop`.
+
+#[cfg(unix)]
+mod shells;
+
+use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
+
+use crate::support::environment::SESSION;
+use crate::support::{Endpoint, IdentityCenter, Reply, Run, TestEnv};
+
+const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
+
+fn signed_in() -> (IdentityCenter, TestEnv) {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    (center, env)
+}
+
+fn export(env: &TestEnv, more: &[&str]) -> Run {
+    env.run(EXPORT.iter().chain(more).copied())
+}
+
+/// Where the AWS CLI has the credentials of a role.
+fn role_path(role: &str) -> String {
+    let key = format!("{{\"accountId\":\"111122223333\",\"roleName\":\"{role}\",\"sessionName\":\"{SESSION}\"}}");
+    let name = Sha1::digest(key).iter().fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    format!(".aws/cli/cache/{name}.json")
+}
+
+/// A file as AWS CLI 2.36.7 writes it.
+fn role_file(secret: &str, expiration: &str) -> String {
+    format!(
+        "{{\"ProviderType\": \"sso\", \"Credentials\": {{\"AccessKeyId\": \"ASIACACHED\", \"SecretAccessKey\": \
+         \"{secret}\", \"SessionToken\": \"T+/=\", \"Expiration\": \"{expiration}\", \"AccountId\": \"111122223333\"}}}}"
+    )
+}
+
+/// Puts credentials that last into the cache.
+fn cached(env: &TestEnv) {
+    env.write(&role_path("Developer"), role_file("S/a+b=", "2100-01-01T00:00:00Z"));
+}
+
+#[test]
+fn formats_are_those_of_the_aws_cli() {
+    let (center, env) = signed_in();
+    cached(&env);
+    let process = "{\n  \"Version\": 1,\n  \"AccessKeyId\": \"ASIACACHED\",\n  \"SecretAccessKey\": \"S/a+b=\",\n  \
+                   \"SessionToken\": \"T+/=\",\n  \"Expiration\": \"2100-01-01T00:00:00+00:00\"\n}\n";
+    let lines = |form: &dyn Fn(&str, &str) -> String| {
+        [
+            ("AWS_ACCESS_KEY_ID", "ASIACACHED"),
+            ("AWS_SECRET_ACCESS_KEY", "S/a+b="),
+            ("AWS_SESSION_TOKEN", "T+/="),
+            ("AWS_CREDENTIAL_EXPIRATION", "2100-01-01T00:00:00+00:00"),
+        ]
+        .map(|(name, value)| form(name, value) + "\n")
+        .concat()
+    };
+    for (words, expected) in [
+        (&[][..], process.to_owned()),
+        (&["--format", "process"], process.to_owned()),
+        (&["--format", "env"], lines(&|name, value| format!("export {name}={value}"))),
+        (&["--format", "env-no-export"], lines(&|name, value| format!("{name}={value}"))),
+        (&["--format", "powershell"], lines(&|name, value| format!("$Env:{name}=\"{value}\""))),
+        (&["--format", "windows-cmd"], lines(&|name, value| format!("set {name}={value}"))),
+        (&["--format", "fish"], lines(&|name, value| format!("set -gx {name} \"{value}\""))),
+    ] {
+        let run = export(&env, words).ok();
+        assert_eq!((run.stdout, run.stderr), (expected, String::new()), "{words:?}");
+    }
+    export(&env, &["--format", "csh"]).expect(252);
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
+fn credentials_come_from_the_portal_and_are_kept_as_the_aws_cli_keeps_them() {
+    let (center, env) = signed_in();
+    let printed = export(&env, &[]).ok().json();
+    let request = &center.requests()[0];
+    assert_eq!(request.target, "/federation/credentials?role_name=Developer&account_id=111122223333");
+    assert_eq!(json!(request.header("x-amz-sso_bearer_token")), env.token(SESSION)["accessToken"]);
+    let path = role_path("Developer");
+    let text = env.read(&path);
+    let kept: Value = serde_json::from_str(&text).unwrap();
+    let member = |name: &str| kept["Credentials"][name].as_str().unwrap_or_default().to_owned();
+    let expected = format!(
+        "{{\"ProviderType\": \"sso\", \"Credentials\": {{\"AccessKeyId\": \"{}\", \"SecretAccessKey\": \"{}\", \
+         \"SessionToken\": \"{}\", \"Expiration\": \"{}\", \"AccountId\": \"111122223333\"}}}}",
+        member("AccessKeyId"),
+        member("SecretAccessKey"),
+        member("SessionToken"),
+        member("Expiration"),
+    );
+    assert_eq!(text, expected);
+    for name in ["AccessKeyId", "SecretAccessKey", "SessionToken"] {
+        assert_eq!(printed[name], json!(member(name)));
+    }
+    assert_eq!(printed["Expiration"], json!(member("Expiration").replace('Z', "+00:00")));
+    #[cfg(unix)]
+    assert_eq!([env.mode(&path), env.mode(".aws/cli/cache"), env.mode(".aws/cli")], [0o600, 0o700, 0o700]);
+    assert_eq!(export(&env, &[]).ok().json(), printed);
+    assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
+}
+
+#[test]
+fn with_fifteen_minutes_left_they_are_asked_for_again() {
+    let (center, env) = signed_in();
+    let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
+    let ends = |seconds: i64| {
+        let unix = u64::try_from(now.unix_timestamp() + seconds).unwrap();
+        crate::support::environment::instant(unix)
+    };
+    env.write(&role_path("Developer"), role_file("S", &ends(1_000)));
+    export(&env, &[]).ok();
+    assert_eq!(center.calls(), []);
+    for (left, spoiled) in [(890, false), (-10, false), (1_000, true)] {
+        let file = role_file("S", &ends(left));
+        env.write(&role_path("Developer"), if spoiled { "{".to_owned() + &file } else { file });
+        center.clear_requests();
+        assert!(export(&env, &[]).ok().json()["AccessKeyId"] != "ASIACACHED", "{left}");
+        assert_eq!(center.calls(), [Endpoint::GetRoleCredentials], "{left}");
+    }
+}
+
+#[test]
+fn what_is_left_serves_while_the_portal_is_in_trouble() {
+    let (center, mut env) = signed_in();
+    env.set("AWS_MAX_ATTEMPTS", "1");
+    let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
+    let ends = crate::support::environment::instant(u64::try_from(now.unix_timestamp() + 600).unwrap());
+    env.write(&role_path("Developer"), role_file("S", &ends));
+    center.next(Endpoint::GetRoleCredentials, Reply::json(503, &json!({})));
+    let run = export(&env, &[]).ok();
+    assert_eq!(run.json()["AccessKeyId"], "ASIACACHED");
+    assert!(run.stderr.starts_with("WARNING: the role credentials could not be renewed"), "{}", run.snapshot());
+    let forbidden = Reply::json(403, &json!({"message": "No access"})).header("x-amzn-ErrorType", "ForbiddenException");
+    center.next(Endpoint::GetRoleCredentials, forbidden);
+    let run = export(&env, &[]).expect(254);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn options_name_another_role_or_session() {
+    let (center, env) = signed_in();
+    export(&env, &["--role-name", "ReadOnly"]).ok();
+    assert_eq!(center.requests()[0].parameter("role_name"), Some("ReadOnly"));
+    assert!(env.home().join(role_path("ReadOnly")).exists());
+    let by_options = ["export-credentials", "--sso-session", SESSION, "--account-id", "111122223333"];
+    env.run(by_options.iter().chain(&["--role-name", "Developer"]).copied()).ok();
+    assert!(env.home().join(role_path("Developer")).exists());
+    let run = env.run(by_options).expect(253);
+    assert!(run.stderr.contains("missing required configuration: sso_role_name"), "{}", run.snapshot());
+    env.run(["export-credentials", "--sso-session", SESSION]).expect(253);
+}
+
+#[test]
+fn what_is_missing_or_refused_has_a_sentence_and_a_code() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.set("AWS_MAX_ATTEMPTS", "1");
+    let run = export(&env, &[]).expect(4);
+    assert!(run.stderr.contains("a login to corp is needed: nobody has signed in yet"), "{}", run.snapshot());
+    assert_eq!(env.files(".aws/cli"), [""; 0]);
+    env.sign_in(&center, SESSION);
+    center.expect_fault(Endpoint::GetRoleCredentials, "ForbiddenException");
+    let run = export(&env, &["--role-name", "Admin"]).expect(254);
+    assert!(run.stderr.contains("(ForbiddenException)") && run.stderr.contains("hint: check sso_account_id"));
+    center.end_sessions();
+    center.expect_fault(Endpoint::GetRoleCredentials, "UnauthorizedException");
+    let before = env.read(TestEnv::token_path(SESSION));
+    let run = export(&env, &[]).expect(4);
+    assert!(run.stderr.contains("hint: run: sso-oidc login --sso-session corp"), "{}", run.snapshot());
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+    for reply in [Reply::body(200, "<html>"), Reply::genuine().without("roleCredentials"), Reply::hang_up()] {
+        env.sign_in(&center, SESSION);
+        center.next(Endpoint::GetRoleCredentials, reply);
+        let run = export(&env, &[]).expect(255);
+        assert_eq!(run.stdout, "");
+    }
+    assert!(!env.home().join(role_path("Developer")).exists());
+}
+
+#[test]
+fn a_value_that_a_shell_would_read_is_refused_and_named() {
+    let (center, env) = signed_in();
+    env.write(&role_path("Developer"), role_file("$(touch pwned)", "2100-01-01T00:00:00Z"));
+    for format in ["env", "env-no-export", "powershell", "windows-cmd", "fish"] {
+        let run = export(&env, &["--format", format]).expect(255);
+        assert_eq!(run.stdout, "", "{format}");
+        assert!(run.stderr.contains("SecretAccessKey holds a character") && !run.stderr.contains("pwned"), "{format}");
+    }
+    assert_eq!(export(&env, &[]).ok().json()["SecretAccessKey"], "$(touch pwned)");
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
+fn a_profile_and_its_session_must_not_contradict_each_other() {
+    let (_center, env) = signed_in();
+    let config = env.read(".aws/config");
+    env.config(&config.replace("[profile dev]\n", "[profile dev]\nsso_region = eu-west-1\n"));
+    let run = export(&env, &[]).expect(253);
+    let words = "Unable to retrieve credentials: The value for sso_region is inconsistent between profile (eu-west-1) \
+                 and sso-session (us-east-1).";
+    assert!(run.stderr.contains(words), "{}", run.snapshot());
+}
+
+#[test]
+fn a_profile_without_a_role_has_what_the_sdks_would_find() {
+    let (center, mut env) = signed_in();
+    env.config("[profile keys]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n[profile none]\nregion = x\n");
+    let run = env.run(["export-credentials", "--profile", "keys"]).ok();
+    assert_eq!(run.json(), json!({"Version": 1, "AccessKeyId": "AKIDFILE", "SecretAccessKey": "s"}));
+    let run = env.run(["export-credentials", "--profile", "none"]).expect(253);
+    assert!(run.stderr.contains("Unable to retrieve credentials: no credentials found"), "{}", run.snapshot());
+    env.set("AWS_ACCESS_KEY_ID", "AKIDENV").set("AWS_SECRET_ACCESS_KEY", "s");
+    assert_eq!(env.run(["export-credentials"]).ok().json()["AccessKeyId"], "AKIDENV");
+    assert_eq!(env.run(["export-credentials", "--profile", "keys"]).ok().json()["AccessKeyId"], "AKIDFILE");
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
+fn a_role_goes_before_keys_that_an_earlier_run_left_in_the_environment() {
+    let (_center, mut env) = signed_in();
+    cached(&env);
+    env.set("AWS_ACCESS_KEY_ID", "AKIDSTALE").set("AWS_SECRET_ACCESS_KEY", "s").set("AWS_PROFILE", "dev");
+    assert_eq!(env.run(["export-credentials"]).ok().json()["AccessKeyId"], "ASIACACHED");
+}
+
+#[test]
+fn a_credential_process_that_leads_back_to_itself_is_noticed() {
+    let env = TestEnv::new();
+    let program = env!("CARGO_BIN_EXE_sso-oidc");
+    env.config(&format!(
+        "[profile a]\ncredential_process = \"{program}\" export-credentials --profile b\n\
+         [profile b]\ncredential_process = \"{program}\" export-credentials --profile a\n\
+         [profile c]\ncredential_process = \"{program}\" export-credentials --profile d\n\
+         [profile d]\naws_access_key_id = AKID\naws_secret_access_key = s\n"
+    ));
+    let run = env.run(["export-credentials", "--profile", "a"]).expect(253);
+    assert!(run.stderr.contains("infinite loop, profile cycle: a -> b -> a"), "{}", run.snapshot());
+    assert_eq!(env.run(["export-credentials", "--profile", "c"]).ok().json()["AccessKeyId"], "AKID");
+}
+
+#[cfg(unix)]
+mod running {
+    use super::{EXPORT, cached, export, signed_in};
+    use crate::support::Endpoint;
+
+    #[test]
+    fn a_command_has_the_credentials_and_nothing_that_names_others() {
+        let (_center, mut env) = signed_in();
+        cached(&env);
+        env.set("AWS_PROFILE", "legacy").set("AWS_SESSION_TOKEN", "stale").set("KEPT", "kept");
+        let run = export(&env, &["--", "/usr/bin/env"]).ok();
+        for line in [
+            "AWS_ACCESS_KEY_ID=ASIACACHED",
+            "AWS_SECRET_ACCESS_KEY=S/a+b=",
+            "AWS_SESSION_TOKEN=T+/=",
+            "AWS_CREDENTIAL_EXPIRATION=2100-01-01T00:00:00+00:00",
+            "AWS_REGION=us-east-1",
+            "AWS_DEFAULT_REGION=us-east-1",
+            "KEPT=kept",
+        ] {
+            assert!(run.stdout.lines().any(|known| known == line), "{line}: {}", run.stdout);
+        }
+        assert!(!run.stdout.contains("AWS_PROFILE=") && !run.stdout.contains("stale"), "{}", run.stdout);
+        env.set("AWS_REGION", "eu-west-1");
+        let run = export(&env, &["--", "/usr/bin/env"]).ok();
+        assert!(run.stdout.contains("AWS_REGION=eu-west-1") && !run.stdout.contains("us-east-1"), "{}", run.stdout);
+    }
+
+    #[test]
+    fn words_streams_exit_code_and_signals_are_the_commands() {
+        let (center, env) = signed_in();
+        let program = "read line; echo \"$line\"; echo \"$@\"; echo words >&2; exit 37";
+        let run = env
+            .command(EXPORT.iter().chain(&["--", "/bin/sh", "-c", program, "sh", "--profile", "x y", "--"]).copied())
+            .stdin("typed\n")
+            .run()
+            .expect(37);
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("typed\n--profile x y --\n", "words\n"));
+        assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
+        export(&env, &["--", "/bin/sh", "-c", "kill -TERM $$"]).expect(-15);
+        // A reader that goes away ends it, as it would without us.
+        export(&env, &["--", "/bin/sh", "-c", "kill -PIPE $$; exit 9"]).expect(-13);
+        let mut running = env.spawn(EXPORT.iter().chain(&["--", "/bin/sh", "-c", "echo up; read x; exit 9"]).copied());
+        running.wait_for_stdout(|text| text.contains("up").then_some(()));
+        running.signal("TERM");
+        running.finish().expect(-15);
+    }
+
+    #[test]
+    fn a_command_that_cannot_run_has_a_shells_exit_codes() {
+        let (_center, env) = signed_in();
+        cached(&env);
+        let run = export(&env, &["--", "no-such-command"]).expect(127);
+        assert!(run.stderr.contains("cannot run `no-such-command`"), "{}", run.snapshot());
+        std::fs::write(env.bin().join("plain"), "text").unwrap();
+        export(&env, &["--", "plain"]).expect(126);
+        export(&env, &["--", "/"]).expect(126);
+        export(&env, &["--format", "env", "--", "true"]).expect(252);
+        export(&env, &["true"]).expect(252);
+    }
+
+    #[test]
+    fn without_credentials_the_command_is_not_run() {
+        let center = crate::support::IdentityCenter::start();
+        let env = crate::support::TestEnv::of(&center);
+        let run = export(&env, &["--", "/bin/sh", "-c", "echo ran"]).expect(4);
+        assert_eq!(run.stdout, "");
+    }
+}

@@ -1,0 +1,366 @@
+//! Every fault a network has, against the library's HTTP client: what it is called, how often it is tried, what is sent.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sso_oidc::Context;
+use sso_oidc::http::{
+    CaBundle, HttpClient, HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response, Retry,
+};
+use sso_oidc::secret::Secret;
+
+use crate::support::scripted_server::{Identity, Script, Step, bytes, json};
+
+/// The AWS CLI's values, one attempt, no proxies, patience for a test.
+fn options() -> HttpOptions {
+    HttpOptions {
+        connect_timeout: Some(Duration::from_secs(10)),
+        read_timeout: Some(Duration::from_secs(10)),
+        max_attempts: 1,
+        proxies: Proxies::from_env(&|_| None),
+        ..HttpOptions::new(&Context::real())
+    }
+}
+
+fn proxied(vars: &[(&str, &str)]) -> HttpOptions {
+    let get = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+    HttpOptions { proxies: Proxies::from_env(&get), ..options() }
+}
+
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn send(options: HttpOptions, url: &str) -> Result<Response, HttpError> {
+    send_as(options, url, Retry::Aws)
+}
+
+fn send_as(options: HttpOptions, url: &str, retry: Retry<'_>) -> Result<Response, HttpError> {
+    let request =
+        Request::aws(Method::Post, format!("{url}/token")).body("application/json", Secret::new("{\"a\": 1}"));
+    wait(HttpClient::new(options).send(&request, retry, None))
+}
+
+fn kind(options: HttpOptions, step: Step) -> HttpErrorKind {
+    let server = Script::plain(vec![step]);
+    send(options, &server.url()).map(|response| response.status).unwrap_err().kind
+}
+
+/// A port where nobody listens.
+fn dead_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn the_request_has_the_headers_of_the_aws_cli() {
+    let server = Script::plain(vec![json(200, &[], "{}")]);
+    assert_eq!(send(options(), &server.url()).unwrap().status, 200);
+    let request = &server.requests()[0];
+    assert_eq!((request.line.as_str(), request.body.as_str()), ("POST /token HTTP/1.1", "{\"a\": 1}"));
+    assert_eq!(request.header("host"), Some(server.address.to_string().as_str()));
+    assert_eq!(request.header("accept-encoding"), Some("identity"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.header("content-length"), Some("8"));
+    assert_eq!(request.header("amz-sdk-request"), Some("attempt=1"));
+    assert!(request.header("user-agent").unwrap().starts_with("sso-oidc/"));
+    let known = ["host", "accept", "accept-encoding", "content-type", "content-length", "user-agent"];
+    let names: HashSet<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    let unknown: Vec<_> = names.iter().filter(|n| !known.contains(*n) && !n.starts_with("amz-sdk-")).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    assert_eq!(names.len(), request.headers.len(), "a header twice: {:?}", request.headers);
+}
+
+#[test]
+fn an_empty_body_has_a_length_and_no_body_has_none() {
+    let server = Script::plain(vec![json(200, &[], ""), json(200, &[], "")]);
+    let client = HttpClient::new(options());
+    let post = Request { body: Some(Secret::new("")), ..Request::plain(Method::Post, server.url()) };
+    wait(client.send(&post, Retry::Aws, None)).unwrap();
+    wait(client.send(&Request::plain(Method::Get, server.url()), Retry::Aws, None)).unwrap();
+    assert_eq!(server.requests()[0].header("content-length"), Some("0"));
+    assert_eq!(server.requests()[1].header("content-length"), None);
+    assert_eq!(server.requests()[1].header("amz-sdk-request"), None);
+}
+
+#[test]
+fn a_second_attempt_is_the_same_call_and_tells_the_servers_time() {
+    let late = "Date: Fri, 01 Jan 2100 00:00:00 GMT";
+    let server = Script::plain(vec![json(500, &[late], "{}"), json(200, &[], "{}")]);
+    let response = send(HttpOptions { max_attempts: 3, ..options() }, &server.url()).unwrap();
+    assert_eq!((response.status, response.attempts, response.retries_reached), (200, 2, None));
+    let requests = server.requests();
+    assert_eq!(requests[0].header("amz-sdk-invocation-id"), requests[1].header("amz-sdk-invocation-id"));
+    assert_eq!(requests[0].body, requests[1].body);
+    let second = requests[1].header("amz-sdk-request").unwrap();
+    assert!(second.starts_with("ttl=21000101T0000") && second.ends_with("Z; attempt=2; max=3"), "{second}");
+}
+
+#[test]
+fn nobody_there() {
+    let url = format!("http://127.0.0.1:{}", dead_port());
+    let error = send(options(), &url).map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::Connect);
+    assert_eq!(error.to_string(), format!("Could not connect to the endpoint URL: \"{url}/token\""));
+    assert!(error.nothing_was_sent());
+}
+
+#[test]
+fn a_name_that_does_not_resolve() {
+    let error = send(options(), "http://user:canary@no-such-host.invalid").map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::Dns);
+    assert_eq!(error.to_string(), "Could not connect to the endpoint URL: \"http://no-such-host.invalid/token\"");
+    assert!(error.hint().unwrap().contains("no-such-host.invalid"));
+}
+
+#[test]
+fn the_names_of_this_machine_need_no_resolver() {
+    for host in ["localhost", "identity-center.localhost"] {
+        let server = Script::plain(vec![json(200, &[], "{}")]);
+        let url = server.url().replace("127.0.0.1", host);
+        assert_eq!(send(options(), &url).unwrap().status, 200, "{host}");
+    }
+}
+
+#[test]
+fn a_handshake_that_takes_too_long_is_a_connect_timeout() {
+    let server = Script::plain(vec![Step::Close]);
+    let url = server.url().replace("http:", "https:");
+    let limit = Some(Duration::from_millis(200));
+    let error = send(HttpOptions { connect_timeout: limit, ..options() }, &url).map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::ConnectTimeout(limit));
+    assert_eq!(error.to_string(), format!("Connect timeout on endpoint URL: \"{url}/token\""));
+}
+
+#[test]
+fn silence_ends_in_a_read_timeout() {
+    let limit = Some(Duration::from_millis(200));
+    let quick = || HttpOptions { read_timeout: limit, ..options() };
+    let silence = Duration::from_millis(600);
+    assert_eq!(kind(quick(), Step::Stall(Vec::new(), silence)), HttpErrorKind::ReadTimeout(limit));
+    let half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec();
+    assert_eq!(kind(quick(), Step::Stall(half, silence)), HttpErrorKind::ReadTimeout(limit));
+}
+
+#[test]
+fn a_trickle_ends_at_the_total_time_limit() {
+    let limit = Duration::from_millis(300);
+    let drip = Step::Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".repeat(3), Duration::from_millis(50));
+    let server = Script::plain(vec![drip]);
+    let started = Instant::now();
+    let error =
+        send(HttpOptions { total_timeout: Some(limit), ..options() }, &server.url()).map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::TotalTimeout(limit));
+    assert!(error.to_string().starts_with("Read timeout on endpoint URL: "));
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn a_connection_that_ends_before_an_answer() {
+    assert_eq!(kind(options(), Step::Close), HttpErrorKind::Closed);
+    assert_eq!(kind(options(), Step::Reset), HttpErrorKind::Closed);
+}
+
+#[test]
+fn an_answer_that_is_cut_off() {
+    let short = bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\": 1");
+    assert_eq!(kind(options(), short), HttpErrorKind::CutOff(7));
+    let chunks = bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n");
+    assert_eq!(kind(options(), chunks), HttpErrorKind::CutOff(5));
+    let bad_chunk = bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    assert_eq!(kind(options(), bad_chunk), HttpErrorKind::CutOff(0));
+}
+
+#[test]
+fn something_else_than_http() {
+    assert_eq!(kind(options(), bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n")), HttpErrorKind::NotHttp);
+    let two_lengths = bytes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}");
+    assert_eq!(kind(options(), two_lengths), HttpErrorKind::NotHttp);
+}
+
+#[test]
+fn an_answer_over_the_limit_is_not_read() {
+    let large = HttpErrorKind::TooLarge("1 MiB");
+    let head = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").into_bytes();
+    assert_eq!(kind(options(), Step::Endless(head(10 << 20), vec![b' '; 4096])), large);
+    let chunk = [b"1000\r\n".to_vec(), vec![b' '; 4096], b"\r\n".to_vec()].concat();
+    let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    assert_eq!(kind(options(), Step::Endless(chunked, chunk)), large);
+    let full = [head(1 << 20), vec![b' '; 1 << 20]].concat();
+    let server = Script::plain(vec![Step::Write(full)]);
+    assert_eq!(send(options(), &server.url()).unwrap().body.len(), 1 << 20);
+}
+
+#[test]
+fn headers_over_the_limit_are_refused() {
+    let headers = HttpErrorKind::TooLarge("64 KiB of headers");
+    let line = |length| format!("HTTP/1.1 200 OK\r\nX-A: {}\r\nContent-Length: 0\r\n\r\n", "a".repeat(length));
+    assert_eq!(kind(options(), bytes(&line(70_000))), headers);
+    let endless = Step::Endless(b"HTTP/1.1 200 OK\r\nX-A: ".to_vec(), vec![b'a'; 4096]);
+    assert_eq!(kind(options(), endless), headers);
+    assert!(matches!(kind(options(), many_headers()), HttpErrorKind::TooLarge(_) | HttpErrorKind::NotHttp));
+}
+
+fn many_headers() -> Step {
+    Step::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"X-A: a\r\n".to_vec())
+}
+
+#[test]
+fn nothing_is_decompressed_and_no_redirect_followed() {
+    let gzip = bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x00");
+    let server = Script::plain(vec![gzip, json(302, &["Location: /elsewhere"], ""), json(200, &[], "")]);
+    assert_eq!(send(options(), &server.url()).unwrap().body, b"\x1f\x00");
+    assert_eq!(send(options(), &server.url()).unwrap().status, 302);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_spent_code_is_not_sent_again() {
+    let cut = || bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+    let three = || HttpOptions { max_attempts: 3, ..options() };
+    let server = Script::plain(vec![cut(), cut(), cut()]);
+    assert!(send_as(three(), &server.url(), Retry::Exchange).is_err());
+    assert_eq!(server.connections(), 1);
+    let server = Script::plain(vec![Step::Close, Step::Close, Step::Close]);
+    assert_eq!(send_as(three(), &server.url(), Retry::Exchange).map(|r| r.status).unwrap_err().attempts, 2);
+    let server = Script::plain(vec![Step::Close, Step::Close]);
+    assert!(send_as(three(), &server.url(), Retry::Poll).is_err());
+    assert_eq!(server.connections(), 1);
+    let server = Script::plain(vec![json(500, &[], ""), json(200, &[], "{}")]);
+    assert_eq!(send_as(three(), &server.url(), Retry::Refresh(&|| false)).unwrap().status, 500);
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn bad_urls_are_refused_before_anything_is_sent() {
+    for (url, text) in [
+        ("localhost", "Invalid endpoint: localhost/token"),
+        ("http://a_b c", "Invalid endpoint: http://a_b c/token"),
+        ("ftp://127.0.0.1", "An HTTP Client raised an unhandled exception: Not supported URL scheme ftp"),
+    ] {
+        assert_eq!(send(options(), url).map(|r| r.status).unwrap_err().to_string(), text);
+    }
+}
+
+#[test]
+fn a_header_value_cannot_smuggle_a_line() {
+    let request = Request::plain(Method::Get, "http://127.0.0.1:1/").header("x-a", Secret::new("canary\r\nX-B: c"));
+    let error = wait(HttpClient::new(options()).send(&request, Retry::Aws, None)).map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::BadHeader);
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+fn with_bundle(path: &Path) -> HttpOptions {
+    HttpOptions { ca_bundle: Some(CaBundle { path: path.to_owned(), origin: "a test".to_owned() }), ..options() }
+}
+
+#[test]
+fn tls_with_a_bundle_file_or_directory() {
+    let identity = Identity::new(&["127.0.0.1"]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ca.pem"), &identity.authority).unwrap();
+    std::fs::write(folder.path().join("README"), "not a certificate").unwrap();
+    let server = Script::tls(vec![json(200, &[], "{}"), json(200, &[], "{}")], &identity);
+    assert_eq!(send(with_bundle(&folder.path().join("ca.pem")), &server.url()).unwrap().status, 200);
+    assert_eq!(send(with_bundle(folder.path()), &server.url()).unwrap().status, 200);
+}
+
+#[test]
+fn a_certificate_nobody_vouches_for_is_refused_by_name() {
+    let identity = Identity::new(&["127.0.0.1"]);
+    let server = Script::tls(vec![Step::Close, json(200, &[], "{}")], &identity);
+    let error = send(options(), &server.url()).map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::Tls);
+    let url = server.url();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "SSL validation failed for {url}/token certificate verify failed: unable to get local issuer certificate \
+             (certificate of \"Test Server\", issued by \"Test Authority\"); \
+             neither the built-in roots nor the system's know that issuer"
+        )
+    );
+    assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"));
+    // Nothing was said to the impostor; without verification it is believed.
+    assert!(server.requests().is_empty());
+    assert_eq!(send(HttpOptions { verify: false, ..options() }, &url).unwrap().status, 200);
+}
+
+#[test]
+fn a_certificate_for_another_name_is_refused() {
+    let identity = Identity::new(&["other.example"]);
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("ca.pem");
+    std::fs::write(&bundle, &identity.authority).unwrap();
+    let server = Script::tls(vec![Step::Close], &identity);
+    let error = send(with_bundle(&bundle), &server.url()).map(|r| r.status).unwrap_err();
+    assert_eq!(error.kind, HttpErrorKind::Tls);
+    let text = error.to_string();
+    assert!(text.contains("it is not for 127.0.0.1 but for") && text.contains("other.example"), "{text}");
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used_stops_the_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.pem");
+    std::fs::write(&empty, "nothing").unwrap();
+    for (path, words) in [(folder.path().join("none.pem"), "No such file"), (empty, "no certificate")] {
+        let server = Script::tls(vec![Step::Close], &Identity::new(&["127.0.0.1"]));
+        let error = send(with_bundle(&path), &server.url()).map(|r| r.status).unwrap_err();
+        assert!(matches!(error.kind, HttpErrorKind::CaBundle(..)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.starts_with("SSL validation failed for https://") && text.contains(words), "{text}");
+        assert_eq!(error.hint().unwrap(), format!("the CA bundle is {}, which comes from a test", path.display()));
+        assert_eq!(server.connections(), 0);
+    }
+    // A bundle that is not needed is not read.
+    let server = Script::plain(vec![json(200, &[], "{}")]);
+    assert_eq!(send(with_bundle(&folder.path().join("none.pem")), &server.url()).unwrap().status, 200);
+}
+
+#[test]
+fn a_proxy_gets_the_absolute_target_and_its_own_password() {
+    let proxy = Script::plain(vec![json(200, &[], "{}")]);
+    let setting = format!("http://user:p%40ss@{}", proxy.address);
+    send(proxied(&[("http_proxy", &setting)]), "http://sso.example.com/x").unwrap();
+    let request = &proxy.requests()[0];
+    assert_eq!(request.line, "POST http://sso.example.com/x/token HTTP/1.1");
+    assert_eq!(request.header("host"), Some("sso.example.com"));
+    assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjpwQHNz"));
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_without_its_password() {
+    for (answer, why) in [
+        (json(502, &[], ""), "unsuccessful; check HTTPS_PROXY"),
+        (json(407, &[], ""), "proxy authorization required; check HTTPS_PROXY"),
+        (bytes("<html>"), "check HTTPS_PROXY"),
+        (Step::Close, "check HTTPS_PROXY"),
+    ] {
+        let proxy = Script::plain(vec![answer]);
+        let setting = format!("http://user:canary@{}", proxy.address);
+        let error = send(proxied(&[("HTTPS_PROXY", &setting)]), "https://oidc.example").map(|r| r.status).unwrap_err();
+        let url = format!("http://***:***@{}", proxy.address);
+        assert_eq!(error.to_string(), format!("Failed to connect to proxy URL: \"{url}\""));
+        assert!(!format!("{error:?}").contains("canary"));
+        assert!(error.hint().is_some_and(|hint| hint.contains(why) && !hint.contains("canary")), "{:?}", error.hint());
+        assert_eq!(proxy.requests()[0].line, "CONNECT oidc.example:443 HTTP/1.1");
+    }
+    let dead = format!("http://127.0.0.1:{}", dead_port());
+    for (variable, url) in [("HTTPS_PROXY", "https://oidc.example"), ("HTTP_PROXY", "http://oidc.example")] {
+        let error = send(proxied(&[(variable, &dead)]), url).map(|r| r.status).unwrap_err();
+        assert_eq!(error.to_string(), format!("Failed to connect to proxy URL: \"{dead}\""));
+        assert!(error.hint().is_some_and(|hint| hint.contains("Connection refused")), "{:?}", error.hint());
+    }
+}
+
+#[test]
+fn no_proxy_goes_direct() {
+    let server = Script::plain(vec![json(200, &[], "{}"), json(200, &[], "{}")]);
+    let dead = format!("http://127.0.0.1:{}", dead_port());
+    for list in ["127.0.0.1", "*"] {
+        let options = proxied(&[("HTTP_PROXY", &dead), ("NO_PROXY", list)]);
+        assert_eq!(send(options, &server.url()).unwrap().status, 200, "{list}");
+    }
+}

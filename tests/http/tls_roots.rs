@@ -1,0 +1,73 @@
+//! A company's own authority: trusted when the operating system does, not when a bundle was named that lacks it.
+//!
+//! `SSL_CERT_FILE` stands for the system's store, as it does for OpenSSL. That nothing is read while the built-in roots
+//! suffice is a unit test of `src/http/tls.rs`.
+
+use serde_json::json;
+
+use crate::support::TestEnv;
+use crate::support::scripted_flow::reply;
+use crate::support::scripted_server::{Identity, Script, Step};
+
+const REGISTER: [&str; 5] = ["register-client", "--client-name", "n", "--client-type", "public"];
+
+fn good() -> Step {
+    reply(200, &["Content-Type: application/json"], &json!({"clientId": "c"}).to_string())
+}
+
+fn world(identity: &Identity, url: &str) -> TestEnv {
+    let mut env = TestEnv::new();
+    env.write("company.pem", &identity.authority).write("other.pem", Identity::made("Other", &["x"], 4096).authority);
+    env.write("empty.pem", "");
+    env.set("AWS_ENDPOINT_URL_SSO_OIDC", url).set("AWS_REGION", "us-east-1").set("AWS_MAX_ATTEMPTS", "1");
+    env
+}
+
+#[test]
+fn what_the_system_trusts_is_trusted() {
+    let identity = Identity::made("Company CA", &["127.0.0.1"], 4096);
+    let server = Script::tls(vec![good(); 3], &identity);
+    let env = world(&identity, &server.url());
+    let home = |name: &str| env.home().join(name);
+    let debug = REGISTER.into_iter().chain(["--debug"]);
+    let run = env.command(debug).env("SSL_CERT_FILE", home("company.pem")).run().ok();
+    assert_eq!(run.json()["clientId"], "c");
+    assert!(run.stderr.contains("the system has 1 roots"), "{}", run.snapshot());
+    // A bundle is all that counts, as with the AWS CLI: the system is neither asked nor named.
+    let run = env
+        .command(REGISTER)
+        .env("SSL_CERT_FILE", home("company.pem"))
+        .env("AWS_CA_BUNDLE", home("other.pem"))
+        .run()
+        .expect(255);
+    let words = "(certificate of \"Test Server\", issued by \"Company CA\"); the CA bundle does not know that issuer";
+    assert!(run.stderr.contains(words), "{}", run.snapshot());
+    let run = env
+        .command(REGISTER.into_iter().chain(["--debug"]))
+        .env("SSL_CERT_FILE", home("other.pem"))
+        .env("AWS_CA_BUNDLE", home("company.pem"))
+        .run()
+        .ok();
+    assert!(!run.stderr.contains("the system has"), "{}", run.snapshot());
+}
+
+#[test]
+fn what_nobody_trusts_is_refused_with_what_to_do() {
+    let identity = Identity::made("Company CA", &["127.0.0.1"], 4096);
+    for (file, roots) in [("other.pem", 1), ("empty.pem", 0), ("missing.pem", 0)] {
+        let server = Script::tls(vec![good()], &identity);
+        let env = world(&identity, &server.url());
+        let debug = REGISTER.into_iter().chain(["--debug"]);
+        let run = env.command(debug).env("SSL_CERT_FILE", env.home().join(file)).run().expect(255);
+        for words in [
+            "certificate verify failed: unable to get local issuer certificate",
+            "issued by \"Company CA\"); neither the built-in roots nor the system's know that issuer",
+            "hint: if a proxy or company CA is in between, have its certificate installed in the system, or name it with \
+             --ca-bundle, AWS_CA_BUNDLE or ca_bundle",
+            &format!("the system has {roots} roots"),
+        ] {
+            assert!(run.stderr.contains(words), "{file}: {words}: {}", run.snapshot());
+        }
+        assert!(server.requests().is_empty());
+    }
+}

@@ -1,0 +1,232 @@
+//! The documents say what is true: commands, options, variables, keys and codes that they name exist, their lists are
+//! complete, their links lead somewhere. The README's console blocks are run in `readme`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sso_oidc::cli::Cli;
+
+use crate::parity;
+use crate::project::source_files;
+
+/// The packages that the project was asked to use; every other one is explained.
+const GIVEN: [&str; 8] = ["clap", "reqwest", "tokio", "serde_json", "dirs", "open", "indicatif", "anyhow"];
+
+/// Documents of the project, by name.
+fn documents() -> Vec<(String, String)> {
+    let all = source_files::files("").into_iter().filter(|source| !source.path.starts_with("tests/"));
+    let is_document = |path: &str| Path::new(path).extension().is_some_and(|extension| extension == "md");
+    all.filter(|source| is_document(&source.path)).map(|source| (source.path, source.text)).collect()
+}
+
+/// The part of a document below a heading, up to the next one of its kind.
+fn section<'a>(document: &'a str, heading: &str) -> &'a str {
+    let start = document.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("there is no `{heading}`"));
+    let body = &document[start + heading.len() + 2..];
+    let level = heading.split(' ').next().unwrap();
+    body.split(&format!("\n{level} ")).next().unwrap()
+}
+
+/// What stands in backticks, and in blocks.
+fn code(document: &str) -> String {
+    let mut code = String::new();
+    for (at, part) in document.split("```").enumerate() {
+        if at % 2 == 1 {
+            code.push_str(part);
+        } else {
+            part.split('`').skip(1).step_by(2).for_each(|span| code.extend([span, "\n"]));
+        }
+    }
+    code
+}
+
+/// The first cells of a table's rows, without backticks.
+fn rows(table: &str) -> Vec<String> {
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| "));
+    rows.map(|row| row.split(" | ").next().unwrap().trim_matches('`').to_owned()).collect()
+}
+
+/// Words of a text for which a test holds, once each.
+fn words(text: &str, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<&str> {
+    let words = text.split(|end: char| !end.is_ascii_alphanumeric() && !matches!(end, '_' | '-'));
+    words.filter(|word| is_wanted(word)).collect()
+}
+
+#[test]
+fn the_readme_has_every_command_and_no_other() {
+    let readme = source_files::file("README.md");
+    let listed: BTreeSet<String> = rows(section(&readme, "## Commands")).into_iter().skip(1).collect();
+    let program = Cli::command();
+    let commands = program.get_subcommands();
+    let commands: BTreeSet<String> = commands.map(|command| format!("sso-oidc {}", command.get_name())).collect();
+    assert_eq!(listed, commands);
+}
+
+#[test]
+fn options_that_are_named_exist() {
+    let program = Cli::command();
+    let commands = std::iter::once(&program).chain(program.get_subcommands());
+    let ours: BTreeSet<String> = commands
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(|argument| argument.get_long().map(|name| format!("--{name}")))
+        .chain(["--help".to_owned(), "--version".to_owned()])
+        .collect();
+    for name in ["README.md", "SECURITY.md", "CHANGELOG.md"] {
+        let document = source_files::file(name);
+        let code = code(&document);
+        // Lines of other programs have their own options.
+        let others = ["cargo ", "firefox ", "podman "];
+        let lines = code.lines().filter(|line| !others.iter().any(|other| line.contains(other)));
+        let code: Vec<&str> = lines.collect();
+        for option in words(&code.join("\n"), |word| word.starts_with("--") && word.len() > 2) {
+            assert!(ours.contains(option), "{name} names {option}, which no command takes");
+        }
+    }
+}
+
+#[test]
+fn variables_and_keys_that_are_named_are_read() {
+    let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
+    let readme = source_files::file("README.md");
+    // Named to say that they are not supported, or read from the files by their first part.
+    let unread = ["AWS_DATA_PATH", "AWS_CLI_OUTPUT_ENCODING"];
+    let is_name = |word: &str| {
+        let prefixes = ["AWS_", "SSO_OIDC_", "sso_", "cli_"];
+        prefixes.iter().any(|prefix| word.starts_with(prefix)) && !unread.contains(&word)
+    };
+    for name in words(&code(&readme), is_name) {
+        assert!(source.contains(name), "the README names {name}, which the program does not know");
+    }
+    let is_ours = |word: &str| word.starts_with("SSO_OIDC_") && word.len() > "SSO_OIDC_".len();
+    for name in words(&source, is_ours) {
+        assert!(readme.contains(name), "the program reads {name}, which the README does not name");
+    }
+}
+
+#[test]
+fn every_exit_code_is_explained() {
+    let codes = source_files::file("src/error/failure.rs");
+    let codes =
+        codes.lines().filter_map(|line| line.strip_prefix("const ")?.split_once(": u8 = ")?.1.strip_suffix(';'));
+    let mut codes: BTreeSet<String> = codes.map(str::to_owned).collect();
+    codes.insert("130".to_owned());
+    let readme = source_files::file("README.md");
+    let explained = rows(section(&readme, "## Exit codes")).into_iter().skip(1).collect::<Vec<_>>().join(", ");
+    assert_eq!(explained.split(", ").map(str::to_owned).collect::<BTreeSet<_>>(), codes);
+}
+
+#[test]
+fn messages_that_are_explained_exist() {
+    let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
+    let readme = source_files::file("README.md");
+    let messages = rows(section(&readme, "## Troubleshooting")).into_iter().skip(1);
+    let messages: Vec<String> = messages.filter(|message| !message.starts_with("---")).collect();
+    assert!(messages.len() > 4, "{messages:?}");
+    for message in messages {
+        assert!(source.contains(&message), "the README explains `{message}`, which the program does not say");
+    }
+}
+
+#[test]
+fn every_exception_from_parity_is_explained() {
+    let plain = |text: &str| text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = source_files::file("README.md");
+    let differences = plain(section(&readme, "## Differences from the AWS CLI"));
+    for (id, reason) in parity::reasons() {
+        assert!(differences.contains(&plain(reason)), "{id}: the README does not say: {reason}");
+    }
+    let data = source_files::files("tests/data/parity").into_iter().filter(|file| !file.path.ends_with("/README.md"));
+    let runs: usize = data.map(|file| file.text.lines().count()).sum();
+    let count = format!("{},{:03} recorded runs", runs / 1000, runs % 1000);
+    assert!(differences.contains(&count), "there are {count}");
+}
+
+#[test]
+fn every_dependency_is_used_and_explained() {
+    let manifest = source_files::file("Cargo.toml");
+    let mut in_dependencies = false;
+    let mut packages = BTreeSet::new();
+    for line in manifest.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            in_dependencies = name.ends_with("dependencies]");
+        } else if let Some((name, _)) = line.split_once(" = ").filter(|_| in_dependencies) {
+            packages.insert(name.to_owned());
+        }
+    }
+    let contributing = source_files::file("CONTRIBUTING.md");
+    let dependencies = section(&contributing, "## Dependencies");
+    let explained: BTreeSet<String> = rows(dependencies).into_iter().skip(1).collect();
+    let expected = packages.iter().filter(|name| !GIVEN.contains(&name.as_str())).cloned().collect();
+    assert_eq!(explained, expected, "left: CONTRIBUTING, right: Cargo.toml");
+    for given in GIVEN {
+        assert!(packages.contains(given) && dependencies.contains(given), "{given}");
+    }
+    let tests = source_files::rust("tests");
+    let code: String = source_files::rust("src").iter().chain(&tests).map(source_files::Source::code).collect();
+    for package in packages {
+        let name = package.replace('-', "_");
+        // A package is used by its name, or by what lies in its folder, which cargo is then asked for.
+        let used = ["::", ";", "!"].iter().any(|end| code.contains(&format!("{name}{end}")));
+        let asked_for = tests.iter().any(|test| test.text.contains(&format!("package[\"name\"] == \"{package}\"")));
+        assert!(used || asked_for, "nothing uses {package}");
+    }
+}
+
+#[test]
+fn decisions_are_numbered_and_have_their_three_lines() {
+    let contributing = source_files::file("CONTRIBUTING.md");
+    let decisions = section(&contributing, "## Decisions");
+    for (at, decision) in decisions.trim().split("\n\n").enumerate() {
+        let lines: Vec<&str> = decision.lines().collect();
+        let starts = [format!("**{}. ", at + 1), "Context: ".to_owned(), "Choice: ".to_owned(), "Cost: ".to_owned()];
+        assert_eq!(lines.len(), starts.len(), "{decision}");
+        for (line, start) in lines.iter().zip(&starts) {
+            assert!(line.starts_with(start.as_str()), "`{line}` does not start with `{start}`");
+        }
+    }
+}
+
+#[test]
+fn the_readme_asks_for_the_rust_that_is_needed() {
+    let manifest = source_files::file("Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"')).unwrap();
+    assert!(source_files::file("README.md").contains(&format!("Rust {version}")), "{version}");
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut links = 0;
+    for (name, text) in documents() {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            links += 1;
+            let exists = match link.split_once('#') {
+                _ if link.starts_with("https://") => true,
+                Some(("", anchor)) => text.lines().any(|line| line.starts_with('#') && anchor_of(line) == anchor),
+                _ => root.join(link).exists(),
+            };
+            assert!(exists, "{name} links to {link}");
+        }
+    }
+    assert!(links > 5, "only {links} links were found");
+}
+
+/// The anchor of a heading.
+fn anchor_of(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-')).collect::<String>().replace(' ', "-")
+}
+
+#[test]
+fn the_long_run_sets_every_count() {
+    let long = source_files::file(".ci/long");
+    let mut counts = BTreeMap::new();
+    for source in source_files::rust("src").into_iter().chain(source_files::rust("tests")) {
+        for part in source.text.split("count(\"").skip(1) {
+            counts.insert(part.split('"').next().unwrap().to_owned(), source.path.clone());
+        }
+    }
+    for (count, path) in counts.iter().filter(|(count, _)| count.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+        assert!(count.is_empty() || long.contains(&format!("{count}=")), "{path}: .ci/long does not set {count}");
+    }
+}

@@ -1,0 +1,123 @@
+//! `completions/`, `man/` and `src/help/` hold what the program prints and what is made from its declarations. What shells
+//! make of the first is in `shells`, how a manual page is made in `manual`.
+//!
+//! `UPDATE_SNAPSHOTS=1 cargo test generated` rewrites pages and help after a change of the command line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use sso_oidc::cli::Cli;
+
+use crate::project::manual::pages;
+use crate::project::source_files;
+use crate::support::TestEnv;
+use crate::support::programs::{find, or_skip};
+use crate::support::snapshot::update_is_wanted;
+
+const SHELLS: [(&str, &str); 5] = [
+    ("bash", "sso-oidc.bash"),
+    ("zsh", "_sso-oidc"),
+    ("fish", "sso-oidc.fish"),
+    ("powershell", "_sso-oidc.ps1"),
+    ("elvish", "sso-oidc.elv"),
+];
+
+/// The files of a folder are these, no more, no less, no other; or become so.
+fn check(folder: &str, files: &BTreeMap<String, String>) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    if update_is_wanted() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for (name, text) in files {
+            fs::write(folder.join(name), text).unwrap();
+        }
+    }
+    let kept: BTreeMap<String, String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap()))
+        .map(|(name, text)| (name, text.replace("\r\n", "\n")))
+        .collect();
+    assert!(kept.keys().eq(files.keys()), "{} holds {:?} instead of {:?}", folder.display(), kept.keys(), files.keys());
+    for (name, text) in files {
+        assert!(kept[name] == *text, "{name} is not what is made now; UPDATE_SNAPSHOTS=1 rewrites it");
+    }
+}
+
+#[test]
+fn completions_are_what_the_program_prints() {
+    let env = TestEnv::new();
+    let print = |(shell, file): (&str, &str)| (file.to_owned(), env.run(["completion", shell]).ok().stdout);
+    check("completions", &SHELLS.into_iter().map(print).collect());
+}
+
+#[test]
+fn manual_pages_are_made_from_the_declarations() {
+    check("man", &pages());
+}
+
+/// Made beforehand because clap needs a million instructions for it, and for 80 columns because that suits every terminal.
+#[test]
+fn help_is_what_clap_makes_of_the_declarations() {
+    let made = |command: Option<&str>, option: &str| {
+        let words = [Some("sso-oidc"), command, Some(option)];
+        Cli::command().term_width(80).try_get_matches_from(words.into_iter().flatten()).unwrap_err().to_string()
+    };
+    let names = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
+    let mut files = BTreeMap::new();
+    for command in names.iter().map(|name| Some(name.as_str())).chain([None]) {
+        let text = made(command, "--help");
+        assert_eq!(text, made(command, "-h"), "one file cannot say both");
+        files.insert(format!("{}.txt", command.unwrap_or("sso-oidc")), text);
+    }
+    check("src/help", &files);
+}
+
+#[test]
+fn mandoc_finds_nothing_to_say_about_the_manual() {
+    let test = "the manual pages are clean";
+    let Some(mandoc) = or_skip(find(&["mandoc"]), test, "mandoc is not installed") else { return };
+    let env = TestEnv::new();
+    let pages = pages().into_iter().map(|(name, text)| env.write(&name, text).home().join(name));
+    let pages: Vec<PathBuf> = pages.collect();
+    // What it says of references depends on the pages that the machine has.
+    let output = Command::new(mandoc).args(["-T", "lint", "-W", "style"]).args(pages).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let said: Vec<&str> = said.lines().filter(|line| !line.contains("referenced manual not found")).collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+#[test]
+fn every_manual_page_has_the_customary_sections() {
+    for (name, page) in pages() {
+        let sections =
+            ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO"];
+        let mut rest = page.as_str();
+        for section in sections {
+            let heading = format!("\n.SH {section}\n");
+            let at = rest.find(&heading).unwrap_or_else(|| panic!("{name}: no {section}\n{page}"));
+            let body = &rest[at + heading.len()..];
+            assert!(!body.starts_with(".SH") && !body.is_empty(), "{name}: {section} is empty");
+            rest = &rest[at + 1..];
+        }
+    }
+}
+
+#[test]
+fn variables_and_keys_of_the_manual_are_read() {
+    let sources = source_files::rust("src");
+    let code: String = sources.iter().map(|source| source.text.as_str()).collect();
+    for (name, page) in pages() {
+        let words = page.split(|end: char| !end.is_ascii_alphanumeric() && end != '_');
+        let is_name = |word: &&str| ["AWS_", "SSO_OIDC_", "sso_", "cli_"].iter().any(|start| word.starts_with(start));
+        let words = words.map(|word| word.trim_start_matches("fB")).filter(|word| !word.ends_with('_'));
+        for word in words.filter(is_name) {
+            assert!(
+                code.contains(&format!("\"{word}\"")) || code.contains(&format!("{word} =")),
+                "{name} names {word}"
+            );
+        }
+    }
+}

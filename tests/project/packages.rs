@@ -1,0 +1,310 @@
+//! The packages, installed and used: an archive, a Debian package, the container's files in an empty root, the crate.
+//!
+//! `.ci/run packages` makes them and names their folder in `PACKAGES`; without it only the crate's list of files is
+//! looked at. In the empty root there is nothing but the program: no libc, no certificates, no users, no hosts. Who may
+//! not bind port 53 leaves out the name server. Imports `support`.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write as _;
+use std::net::UdpSocket;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::project::source_files;
+use crate::support::environment::SESSION;
+use crate::support::{Approval, IdentityCenter, Invocation, Run, TestEnv, programs};
+
+/// The name server of the empty root.
+const NAME_SERVER: &str = "127.53.0.1";
+
+fn skip(test: &str, missing: &str) {
+    // Not eprintln, which is only shown for a test that fails.
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {missing}");
+}
+
+/// The folder of the packages.
+fn packages(test: &str) -> Option<PathBuf> {
+    let folder = programs::variable("PACKAGES").map(PathBuf::from);
+    if folder.is_none() {
+        skip(test, "PACKAGES names no folder, see .ci/run packages");
+    }
+    folder
+}
+
+/// The one package whose name ends so.
+fn package(folder: &Path, end: &str) -> PathBuf {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found: Vec<PathBuf> = entries.filter(|path| path.to_str().unwrap().ends_with(end)).collect();
+    assert_eq!(found.len(), 1, "{end}: {found:?}");
+    found[0].clone()
+}
+
+/// What a command prints; it must succeed.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{stdout}\n{stderr}", output.status);
+    stdout.into_owned()
+}
+
+/// Files below a folder with their modes, by path.
+fn tree(folder: &Path) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
+            let (path, metadata) = (entry.path(), entry.metadata().unwrap());
+            if metadata.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().display();
+                all.insert(format!("{:o} {name}", metadata.permissions().mode() & 0o777));
+            }
+        }
+    }
+    all
+}
+
+/// The paths of the manual pages, in a folder and with an end.
+fn pages(folder: &str, end: &str) -> Vec<String> {
+    let pages = source_files::files("man").into_iter().map(|page| page.path.replace("man/", ""));
+    let pages: Vec<String> = pages.map(|page| format!("644 {folder}/{page}{end}")).collect();
+    assert!(pages.len() > 10, "{pages:?}");
+    pages
+}
+
+/// A root with nothing in it but the program and a home.
+struct EmptyRoot {
+    env: TestEnv,
+    root: PathBuf,
+}
+
+impl EmptyRoot {
+    fn new(env: TestEnv, packages: &Path) -> Self {
+        let root = env.home().parent().unwrap().to_owned();
+        // By another process: a copy that is being written cannot be run, and one of ours would have the file open in
+        // whatever another test is about to start.
+        output(Command::new("cp").arg(packages.join("container/sso-oidc")).arg(root.join("sso-oidc")));
+        Self { env, root }
+    }
+
+    /// The program where this folder is the root of all files.
+    fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
+        let is_root = rustix::process::geteuid().is_root();
+        let change: &[&str] = if is_root { &["--root"] } else { &["--map-root-user", "--root"] };
+        let program = programs::find(&["unshare"]).expect("unshare is part of Linux");
+        let words = change.iter().map(OsStr::new).chain([self.root.as_os_str(), OsStr::new("/sso-oidc")]);
+        let words = words.chain(args.iter().map(OsStr::new)).map(OsStr::to_owned);
+        self.env.program(&program, words).env("HOME", "/home")
+    }
+
+    /// Runs it to its end.
+    fn run<const N: usize>(&self, args: [&str; N]) -> Run {
+        self.command(args).run()
+    }
+
+    /// Signs in by device code, and has the token printed.
+    fn signs_in(&self, center: &IdentityCenter) {
+        center.approval(Approval::AtOnce);
+        let run = self.run(["login", "--sso-session", SESSION, "--use-device-code", "--no-browser"]).ok();
+        assert!(run.stdout.contains("Successfully logged into Start URL"), "{run:?}");
+        let token = self.run(["token", "--sso-session", SESSION]).ok().stdout;
+        assert_eq!(token.trim_end(), self.env.token(SESSION)["accessToken"]);
+        assert!(center.accepts(token.trim_end()));
+    }
+}
+
+#[test]
+fn an_empty_root_is_enough() {
+    let Some(packages) = packages("an_empty_root_is_enough") else { return };
+    let center = IdentityCenter::start();
+    let root = EmptyRoot::new(TestEnv::of(&center), &packages);
+    assert_eq!(root.run(["--version"]).ok().stdout, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+    root.signs_in(&center);
+}
+
+#[test]
+fn an_empty_root_with_tls() {
+    let Some(packages) = packages("an_empty_root_with_tls") else { return };
+    let center = IdentityCenter::start_tls();
+    let mut env = TestEnv::of(&center);
+    env.write("ca.pem", fs::read(center.ca_bundle()).unwrap());
+    env.set("AWS_CA_BUNDLE", "/home/ca.pem");
+    EmptyRoot::new(env, &packages).signs_in(&center);
+}
+
+#[test]
+fn an_empty_root_without_a_home() {
+    let Some(packages) = packages("an_empty_root_without_a_home") else { return };
+    let root = EmptyRoot::new(TestEnv::new(), &packages);
+    let run = root.command(["status"]).env_remove("HOME").run();
+    assert!(run.stderr.contains("HOME"), "{run:?}");
+}
+
+#[test]
+fn names_are_resolved_in_an_empty_root() {
+    let test = "names_are_resolved_in_an_empty_root";
+    let Some(packages) = packages(test) else { return };
+    let center = IdentityCenter::start();
+    let root = |host: &str| {
+        let mut env = TestEnv::of(&center);
+        let url = center.url().replace("127.0.0.1", host);
+        env.set("AWS_ENDPOINT_URL_SSO_OIDC", &url).set("AWS_ENDPOINT_URL_SSO", url);
+        EmptyRoot::new(env, &packages)
+    };
+    root("localhost").signs_in(&center);
+    let Ok(server) = UdpSocket::bind((NAME_SERVER, 53)) else {
+        return skip(test, "port 53 may not be bound");
+    };
+    std::thread::spawn(move || answer_names(&server));
+    let root = root("oidc.test");
+    fs::create_dir(root.root.join("etc")).unwrap();
+    fs::write(root.root.join("etc/resolv.conf"), format!("nameserver {NAME_SERVER}\n")).unwrap();
+    root.signs_in(&center);
+}
+
+/// Answers queries for IPv4 addresses with 127.0.0.1, other ones with nothing (RFC 1035 4.1).
+fn answer_names(server: &UdpSocket) {
+    let mut query = [0; 512];
+    while let Ok((length, peer)) = server.recv_from(&mut query) {
+        let question = &query[12..length];
+        let is_ipv4 = question.ends_with(&[0, 1, 0, 1]);
+        let mut answer = query[..2].to_vec();
+        answer.extend([0x81, 0x80, 0, 1, 0, u8::from(is_ipv4), 0, 0, 0, 0]);
+        answer.extend(question);
+        if is_ipv4 {
+            answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
+        }
+        let _ = server.send_to(&answer, peer);
+    }
+}
+
+#[test]
+fn the_archive_installs_and_uninstalls() {
+    let Some(packages) = packages("the_archive_installs_and_uninstalls") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    output(Command::new("tar").arg("-xzf").arg(package(&packages, ".tar.gz")).arg("-C").arg(folder.path()));
+    let archive = package(folder.path(), "");
+    let root = folder.path().join("root");
+    let install = |words: &[&str]| {
+        let mut command = Command::new(archive.join("install"));
+        output(command.args(words).env("DESTDIR", &root).env("PREFIX", "/opt/tools"))
+    };
+    assert_eq!(install(&[]), "");
+    let prefix = root.join("opt/tools");
+    let mut expected: BTreeSet<String> = pages("share/man/man1", "").into_iter().collect();
+    expected.extend(
+        [
+            "755 bin/sso-oidc",
+            "644 share/bash-completion/completions/sso-oidc",
+            "644 share/zsh/site-functions/_sso-oidc",
+            "644 share/fish/vendor_completions.d/sso-oidc.fish",
+            "644 share/doc/sso-oidc/README.md",
+            "644 share/doc/sso-oidc/CHANGELOG.md",
+            "644 share/doc/sso-oidc/LICENSE-MIT",
+            "644 share/doc/sso-oidc/LICENSE-APACHE",
+        ]
+        .map(str::to_owned),
+    );
+    assert_eq!(tree(&prefix), expected);
+    for page in source_files::files("man") {
+        let installed = prefix.join("share/man/man1").join(page.path.replace("man/", ""));
+        assert_eq!(fs::read_to_string(installed).unwrap(), page.text, "{}", page.path);
+    }
+    let version = output(Command::new(prefix.join("bin/sso-oidc")).arg("--version"));
+    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+    install(&["uninstall"]);
+    assert_eq!(tree(&root), BTreeSet::new());
+}
+
+#[test]
+fn the_debian_package_installs_and_removes() {
+    let test = "the_debian_package_installs_and_removes";
+    let Some(packages) = packages(test) else { return };
+    let Some(dpkg) = programs::or_skip(programs::find(&["dpkg"]), test, "there is no dpkg") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for name in ["updates", "info", "triggers"] {
+        fs::create_dir_all(root.join("var/lib/dpkg").join(name)).unwrap();
+    }
+    fs::write(root.join("var/lib/dpkg/status"), "").unwrap();
+    let run = |words: &[&OsStr]| {
+        let mut command = Command::new(&dpkg);
+        let path = programs::variable("PATH").unwrap_or_default().into_string().unwrap();
+        command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
+        output(command.arg("--root").arg(root).args(["--force-not-root", "--force-architecture"]).args(words))
+    };
+    run(&["--install".as_ref(), package(&packages, ".deb").as_os_str()]);
+    let mut expected: BTreeSet<String> = pages("share/man/man1", ".gz").into_iter().collect();
+    expected.extend(
+        [
+            "755 bin/sso-oidc",
+            "644 share/bash-completion/completions/sso-oidc",
+            "644 share/zsh/vendor-completions/_sso-oidc",
+            "644 share/fish/vendor_completions.d/sso-oidc.fish",
+            "644 share/doc/sso-oidc/README.md",
+            "644 share/doc/sso-oidc/CHANGELOG.md.gz",
+            "644 share/doc/sso-oidc/changelog.gz",
+            "644 share/doc/sso-oidc/copyright",
+        ]
+        .map(str::to_owned),
+    );
+    assert_eq!(tree(&root.join("usr")), expected);
+    let version = output(Command::new(root.join("usr/bin/sso-oidc")).arg("--version"));
+    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+    let page = output(Command::new("gzip").arg("-dc").arg(root.join("usr/share/man/man1/sso-oidc.1.gz")));
+    assert_eq!(page, source_files::file("man/sso-oidc.1"));
+    // Nothing is said of a file that is as it was packed.
+    assert_eq!(run(&["--verify".as_ref(), "sso-oidc".as_ref()]), "");
+    assert!(root.join("var/lib/dpkg/info/sso-oidc.md5sums").exists());
+    run(&["--remove".as_ref(), "sso-oidc".as_ref()]);
+    assert!(!root.join("usr/bin/sso-oidc").exists());
+}
+
+#[test]
+fn the_container_has_the_files_that_it_copies() {
+    let Some(packages) = packages("the_container_has_the_files_that_it_copies") else { return };
+    let folder = packages.join("container");
+    let file = fs::read_to_string(folder.join("Containerfile")).unwrap();
+    let instructions = file.lines().filter_map(|line| line.strip_prefix("COPY "));
+    let copied: BTreeSet<&str> = instructions.filter_map(|words| words.rsplit(' ').nth(1)).collect();
+    let present = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let present: BTreeSet<String> = present.filter(|name| name != "Containerfile").collect();
+    assert_eq!(copied.into_iter().map(str::to_owned).collect::<BTreeSet<_>>(), present);
+}
+
+#[test]
+fn the_checksums_are_those_of_the_packages() {
+    let Some(packages) = packages("the_checksums_are_those_of_the_packages") else { return };
+    let sums = fs::read_to_string(packages.join("SHA256SUMS")).unwrap();
+    assert_eq!(sums.lines().count(), 2, "{sums}");
+    for line in sums.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        let digest = Sha256::digest(fs::read(packages.join(name)).unwrap());
+        let expected = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        assert_eq!(sum, expected, "{name}");
+    }
+}
+
+#[test]
+fn the_crate_has_what_a_program_needs_and_no_more() {
+    let mut cargo = Command::new(env!("CARGO"));
+    let cargo = cargo.args(["package", "--list", "--offline", "--allow-dirty", "--quiet"]);
+    let list = output(cargo.current_dir(env!("CARGO_MANIFEST_DIR")));
+    let list: BTreeSet<&str> = list.lines().collect();
+    for needed in ["Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "CHANGELOG.md", "src/main.rs"] {
+        assert!(list.contains(needed), "{needed} is missing in {list:?}");
+    }
+    for folder in ["src", "completions", "man"] {
+        for source in source_files::files(folder) {
+            assert!(list.contains(source.path.as_str()), "{} is missing", source.path);
+        }
+    }
+    let folders: BTreeSet<&str> = list.iter().filter_map(|path| path.split_once('/')).map(|(name, _)| name).collect();
+    assert_eq!(folders, BTreeSet::from(["completions", "man", "src"]));
+}

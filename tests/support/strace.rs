@@ -1,0 +1,105 @@
+//! The program under strace: which calls it makes to the kernel, and one of them failing or being its last.
+//!
+//! A call is known by its name and its number among those of that name in its thread, which is how strace counts. The
+//! call that makes the program's memory private only seems to work, else a tracer that is not root's could not read the
+//! paths. Imports `support`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::support::programs::{find, or_skip};
+use crate::support::{Run, TestEnv};
+
+/// What happens at a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fate<'a> {
+    /// It is not made, and fails with this error.
+    Fails(&'a str),
+    /// The process is killed.
+    Kills,
+}
+
+/// A call that the program made.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    /// As the kernel calls it: `openat`.
+    pub(crate) name: String,
+    /// Its number among those of that name in its thread, from 1.
+    pub(crate) nth: usize,
+    /// What strace wrote about it.
+    pub(crate) text: String,
+}
+
+/// Calls that are no business of the file system, and those whose failure the standard library of a debug build takes for
+/// a fault of the program (a file descriptor closed twice).
+const OTHERS: [&str; 12] =
+    ["close", "fcntl", "execve", "mmap", "poll", "ppoll", "ioctl", "epoll_wait", "epoll_ctl", "getcwd", "dup", "prctl"];
+
+/// strace, where it is installed and may trace.
+pub(crate) struct Tracer(PathBuf);
+
+impl Tracer {
+    /// Where there is none, the test ends; in CI that is a failure.
+    pub(crate) fn find(test: &str) -> Option<Self> {
+        let program = or_skip(find(&["strace"]), test, "strace is not installed")?;
+        let mut attempt = Command::new(&program);
+        attempt.args(["-qq", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let may_trace = attempt.status().is_ok_and(|status| status.success());
+        or_skip(may_trace.then_some(Self(program)), test, "strace may not trace here")
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, env: &TestEnv, words: &[&str], fate: Option<(&Call, Fate<'_>)>) -> (Run, Vec<Call>) {
+        let log = env.work().join("calls");
+        let mut args: Vec<String> = ["-f", "-qq", "-y", "-s", "0", "-e", "signal=none", "-e", "trace=%file,%desc"]
+            .iter()
+            .chain(&["-e", "inject=prctl:retval=0", "-o"])
+            .map(|word| (*word).to_owned())
+            .collect();
+        args.push(log.display().to_string());
+        if let Some((call, fate)) = fate {
+            let Call { name, nth, .. } = call;
+            let what = match fate {
+                Fate::Fails(error) => format!("error={error}:when={nth}"),
+                Fate::Kills => format!("signal=KILL:when={nth}"),
+            };
+            args.extend(["-e".to_owned(), format!("inject={name}:{what}")]);
+        }
+        args.push(env!("CARGO_BIN_EXE_sso-oidc").to_owned());
+        args.extend(words.iter().map(|word| (*word).to_owned()));
+        let run = env.program(&self.0, args).run();
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        (run, calls(&text))
+    }
+}
+
+impl Call {
+    /// Whether it is about a file of the AWS folder and may fail.
+    pub(crate) fn is_about_the_cache(&self) -> bool {
+        self.text.contains("/home/.aws") && !OTHERS.contains(&self.name.as_str())
+    }
+
+    /// Whether strace made it fail.
+    pub(crate) fn failed(&self) -> bool {
+        self.text.contains("(INJECTED)") && self.name != "prctl"
+    }
+}
+
+/// The calls of a log: `123 openat(AT_FDCWD</work>, "/home/…", O_RDONLY) = 3</home/…>`.
+fn calls(log: &str) -> Vec<Call> {
+    let mut counts = BTreeMap::new();
+    let begins = log.lines().filter_map(|line| {
+        let (thread, text) = line.split_once(' ')?;
+        let text = text.trim_start();
+        let (name, _) = text.split_once('(')?;
+        let is_name = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        is_name.then_some((thread, name, text))
+    });
+    begins
+        .map(|(thread, name, text)| {
+            let nth = counts.entry((thread.to_owned(), name.to_owned())).and_modify(|count| *count += 1).or_insert(1);
+            Call { name: name.to_owned(), nth: *nth, text: text.to_owned() }
+        })
+        .collect()
+}

@@ -1,0 +1,312 @@
+//! `token`: what is printed, when it is refreshed first, and that nothing is lost when that fails.
+//!
+//! Many processes at once are in `concurrency`.
+
+mod refresh;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::environment::SESSION;
+use crate::support::{Endpoint, IdentityCenter, Issued, Reply, TestEnv};
+
+const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
+
+/// Somebody is signed in; the token ends in so many seconds.
+fn signed_in(seconds: i64) -> (IdentityCenter, TestEnv, Issued) {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, SESSION);
+    env.let_expire_in(SESSION, seconds);
+    (center, env, issued)
+}
+
+fn words<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&TOKEN, more].concat()
+}
+
+#[test]
+fn a_token_that_lasts_is_printed_without_a_connection() {
+    let (center, env, issued) = signed_in(3600);
+    let token = &issued.access_token;
+    let run = env.run(TOKEN).ok();
+    assert_eq!((run.stdout, run.stderr), (format!("{token}\n"), String::new()));
+    let run = env.run(["token", "--profile", "dev"]).ok();
+    assert_eq!(run.stdout, format!("{token}\n"));
+    let run = env.run(words(&["--header"])).ok();
+    assert_eq!(run.stdout, format!("x-amz-sso_bearer_token: {token}\n"));
+    let run = env.run(words(&["--output", "json"])).ok();
+    assert_eq!(
+        run.json(),
+        json!({
+            "accessToken": token,
+            "expiresAt": env.token(SESSION)["expiresAt"],
+            "session": SESSION,
+            "startUrl": center.start_url(),
+            "region": center.region(),
+        })
+    );
+    let run = env.run(words(&["--output", "text", "--query", "expiresAt"])).ok();
+    assert_eq!(json!(run.stdout.trim_end()), env.token(SESSION)["expiresAt"]);
+    assert_eq!(center.connections(), 0);
+    assert_eq!(env.files(".aws/sso"), [TestEnv::token_path(SESSION)]);
+}
+
+#[test]
+fn below_fifteen_minutes_it_is_refreshed_first() {
+    let (center, env, issued) = signed_in(890);
+    let mut document = env.token(SESSION);
+    document["of another tool"] = json!({"kept": [1, null]});
+    env.write_token(SESSION, &document);
+    let run = env.run(TOKEN).ok();
+    let new = env.token(SESSION);
+    assert_eq!(json!(run.stdout.trim_end()), new["accessToken"]);
+    assert_ne!(new["accessToken"], json!(issued.access_token));
+    assert_ne!(new["refreshToken"], json!(issued.refresh_token));
+    assert_eq!(new["of another tool"], document["of another tool"]);
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    let request = &center.requests()[0];
+    assert_eq!(request.text("refreshToken"), Some(issued.refresh_token.as_str()));
+    #[cfg(unix)]
+    assert_eq!(env.mode(TestEnv::token_path(SESSION)), 0o600);
+}
+
+#[test]
+fn a_reply_without_a_refresh_token_keeps_the_old_one() {
+    let (center, env, issued) = signed_in(-10);
+    center.keep_refresh_tokens();
+    center.next(Endpoint::CreateToken, Reply::genuine().without("refreshToken"));
+    env.run(TOKEN).ok();
+    assert_eq!(env.token(SESSION)["refreshToken"], json!(issued.refresh_token));
+    env.let_expire_in(SESSION, -10);
+    env.run(TOKEN).ok();
+    assert_eq!(center.calls(), [Endpoint::CreateToken; 2]);
+}
+
+#[test]
+fn life_that_is_left_is_used_when_refreshing_fails() {
+    let (center, env, issued) = signed_in(600);
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException"));
+    let before = env.read(TestEnv::token_path(SESSION));
+    let run = env.run(TOKEN).ok();
+    assert_eq!(run.stdout, format!("{}\n", issued.access_token));
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.snapshot());
+    assert!(run.stderr.contains("WARNING") && run.stderr.contains("InvalidGrantException"), "{}", run.snapshot());
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
+    // Below what was asked for, failure is failure; and the service is not asked again for what it just refused.
+    let run = env.run(words(&["--min-ttl", "11m"])).expect(4);
+    assert_eq!(run.stdout, "");
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}
+
+/// What is stored counts from this machine's clock all the same, as every other tool looks at it.
+#[test]
+fn a_clock_that_is_wrong_is_named() {
+    for (year, direction) in [(2030, " behind the service's"), (2019, " ahead of the service's")] {
+        let (center, env, _) = signed_in(-10);
+        let date = format!("Tue, 01 Jan {year} 00:00:00 GMT");
+        center.next(Endpoint::CreateToken, Reply::genuine().header("Date", &date));
+        let run = env.run(TOKEN).ok();
+        assert!(run.stderr.starts_with("WARNING: this machine's clock is "), "{}", run.snapshot());
+        assert!(run.stderr.contains(direction) && run.stderr.lines().count() == 1, "{}", run.snapshot());
+        env.run(words(&["--min-ttl", "7h"])).ok();
+        assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    }
+}
+
+#[test]
+fn what_another_tool_stores_while_we_refresh_is_kept_if_it_ends_later() {
+    for (seconds, is_kept) in [(100_000, true), (60, false)] {
+        let (center, env, _) = signed_in(-10);
+        center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_millis(300)));
+        let running = env.spawn(TOKEN);
+        let asked = (0..1000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            !center.requests().is_empty()
+        });
+        assert!(asked, "no request within 5 s");
+        let other = env.sign_in(&center, SESSION);
+        let document = env.let_expire_in(SESSION, seconds);
+        let run = running.finish().ok();
+        assert_eq!(run.stdout.trim_end() == other.access_token, is_kept, "{seconds}: {}", run.snapshot());
+        assert_eq!(env.token(SESSION) == document, is_kept, "{seconds}");
+        assert_eq!(env.token(SESSION)["accessToken"], json!(run.stdout.trim_end()));
+    }
+}
+
+#[test]
+fn more_life_than_a_refresh_gives_needs_a_person() {
+    let (center, env, _) = signed_in(3600);
+    center.access_token_lives(7200);
+    env.run(words(&["--min-ttl", "90m"])).ok();
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    let run = env.run(words(&["--min-ttl", "4h"])).expect(4);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("even a refreshed token ends too soon"), "{}", run.snapshot());
+    // What the refresh gave is stored all the same, for its refresh token replaces the old one.
+    env.run(TOKEN).ok();
+    env.run(words(&["--min-ttl", "soon"])).expect(252);
+}
+
+/// A refresh that fails changes no byte, and what has ended is never printed.
+#[test]
+fn faults_of_the_service_change_nothing() {
+    let deep = "[".repeat(100_000);
+    let faults: Vec<(&str, Reply, i32)> = vec![
+        ("invalid_grant", Reply::fault("InvalidGrantException"), 4),
+        ("invalid_client", Reply::fault("InvalidClientException"), 4),
+        ("unauthorized_client", Reply::fault("UnauthorizedClientException"), 4),
+        ("access_denied", Reply::fault("AccessDeniedException"), 4),
+        ("expired_token", Reply::fault("ExpiredTokenException"), 4),
+        ("invalid_request", Reply::fault("InvalidRequestException"), 4),
+        ("server error", Reply::fault("InternalServerException"), 254),
+        ("unavailable", Reply::json(503, &json!({})), 254),
+        ("throttled", Reply::json(429, &json!({})), 254),
+        ("redirect", Reply::html(302, "").header("location", "http://127.0.0.1:9/"), 255),
+        ("web page", Reply::html(200, "<html>sign in to the network"), 255),
+        ("no body", Reply::body(200, ""), 255),
+        ("half JSON", Reply::body(200, "{\"accessToken\": \"half"), 255),
+        ("too deep", Reply::body(200, deep), 255),
+        ("a list", Reply::json(200, &json!([])), 255),
+        ("no token", Reply::genuine().without("accessToken"), 255),
+        ("null token", Reply::genuine().with("accessToken", Value::Null), 255),
+        ("no life", Reply::genuine().without("expiresIn"), 255),
+        ("cut off", Reply::genuine().cut(Some(20)), 255),
+        ("hung up", Reply::hang_up(), 255),
+        ("reset", Reply::reset_connection(), 255),
+        ("endless", Reply::body(200, vec![b' '; 3 << 20]), 255),
+    ];
+    for (name, reply, code) in faults {
+        let (center, mut env, issued) = signed_in(-10);
+        env.set("AWS_MAX_ATTEMPTS", "1");
+        center.next(Endpoint::CreateToken, reply);
+        let before = env.read(TestEnv::token_path(SESSION));
+        let run = env.run(TOKEN);
+        assert_eq!(run.status, code, "{name}: {}", run.snapshot());
+        assert_eq!(run.stdout, "", "{name}");
+        assert_eq!(env.read(TestEnv::token_path(SESSION)), before, "{name}");
+        for secret in center.secrets().iter().chain([&issued.access_token, &issued.refresh_token]) {
+            assert!(!run.stderr.contains(secret), "{name}: {}", run.stderr);
+        }
+        assert!(code != 4 || run.stderr.contains("run: sso-oidc login --sso-session corp"), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_the_cache_holds_has_a_sentence_each_and_stays() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let run = env.run(TOKEN).expect(4);
+    assert!(run.stderr.contains("nobody has signed in yet"), "{}", run.snapshot());
+    assert!(run.stderr.contains("hint: run: sso-oidc login --sso-session corp"), "{}", run.snapshot());
+    assert_eq!(env.files(".aws/sso"), [""; 0]);
+    let path = TestEnv::token_path(SESSION);
+    let lasts = "2100-01-01T00:00:00Z";
+    let foreign = json!({"startUrl": "https://other.awsapps.com/start", "accessToken": "canary", "expiresAt": lasts});
+    let elsewhere = json!({"region": "eu-west-1", "accessToken": "canary", "expiresAt": lasts});
+    for (text, words) in [
+        ("", "damaged: it is not JSON"),
+        ("{\"accessToken\": \"canary\"}\"}", "damaged: it is not JSON"),
+        ("[1]", "damaged: it is not a JSON object"),
+        ("{\"accessToken\": \"canary\"}", "damaged: it has no expiresAt"),
+        ("{\"accessToken\": \"canary\", \"expiresAt\": \"soon\"}", "damaged: its expiresAt is not an instant"),
+        ("{\"accessToken\": \"canary\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}", "expired at 2020-01-01T00:00:00Z"),
+        (&foreign.to_string(), "`https://other.awsapps.com/start`, and now `https://d-1234567890.awsapps.com/start`"),
+        (&elsewhere.to_string(), "sso_region `eu-west-1`, and now `us-east-1`"),
+    ] {
+        env.write(&path, text);
+        let run = env.run(TOKEN).expect(4);
+        assert!(run.stderr.contains(words), "{text}: {}", run.snapshot());
+        assert!(!run.stderr.contains("canary"), "{text}: {}", run.snapshot());
+        assert_eq!((env.read(&path).as_str(), run.stdout.as_str()), (text, ""));
+    }
+    assert_eq!(center.connections(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_everybody_may_write_is_not_trusted_one_that_others_read_is_warned_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (center, env, issued) = signed_in(3600);
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o666);
+    let run = env.run(TOKEN).expect(255);
+    assert!(run.stdout.is_empty() && run.stderr.contains("everybody may write it"), "{}", run.snapshot());
+    assert!(run.stderr.contains("chmod go-w"), "{}", run.snapshot());
+    mode(0o644);
+    let run = env.run(TOKEN).ok();
+    assert_eq!(run.stdout, format!("{}\n", issued.access_token));
+    assert!(run.stderr.contains("others may read it"), "{}", run.snapshot());
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
+fn legacy_profiles_and_sessions_without_configuration_have_tokens_too() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let issued = env.sign_in(&center, &center.start_url());
+    let run = env.run(["token", "--profile", "legacy"]).ok();
+    assert_eq!(run.stdout, format!("{}\n", issued.access_token));
+    let (url, region) = (center.start_url(), center.region());
+    let run = env.run(["token", "--start-url", &url, "--sso-region", &region]).ok();
+    assert_eq!(run.stdout, format!("{}\n", issued.access_token));
+    let other = env.sign_in(&center, "by hand");
+    let named = ["token", "--sso-session", "by hand", "--start-url", &url, "--sso-region", &region];
+    assert_eq!(env.run(named).ok().stdout, format!("{}\n", other.access_token));
+    let run =
+        env.run(["token", "--sso-session", "by hand too", "--start-url", &url, "--sso-region", &region]).expect(4);
+    let command = format!("sso-oidc login --sso-session 'by hand too' --start-url {url} --sso-region {region}");
+    assert!(run.stderr.contains(&command), "{}", run.snapshot());
+}
+
+#[test]
+fn options_that_make_no_sense_together_are_usage_errors() {
+    let (center, env, _) = signed_in(3600);
+    env.run(words(&["--header", "--output", "json"])).expect(252);
+    env.run(words(&["--header", "--query", "x"])).expect(252);
+    env.run(words(&["now"])).expect(252);
+    env.run(["token", "--sso-session", "none"]).expect(253);
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
+fn a_config_file_cannot_send_tokens_over_plain_http_but_what_is_cached_is_printed() {
+    let (center, mut env, _) = signed_in(3600);
+    env.unset("AWS_ENDPOINT_URL_SSO_OIDC").unset("AWS_ENDPOINT_URL_SSO");
+    let config = env.read(".aws/config");
+    env.config(&config.replace("[profile dev]\n", "[profile dev]\nendpoint_url = http://proxy.example\n"));
+    let dev = ["token", "--profile", "dev"];
+    env.run(dev).ok();
+    env.let_expire_in(SESSION, -10);
+    let run = env.run(dev).expect(255);
+    assert!(
+        run.stderr.contains("Refusing to send tokens over plain http to http://proxy.example"),
+        "{}",
+        run.snapshot()
+    );
+    assert_eq!(center.connections(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_it_says_that_this_is_a_secret() {
+    let (_center, env, issued) = signed_in(3600);
+    let terminal = env.on_terminal(&TOKEN);
+    let (status, text, _) = terminal.finish();
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("WARNING: this token opens all your accounts"), "{text}");
+    assert!(text.contains(&issued.access_token), "{text}");
+}
+
+/// Service managers forbid files by a limit of their size, whose signal would end us with the refresh token spent.
+#[cfg(unix)]
+#[test]
+fn a_token_that_no_file_may_hold_is_printed_all_the_same() {
+    let (center, env, _) = signed_in(-10);
+    let script = "ulimit -f 0 && exec \"$0\" token --sso-session corp";
+    let run = env.program("/bin/sh".as_ref(), ["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]).run().ok();
+    assert!(center.accepts(run.stdout.trim_end()), "{}", run.snapshot());
+    assert!(run.stderr.contains("could not be stored") && run.stderr.contains("too large"), "{}", run.snapshot());
+}
