@@ -6,13 +6,13 @@
 mod terminal;
 
 use std::cell::RefCell;
-use std::fmt;
 use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 pub use terminal::HiddenInput;
 use time::UtcDateTime;
 
+use crate::error::{Error, Kind};
 use crate::text;
 
 /// An instant in UTC, as the time crate has it.
@@ -54,23 +54,6 @@ pub struct Context {
     pub columns: fn() -> usize,
 }
 
-/// There is no home directory to keep a cache in; the path that was said to be one, if any.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HomeError(pub Option<PathBuf>);
-
-impl fmt::Display for HomeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            None => f.write_str("there is no home directory; set HOME"),
-            Some(path) => {
-                write!(f, "`{}` is no home directory; set HOME to an absolute path that exists", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for HomeError {}
-
 impl Context {
     /// The real world.
     pub fn real() -> Self {
@@ -101,11 +84,15 @@ impl Context {
         self.var(name).filter(|value| !value.is_empty())
     }
 
-    /// The home directory, fit for keeping secrets in.
-    pub fn require_home(&self) -> Result<&Path, HomeError> {
-        let home = self.home.as_deref().ok_or(HomeError(None))?;
+    /// The home directory, which holds the cache: an existing directory below the root.
+    pub fn require_home(&self) -> Result<&Path, Error> {
+        let error = |message| Error::new(Kind::HomeUnusable, message);
+        let home =
+            self.home.as_deref().ok_or_else(|| error("HOME is not set; set it to an absolute path".to_owned()))?;
         let usable = home.is_absolute() && home.parent().is_some() && home.is_dir();
-        if usable { Ok(home) } else { Err(HomeError(Some(home.to_owned()))) }
+        let problem =
+            || format!("HOME is `{}`, which is not an existing directory; set it to an absolute path", home.display());
+        if usable { Ok(home) } else { Err(error(problem())) }
     }
 
     /// The wall clock's reading.

@@ -2,20 +2,20 @@
 //!
 //! | room | what lives there | may import |
 //! |---|---|---|
-//! | `secret`, `json`, `text`, `endpoint` | foundations | nothing of ours |
+//! | `secret`, `json`, `text`, `endpoint`, `error` | foundations | nothing of ours |
 //! | `output` | what is printed: query, then format | `json` |
-//! | `context` | the world: environment, home, clock, streams, terminals | `text` |
+//! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
 //! | `cli` | every word of the command line | nothing of ours |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |
-//! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context` |
-//! | `config` | the config and credentials files, precedence | `context`, `secret` |
-//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `json`, `context` |
-//! | `oidc`, `portal` | the two services | `http`, `endpoint`, `secret`, `json` |
-//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `oidc`, `json`, `output` |
-//! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint` |
-//! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `json` |
-//! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret` |
-//! | `error` | exit codes, hints, rendering | the error types of all above, `output`, `text`, `json` |
+//! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
+//! | `config` | the config and credentials files, precedence | `context`, `secret`, `error` |
+//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `json`, `context`, `error` |
+//! | `oidc`, `portal` | the two services | `http`, `endpoint`, `secret`, `json`, `error` |
+//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `oidc`, `json`, `output`, `error` |
+//! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
+//! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `json`, `error` |
+//! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
+//! | `report` | exit codes, how errors look | the error types of all above, `error`, `output`, `text`, `json` |
 //! | `commands` | one file per command | everything above |
 
 pub mod cache;
@@ -33,6 +33,7 @@ pub mod login;
 pub mod oidc;
 pub mod output;
 pub mod portal;
+pub mod report;
 pub mod secret;
 pub mod session;
 pub mod text;
@@ -49,7 +50,7 @@ use cli::GlobalArgs;
 use config::Config;
 
 pub use context::Context;
-use error::ErrorFormat;
+use report::ErrorFormat;
 use words::{Line, UsageError};
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
@@ -78,15 +79,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
 /// The exit code of an outcome; an error is explained first, in the form that was asked for.
 fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -> u8 {
     outcome.unwrap_or_else(|error| {
-        if !error::is_silent(&error) {
+        if !report::is_silent(&error) {
             let config = Config::load(context, global.profile.as_deref()).ok();
             let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
             let style = commands::style(global, context);
-            let text = error::render(&error, ErrorFormat::named(&format), &style, context.stderr_is_terminal);
+            let text = report::render(&error, ErrorFormat::named(&format), &style, context.stderr_is_terminal);
             let name = if global.as_aws { "aws" } else { "sso-oidc" };
             context.complain(&text.replacen("sso-oidc: [ERROR]", &format!("{name}: [ERROR]"), 1));
         }
-        error::exit_code(&error)
+        report::exit_code(&error)
     })
 }
 

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use crate::error::CommandError;
+use crate::error::Error;
 
 /// Reads the value of an option.
-pub(super) fn parse(option: &str, text: &str) -> Result<Duration, CommandError> {
+pub(super) fn parse(option: &str, text: &str) -> Result<Duration, Error> {
     seconds(text).map(Duration::from_secs).ok_or_else(|| {
         let examples = "give seconds, or a number with s, m, h or d, like 30m or 4h";
-        CommandError::Usage(format!("argument {option}: invalid value '{text}'; {examples}"))
+        Error::validation(format!("argument {option}: invalid value '{text}'; {examples}"))
     })
 }
 

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::Context;
 use crate::cache::timestamp;
-use crate::error::CommandError;
+use crate::error::{Error, Kind};
 use crate::json;
 
 /// How a shell sets a variable: before the name, between name and value, after the value.
@@ -26,7 +26,7 @@ type Variables<'a> = Vec<(&'static str, &'static str, Zeroizing<String>)>;
 const OTHERS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
 
 /// The credentials in a format of `--format`.
-pub(super) fn render(credentials: &Credentials, format: &str) -> Result<Zeroizing<String>, CommandError> {
+pub(super) fn render(credentials: &Credentials, format: &str) -> Result<Zeroizing<String>, Error> {
     let variables = variables(credentials);
     match format {
         "env" => lines(&variables, ("export ", "=", "")),
@@ -55,7 +55,7 @@ fn variables(credentials: &Credentials) -> Variables<'_> {
     variables
 }
 
-fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zeroizing<String>, CommandError> {
+fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zeroizing<String>, Error> {
     let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
     for (member, name, value) in variables {
         if !is_plain(value) {
@@ -63,7 +63,7 @@ fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zero
                 "{member} holds a character that a shell may take for more than text; nothing was printed. Use --format \
                  process, or run the command with: sso-oidc export-credentials -- COMMAND"
             );
-            return Err(CommandError::Setting(problem));
+            return Err(Error::other(problem));
         }
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{begin}{name}{middle}{}{end}", value.as_str());
@@ -94,7 +94,7 @@ pub(super) fn run(
     credentials: &Credentials,
     region: Option<&str>,
     context: &Context,
-) -> Result<u8, CommandError> {
+) -> Result<u8, Error> {
     let Some((program, arguments)) = words.split_first() else { return Ok(0) };
     let mut command = Command::new(program);
     command.args(arguments);
@@ -109,22 +109,21 @@ pub(super) fn run(
     if let Some(region) = region.filter(|_| !has_region) {
         command.env("AWS_REGION", region).env("AWS_DEFAULT_REGION", region);
     }
-    become_it(command).map_err(|error| CommandError::NotRun {
-        program: program.to_string_lossy().into_owned(),
-        found: error.kind() != io::ErrorKind::NotFound,
-        error,
+    exec(command).map_err(|error| {
+        let kind = if error.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::NotExecutable };
+        Error::new(kind, format!("cannot run `{}`: {error}", program.to_string_lossy()))
     })
 }
 
 #[cfg(unix)]
-fn become_it(mut command: Command) -> io::Result<u8> {
+fn exec(mut command: Command) -> io::Result<u8> {
     use std::os::unix::process::CommandExt as _;
     Err(command.exec())
 }
 
 /// Without exec: Ctrl-C is the command's affair, its exit code ours.
 #[cfg(not(unix))]
-fn become_it(mut command: Command) -> io::Result<u8> {
+fn exec(mut command: Command) -> io::Result<u8> {
     let _ignored = tokio::signal::windows::ctrl_c()?;
     let status = command.status()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))

@@ -9,10 +9,11 @@ use crate::Context;
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
-use crate::error::{self, CommandError};
+use crate::error::Error;
 use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginError, LoginRequest, Silent};
 use crate::output::Style;
+use crate::report;
 use crate::session::{DEFAULT_SCOPE, LoginNeeded, Wanted};
 
 use super::clients::Clients;
@@ -62,7 +63,7 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> anyhow::Result<
         return Ok(names);
     }
     if args.sso_session.len() > 1 && args.start_url.is_some() {
-        return Err(CommandError::Usage("--start-url goes with one --sso-session, not with several".to_owned()).into());
+        return Err(Error::validation("--start-url cannot be used with more than one --sso-session").into());
     }
     let mut names: Vec<Option<&str>> = Vec::new();
     for name in &args.sso_session {
@@ -117,8 +118,8 @@ fn choice(
     option.map(|text| (name, text.to_owned())).or_else(|| Some((variable, context.var_not_empty(variable)?)))
 }
 
-fn bad_value(name: &str, text: &str, choices: &str) -> CommandError {
-    CommandError::Usage(format!("argument {name}: invalid value '{text}'; {choices}"))
+fn bad_value(name: &str, text: &str, choices: &str) -> Error {
+    Error::validation(format!("argument {name}: invalid value '{text}'; {choices}"))
 }
 
 /// Everything that the sessions of one command share.
@@ -187,7 +188,7 @@ impl Run<'_> {
             portal: &|region: &str| self.clients.portal(region),
             http: &self.clients.http(),
             notices: self.notices,
-            exit_code: error::login_exit_code,
+            exit_code: report::login_exit_code,
         };
         then(&request).await
     }
@@ -242,15 +243,15 @@ impl Run<'_> {
         match outcome {
             Ok(()) => {}
             // Nobody reads our output any more.
-            Err(error) if error::is_silent(&error) => return Err(error),
+            Err(error) if report::is_silent(&error) => return Err(error),
             Err(error) => {
                 tell_program(self.notices, name, &error);
                 let label = name.unwrap_or("the profile");
                 self.context.say(&format!(
                     "{label}: {}",
-                    error::render(&error, error::ErrorFormat::default(), &Style::PLAIN, true).trim()
+                    report::render(&error, report::ErrorFormat::default(), &Style::PLAIN, true).trim()
                 ));
-                tally.worst = worse(tally.worst, error::exit_code(&error));
+                tally.worst = worse(tally.worst, report::exit_code(&error));
             }
         }
         Ok(())
@@ -293,7 +294,7 @@ impl Run<'_> {
 
 /// The event of a failure; a program that does not listen any more is not told.
 fn tell_program(notices: &Notices<'_>, session: Option<&str>, error: &anyhow::Error) {
-    let _ = notices.failed(session, error::exit_code(error), &error.to_string());
+    let _ = notices.failed(session, report::exit_code(error), &error.to_string());
 }
 
 /// How several logins ended.

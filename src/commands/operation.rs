@@ -14,7 +14,7 @@ use crate::Context;
 use crate::cli::{Cli, GlobalArgs, InputArgs};
 use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located};
 use crate::endpoint::{self, Service, Variant};
-use crate::error::CommandError;
+use crate::error::Error;
 use crate::http::{HttpClient, valid_endpoint};
 use crate::input::{self, Document, Files, Input, Words, skeleton};
 use crate::oidc::{Kind, Member, OidcClient, Operation};
@@ -138,10 +138,10 @@ fn with_origin(message: String, value: &Located<String>) -> ConfigError {
     ConfigError::new(ConfigErrorKind::InvalidValue, message).with_detail(origin)
 }
 
-fn refuse_contradictions(global: &GlobalArgs) -> Result<(), CommandError> {
+fn refuse_contradictions(global: &GlobalArgs) -> Result<(), Error> {
     if global.cli_auto_prompt && global.no_cli_auto_prompt {
         let problem = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
-        return Err(CommandError::Usage(problem.to_owned()));
+        return Err(Error::validation(problem));
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! The pager: on a terminal, output goes through `less` or whatever is configured, as with the AWS CLI.
 //!
 //! Whether the program exists is settled before a request is sent, so that an answer is never lost to a typing error
-//! (the AWS CLI notices only afterwards). Its exit status does not matter; nothing is started for an empty output. May import
-//! everything.
+//! (the AWS CLI notices only afterwards). Its exit status does not matter; nothing is started for an empty output.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::Context;
 use crate::config;
-use crate::error::CommandError;
+use crate::error::{Error, Kind};
 
 /// A pager that exists.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,32 +24,40 @@ impl Pager {
     /// The pager of this command line; `None` when it is empty.
     ///
     /// Errors: the line does not split into words, or the program does not exist or must not be run.
-    pub(super) fn of(line: &str, context: &Context) -> Result<Option<Self>, CommandError> {
+    pub(super) fn of(line: &str, context: &Context) -> Result<Option<Self>, Error> {
         let Some(words) = config::shell_words(line) else {
-            return Err(CommandError::Pager(format!("No closing quotation: '{line}'")));
+            return Err(failed(&format!("No closing quotation: '{line}'")));
         };
         let Some((name, arguments)) = words.split_first() else { return Ok(None) };
         let Some(program) = find(name, &context.var("PATH").unwrap_or_default()) else {
-            return Err(CommandError::Pager(format!("[Errno 2] No such file or directory: '{name}'")));
+            return Err(failed(&format!("[Errno 2] No such file or directory: '{name}'")));
         };
         Ok(Some(Self { program, arguments: arguments.to_vec(), sets_less: context.var("LESS").is_none() }))
     }
 
     /// Shows the output and waits until the reader is done with it.
-    pub(super) fn show(&self, output: &[u8]) -> Result<(), CommandError> {
+    pub(super) fn show(&self, output: &[u8]) -> Result<(), Error> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped());
         if self.sets_less {
             command.env("LESS", "FRX");
         }
-        let mut child = command.spawn().map_err(|error| CommandError::Pager(error.to_string()))?;
+        let mut child = command.spawn().map_err(|error| failed(&error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
             // A reader who quits early closes the pipe; that is no error.
             let _ = input.write_all(output);
         }
-        child.wait().map_err(|error| CommandError::Pager(error.to_string()))?;
+        child.wait().map_err(|error| failed(&error.to_string()))?;
         Ok(())
     }
+}
+
+/// The error of a pager that does not exist or does not start, in AWS's words.
+fn failed(problem: &str) -> Error {
+    let message =
+        format!("Unable to redirect output to pager. Received the following error when opening pager:\n{problem}");
+    let hint = "the pager is set by AWS_PAGER, cli_pager in the config file or PAGER; use --no-cli-pager to go without";
+    Error::new(Kind::Pager, message).hint(hint.to_owned())
 }
 
 /// The file that a program's name stands for.

@@ -10,7 +10,7 @@ use super::pager::Pager;
 use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{self, Config, Located, Origin};
-use crate::error::CommandError;
+use crate::error::Error;
 use crate::output::{self, Format, Node, Query, QueryError, Style};
 use crate::text;
 
@@ -87,15 +87,13 @@ pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
 /// Syntax is a usage error and names the option; an unknown function or a wrong number of arguments is said as it is.
 fn compile(expression: &str) -> anyhow::Result<Query> {
     Query::compile(expression).map_err(|error| match error {
-        QueryError::Syntax(reason) => {
-            CommandError::Usage(format!("Bad value for --query {expression}: {reason}")).into()
-        }
+        QueryError::Syntax(reason) => Error::validation(format!("Bad value for --query {expression}: {reason}")).into(),
         other => other.into(),
     })
 }
 
-fn unknown_format(format: &Located<String>) -> CommandError {
-    CommandError::Setting(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
+fn unknown_format(format: &Located<String>) -> Error {
+    Error::other(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
 }
 
 /// The value with every text, names too, cut down to what a terminal may show.

@@ -11,7 +11,7 @@ use super::runtime;
 use crate::Context;
 use crate::cli::{Cli, GlobalArgs};
 use crate::config::{AutoPrompt, Config, auto_prompt};
-use crate::error::CommandError;
+use crate::error::Error;
 use crate::input::{Words, option_of};
 use crate::oidc::{Kind, Member};
 
@@ -34,7 +34,7 @@ pub(super) fn complete(call: &mut Call, how: AutoPrompt, context: &Context) -> a
     };
     if !context.stdin_is_terminal || !context.stderr_is_terminal {
         let problem = "--cli-auto-prompt asks on the terminal, and standard input or standard error is none";
-        return Err(CommandError::Setting(problem.to_owned()).into());
+        return Err(Error::other(problem).into());
     }
     runtime::block_on(context, ask_all(call, also_optional, context))
 }

@@ -7,10 +7,10 @@
 use anyhow::Context as _;
 
 use crate::Context;
-use crate::error::Interrupted;
+use crate::error::{Error, Kind};
 
 /// What every request needs first: descriptors, as far as it can fail.
-const ATTEMPT: &str = "cannot wait for the network and for signals";
+const ATTEMPT: &str = "cannot start the event loop";
 
 /// Runs a command's future to its end, or to that of a signal. After Ctrl-C the cursor is put on a new line, as the AWS
 /// CLI does, on standard output.
@@ -20,7 +20,7 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
         tokio::select! {
             biased;
             signal = signals() => Err(match signal {
-                Ok(interrupted) => interrupted.into(),
+                Ok(kind) => Error::new(kind, kind.name()).into(),
                 Err(error) => anyhow::Error::new(error).context(ATTEMPT),
             }),
             outcome = future => outcome,
@@ -29,7 +29,7 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
     // A name being resolved is on a thread of its own and not worth waiting for.
     runtime.shutdown_background();
     if let Err(error) = &outcome
-        && error.downcast_ref::<Interrupted>() == Some(&Interrupted::Interrupt)
+        && error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::Interrupt)
     {
         // Whether anybody reads that or not, it is what ended us.
         let _ = context.print(b"\n");
@@ -38,7 +38,7 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
 }
 
 #[cfg(unix)]
-async fn signals() -> std::io::Result<Interrupted> {
+async fn signals() -> std::io::Result<Kind> {
     use tokio::signal::unix::{SignalKind, signal};
     // A file over the process's limit is an error of its writer then, as in Python; the signal would end us in the middle.
     let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
@@ -46,14 +46,14 @@ async fn signals() -> std::io::Result<Interrupted> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     Ok(tokio::select! {
-        _ = interrupt.recv() => Interrupted::Interrupt,
-        _ = terminate.recv() => Interrupted::Terminate,
-        _ = hang_up.recv() => Interrupted::HangUp,
+        _ = interrupt.recv() => Kind::Interrupt,
+        _ = terminate.recv() => Kind::Terminate,
+        _ = hang_up.recv() => Kind::HangUp,
     })
 }
 
 #[cfg(not(unix))]
-async fn signals() -> std::io::Result<Interrupted> {
+async fn signals() -> std::io::Result<Kind> {
     tokio::signal::ctrl_c().await?;
-    Ok(Interrupted::Interrupt)
+    Ok(Kind::Interrupt)
 }

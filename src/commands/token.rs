@@ -12,7 +12,7 @@ use crate::Context;
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, SsoOverrides, SsoSettings};
-use crate::error::CommandError;
+use crate::error::Error;
 use crate::session::{self, Found, Usable, Wanted};
 
 /// The header in which the access portal takes a token.
@@ -23,7 +23,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     let as_data = global.output.is_some() || global.query.is_some();
     if args.header && as_data {
         let problem = "--header prints one line; it goes neither with --output nor with --query";
-        return Err(CommandError::Usage(problem.to_owned()).into());
+        return Err(Error::validation(problem).into());
     }
     let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
     let config = Config::load(context, global.profile.as_deref())?;

@@ -158,8 +158,8 @@ fn what_a_person_sees_of_an_error_is_clean() {
                 Ok(fault) => anyhow::Error::from(super::super::OidcError::from(fault)),
                 Err(decode) => anyhow::Error::from(super::super::OidcError::from(decode)),
             };
-            for format in [crate::error::ErrorFormat::Enhanced, crate::error::ErrorFormat::Legacy] {
-                let text = crate::error::render(&error, format, &crate::output::Style::PLAIN, true);
+            for format in [crate::report::ErrorFormat::Enhanced, crate::report::ErrorFormat::Legacy] {
+                let text = crate::report::render(&error, format, &crate::output::Style::PLAIN, true);
                 if text.lines().any(|line| line.chars().count() <= 900 && crate::text::for_terminal(line) != line) {
                     return Err(format!("{text:?}"));
                 }

@@ -200,7 +200,7 @@ fn too_few_descriptors_are_a_failure_with_words() {
     let env = TestEnv::of(&center);
     let words = "register-client --client-name a --client-type public --region us-east-1";
     for (limit, expected) in [
-        (8, "[ERROR]: cannot wait for the network and for signals: Too many open files"),
+        (8, "[ERROR]: cannot start the event loop: Too many open files"),
         (9, "hint: cannot reach 127.0.0.1 (Too many open files (os error 24)); check"),
     ] {
         let script = format!("ulimit -n {limit} && exec \"$0\" {words}");

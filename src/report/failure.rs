@@ -2,8 +2,8 @@
 
 use crate::cache::CacheError;
 use crate::config::{ConfigError, ConfigErrorKind};
-use crate::context::HomeError;
 use crate::credentials::CredentialsError;
+use crate::error::{Error, Kind, ServiceError};
 use crate::http::HttpError;
 use crate::input::InputError;
 use crate::login::LoginError;
@@ -12,13 +12,8 @@ use crate::portal::PortalError;
 use crate::session::{RoleError, SessionError};
 use crate::words::UsageError;
 
-use super::{CommandError, Interrupted};
-
 const CLOSED_PIPE: u8 = 0;
 const LOGIN_NEEDED: u8 = 4;
-/// What shells return for a program that cannot be executed, and for one that does not exist.
-const NOT_EXECUTABLE: u8 = 126;
-const NOT_FOUND: u8 = 127;
 const USAGE: u8 = 252;
 const CONFIGURATION: u8 = 253;
 const SERVICE: u8 = 254;
@@ -36,6 +31,8 @@ pub(super) struct Failure<'a> {
     pub(super) hint: Option<String>,
     /// What the service answered.
     pub(super) fault: Option<&'a Fault>,
+    /// The same, of an error that is an [`Error`].
+    pub(super) service: Option<&'a ServiceError>,
     /// Whether the usage of the program follows.
     pub(super) usage: bool,
 }
@@ -46,8 +43,8 @@ impl<'a> Failure<'a> {
         if super::is_closed_pipe(error) {
             return Self { code: CLOSED_PIPE, ..Self::other(message) };
         }
-        if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
-            return Self { code: interrupted.exit_code(), ..Self::other(message) };
+        if let Some(error) = error.downcast_ref::<Error>() {
+            return Self::of_error(error, message);
         }
         if error.is::<UsageError>() || error.is::<clap::Error>() {
             return Self { usage: true, ..Self::param_validation(message) };
@@ -55,9 +52,6 @@ impl<'a> Failure<'a> {
         if let Some(input) = error.downcast_ref::<InputError>() {
             let usage = matches!(input, InputError::OptionsMissing(_));
             return Self { usage, ..Self::param_validation(message) };
-        }
-        if let Some(command) = error.downcast_ref::<CommandError>() {
-            return Self::of_command(command, message);
         }
         if let Some(config) = error.downcast_ref::<ConfigError>() {
             return Self::of_config(config, message);
@@ -87,9 +81,6 @@ impl<'a> Failure<'a> {
         if let Some(http) = error.downcast_ref::<HttpError>() {
             return Self { hint: http.hint(), ..Self::other(message) };
         }
-        if error.is::<HomeError>() {
-            return Self { code: CONFIGURATION, ..Self::other(message) };
-        }
         if let Some(cache) = error.downcast_ref::<CacheError>() {
             return Self { hint: Some(cache.hint()), ..Self::other(message) };
         }
@@ -97,26 +88,22 @@ impl<'a> Failure<'a> {
     }
 
     fn other(message: String) -> Self {
-        Self { code: OTHER, kind: None, message, hint: None, fault: None, usage: false }
+        Self { code: OTHER, kind: None, message, hint: None, fault: None, service: None, usage: false }
     }
 
     fn param_validation(message: String) -> Self {
         Self { code: USAGE, kind: PARAM_VALIDATION, ..Self::other(message) }
     }
 
-    fn of_command(error: &CommandError, message: String) -> Self {
-        match error {
-            CommandError::Usage(_) => Self::param_validation(message),
-            CommandError::Setting(_) => Self::other(message),
-            CommandError::NotRun { found, .. } => {
-                Self { code: if *found { NOT_EXECUTABLE } else { NOT_FOUND }, ..Self::other(message) }
-            }
-            CommandError::Pager(_) => {
-                let hint = "the pager is named by AWS_PAGER, cli_pager in the config file or PAGER; --no-cli-pager \
-                    goes without";
-                let hint = Some(hint.to_owned());
-                Self { code: CONFIGURATION, kind: Some("Pager"), hint, ..Self::other(message) }
-            }
+    fn of_error(error: &'a Error, message: String) -> Self {
+        Self {
+            code: error.kind().exit_code(),
+            kind: error.kind().aws_name(),
+            message,
+            hint: error.advice().map(str::to_owned),
+            fault: None,
+            service: error.answer(),
+            usage: error.kind() == Kind::Usage,
         }
     }
 

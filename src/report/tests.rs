@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{CommandError, ErrorFormat, Interrupted, exit_code, render};
+use super::{ErrorFormat, exit_code, render};
 use crate::config::{ConfigError, ConfigErrorKind};
+use crate::error::{Error, Kind};
 use crate::input::InputError;
 use crate::oidc::{Fault, FaultCode, OidcError};
 use crate::output::Style;
@@ -33,17 +34,17 @@ fn codes_are_those_of_the_aws_cli() {
     let config = |kind| anyhow::Error::from(ConfigError::new(kind, "x"));
     for (error, code) in [
         (InputError::TwoDocuments.into(), 252),
-        (CommandError::Usage("x".into()).into(), 252),
+        (Error::validation("x").into(), 252),
         (config(ConfigErrorKind::ParamValidation), 252),
         (config(ConfigErrorKind::Configuration), 253),
         (ConfigError::no_region().into(), 253),
-        (CommandError::Pager("x".into()).into(), 253),
+        (Error::new(Kind::Pager, "x").into(), 253),
         (fault(&json!({})), 254),
         (config(ConfigErrorKind::ProfileNotFound), 255),
-        (CommandError::Setting("x".into()).into(), 255),
+        (Error::other("x").into(), 255),
         (anyhow::anyhow!("anything"), 255),
-        (Interrupted::Interrupt.into(), 130),
-        (Interrupted::Terminate.into(), 143),
+        (Error::new(Kind::Interrupt, "interrupted").into(), 130),
+        (Error::new(Kind::Terminate, "terminated").into(), 143),
         (std::io::Error::from(std::io::ErrorKind::BrokenPipe).into(), 0),
         (std::io::Error::from(std::io::ErrorKind::StorageFull).into(), 255),
     ] {

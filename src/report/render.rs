@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::json;
-use crate::oidc::Fault;
 use crate::output::{self, Format, Style};
 use crate::text;
 
@@ -49,8 +48,9 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
     }
     let mut text = plain(&failure, format == ErrorFormat::Legacy);
     if format != ErrorFormat::Legacy {
-        if let Some(fault) = failure.fault {
-            details(fault, &mut text);
+        if let Some(members) = failure.fault.map(|fault| &fault.details).or(failure.service.map(|error| &error.details))
+        {
+            details(members, &mut text);
         }
         if let Some(hint) = &failure.hint {
             let _ = writeln!(text, "hint: {}", text::for_terminal(hint));
@@ -61,11 +61,13 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
 
 /// The members of the structured forms; `None` for an error without a kind.
 fn members(failure: &Failure) -> Option<Value> {
-    if let Some(fault) = failure.fault {
+    let fault = failure.fault.map(|fault| (&fault.code, &fault.message, &fault.details));
+    let service = failure.service.map(|error| (&error.code, &error.message, &error.details));
+    if let Some((code, message, details)) = fault.or(service) {
         let mut members = Map::new();
-        members.insert("Message".to_owned(), fault.message.clone().into());
-        members.insert("Code".to_owned(), fault.code.clone().into());
-        members.extend(fault.details.clone());
+        members.insert("Message".to_owned(), message.clone().into());
+        members.insert("Code".to_owned(), code.clone().into());
+        members.extend(details.clone());
         return Some(members.into());
     }
     Some(json!({"Code": failure.kind?, "Message": message(failure)}))
@@ -86,13 +88,13 @@ fn plain(failure: &Failure, legacy: bool) -> String {
 }
 
 /// The block that the AWS CLI calls additional error details.
-fn details(fault: &Fault, text: &mut String) {
-    if fault.details.is_empty() {
+fn details(members: &Map<String, Value>, text: &mut String) {
+    if members.is_empty() {
         return;
     }
     text.push_str("\nAdditional error details:\n");
     let mut has_complex = false;
-    for (name, value) in &fault.details {
+    for (name, value) in members {
         let shown = inline(value);
         has_complex |= shown.is_none();
         let shown = shown.unwrap_or_else(|| "<complex value>".to_owned());

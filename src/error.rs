@@ -1,0 +1,226 @@
+//! `Error`: what failed, in words for a person, and its kind, which decides the exit code.
+//!
+//! An error is made where the fact is known, with its final words; one table maps each kind to an exit code and to the
+//! AWS CLI's name of it. Enums of errors remain only where code branches on them (retry, poll, refresh). How an error
+//! looks on standard error is in `report`.
+
+use std::fmt;
+use std::io;
+
+use serde_json::{Map, Value};
+
+/// The kind of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Standard output was closed by its reader; nothing is printed.
+    ClosedPipe,
+    /// A login is needed and was not started.
+    LoginNeeded,
+    /// A command to run exists but cannot be executed.
+    NotExecutable,
+    /// A command to run does not exist.
+    NotFound,
+    /// SIGHUP.
+    HangUp,
+    /// SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// A command line that does not parse; the usage follows the message.
+    Usage,
+    /// A value that is not valid.
+    Validation,
+    /// Configuration that is missing or contradicts itself.
+    Configuration,
+    /// No region.
+    NoRegion,
+    /// No credentials to sign with.
+    NoCredentials,
+    /// No home directory to keep the cache in.
+    HomeUnusable,
+    /// The pager cannot be started.
+    Pager,
+    /// The service answered with an error.
+    Service,
+    /// The login was not completed in time.
+    Unanswered,
+    /// The user or the service denied the login at the callback.
+    Denied,
+    /// Everything else: transport, files, the system.
+    Other,
+}
+
+/// Kind, its name in lock files, exit code, and the AWS CLI's name of the kind, where it has one.
+///
+/// Codes from 252 on are the AWS CLI's; 126, 127 and 128 + signal are those of shells; 4 is ours.
+const KINDS: [(Kind, &str, u8, Option<&str>); 18] = [
+    (Kind::ClosedPipe, "closed-pipe", 0, None),
+    (Kind::LoginNeeded, "login-needed", 4, None),
+    (Kind::NotExecutable, "not-executable", 126, None),
+    (Kind::NotFound, "not-found", 127, None),
+    (Kind::HangUp, "hang-up", 129, None),
+    (Kind::Interrupt, "interrupt", 130, None),
+    (Kind::Terminate, "terminate", 143, None),
+    (Kind::Usage, "usage", 252, Some("ParamValidation")),
+    (Kind::Validation, "validation", 252, Some("ParamValidation")),
+    (Kind::Configuration, "configuration", 253, Some("Configuration")),
+    (Kind::NoRegion, "no-region", 253, Some("NoRegion")),
+    (Kind::NoCredentials, "no-credentials", 253, Some("NoCredentials")),
+    (Kind::HomeUnusable, "home-unusable", 253, None),
+    (Kind::Pager, "pager", 253, Some("Pager")),
+    (Kind::Service, "service", 254, None),
+    (Kind::Unanswered, "unanswered", 255, None),
+    (Kind::Denied, "denied", 255, None),
+    (Kind::Other, "other", 255, None),
+];
+
+impl Kind {
+    fn row(self) -> (&'static str, u8, Option<&'static str>) {
+        let row = KINDS.iter().find(|(kind, ..)| *kind == self);
+        row.map_or(("other", 255, None), |(_, name, code, aws)| (name, *code, *aws))
+    }
+
+    /// The exit code of the process.
+    pub fn exit_code(self) -> u8 {
+        self.row().1
+    }
+
+    /// The name that the AWS CLI prints and puts into structured errors; `None` where it has none.
+    pub fn aws_name(self) -> Option<&'static str> {
+        self.row().2
+    }
+
+    /// The name by which processes tell each other how a login ended.
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        KINDS.iter().find(|(_, known, ..)| *known == name).map(|(kind, ..)| *kind)
+    }
+
+    /// True when nothing is printed: stdout was closed, or a signal ended the run.
+    pub fn is_silent(self) -> bool {
+        matches!(self, Self::ClosedPipe | Self::HangUp | Self::Interrupt | Self::Terminate)
+    }
+}
+
+/// The members of a service's error, for `--cli-error-format` and the block of details.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceError {
+    /// AWS's exception name, or the HTTP status as text.
+    pub code: String,
+    /// The service's message.
+    pub message: String,
+    /// The modelled members of the error, in the model's order.
+    pub details: Map<String, Value>,
+}
+
+/// What failed, in words for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+    service: Option<Box<ServiceError>>,
+}
+
+impl Error {
+    /// An error of this kind. The message says what was attempted, what went wrong and which value it was.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None, service: None }
+    }
+
+    /// An error of no particular kind: exit code 255.
+    pub fn other(message: impl Into<String>) -> Self {
+        Self::new(Kind::Other, message)
+    }
+
+    /// A value that is not valid: exit code 252.
+    pub fn validation(message: impl Into<String>) -> Self {
+        Self::new(Kind::Validation, message)
+    }
+
+    /// Configuration that cannot be used: exit code 253.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Kind::Configuration, message)
+    }
+
+    /// The same error with a sentence about what to do or where a value came from: lower case, no final period.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+
+    /// The same error with the members that the service answered.
+    #[must_use]
+    pub fn service(self, service: ServiceError) -> Self {
+        Self { service: Some(Box::new(service)), ..self }
+    }
+
+    /// The same error as another kind.
+    #[must_use]
+    pub fn as_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same error with another message.
+    #[must_use]
+    pub fn message(self, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The sentence about what to do.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// What the service answered, if it did.
+    pub fn answer(&self) -> Option<&ServiceError> {
+        self.service.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<io::Error> for Error {
+    /// A closed pipe is a kind of its own, because it is not a failure.
+    fn from(error: io::Error) -> Self {
+        let kind = if error.kind() == io::ErrorKind::BrokenPipe { Kind::ClosedPipe } else { Kind::Other };
+        Self::new(kind, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, KINDS, Kind};
+
+    #[test]
+    fn every_kind_has_one_row_and_comes_back_by_its_name() {
+        for (kind, name, code, _) in KINDS {
+            assert_eq!((Kind::named(name), kind.name(), kind.exit_code()), (Some(kind), name, code));
+            assert_eq!(KINDS.iter().filter(|(other, ..)| *other == kind).count(), 1, "{name}");
+        }
+        assert_eq!(Kind::named("unknown"), None);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_not_a_failure() {
+        let error = Error::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        assert_eq!((error.kind().exit_code(), error.kind().is_silent()), (0, true));
+        let error = Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+        assert_eq!((error.kind().exit_code(), error.kind().is_silent()), (255, false));
+    }
+}
