@@ -187,6 +187,21 @@ fn decisions_are_numbered_and_have_their_three_lines() {
 }
 
 #[test]
+fn contributing_says_which_file_to_open_for_which_change() {
+    let contributing = source_files::file("CONTRIBUTING.md");
+    let table = section(&contributing, "## I want to change …");
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!((10..=15).contains(&rows.len()), "{} rows", rows.len());
+    for row in rows {
+        let paths: Vec<&str> = row.split(" | ").nth(1).unwrap_or_default().split('`').skip(1).step_by(2).collect();
+        assert!(!paths.is_empty(), "no path: {row}");
+        for path in paths {
+            assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "`{path}` does not exist: {row}");
+        }
+    }
+}
+
+#[test]
 fn the_readme_asks_for_the_rust_that_is_needed() {
     let manifest = source_files::file("Cargo.toml");
     let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"')).unwrap();
