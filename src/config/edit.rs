@@ -8,9 +8,10 @@
 use std::io;
 use std::path::Path;
 
-use super::ini::{Content, Entry, IniFile};
+use super::ini::{Content, IniFile};
 use super::lines::{Piece, pieces};
 use super::names::{SectionKind, header_for};
+use super::parse::Entry;
 use super::replace::replace;
 use super::{Config, ConfigError, ConfigErrorKind, SsoSettings};
 use crate::secret::Secret;

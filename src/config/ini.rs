@@ -5,57 +5,13 @@
 //! access keys, so it lives in a [`Secret`]. How it is understood is in `parse`. Imports `secret`.
 
 use std::io;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use super::error::{ConfigError, ConfigErrorKind};
 use super::names::SectionKind;
-use super::parse::{Flaw, Parser};
+use super::parse::{Contents, Entry, Flaw, Parser, Span};
 use crate::secret::Secret;
-
-/// A piece of a file's text, or of the joined values that are kept behind it: offsets from the text's end on mean those.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-impl Span {
-    /// The piece it stands for.
-    pub(super) fn of<'a>(self, text: &'a str, joined: &'a str) -> &'a str {
-        match self.start.checked_sub(text.len()) {
-            Some(start) if self.end > text.len() => &joined[start..self.end - text.len()],
-            _ => &text[self.start..self.end],
-        }
-    }
-
-    pub(super) fn is_empty(self) -> bool {
-        self.start == self.end
-    }
-}
-
-/// One key of a section. A nested block has its own keys as children and no value of its own.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: Span,
-    pub(super) value: Span,
-    /// Counted from 1.
-    pub(super) line: usize,
-    /// The last line of its value.
-    pub(super) last_line: usize,
-    pub(super) children: Range<usize>,
-}
-
-/// One section as the file has it.
-#[derive(Debug)]
-pub(super) struct Block {
-    pub(super) header: Span,
-    pub(super) line: usize,
-    pub(super) entries: Range<usize>,
-}
 
 /// A file that was read without objection. The default is an empty file.
 pub(super) struct IniFile {
@@ -63,22 +19,6 @@ pub(super) struct IniFile {
     unread: Option<String>,
     text: Secret,
     contents: Contents,
-}
-
-/// What a text was understood to say.
-#[derive(Default)]
-pub(super) struct Contents {
-    /// Texts that the file does not have in one piece.
-    pub(super) joined: Zeroizing<String>,
-    pub(super) blocks: Vec<Block>,
-    /// The keys of all sections, section by section.
-    pub(super) entries: Vec<Entry>,
-    /// The keys of all nested blocks.
-    pub(super) children: Vec<Entry>,
-    /// The keys of `[DEFAULT]`.
-    pub(super) defaults: Vec<Entry>,
-    /// What the headers name, with the number of the section.
-    pub(super) names: Vec<(SectionKind, Span, usize)>,
 }
 
 /// Key, value, and the keys and values of a nested block.

@@ -9,10 +9,68 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::ini::{Block, Contents, Entry, Span};
+use zeroize::Zeroizing;
+
 use super::lines::pieces;
-use super::names::named;
+use super::names::{SectionKind, named};
 use super::python::{is_line_break, is_space, strip};
+
+/// A piece of a file's text, or of the joined values that are kept behind it: offsets from the text's end on mean those.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Span {
+    /// The piece it stands for.
+    pub(super) fn of<'a>(self, text: &'a str, joined: &'a str) -> &'a str {
+        match self.start.checked_sub(text.len()) {
+            Some(start) if self.end > text.len() => &joined[start..self.end - text.len()],
+            _ => &text[self.start..self.end],
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// One key of a section. A nested block has its own keys as children and no value of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) key: Span,
+    pub(super) value: Span,
+    /// Counted from 1.
+    pub(super) line: usize,
+    /// The last line of its value.
+    pub(super) last_line: usize,
+    pub(super) children: Range<usize>,
+}
+
+/// One section as the file has it.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) header: Span,
+    pub(super) line: usize,
+    pub(super) entries: Range<usize>,
+}
+
+/// What a text was understood to say.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// Texts that the file does not have in one piece.
+    pub(super) joined: Zeroizing<String>,
+    pub(super) blocks: Vec<Block>,
+    /// The keys of all sections, section by section.
+    pub(super) entries: Vec<Entry>,
+    /// The keys of all nested blocks.
+    pub(super) children: Vec<Entry>,
+    /// The keys of `[DEFAULT]`.
+    pub(super) defaults: Vec<Entry>,
+    /// What the headers name, with the number of the section.
+    pub(super) names: Vec<(SectionKind, Span, usize)>,
+}
 
 /// What is wrong with a text, and on which line (from 1).
 #[derive(Debug)]

@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::ini::{Entry, IniFile};
+use super::ini::IniFile;
 use super::origin::{Located, Origin, Place};
+use super::parse::Entry;
 
 /// A view of some keys and values.
 #[derive(Clone, Copy)]

@@ -7,10 +7,10 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::QueryError;
 use super::expression::{Comparator, Expression};
+use super::values::order;
+use super::{QueryError, functions};
 use crate::output::node::{self, Node};
-use crate::output::python;
 
 /// Evaluates.
 pub(super) fn evaluate(expression: &Expression, node: &Node) -> Result<Node, QueryError> {
@@ -56,7 +56,8 @@ pub(super) fn evaluate(expression: &Expression, node: &Node) -> Result<Node, Que
         },
         Expression::Call { function, arguments, reference } => {
             let arguments = arguments.iter().map(|argument| evaluate(argument, node)).collect::<Result<Vec<_>, _>>()?;
-            function.call(&arguments, reference.as_deref())?
+            let by = reference.as_deref().map(|reference| move |value: &Node| evaluate(reference, value));
+            function.call(&arguments, by.as_ref().map(|by| by as functions::By<'_>))?
         }
     })
 }
@@ -143,18 +144,5 @@ fn is_equal(left: &Node, right: &Node) -> bool {
     match (left, right) {
         (Node::Number(_), Node::Bool(_)) | (Node::Bool(_), Node::Number(_)) => false,
         _ => left.equals(right),
-    }
-}
-
-/// Order of two numbers (none with NaN) or two texts; of anything else Python's complaint about the comparison.
-pub(super) fn order(left: &Node, right: &Node, sign: &str) -> Result<Option<Ordering>, QueryError> {
-    match (left, right) {
-        (Node::Number(left), Node::Number(right)) => Ok(left.compare(right)),
-        (Node::String(left), Node::String(right)) => Ok(Some(left.cmp(right))),
-        _ => Err(QueryError::Evaluation(format!(
-            "'{sign}' not supported between instances of '{}' and '{}'",
-            python::type_name(left),
-            python::type_name(right)
-        ))),
     }
 }

@@ -7,9 +7,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::QueryError;
-use super::evaluate::{evaluate, order};
-use super::expression::Expression;
-use super::signature::type_name;
+use super::values::{order, type_name};
 use crate::output::node::{self, Node};
 use crate::output::number::Number;
 use crate::output::{json, python};
@@ -132,13 +130,16 @@ pub(super) fn length(arguments: &[Node]) -> Node {
     }))
 }
 
-pub(super) fn map(arguments: &[Node], reference: &Expression) -> Result<Node> {
+/// The expression reference among a function's arguments, ready to be evaluated on a value.
+pub(super) type By<'a> = &'a dyn Fn(&Node) -> Result<Node>;
+
+pub(super) fn map(arguments: &[Node], reference: By<'_>) -> Result<Node> {
     Ok(Node::list(references(&arguments[0], reference)?))
 }
 
 /// The reference evaluated on each element.
-fn references(list: &Node, reference: &Expression) -> Result<Vec<Node>> {
-    items(list).iter().map(|item| evaluate(reference, item)).collect()
+fn references(list: &Node, reference: By<'_>) -> Result<Vec<Node>> {
+    items(list).iter().map(|item| reference(item)).collect()
 }
 
 pub(super) fn max(arguments: &[Node]) -> Result<Node> {
@@ -149,15 +150,15 @@ pub(super) fn min(arguments: &[Node]) -> Result<Node> {
     extreme(items(&arguments[0]), items(&arguments[0]), "<")
 }
 
-pub(super) fn max_by(arguments: &[Node], reference: &Expression) -> Result<Node> {
+pub(super) fn max_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
     extreme_by("max_by", &arguments[0], reference, ">")
 }
 
-pub(super) fn min_by(arguments: &[Node], reference: &Expression) -> Result<Node> {
+pub(super) fn min_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
     extreme_by("min_by", &arguments[0], reference, "<")
 }
 
-fn extreme_by(function: &'static str, list: &Node, reference: &Expression, sign: &str) -> Result<Node> {
+fn extreme_by(function: &'static str, list: &Node, reference: By<'_>, sign: &str) -> Result<Node> {
     let keys = references(list, reference)?;
     check_types(function, &keys, &["number", "string"])?;
     extreme(items(list), &keys, sign)
@@ -192,12 +193,12 @@ pub(super) fn sort(arguments: &[Node]) -> Node {
     Node::list(sorted(items, items))
 }
 
-pub(super) fn sort_by(arguments: &[Node], reference: &Expression) -> Result<Node> {
+pub(super) fn sort_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
     let list = &arguments[0];
     // An empty list is handed back itself.
     let Some(first) = items(list).first() else { return Ok(list.clone()) };
     // The first element says whether all keys must be numbers or texts.
-    let required = type_name(&evaluate(reference, first)?);
+    let required = type_name(&reference(first)?);
     if !matches!(required, "number" | "string") {
         return Err(QueryError::Type {
             function: "sort_by",

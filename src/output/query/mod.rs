@@ -12,6 +12,7 @@ mod functions;
 mod lexer;
 mod parser;
 mod signature;
+mod values;
 
 use std::fmt;
 

@@ -3,7 +3,7 @@
 //! A type is written as the specification writes it: `array-number` is an array of numbers. Several types are
 //! alternatives, none at all takes anything. Imports nothing of ours.
 
-use super::expression::Expression;
+use super::values::type_name;
 use super::{QueryError, functions};
 use crate::output::node::Node;
 use crate::output::python;
@@ -16,7 +16,7 @@ pub(super) enum Body {
     /// Has none for some
     Partial(fn(&[Node]) -> Result<Node, QueryError>),
     /// Evaluates the expression reference among its arguments
-    By(fn(&[Node], &Expression) -> Result<Node, QueryError>),
+    By(fn(&[Node], functions::By<'_>) -> Result<Node, QueryError>),
 }
 
 /// A function of JMESPath.
@@ -76,7 +76,7 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 
 impl Function {
     /// Calls the function.
-    pub(super) fn call(&self, arguments: &[Node], reference: Option<&Expression>) -> Result<Node, QueryError> {
+    pub(super) fn call(&self, arguments: &[Node], reference: Option<functions::By<'_>>) -> Result<Node, QueryError> {
         self.check_types(arguments)?;
         match (&self.body, reference) {
             (Total(body), _) => Ok(body(arguments)),
@@ -136,16 +136,4 @@ impl Function {
 
 fn element_types(types: &[&'static str]) -> Vec<&'static str> {
     types.iter().filter_map(|name| name.split_once('-')).map(|(_, element)| element).collect()
-}
-
-/// JMESPath's name of a type.
-pub(super) fn type_name(node: &Node) -> &'static str {
-    match node {
-        Node::Null => "null",
-        Node::Bool(_) => "boolean",
-        Node::Number(_) => "number",
-        Node::String(_) => "string",
-        Node::List(_) => "array",
-        Node::Object(_) => "object",
-    }
 }
