@@ -9,7 +9,9 @@
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches as _, ValueEnum, ValueHint};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches as _, ValueEnum, ValueHint};
+
+use crate::model::{Kind, Member, Operation, Words};
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
@@ -17,7 +19,6 @@ const CREDENTIALS_FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powe
 const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
 
 /// A command line that was read.
-#[derive(Debug)]
 pub struct Cli {
     /// Options that every command takes, anywhere on the line
     pub global: GlobalArgs,
@@ -171,7 +172,6 @@ Example:
       --start-url https://my-company.awsapps.com/start";
 
 /// What a command line asks for.
-#[derive(Debug)]
 pub enum Command {
     /// `login`
     Login(LoginArgs),
@@ -183,14 +183,8 @@ pub enum Command {
     ExportCredentials(ExportCredentialsArgs),
     /// `logout`
     Logout(LogoutArgs),
-    /// `create-token`
-    CreateToken(CreateTokenArgs),
-    /// `create-token-with-iam`
-    CreateTokenWithIam(CreateTokenWithIamArgs),
-    /// `register-client`
-    RegisterClient(RegisterClientArgs),
-    /// `start-device-authorization`
-    StartDeviceAuthorization(StartDeviceAuthorizationArgs),
+    /// One of the four operations
+    Operation(OperationArgs),
     /// `completion`
     Completion(CompletionArgs),
     /// `shim`
@@ -259,34 +253,32 @@ pub const COMMANDS: [Declared; 12] = [
         help: include_str!("help/create-token.txt"),
         about: "Create and return access and refresh tokens for a registered client (CreateToken)",
         after_help: CREATE_TOKEN,
-        options: CreateTokenArgs::augment_args,
-        read: |matches| CreateTokenArgs::from_arg_matches_mut(matches).map(Command::CreateToken),
+        options: |command| options(command, Operation::CreateToken),
+        read: |matches| operation(matches, Operation::CreateToken),
     },
     Declared {
         name: "create-token-with-iam",
         help: include_str!("help/create-token-with-iam.txt"),
         about: "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
         after_help: CREATE_TOKEN_WITH_IAM,
-        options: CreateTokenWithIamArgs::augment_args,
-        read: |matches| CreateTokenWithIamArgs::from_arg_matches_mut(matches).map(Command::CreateTokenWithIam),
+        options: |command| options(command, Operation::CreateTokenWithIam),
+        read: |matches| operation(matches, Operation::CreateTokenWithIam),
     },
     Declared {
         name: "register-client",
         help: include_str!("help/register-client.txt"),
         about: "Register a public client with IAM Identity Center (RegisterClient)",
         after_help: REGISTER_CLIENT,
-        options: RegisterClientArgs::augment_args,
-        read: |matches| RegisterClientArgs::from_arg_matches_mut(matches).map(Command::RegisterClient),
+        options: |command| options(command, Operation::RegisterClient),
+        read: |matches| operation(matches, Operation::RegisterClient),
     },
     Declared {
         name: "start-device-authorization",
         help: include_str!("help/start-device-authorization.txt"),
         about: "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
         after_help: START_DEVICE_AUTHORIZATION,
-        options: StartDeviceAuthorizationArgs::augment_args,
-        read: |matches| {
-            StartDeviceAuthorizationArgs::from_arg_matches_mut(matches).map(Command::StartDeviceAuthorization)
-        },
+        options: |command| options(command, Operation::StartDeviceAuthorization),
+        read: |matches| operation(matches, Operation::StartDeviceAuthorization),
     },
     Declared {
         name: "completion",
@@ -440,127 +432,40 @@ pub struct InputArgs {
     pub generate_cli_skeleton: Option<String>,
 }
 
-/// Arguments of `create-token`.
-#[derive(Debug, Default, Clone, Args)]
-pub struct CreateTokenArgs {
-    /// Identifier of the client, from register-client
-    #[arg(long, value_name = "ID")]
-    pub client_id: Option<String>,
-    /// Secret of the client, from register-client
-    #[arg(long, value_name = "SECRET")]
-    pub client_secret: Option<String>,
-    /// Kind of grant: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code
-    #[arg(long, value_name = "GRANT")]
-    pub grant_type: Option<String>,
-    /// Device code, from start-device-authorization
-    #[arg(long, value_name = "CODE")]
-    pub device_code: Option<String>,
-    /// Authorization code, from the redirect
-    #[arg(long, value_name = "CODE")]
-    pub code: Option<String>,
-    /// Refresh token of an earlier answer
-    #[arg(long, value_name = "TOKEN")]
-    pub refresh_token: Option<String>,
-    /// Scopes to ask for
-    #[arg(long, value_name = "SCOPE", num_args = 0..)]
-    pub scope: Option<Vec<String>>,
-    /// Redirect URI that received the authorization code
-    #[arg(long, value_name = "URI")]
-    pub redirect_uri: Option<String>,
-    /// PKCE code verifier of the authorization request
-    #[arg(long, value_name = "VERIFIER")]
-    pub code_verifier: Option<String>,
-    /// Input from files, and templates
-    #[command(flatten)]
+/// Arguments of an operation.
+#[derive(Clone)]
+pub struct OperationArgs {
+    /// Which one.
+    pub operation: Operation,
+    /// What its options were given, in the order of the model.
+    pub given: Vec<(&'static Member, Words)>,
+    /// Documents and templates.
     pub input: InputArgs,
 }
 
-/// Arguments of `create-token-with-iam`.
-#[derive(Debug, Default, Clone, Args)]
-pub struct CreateTokenWithIamArgs {
-    /// ARN of the customer managed application
-    #[arg(long, value_name = "ARN")]
-    pub client_id: Option<String>,
-    /// Kind of grant: authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer or
-    /// urn:ietf:params:oauth:grant-type:token-exchange
-    #[arg(long, value_name = "GRANT")]
-    pub grant_type: Option<String>,
-    /// Authorization code, from the redirect
-    #[arg(long, value_name = "CODE")]
-    pub code: Option<String>,
-    /// Refresh token of an earlier answer
-    #[arg(long, value_name = "TOKEN")]
-    pub refresh_token: Option<String>,
-    /// JWT of a trusted token issuer
-    #[arg(long, value_name = "JWT")]
-    pub assertion: Option<String>,
-    /// Scopes to ask for
-    #[arg(long, value_name = "SCOPE", num_args = 0..)]
-    pub scope: Option<Vec<String>>,
-    /// Redirect URI that received the authorization code
-    #[arg(long, value_name = "URI")]
-    pub redirect_uri: Option<String>,
-    /// Token to exchange
-    #[arg(long, value_name = "TOKEN")]
-    pub subject_token: Option<String>,
-    /// Kind of the token to exchange
-    #[arg(long, value_name = "URN")]
-    pub subject_token_type: Option<String>,
-    /// Kind of token wanted in exchange
-    #[arg(long, value_name = "URN")]
-    pub requested_token_type: Option<String>,
-    /// PKCE code verifier of the authorization request
-    #[arg(long, value_name = "VERIFIER")]
-    pub code_verifier: Option<String>,
-    /// Input from files, and templates
-    #[command(flatten)]
-    pub input: InputArgs,
+fn options(command: clap::Command, operation: Operation) -> clap::Command {
+    let option = |member: &Member| {
+        let option = Arg::new(member.option).long(member.option).value_name(member.value).help(member.help);
+        match member.kind {
+            Kind::Strings(_) => option.action(ArgAction::Append).num_args(0..),
+            _ => option,
+        }
+    };
+    InputArgs::augment_args(command.args(operation.input().iter().map(option)))
 }
 
-/// Arguments of `register-client`.
-#[derive(Debug, Default, Clone, Args)]
-pub struct RegisterClientArgs {
-    /// Name of the client, for people
-    #[arg(long, value_name = "NAME")]
-    pub client_name: Option<String>,
-    /// Kind of client; the service knows only public
-    #[arg(long, value_name = "TYPE")]
-    pub client_type: Option<String>,
-    /// Scopes that the client may ask for
-    #[arg(long, value_name = "SCOPE", num_args = 0..)]
-    pub scopes: Option<Vec<String>>,
-    /// Redirect URIs that the client may use
-    #[arg(long, value_name = "URI", num_args = 0..)]
-    pub redirect_uris: Option<Vec<String>>,
-    /// Kinds of grant that the client may use
-    #[arg(long, value_name = "GRANT", num_args = 0..)]
-    pub grant_types: Option<Vec<String>>,
-    /// Start URL of the Identity Center instance
-    #[arg(long, value_name = "URL")]
-    pub issuer_url: Option<String>,
-    /// ARN of an application that the client is entitled to
-    #[arg(long, value_name = "ARN")]
-    pub entitled_application_arn: Option<String>,
-    /// Input from files, and templates
-    #[command(flatten)]
-    pub input: InputArgs,
-}
-
-/// Arguments of `start-device-authorization`.
-#[derive(Debug, Default, Clone, Args)]
-pub struct StartDeviceAuthorizationArgs {
-    /// Identifier of the client, from register-client
-    #[arg(long, value_name = "ID")]
-    pub client_id: Option<String>,
-    /// Secret of the client, from register-client
-    #[arg(long, value_name = "SECRET")]
-    pub client_secret: Option<String>,
-    /// Start URL of the access portal
-    #[arg(long, value_name = "URL")]
-    pub start_url: Option<String>,
-    /// Input from files, and templates
-    #[command(flatten)]
-    pub input: InputArgs,
+fn operation(matches: &mut ArgMatches, operation: Operation) -> Result<Command, clap::Error> {
+    let given = operation.input().iter().filter(|member| matches.contains_id(member.option)).collect::<Vec<_>>();
+    let given = given.into_iter().map(|member| {
+        let mut words = matches.remove_many(member.option).into_iter().flatten();
+        let words = match member.kind {
+            Kind::Strings(_) => Words::Many(words.collect()),
+            _ => Words::One(words.next().unwrap_or_default()),
+        };
+        (member, words)
+    });
+    let given = given.collect();
+    Ok(Command::Operation(OperationArgs { operation, given, input: InputArgs::from_arg_matches_mut(matches)? }))
 }
 
 /// Arguments of `login`.

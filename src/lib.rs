@@ -5,13 +5,14 @@
 //! | `secret`, `json`, `text`, `endpoint`, `error` | foundations | nothing of ours |
 //! | `output` | what is printed: query, then format | `json` |
 //! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
-//! | `cli` | every word of the command line | nothing of ours |
+//! | `model` | the service model: operations, members, their options | nothing of ours |
+//! | `cli` | every word of the command line | `model` |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
 //! | `config` | the config and credentials files, precedence | `context`, `secret`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `json`, `context`, `error` |
-//! | `oidc`, `portal` | the two services | `http`, `endpoint`, `secret`, `json`, `error` |
-//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `oidc`, `json`, `output`, `error` |
+//! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `json`, `error` |
+//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `json`, `output`, `error` |
 //! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
 //! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `json`, `error` |
 //! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
@@ -30,6 +31,7 @@ pub mod http;
 pub mod input;
 pub mod json;
 pub mod login;
+pub mod model;
 pub mod oidc;
 pub mod output;
 pub mod portal;

@@ -3,7 +3,7 @@
 
 use clap::{Arg, Command};
 use sso_oidc::cli::Cli;
-use sso_oidc::oidc::Operation;
+use sso_oidc::model::Operation;
 
 use crate::support::TestEnv;
 

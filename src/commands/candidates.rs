@@ -6,9 +6,9 @@ use std::path::{MAIN_SEPARATOR, is_separator};
 
 use clap::{Arg, Command};
 
-use crate::Context;
 use crate::cli::Cli;
 use crate::config::{self, Config, Section};
+use crate::context::Context;
 use crate::endpoint;
 use crate::session::DEFAULT_SCOPE;
 use crate::words::{self, Place};
@@ -78,10 +78,9 @@ fn values(of: &Arg, command: Option<&Command>, typed: &str, cli: &Command, conte
         let paths = paths(&typed[scheme.len()..], context);
         return paths.into_iter().map(|(path, help)| (format!("{scheme}{path}"), help)).collect();
     }
-    let all = match of.get_id().as_str() {
-        "profile" | "sso_session" | "account_id" | "role_name" | "start_url" | "issuer_url" => {
-            configured(of.get_id().as_str(), context)
-        }
+    let id = of.get_id().as_str().replace('-', "_");
+    let all = match id.as_str() {
+        "profile" | "sso_session" | "account_id" | "role_name" | "start_url" | "issuer_url" => configured(&id, context),
         "region" | "sso_region" => plain(endpoint::REGIONS),
         "flow" => plain(FLOWS),
         "interactive" => plain(INTERACTIVE),

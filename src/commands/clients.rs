@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located, Origin, Overrides};
+use crate::context::Context;
 use crate::endpoint::{self, EndpointError, Service, Variant};
 use crate::http::{CaBundle, HttpClient, HttpOptions};
 use crate::oidc::OidcClient;
@@ -166,7 +166,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{LONGEST_TRICKLE, WHOLE_REQUEST, whole_request};
-    use crate::Context;
+    use crate::context::Context;
     use crate::http::HttpOptions;
 
     #[test]

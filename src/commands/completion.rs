@@ -5,8 +5,8 @@
 //! value is quoted is the shell's business. Nothing is ever said on standard error, whatever the files hold.
 
 use super::candidates;
-use crate::Context;
 use crate::cli::{CompletionArgs, Shell};
+use crate::context::Context;
 use crate::text;
 
 /// Prints the script of a shell, or what may stand in place of the last word.

@@ -11,8 +11,8 @@ use std::process::Command;
 use aws_credential_types::Credentials;
 use zeroize::Zeroizing;
 
-use crate::Context;
 use crate::cache::timestamp;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::json;
 

@@ -8,10 +8,10 @@ use anyhow::Context as _;
 
 use super::clients::{Clients, overrides};
 use super::{environment, recursion, runtime, token, wanted};
-use crate::Context;
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, SsoRole};
+use crate::context::Context;
 use crate::credentials::{Chain, CredentialsError};
 use crate::session::{Caches, Role, RoleCredentials, Services, Wanted};
 

@@ -2,8 +2,8 @@
 //!
 //! The texts are the files of `src/help`, as clap makes them from the declarations in `cli`; a test compares them.
 
-use crate::Context;
 use crate::cli::{Declared, HELP_OF_PROGRAM, HelpArgs};
+use crate::context::Context;
 use crate::words;
 
 /// Prints the help.

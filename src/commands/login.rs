@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use crate::Context;
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
 use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
+use crate::context::Context;
 use crate::error::Error;
 use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginError, LoginRequest, Silent};

@@ -14,10 +14,10 @@ use serde_json::json;
 use super::clients::Clients;
 use super::revoke::{Ended, revoke};
 use super::{wanted, wants_events};
-use crate::Context;
 use crate::cache::{self, Attempt, CacheError, CredentialCache, Held, Kind, Remains, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, SsoSettings};
+use crate::context::Context;
 
 /// How long a process that refreshes a token is waited for, so that it does not bring back what was removed.
 const PATIENCE: Duration = Duration::from_secs(5);

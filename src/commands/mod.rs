@@ -6,8 +6,6 @@
 mod candidates;
 mod clients;
 mod completion;
-mod create_token;
-mod create_token_with_iam;
 mod duration;
 mod environment;
 mod export_credentials;
@@ -21,19 +19,17 @@ mod portals;
 mod printing;
 mod prompt;
 mod recursion;
-mod register_client;
 mod revoke;
 pub mod runtime;
 mod shim;
 mod signing;
-mod start_device_authorization;
 mod status;
 mod survey;
 mod token;
 mod wanted;
 
-use crate::Context;
 use crate::cli::{Cli, Command, GlobalArgs};
+use crate::context::Context;
 use crate::http;
 pub(crate) use printing::style;
 
@@ -47,10 +43,7 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::Completion(args) => completion::run(&args, context)?,
         Command::Shim(args) => return shim::run(&args, context),
         Command::Help(args) => help::run(&args, context)?,
-        Command::CreateToken(args) => create_token::run(&args, global, context)?,
-        Command::CreateTokenWithIam(args) => create_token_with_iam::run(&args, global, context)?,
-        Command::RegisterClient(args) => register_client::run(&args, global, context)?,
-        Command::StartDeviceAuthorization(args) => start_device_authorization::run(&args, global, context)?,
+        Command::Operation(args) => operation::run(args, global, context)?,
         Command::Login(args) => return login::run(&args, global, context),
         Command::Status(args) => return status::run(&args, global, context),
         Command::Token(args) => token::run(&args, global, context)?,

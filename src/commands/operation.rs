@@ -10,62 +10,34 @@ use super::clients::{self, http_options};
 use super::printing::Printing;
 use super::prompt;
 use super::{runtime, signing};
-use crate::Context;
-use crate::cli::{Cli, GlobalArgs, InputArgs};
+use crate::cli::{GlobalArgs, OperationArgs};
 use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located};
+use crate::context::Context;
 use crate::endpoint::{self, Service, Variant};
 use crate::error::Error;
 use crate::http::{HttpClient, valid_endpoint};
-use crate::input::{self, Document, Files, Input, Words, skeleton};
-use crate::oidc::{Kind, Member, OidcClient, Operation};
+use crate::input::{self, Document, Files, Input, skeleton};
+use crate::model::{Kind, Member, Operation};
+use crate::oidc::OidcClient;
 use crate::output::{self, Format, QueryError, Style};
 use crate::secret::redacted;
 
-/// A command that is an operation.
-pub(super) struct Call<'a> {
-    /// Which one.
-    pub(super) operation: Operation,
-    /// What its options were given, in the order of the model.
-    pub(super) given: Vec<(&'static str, Words)>,
-    /// Documents and templates.
-    pub(super) input: &'a InputArgs,
-}
-
-/// The options that were given, in the order in which they are listed: `one` for text, `many` for lists.
-macro_rules! given {
-    ($args:expr; $($kind:ident $member:literal $field:ident),* $(,)?) => {
-        [$($args.$field.as_ref().map(|value| ($member, $crate::commands::operation::$kind(value)))),*]
-            .into_iter()
-            .flatten()
-            .collect()
-    };
-}
-pub(super) use given;
-
-pub(super) fn one(word: &str) -> Words {
-    Words::One(word.to_owned())
-}
-
-pub(super) fn many(words: &[String]) -> Words {
-    Words::Many(words.to_vec())
-}
-
 /// Makes the call and prints its answer, or prints the template that was asked for.
-pub(super) fn run(mut call: Call, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     refuse_contradictions(global)?;
-    let operation = call.operation;
-    let made_up = match call.input.generate_cli_skeleton.as_deref() {
+    let OperationArgs { operation, mut given, input } = args;
+    let made_up = match input.generate_cli_skeleton.as_deref() {
         None => false,
         Some("output") => true,
         Some(kind) => return template(operation, kind == "yaml-input", context),
     };
-    let document = Document::of(call.input.cli_input_json.as_deref(), call.input.cli_input_yaml.as_deref())?;
+    let document = Document::of(input.cli_input_json.as_deref(), input.cli_input_yaml.as_deref())?;
     let config = Config::load(context, global.profile.as_deref());
     if document.is_none() && !made_up {
-        prompt::complete(&mut call, prompt::wanted(global, config.as_ref().ok(), context), context)?;
+        prompt::complete(operation, &mut given, prompt::wanted(global, config.as_ref().ok(), context), context)?;
     }
     if document.is_none()
-        && let Some(missing) = input::missing_options(operation, &call.given)
+        && let Some(missing) = input::missing_options(operation, &given)
     {
         return Err(missing.into());
     }
@@ -76,7 +48,7 @@ pub(super) fn run(mut call: Call, global: &GlobalArgs, context: &Context) -> any
     let expand = |path: &str| config::expand_path(path, context);
     let stdin = || context.read_stdin();
     let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING"), stdin: &stdin };
-    let input = Input::load(call.given, document.as_ref(), &files)?;
+    let input = Input::load(given, document.as_ref(), &files)?;
     let (region, endpoint) = place(&settings)?;
     let members = input.checked(operation)?;
     let answer = if made_up {
@@ -149,20 +121,10 @@ fn refuse_contradictions(global: &GlobalArgs) -> Result<(), Error> {
 /// Prints a template of the input: never through a pager, whatever `--output` and `--query` say.
 fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Result<()> {
     let bytes = if yaml {
-        let program = Cli::command();
-        skeleton::yaml_input(operation, &|member| help_of(&program, operation, member)).into_bytes()
+        skeleton::yaml_input(operation).into_bytes()
     } else {
         output::render(skeleton::input(operation), Format::Json, operation.name(), &Style::PLAIN)?
     };
     context.print(&bytes)?;
     Ok(())
-}
-
-/// What the help says of a member's option.
-pub(super) fn help_of(program: &clap::Command, operation: Operation, member: &str) -> String {
-    let same = |kebab: &str, camel: &str| kebab.replace('-', "").eq_ignore_ascii_case(camel);
-    let command = program.get_subcommands().find(|command| same(command.get_name(), operation.name()));
-    let mut options = command.into_iter().flat_map(clap::Command::get_arguments);
-    let option = options.find(|option| option.get_long().is_some_and(|name| same(name, member)));
-    option.and_then(clap::Arg::get_help).map(ToString::to_string).unwrap_or_default()
 }

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::duration;
 use super::survey::Seen;
-use crate::Context;
 use crate::cache::timestamp;
+use crate::context::Context;
 use crate::context::Timestamp;
 use crate::text;
 

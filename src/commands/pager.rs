@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::Context;
 use crate::config;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 
 /// A pager that exists.

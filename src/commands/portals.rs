@@ -8,7 +8,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use super::clients::Clients;
 use super::runtime;
-use crate::Context;
+use crate::context::Context;
 use crate::portal::{PortalClient, PortalError};
 use crate::secret::Secret;
 

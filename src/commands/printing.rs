@@ -7,9 +7,9 @@
 use std::rc::Rc;
 
 use super::pager::Pager;
-use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{self, Config, Located, Origin};
+use crate::context::Context;
 use crate::error::Error;
 use crate::output::{self, Format, Node, Query, QueryError, Style};
 use crate::text;

@@ -6,14 +6,14 @@
 
 use std::io::BufRead as _;
 
-use super::operation::{Call, help_of};
 use super::runtime;
-use crate::Context;
-use crate::cli::{Cli, GlobalArgs};
+use crate::cli::GlobalArgs;
 use crate::config::{AutoPrompt, Config, auto_prompt};
+use crate::context::Context;
 use crate::error::Error;
-use crate::input::{Words, option_of};
-use crate::oidc::{Kind, Member};
+use crate::model::{Kind, Member, Operation, Words};
+
+type Given = Vec<(&'static Member, Words)>;
 
 /// How much is asked for: options before variables before the profile.
 pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Context) -> AutoPrompt {
@@ -24,8 +24,13 @@ pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Con
 }
 
 /// Asks for what the call lacks.
-pub(super) fn complete(call: &mut Call, how: AutoPrompt, context: &Context) -> anyhow::Result<()> {
-    let lacks_required = call.operation.input().iter().any(|member| member.required && !is_given(call, member));
+pub(super) fn complete(
+    operation: Operation,
+    given: &mut Given,
+    how: AutoPrompt,
+    context: &Context,
+) -> anyhow::Result<()> {
+    let lacks_required = operation.input().iter().any(|member| member.required && !is_given(given, member));
     let also_optional = match how {
         AutoPrompt::Off => return Ok(()),
         AutoPrompt::OnPartial if !lacks_required => return Ok(()),
@@ -36,39 +41,43 @@ pub(super) fn complete(call: &mut Call, how: AutoPrompt, context: &Context) -> a
         let problem = "--cli-auto-prompt asks on the terminal, and standard input or standard error is none";
         return Err(Error::other(problem).into());
     }
-    runtime::block_on(context, ask_all(call, also_optional, context))
+    runtime::block_on(context, ask_all(operation, given, also_optional, context))
 }
 
-async fn ask_all(call: &mut Call<'_>, also_optional: bool, context: &Context) -> anyhow::Result<()> {
-    let program = Cli::command();
-    let members = call.operation.input();
+async fn ask_all(
+    operation: Operation,
+    given: &mut Given,
+    also_optional: bool,
+    context: &Context,
+) -> anyhow::Result<()> {
+    let members = operation.input();
     let (required, optional): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
     for member in required.into_iter().chain(optional.into_iter().filter(|_| also_optional)) {
-        if !is_given(call, member)
-            && let Some(words) = ask(member, &help_of(&program, call.operation, member.name), context).await?
+        if !is_given(given, member)
+            && let Some(words) = ask(member, context).await?
         {
-            call.given.push((member.name, words));
+            given.push((member, words));
         }
     }
     // In the order of the model, as if they had been options.
-    call.given.sort_by_key(|(name, _)| members.iter().position(|member| member.name == *name));
+    given.sort_by_key(|(given, _)| members.iter().position(|member| member.name == given.name));
     Ok(())
 }
 
-fn is_given(call: &Call, member: &Member) -> bool {
-    call.given.iter().any(|(name, _)| *name == member.name)
+fn is_given(given: &Given, member: &Member) -> bool {
+    given.iter().any(|(given, _)| given.name == member.name)
 }
 
 /// The answer for one member; none for a member that may be left out and is.
-async fn ask(member: &Member, hint: &str, context: &Context) -> anyhow::Result<Option<Words>> {
+async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>> {
     let is_list = matches!(member.kind, Kind::Strings(_));
     let how = match (member.required, is_list) {
         (true, _) => "",
         (false, true) => " (words apart by spaces; Enter leaves it out)",
         (false, false) => " (Enter leaves it out)",
     };
-    context.say(&format!("{hint}{how}"));
-    let prompt = format!("{}: ", option_of(member.name));
+    context.say(&format!("{}{how}", member.help));
+    let prompt = format!("--{}: ", member.option);
     loop {
         let answer = line(member, &prompt, context).await?;
         if answer.is_empty() && member.required {

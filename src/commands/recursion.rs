@@ -4,8 +4,8 @@
 //! are handed down in a variable of the environment, one line of CSV; it is the AWS CLI's, so that the two programs notice
 //! a loop through both of them.
 
-use crate::Context;
 use crate::config::{ConfigError, ConfigErrorKind};
+use crate::context::Context;
 
 /// The AWS CLI's variable.
 pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";

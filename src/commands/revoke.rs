@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::clients::Clients;
 use super::portals::{Call, Question, ask_all};
-use crate::Context;
+use crate::context::Context;
 use crate::secret::Secret;
 use crate::text;
 

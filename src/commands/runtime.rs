@@ -6,7 +6,7 @@
 
 use anyhow::Context as _;
 
-use crate::Context;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 
 /// What every request needs first: descriptors, as far as it can fail.

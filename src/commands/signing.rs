@@ -5,11 +5,12 @@
 
 use super::clients::{http_options, overrides};
 use super::runtime;
-use crate::Context;
 use crate::cli::GlobalArgs;
 use crate::config::{ClientSettings, Config, Located, Origin};
+use crate::context::Context;
 use crate::credentials::{self, Chain};
-use crate::oidc::{Operation, Signing};
+use crate::model::Operation;
+use crate::oidc::Signing;
 
 /// The settings, with the region of the EC2 instance where nobody names one, as the AWS CLI does for every operation.
 pub(super) fn located(

@@ -11,10 +11,10 @@ use super::portals::{Call, Question, ask_all};
 use super::printing::Printing;
 use super::survey::{Seen, State, Survey};
 use super::{duration, wanted};
-use crate::Context;
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{self, Config};
+use crate::context::Context;
 use crate::output::Node;
 use crate::session::LoginNeeded;
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::wanted;
-use crate::Context;
 use crate::cache::{CachedToken, Loaded, TokenCache, TokenKey};
 use crate::config::{ConfigError, SsoSettings};
+use crate::context::Context;
 use crate::context::Timestamp;
 use crate::secret::Secret;
 use crate::session::{self, Found, LoginNeeded, SessionError, Wanted};

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use super::clients::Clients;
 use super::printing::Printing;
 use super::{duration, runtime, wanted};
-use crate::Context;
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, SsoOverrides, SsoSettings};
+use crate::context::Context;
 use crate::error::Error;
 use crate::session::{self, Found, Usable, Wanted};
 

@@ -17,16 +17,7 @@ pub use document::Document;
 pub use error::InputError;
 pub use file::Files;
 
-use crate::oidc::{Kind, Member, Operation};
-
-/// The words that an option was given.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Words {
-    /// One, of an option that takes one.
-    One(String),
-    /// Any number, of an option that takes a list.
-    Many(Vec<String>),
-}
+use crate::model::{Kind, Member, Operation, Words};
 
 /// A value before its type is known to be right.
 enum Raw {
@@ -36,12 +27,12 @@ enum Raw {
 }
 
 /// The members that an operation requires and no option gives, as an error; `None` when there are none.
-pub fn missing_options(operation: Operation, given: &[(&str, Words)]) -> Option<InputError> {
+pub fn missing_options(operation: Operation, given: &[(&Member, Words)]) -> Option<InputError> {
     let missing: Vec<String> = operation
         .input()
         .iter()
-        .filter(|member| member.required && !given.iter().any(|(name, _)| *name == member.name))
-        .map(|member| option_of(member.name))
+        .filter(|member| member.required && !given.iter().any(|(given, _)| given.name == member.name))
+        .map(|member| format!("--{}", member.option))
         .collect();
     (!missing.is_empty()).then_some(InputError::OptionsMissing(missing))
 }
@@ -52,19 +43,19 @@ pub struct Input(Vec<(String, Raw)>);
 impl Input {
     /// Loads it: the options in the order of the model, then what else the document has, in its order.
     pub fn load(
-        given: Vec<(&'static str, Words)>,
+        given: Vec<(&'static Member, Words)>,
         document: Option<&Document>,
         files: &Files,
     ) -> Result<Self, InputError> {
         let mut input: Vec<(String, Raw)> = Vec::new();
-        for (name, words) in given {
-            let option = option_of(name);
+        for (member, words) in given {
+            let option = format!("--{}", member.option);
             let raw = match &words {
-                Words::One(word) if is_secret(name) => files.standard_input(&option, word)?,
+                Words::One(word) if member.sensitive => files.standard_input(&option, word)?,
                 _ => None,
             };
             let raw = raw.map_or_else(|| load(&option, words, files), |text| Ok(Raw::Value(text.into())))?;
-            input.push((name.to_owned(), raw));
+            input.push((member.name.to_owned(), raw));
         }
         for (name, value) in document.map(|document| document.read(files)).transpose()?.unwrap_or_default() {
             if !input.iter().any(|(given, _)| *given == name) {
@@ -83,22 +74,6 @@ impl Input {
         });
         Ok(values.collect())
     }
-}
-
-/// The option of a member: `clientId` is `--client-id`.
-pub fn option_of(member: &str) -> String {
-    let mut option = "--".to_owned();
-    for c in member.chars() {
-        if c.is_ascii_uppercase() {
-            option.push('-');
-        }
-        option.push(c.to_ascii_lowercase());
-    }
-    option
-}
-
-fn is_secret(name: &str) -> bool {
-    Operation::ALL.iter().flat_map(|operation| operation.input()).any(|member| member.name == name && member.sensitive)
 }
 
 fn load(option: &str, words: Words, files: &Files) -> Result<Raw, InputError> {

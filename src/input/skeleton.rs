@@ -21,7 +21,7 @@ pub fn input(operation: Operation) -> Value {
 }
 
 /// The same in YAML, each member with what it is for.
-pub fn yaml_input(operation: Operation, comment: &dyn Fn(&str) -> String) -> String {
+pub fn yaml_input(operation: Operation) -> String {
     let mut text = String::new();
     for (index, member) in operation.input().iter().enumerate() {
         let value = if is_list(member) { "" } else { " ''" };
@@ -29,7 +29,7 @@ pub fn yaml_input(operation: Operation, comment: &dyn Fn(&str) -> String) -> Str
         let required = if member.required { "[REQUIRED] " } else { "" };
         let items = if is_list(member) { "- ''\n" } else { "" };
         // Writing to a String cannot fail.
-        let _ = write!(text, "{}:{value}{gap}# {required}{}.\n{items}", member.name, comment(member.name));
+        let _ = write!(text, "{}:{value}{gap}# {required}{}.\n{items}", member.name, member.help);
     }
     text
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Document, Files, Input, InputError, Words, missing_options, option_of, skeleton};
-use crate::oidc::Operation;
+use super::{Document, Files, Input, InputError, Words, missing_options, skeleton};
+use crate::model::{Member, Operation};
 
 fn one(text: &str) -> Words {
     Words::One(text.to_owned())
@@ -23,10 +23,15 @@ fn files_in(folder: PathBuf) -> impl Fn(&str) -> PathBuf {
     move |path| folder.join(path)
 }
 
-fn read(operation: Operation, given: Vec<(&'static str, Words)>, document: Option<&Document>) -> Result<Value, String> {
+fn given(operation: Operation, named: Vec<(&str, Words)>) -> Vec<(&'static Member, Words)> {
+    let member = |name: &str| operation.input().iter().find(|member| member.name == name).unwrap();
+    named.into_iter().map(|(name, words)| (member(name), words)).collect()
+}
+
+fn read(operation: Operation, named: Vec<(&str, Words)>, document: Option<&Document>) -> Result<Value, String> {
     let expand = files_in(PathBuf::new());
     let files = Files { expand: &expand, encoding: None, stdin: &no_stdin };
-    Input::load(given, document, &files)
+    Input::load(given(operation, named), document, &files)
         .and_then(|input| input.checked(operation))
         .map(Value::Object)
         .map_err(|error| error.to_string())
@@ -148,8 +153,8 @@ fn files_are_loaded_as_text() {
         let files = Files { expand: &expand, encoding: encoding.map(str::to_owned), stdin: &no_stdin };
         let name = if matches!(words, Words::One(_)) { "clientName" } else { "scopes" };
         let required = [("clientName", one("n")), ("clientType", one("t"))];
-        let given = std::iter::once((name, words)).chain(required.into_iter().filter(|(other, _)| *other != name));
-        Input::load(given.collect(), None, &files)
+        let named = std::iter::once((name, words)).chain(required.into_iter().filter(|(other, _)| *other != name));
+        Input::load(given(Operation::RegisterClient, named.collect()), None, &files)
             .and_then(|input| input.checked(Operation::RegisterClient))
             .map(|input| input[name].clone())
             .map_err(|error| error.to_string())
@@ -179,16 +184,16 @@ fn files_are_loaded_as_text() {
     );
     let document = Document::Json("fileb://i.json");
     let files = Files { expand: &expand, encoding: None, stdin: &no_stdin };
-    let given = vec![("clientSecret", one("s")), ("grantType", one("g"))];
+    let given = given(Operation::CreateToken, vec![("clientSecret", one("s")), ("grantType", one("g"))]);
     let input = Input::load(given, Some(&document), &files).unwrap().checked(Operation::CreateToken).unwrap();
     assert_eq!(Value::Object(input).to_string(), r#"{"clientSecret":"s","grantType":"g","clientId":"j"}"#);
 }
 
 #[test]
 fn required_options_are_named_in_model_order() {
-    let missing = missing_options(Operation::CreateToken, &[("grantType", one("g"))]).unwrap();
+    let missing =
+        missing_options(Operation::CreateToken, &given(Operation::CreateToken, vec![("grantType", one("g"))])).unwrap();
     assert_eq!(missing.to_string(), "the following arguments are required: --client-id, --client-secret");
-    assert_eq!(option_of("entitledApplicationArn"), "--entitled-application-arn");
 }
 
 #[test]
@@ -202,9 +207,8 @@ fn skeletons_have_every_member() {
         Value::Object(skeleton::output(Operation::CreateTokenWithIam)).to_string(),
         r#"{"accessToken":"accessToken","tokenType":"tokenType","expiresIn":0,"refreshToken":"refreshToken","idToken":"idToken","issuedTokenType":"issuedTokenType","scope":["Scope"],"awsAdditionalDetails":{"identityContext":"identityContext"}}"#
     );
-    let yaml = skeleton::yaml_input(Operation::RegisterClient, &|name| format!("About {name}"));
-    assert!(yaml.starts_with(
-        "clientName: ''  # [REQUIRED] About clientName.\nclientType: '' # [REQUIRED] About clientType.\n\
-         scopes: # About scopes.\n- ''\nredirectUris: # About"
-    ));
+    let yaml = skeleton::yaml_input(Operation::RegisterClient);
+    let shape = yaml.lines().map(|line| line.split_inclusive('#').next().unwrap()).collect::<Vec<_>>();
+    assert_eq!(shape[..5], ["clientName: ''  #", "clientType: '' #", "scopes: #", "- ''", "redirectUris: #"]);
+    assert!(yaml.starts_with("clientName: ''  # [REQUIRED] Name"), "{yaml}");
 }

@@ -7,8 +7,8 @@
 use serde_json::{Map, Number, Value};
 
 use super::error::{Decode, Problem};
-use super::model::{Kind, Member, Operation};
 use crate::http::Response;
+use crate::model::{Kind, Member, Operation};
 use crate::secret::Secret;
 
 /// The longest lifetime that is believed: 90 days, in seconds.

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 use super::answer;
 use super::error::{Decode, OidcError, Problem};
 use super::fault::Fault;
-use super::model::{Kind, Member, Operation};
 use super::sigv4::{self, Signing};
 use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
 use crate::http::{self, HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::json;
+use crate::model::{Kind, Member, Operation};
 use crate::secret::Secret;
 
 /// The service name that requests are signed for.

@@ -11,9 +11,9 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::error::{Decode, Problem};
-use super::model::error_members;
 use crate::http::{self, Response, Timestamp, error_code};
 use crate::json;
+use crate::model::error_members;
 use crate::secret::redacted;
 
 /// An error that the service answered.

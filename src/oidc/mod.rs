@@ -13,13 +13,11 @@ mod answer;
 mod client;
 mod error;
 mod fault;
-mod model;
 pub mod sigv4;
 mod typed;
 
 pub use client::OidcClient;
 pub use error::{Decode, OidcError, Problem};
 pub use fault::{Fault, FaultCode};
-pub use model::{Kind, Member, Operation};
 pub use sigv4::Signing;
 pub use typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Strict;
 use super::error::{Decode, Problem};
-use super::model::Operation;
 use crate::http::Response;
+use crate::model::Operation;
 use crate::secret::Secret;
 
 /// `RegisterClient` (RFC 7591 section 3.1).

@@ -17,7 +17,11 @@ fn homes_that_are_none() {
         for words in [&TOKEN[..], &LOGIN, &["logout"], &["status"]] {
             let run = env.command(words.iter().copied()).env("HOME", home).env("AWS_CONFIG_FILE", &config).run();
             assert_eq!(run.status, 253, "HOME={home}: {}", run.snapshot());
-            assert!(run.stderr.contains(&format!("HOME is `{home}`, which is not an existing directory")), "HOME={home}: {}", run.snapshot());
+            assert!(
+                run.stderr.contains(&format!("HOME is `{home}`, which is not an existing directory")),
+                "HOME={home}: {}",
+                run.snapshot()
+            );
             assert!(run.stdout.is_empty(), "HOME={home}: {}", run.snapshot());
         }
     }

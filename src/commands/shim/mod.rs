@@ -3,8 +3,8 @@
 //! Which words are ours is not the function's business: it asks, by `shim -- aws WORDS`, and the exit code is the answer.
 //! Then `sso-oidc aws WORDS` is run, see `words::aws`.
 
-use crate::Context;
 use crate::cli::{self, ShimArgs};
+use crate::context::Context;
 use crate::words;
 
 const OURS: u8 = 0;

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::super::{Decode, DeviceAuthorization, Problem, RegisterClientResponse, TokenResponse};
-use super::{Operation, read};
+use super::read;
 use crate::http::Response;
 use crate::json::python;
+use crate::model::Operation;
 
 fn response(body: &str) -> Response {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];

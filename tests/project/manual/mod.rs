@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, Command};
 use sso_oidc::cli::Cli;
-use sso_oidc::oidc::Operation;
+use sso_oidc::model::Operation;
 
 use facts::{Fact, OPERATIONS, SESSIONS, is_about};
 

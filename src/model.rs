@@ -1,7 +1,7 @@
 //! AWS's service model of SSO OIDC as one table: operations, their members, and which of those are secret.
 //!
 //! Order is the model's: it is the order of members in requests made from options and in printed answers. Marked secret
-//! are the model's sensitive shapes and, beyond them, codes and whatever contains one. Imports nothing of ours.
+//! are the model's sensitive shapes and, beyond them, codes and whatever contains one.
 
 /// One of the four operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,27 @@ pub struct Member {
     pub required: bool,
     /// Whether its value must not be shown unasked.
     pub sensitive: bool,
+    /// The option of a request's member, without dashes.
+    pub option: &'static str,
+    /// What the help calls its value.
+    pub value: &'static str,
+    /// What the help says of it.
+    pub help: &'static str,
+}
+
+impl Member {
+    const fn option(self, option: &'static str, value: &'static str, help: &'static str) -> Self {
+        Self { option, value, help, ..self }
+    }
+}
+
+/// The words that an option was given.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Words {
+    /// One, of an option that takes one.
+    One(String),
+    /// Any number, of an option that takes a list.
+    Many(Vec<String>),
 }
 
 /// The type of a member.
@@ -94,7 +115,7 @@ impl Operation {
 }
 
 const fn string(name: &'static str) -> Member {
-    Member { name, kind: Kind::String, required: false, sensitive: false }
+    Member { name, kind: Kind::String, required: false, sensitive: false, option: "", value: "", help: "" }
 }
 
 const fn secret(name: &'static str) -> Member {
@@ -114,43 +135,54 @@ const fn required(member: Member) -> Member {
 }
 
 static CREATE_TOKEN_INPUT: [Member; 9] = [
-    required(string("clientId")),
-    required(secret("clientSecret")),
-    required(string("grantType")),
-    secret("deviceCode"),
-    secret("code"),
-    secret("refreshToken"),
-    strings("scope", "Scope"),
-    string("redirectUri"),
-    secret("codeVerifier"),
+    required(string("clientId")).option("client-id", "ID", "Identifier of the client, from register-client"),
+    required(secret("clientSecret")).option("client-secret", "SECRET", "Secret of the client, from register-client"),
+    required(string("grantType")).option(
+        "grant-type",
+        "GRANT",
+        "Kind of grant: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code",
+    ),
+    secret("deviceCode").option("device-code", "CODE", "Device code, from start-device-authorization"),
+    secret("code").option("code", "CODE", "Authorization code, from the redirect"),
+    secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token of an earlier answer"),
+    strings("scope", "Scope").option("scope", "SCOPE", "Scopes to ask for"),
+    string("redirectUri").option("redirect-uri", "URI", "Redirect URI that received the authorization code"),
+    secret("codeVerifier").option("code-verifier", "VERIFIER", "PKCE code verifier of the authorization request"),
 ];
 
 static CREATE_TOKEN_WITH_IAM_INPUT: [Member; 11] = [
-    required(string("clientId")),
-    required(string("grantType")),
-    secret("code"),
-    secret("refreshToken"),
-    secret("assertion"),
-    strings("scope", "Scope"),
-    string("redirectUri"),
-    secret("subjectToken"),
-    string("subjectTokenType"),
-    string("requestedTokenType"),
-    secret("codeVerifier"),
+    required(string("clientId")).option("client-id", "ARN", "ARN of the customer managed application"),
+    required(string("grantType")).option("grant-type", "GRANT", "Kind of grant: authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer or urn:ietf:params:oauth:grant-type:token-exchange"),
+    secret("code").option("code", "CODE", "Authorization code, from the redirect"),
+    secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token of an earlier answer"),
+    secret("assertion").option("assertion", "JWT", "JWT of a trusted token issuer"),
+    strings("scope", "Scope").option("scope", "SCOPE", "Scopes to ask for"),
+    string("redirectUri").option("redirect-uri", "URI", "Redirect URI that received the authorization code"),
+    secret("subjectToken").option("subject-token", "TOKEN", "Token to exchange"),
+    string("subjectTokenType").option("subject-token-type", "URN", "Kind of the token to exchange"),
+    string("requestedTokenType").option("requested-token-type", "URN", "Kind of token wanted in exchange"),
+    secret("codeVerifier").option("code-verifier", "VERIFIER", "PKCE code verifier of the authorization request"),
 ];
 
 static REGISTER_CLIENT_INPUT: [Member; 7] = [
-    required(string("clientName")),
-    required(string("clientType")),
-    strings("scopes", "Scope"),
-    strings("redirectUris", "URI"),
-    strings("grantTypes", "GrantType"),
-    string("issuerUrl"),
-    string("entitledApplicationArn"),
+    required(string("clientName")).option("client-name", "NAME", "Name of the client, for people"),
+    required(string("clientType")).option("client-type", "TYPE", "Kind of client; the service knows only public"),
+    strings("scopes", "Scope").option("scopes", "SCOPE", "Scopes that the client may ask for"),
+    strings("redirectUris", "URI").option("redirect-uris", "URI", "Redirect URIs that the client may use"),
+    strings("grantTypes", "GrantType").option("grant-types", "GRANT", "Kinds of grant that the client may use"),
+    string("issuerUrl").option("issuer-url", "URL", "Start URL of the Identity Center instance"),
+    string("entitledApplicationArn").option(
+        "entitled-application-arn",
+        "ARN",
+        "ARN of an application that the client is entitled to",
+    ),
 ];
 
-static START_DEVICE_AUTHORIZATION_INPUT: [Member; 3] =
-    [required(string("clientId")), required(secret("clientSecret")), required(string("startUrl"))];
+static START_DEVICE_AUTHORIZATION_INPUT: [Member; 3] = [
+    required(string("clientId")).option("client-id", "ID", "Identifier of the client, from register-client"),
+    required(secret("clientSecret")).option("client-secret", "SECRET", "Secret of the client, from register-client"),
+    required(string("startUrl")).option("start-url", "URL", "Start URL of the access portal"),
+];
 
 static CREATE_TOKEN_OUTPUT: [Member; 5] =
     [secret("accessToken"), string("tokenType"), integer("expiresIn"), secret("refreshToken"), secret("idToken")];
@@ -187,7 +219,7 @@ static START_DEVICE_AUTHORIZATION_OUTPUT: [Member; 6] = [
 ];
 
 /// Members of the error shape of that name, in the shape's order; empty for a name the model does not have.
-pub(super) fn error_members(code: &str) -> &'static [&'static str] {
+pub fn error_members(code: &str) -> &'static [&'static str] {
     match code {
         "AccessDeniedException" | "InvalidRequestException" => &["error", "reason", "error_description"],
         "InvalidRequestRegionException" => &["error", "error_description", "endpoint", "region"],
