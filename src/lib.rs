@@ -2,21 +2,21 @@
 //!
 //! | room | what lives there | may import |
 //! |---|---|---|
-//! | `secret`, `json`, `text`, `endpoint`, `error` | foundations | nothing of ours |
-//! | `output` | what is printed: query, then format | `json` |
+//! | `secret`, `python`, `text`, `endpoint`, `error` | foundations | nothing of ours |
+//! | `output` | what is printed: query, then format | `python` |
 //! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
 //! | `model` | the service model: operations, members, their options | nothing of ours |
 //! | `cli` | every word of the command line | `model` |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
-//! | `config` | the config and credentials files, precedence | `context`, `secret`, `error` |
-//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `json`, `context`, `error` |
-//! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `json`, `error` |
-//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `json`, `output`, `error` |
+//! | `config` | the config and credentials files, precedence | `context`, `secret`, `python`, `error` |
+//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `error` |
+//! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
+//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
 //! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
-//! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `json`, `error` |
+//! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
 //! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
-//! | `report` | exit codes, how errors look | the error types of all above, `error`, `output`, `text`, `json` |
+//! | `report` | exit codes, how errors look | the error types of all above, `error`, `output`, `text`, `python` |
 //! | `commands` | one file per command | everything above |
 
 pub mod cache;
@@ -29,12 +29,12 @@ pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod input;
-pub mod json;
 pub mod login;
 pub mod model;
 pub mod oidc;
 pub mod output;
 pub mod portal;
+pub mod python;
 pub mod report;
 pub mod secret;
 pub mod session;

@@ -2,9 +2,11 @@
 //!
 //! Text from the network or a file can carry escape sequences, direction overrides and characters that nobody sees; a
 //! URL can be anything. What passes here is harmless to show and to hand over as one argument. A browser is given RFC 3986
-//! URLs only: https, a host, no user-info. Imports nothing of ours.
+//! URLs only: https, a host, no user-info.
 
 use std::fmt;
+
+use serde_json::Value;
 
 pub use url::Url;
 
@@ -33,6 +35,23 @@ pub fn for_terminal(text: &str) -> String {
 /// Data for a terminal or pager: the same characters dropped, line ends and tabs kept, nothing cut.
 pub fn data_for_terminal(text: &str) -> String {
     text.chars().filter(|character| matches!(character, '\n' | '\t') || is_shown(*character)).collect()
+}
+
+/// Changes every text in a JSON value, member names included.
+pub fn change_all(value: &mut Value, change: &impl Fn(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| change_all(item, change)),
+        Value::Object(members) => {
+            let all = std::mem::take(members).into_iter();
+            members.extend(all.map(|(mut name, mut member)| {
+                change(&mut name);
+                change_all(&mut member, change);
+                (name, member)
+            }));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Whether a character is neither control (Cc) nor a line separator, and neither changes the direction of text nor is
@@ -120,8 +139,16 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_WORDS, UrlRefused, browser_url, data_for_terminal, for_terminal, is_url_byte};
+    use super::{LONGEST_WORDS, UrlRefused, browser_url, change_all, data_for_terminal, for_terminal, is_url_byte};
     use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_and_nested_texts_are_changed() {
+        let mut value = json!({"a": ["b", {"c": 1, "d": null}], "e": true});
+        change_all(&mut value, &|text| text.push('!'));
+        assert_eq!(value.to_string(), r#"{"a!":["b!",{"c!":1,"d!":null}],"e!":true}"#);
+    }
 
     #[test]
     fn words_lose_what_moves_the_cursor_or_hides() {

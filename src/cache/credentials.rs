@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{CacheError, Loaded, Lock, Remains, file, key, sweep, timestamp};
 use crate::context::Timestamp;
-use crate::json;
+use crate::python;
 
 /// The folder `~/.aws/cli/cache`.
 #[derive(Debug, Clone)]
@@ -30,12 +30,12 @@ impl CredentialKey {
     pub fn of_role(parameters: &BTreeMap<&str, Value>) -> Self {
         let sorted: Map<String, Value> =
             parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        Self(key::hex_sha1(&json::python(&Value::Object(sorted))))
+        Self(key::hex_sha1(&python::dumps(&sorted, python::LINE)))
     }
 
     /// The key of a role in an account, through an sso-session or, without its name, a start URL.
     pub fn of_sso(account: &str, role: &str, session_name: Option<&str>, start_url: &str) -> Self {
-        let quoted = |text: &str| json::python(&Value::from(text));
+        let quoted = |text: &str| python::dumps(text, python::LINE);
         let (member, value) = session_name.map_or(("startUrl", start_url), |name| ("sessionName", name));
         let text = format!(
             "{{\"accountId\":{},\"roleName\":{},\"{member}\":{}}}",
@@ -100,7 +100,7 @@ impl CredentialCache {
     }
 
     fn store(&self, key: &CredentialKey, document: &Value) -> Result<(), CacheError> {
-        let text = Zeroizing::new(json::python(document));
+        let text = Zeroizing::new(python::dumps(document, python::LINE));
         file::replace(&self.path(key), text.as_bytes())
     }
 

@@ -1,7 +1,7 @@
 //! What stands in a token file and in a registration file: members, their order, what makes a file damaged.
 //!
 //! The members and their order are botocore's. Members we do not know survive when a token is refreshed. Where the
-//! files are and how they are replaced is not here. Imports `secret`, `json`, `context`.
+//! files are and how they are replaced is not here.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -9,13 +9,14 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::timestamp;
 use crate::context::Timestamp;
-use crate::json;
+use crate::python;
 use crate::secret::Secret;
 
 /// A token file: the access token, and what is needed to refresh it.
@@ -73,17 +74,17 @@ impl CachedToken {
 
     /// The file's text: one line in Python's spelling, no final newline.
     pub(super) fn to_json(&self) -> Zeroizing<String> {
-        let mut text = Object::new();
-        text.optional("startUrl", self.start_url.as_deref());
-        text.optional("region", self.region.as_deref());
-        text.string("accessToken", self.access_token.expose());
-        text.string("expiresAt", &timestamp::format(self.expires_at));
-        text.optional("clientId", self.client_id.as_deref());
-        text.optional("clientSecret", self.client_secret.as_ref().map(Secret::expose));
-        text.optional("registrationExpiresAt", self.registration_expires_at.as_deref());
-        text.optional("refreshToken", self.refresh_token.as_ref().map(Secret::expose));
-        text.others(&self.others);
-        text.end()
+        let texts = [
+            ("startUrl", self.start_url.as_deref()),
+            ("region", self.region.as_deref()),
+            ("accessToken", Some(self.access_token.expose())),
+            ("expiresAt", Some(&*timestamp::format(self.expires_at))),
+            ("clientId", self.client_id.as_deref()),
+            ("clientSecret", self.client_secret.as_ref().map(Secret::expose)),
+            ("registrationExpiresAt", self.registration_expires_at.as_deref()),
+            ("refreshToken", self.refresh_token.as_ref().map(Secret::expose)),
+        ];
+        Document { texts: &texts, others: &self.others }.to_json()
     }
 
     /// Whole seconds until the token ends; negative when it has.
@@ -138,13 +139,14 @@ impl CachedRegistration {
 
     /// The file's text: one line in Python's spelling, no final newline.
     pub(super) fn to_json(&self) -> Zeroizing<String> {
-        let mut text = Object::new();
-        text.string("clientId", &self.client_id);
-        text.string("clientSecret", self.client_secret.expose());
-        text.string("expiresAt", &self.expires_at);
-        text.strings("scopes", self.scopes.as_deref());
-        text.strings("grantTypes", self.grant_types.as_deref());
-        text.end()
+        let texts = [
+            ("clientId", Some(self.client_id.as_str())),
+            ("clientSecret", Some(self.client_secret.expose())),
+            ("expiresAt", Some(self.expires_at.as_str())),
+        ];
+        let lists = [("scopes", &self.scopes), ("grantTypes", &self.grant_types)];
+        let given = lists.into_iter().filter_map(|(name, list)| Some((name.to_owned(), list.clone()?.into())));
+        Document { texts: &texts, others: &given.collect() }.to_json()
     }
 
     /// Whole seconds until the registration ends; negative when it has.
@@ -234,50 +236,31 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A JSON object being written, in a buffer that is overwritten when dropped.
-struct Object(Zeroizing<String>);
+/// A file's members in their order; those without a value are left out.
+struct Document<'a> {
+    texts: &'a [(&'a str, Option<&'a str>)],
+    others: &'a Map<String, Value>,
+}
 
-impl Object {
-    fn new() -> Self {
-        // Room for a whole document, so that growing leaves no copies behind.
-        Self(Zeroizing::new(String::with_capacity(16 * 1024)))
-    }
-
-    fn name(&mut self, name: &str) {
-        let before = if self.0.is_empty() { "{" } else { ", " };
-        self.0.push_str(before);
-        json::push_string(name, &mut self.0);
-        self.0.push_str(": ");
-    }
-
-    fn string(&mut self, name: &str, value: &str) {
-        self.name(name);
-        json::push_string(value, &mut self.0);
-    }
-
-    fn optional(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.string(name, value);
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        for (name, text) in self.texts {
+            if let Some(text) = text {
+                members.serialize_entry(name, text)?;
+            }
         }
-    }
-
-    fn strings(&mut self, name: &str, values: Option<&[String]>) {
-        if let Some(values) = values {
-            self.name(name);
-            json::push_strings(values, &mut self.0);
+        for (name, value) in self.others {
+            members.serialize_entry(name, value)?;
         }
+        members.end()
     }
+}
 
-    fn others(&mut self, members: &Map<String, Value>) {
-        for (name, value) in members {
-            self.name(name);
-            self.0.push_str(&json::python(value));
-        }
-    }
-
-    fn end(mut self) -> Zeroizing<String> {
-        self.0.push('}');
-        self.0
+impl Document<'_> {
+    /// The file's text, in a buffer that is overwritten when dropped.
+    fn to_json(&self) -> Zeroizing<String> {
+        Zeroizing::new(python::dumps(self, python::LINE))
     }
 }
 

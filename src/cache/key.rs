@@ -1,11 +1,12 @@
 //! The names of cache files: lower-case hexadecimal SHA-1 digests, as botocore computes them.
 //!
 //! A token is found by its sso-session's name, or for a legacy profile by the start URL exactly as configured. A
-//! registration is found by the JSON text of everything it was made for. Imports `json`.
+//! registration is found by the JSON text of everything it was made for.
 
+use serde_json::json;
 use sha1::{Digest, Sha1};
 
-use crate::json;
+use crate::python;
 
 /// Names the file of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,23 +43,14 @@ impl RegistrationKey {
     /// in their order, `None` when the key `sso_registration_scopes` is absent; `session_name` is `None` for a legacy
     /// profile; `start_url` is as configured; `region` is as resolved.
     pub fn new(region: &str, scopes: Option<&[String]>, session_name: Option<&str>, start_url: &str) -> Self {
-        let mut text = String::with_capacity(256);
-        text.push_str(r#"{"region": "#);
-        json::push_string(region, &mut text);
-        text.push_str(r#", "scopes": "#);
-        match scopes {
-            Some(scopes) => json::push_strings(scopes, &mut text),
-            None => text.push_str("null"),
-        }
-        text.push_str(r#", "session_name": "#);
-        match session_name {
-            Some(name) => json::push_string(name, &mut text),
-            None => text.push_str("null"),
-        }
-        text.push_str(r#", "startUrl": "#);
-        json::push_string(start_url, &mut text);
-        text.push_str(r#", "tool": "botocore"}"#);
-        Self(hex_sha1(&text))
+        let description = json!({
+            "region": region,
+            "scopes": scopes,
+            "session_name": session_name,
+            "startUrl": start_url,
+            "tool": "botocore",
+        });
+        Self(hex_sha1(&python::dumps(&description, python::LINE)))
     }
 
     /// The digest, without `.json`.

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::cache::timestamp;
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::json;
+use crate::python;
 
 /// How a shell sets a variable: before the name, between name and value, after the value.
 type Syntax = (&'static str, &'static str, &'static str);
@@ -81,7 +81,7 @@ fn document(variables: &Variables<'_>) -> Zeroizing<String> {
     text.push_str("{\n  \"Version\": 1");
     for (member, _, value) in variables {
         let _ = write!(text, ",\n  \"{member}\": ");
-        json::push_string(value, &mut text);
+        text.push_str(&Zeroizing::new(python::dumps(value.as_str(), python::LINE)));
     }
     text.push_str("\n}\n");
     text

@@ -1,9 +1,9 @@
 //! The lines of a configuration file with what ends them.
 //!
 //! Python's universal newlines: `\n`, `\r\n` and `\r` all end a line. The reader looks at the content only, the editor
-//! puts both back as they were. Imports nothing of ours.
+//! puts both back as they were.
 
-use super::python::{is_space, strip};
+use crate::python::{is_space, strip};
 
 /// A line of a file, and what ends it: `\n`, `\r\n`, `\r` (Python's universal newlines), or nothing at the file's end.
 pub(super) struct Piece<'t> {

@@ -2,8 +2,7 @@
 //!
 //! Python 3.11's `RawConfigParser` with botocore's settings, then one level of nesting: duplicate sections and keys are
 //! errors, `=` or `:` ends a key, only whole lines are comments, an indented line continues the value above it, keys are
-//! lower-cased, `[DEFAULT]` is inherited by every section. No message shows a value, for it may be a key. Imports nothing
-//! of ours.
+//! lower-cased, `[DEFAULT]` is inherited by every section. No message shows a value, for it may be a key.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::lines::pieces;
 use super::names::{SectionKind, named};
-use super::python::{is_line_break, is_space, strip};
+use crate::python::{is_line_break, is_space, strip};
 
 /// A piece of a file's text, or of the joined values that are kept behind it: offsets from the text's end on mean those.
 #[derive(Clone, Copy, Debug, Default)]

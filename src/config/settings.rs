@@ -2,14 +2,14 @@
 //!
 //! The orders, the texts of errors and what counts as true are those of AWS CLI 2.36.7. Two of its corners are not
 //! copied: an empty CA bundle variable is no bundle (there it switches verification off). When no region is found here
-//! the AWS CLI asks EC2 instance metadata; whether that is done is up to the caller. Proxies are read in `http`. Imports
-//! `context`.
+//! the AWS CLI asks EC2 instance metadata; whether that is done is up to the caller. Proxies are read in `http`.
 
 use std::time::Duration;
 
 use super::origin::{Located, Origin};
-use super::{Config, ConfigError, ConfigErrorKind, python};
+use super::{Config, ConfigError, ConfigErrorKind};
 use crate::context::Context;
+use crate::python;
 
 /// What the command line said about how to make requests.
 #[derive(Clone, Debug, Default)]
@@ -178,7 +178,7 @@ impl Sources<'_> {
         let Some(Located { value, origin }) = self.first(&["AWS_MAX_ATTEMPTS"], "max_attempts") else {
             return Ok(Located::new(3, Origin::Default));
         };
-        let Some(number) = python::int(&value) else {
+        let Some(number) = python::saturating_int(&value) else {
             return Err(invalid(python::int_error(&value), &origin));
         };
         if number < 1 {
@@ -262,7 +262,7 @@ const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
 fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, ConfigError> {
     let Some(text) = value else { return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default)) };
     let origin = Origin::Option(name);
-    let Some(seconds) = python::int(text) else { return Err(invalid(python::int_error(text), &origin)) };
+    let Some(seconds) = python::saturating_int(text) else { return Err(invalid(python::int_error(text), &origin)) };
     let Ok(seconds) = u64::try_from(seconds) else {
         let message = format!(
             "Attempted to set {what} timeout to {seconds}, but the timeout cannot be set to a value less than or equal \

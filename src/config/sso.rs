@@ -2,10 +2,11 @@
 //!
 //! An `[sso-session]` named by the option or by the profile, else the older keys in the profile itself; the rules and the
 //! texts of errors are those of `aws sso login` 2.36.7. Options that stand in for configuration are ours. Whether the URL
-//! is usable is judged in `login`. Imports nothing of ours.
+//! is usable is judged in `login`.
 
 use super::origin::{Located, Origin};
-use super::{Config, ConfigError, ConfigErrorKind, Section, python};
+use super::{Config, ConfigError, ConfigErrorKind, Section};
+use crate::python;
 
 /// What the command line said about the session.
 #[derive(Clone, Copy, Debug, Default)]

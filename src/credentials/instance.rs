@@ -2,7 +2,7 @@
 //!
 //! Version 2 with a session token; where there is no token service, version 1, unless `AWS_EC2_METADATA_V1_DISABLED`. One
 //! second and one attempt unless configured, as in botocore: most machines are no EC2 instances and should not wait.
-//! Whatever fails means that there is nothing here, not an error. Imports `http`, `config`, `context`, `secret`.
+//! Whatever fails means that there is nothing here, not an error.
 
 use std::time::Duration;
 
@@ -10,9 +10,10 @@ use aws_credential_types::Credentials;
 use serde_json::Value;
 
 use super::{Chain, CredentialsError, expiry};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::context::Context;
 use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Request, Response, Retry, valid_endpoint};
+use crate::python;
 use crate::secret::Secret;
 
 const IPV4: &str = "http://169.254.169.254/";
@@ -162,9 +163,7 @@ fn is_true(value: Option<&str>) -> bool {
 /// A whole number, 1 when nothing is said.
 fn number(value: Option<String>) -> Result<i64, CredentialsError> {
     let Some(text) = value else { return Ok(1) };
-    config::integer(&text).ok_or_else(|| {
-        CredentialsError::Config(format!("invalid literal for int() with base 10: {}", config::quoted(&text)))
-    })
+    python::saturating_int(&text).ok_or_else(|| CredentialsError::Config(python::int_error(&text)))
 }
 
 fn base(setting: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, CredentialsError> {

@@ -1,7 +1,7 @@
 //! Roles of a profile: `role_arn` with `source_profile` or `credential_source`, chained as deep as the config file goes.
 //!
 //! The whole chain is read and checked before anything is asked, then walked from the outermost role: credentials that are
-//! kept need none of what is behind them. The checks, their order and their texts are botocore's. Imports `config`.
+//! kept need none of what is behind them. The checks, their order and their texts are botocore's.
 
 use std::pin::Pin;
 
@@ -11,7 +11,8 @@ use serde_json::json;
 use super::sts::{Call, Parameters, cached};
 use super::{Chain, CredentialsError, container, environment, instance, mfa};
 use crate::cache::CredentialKey;
-use crate::config::{self, Section};
+use crate::config::Section;
+use crate::python;
 
 /// A role and whose credentials assume it.
 struct Role {
@@ -93,7 +94,7 @@ impl Role {
         if let Some(serial) = &mfa_serial {
             parameters.set("SerialNumber", json!(serial));
         }
-        if let Some(seconds) = profile.get("duration_seconds").and_then(config::integer) {
+        if let Some(seconds) = profile.get("duration_seconds").and_then(python::saturating_int) {
             parameters.set("DurationSeconds", json!(seconds));
         }
         parameters.set("RoleArn", json!(text("role_arn")));
@@ -123,7 +124,7 @@ impl Role {
         };
         // A profile may be its own source: then its keys assume its role.
         if visited.iter().any(|name| name == source) && !(source == parent && has_keys(profile)) {
-            let names: Vec<String> = visited.iter().map(|name| config::quoted(name)).collect();
+            let names: Vec<String> = visited.iter().map(|name| python::quoted(name)).collect();
             return Err(CredentialsError::Config(format!(
                 "Infinite loop in credential configuration detected. Attempting to load from profile {source} which has \
                  already been visited. Visited profiles: [{}]",

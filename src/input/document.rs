@@ -6,8 +6,8 @@
 use serde_json::{Map, Value};
 
 use super::file::Content;
-use super::validate::type_name;
 use super::{Files, InputError};
+use crate::python;
 
 /// A document as it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl<'a> Document<'a> {
         match value.map_err(|problem| InputError::parameter(option, problem))? {
             Value::Object(members) => Ok(members),
             other => {
-                let received = type_name(&other);
+                let received = python::type_name(&other);
                 Err(InputError::parameter(
                     option,
                     format!("Invalid type: expecting map, received <class '{received}'>"),

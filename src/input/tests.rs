@@ -77,6 +77,19 @@ fn each_bad_element_has_a_line() {
 }
 
 #[test]
+fn values_are_shown_as_python_shows_them() {
+    for (list, shown) in [
+        ("[1e-7]", "value: 1e-07, type: <class 'float'>"),
+        ("[-0]", "value: 0, type: <class 'int'>"),
+        ("[123456789012345678901]", "value: 123456789012345678901, type: <class 'int'>"),
+        (r#"[{"a":"\u0001"}]"#, r"value: {'a': '\x01'}, type: <class 'dict'>"),
+    ] {
+        let error = scopes(&[list]).unwrap_err();
+        assert!(error.contains(shown), "{error}");
+    }
+}
+
+#[test]
 fn a_document_gives_what_the_options_do_not() {
     let document = Document::Json(r#"{"scope":["x"],"grantType":"jg","clientSecret":"js","clientId":"jc"}"#);
     let text = |input: Result<Value, String>| input.unwrap().to_string();

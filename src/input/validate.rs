@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::{InputError, Kind, Member, Raw};
+use crate::python;
 
 /// Elements of one list that are named; the bytes of a whole file would be too many.
 const LINES_OF_A_LIST: usize = 10;
@@ -39,12 +40,12 @@ pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), I
 fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
     if !is_list(member) {
         if !value.is_string() {
-            problems.push(wrong(member, member.name, &shown(value), type_name(value)));
+            problems.push(wrong(member, member.name, &python::str(value), python::type_name(value)));
         }
         return;
     }
     let Value::Array(items) = value else {
-        problems.push(wrong(member, member.name, &shown(value), type_name(value)));
+        problems.push(wrong(member, member.name, &python::str(value), python::type_name(value)));
         return;
     };
     let wrong = || items.iter().enumerate().filter(|(_, item)| !item.is_string());
@@ -52,8 +53,8 @@ fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
         let name = format!("{}[{index}]", member.name);
         problems.push(format!(
             "Invalid type for parameter {name}, value: {}, type: <class '{}'>, valid types: <class 'str'>",
-            shown(item),
-            type_name(item)
+            python::str(item),
+            python::type_name(item)
         ));
     }
     let more = wrong().skip(LINES_OF_A_LIST).count();
@@ -70,51 +71,4 @@ fn wrong(member: &Member, name: &str, value: &str, of_type: &str) -> String {
 
 pub(super) fn is_list(member: &Member) -> bool {
     matches!(member.kind, Kind::Strings(_))
-}
-
-/// Python's name of a value's type.
-pub(super) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float",
-        Value::Number(_) => "int",
-        Value::String(_) => "str",
-        Value::Array(_) => "list",
-        Value::Object(_) => "dict",
-    }
-}
-
-/// A value as Python's `str` shows it.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => python(other),
-    }
-}
-
-/// A value as Python's `repr` shows it.
-fn python(value: &Value) -> String {
-    let join = |items: Vec<String>| items.join(", ");
-    match value {
-        Value::Null => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => quoted(text),
-        Value::Array(items) => format!("[{}]", join(items.iter().map(python).collect())),
-        Value::Object(members) => {
-            let pairs = members.iter().map(|(name, value)| format!("{}: {}", quoted(name), python(value)));
-            format!("{{{}}}", join(pairs.collect()))
-        }
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let escaped = text.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
-    if text.contains('\'') && !text.contains('"') {
-        format!("\"{escaped}\"")
-    } else {
-        format!("'{}'", escaped.replace('\'', "\\'"))
-    }
 }

@@ -2,13 +2,13 @@
 //!
 //! The AWS CLI keeps modelled members only, in the model's order, and coerces integers; unlike it, a body that is not a JSON
 //! object is an error here, not an empty result. The flows take nothing that is missing, empty or of another type.
-//! Imports `http` and `secret`.
 
 use serde_json::{Map, Number, Value};
 
 use super::error::{Decode, Problem};
 use crate::http::Response;
 use crate::model::{Kind, Member, Operation};
+use crate::python;
 use crate::secret::Secret;
 
 /// The longest lifetime that is believed: 90 days, in seconds.
@@ -61,42 +61,18 @@ fn coerced(member: &Member, value: &Value) -> Option<Result<Value, Problem>> {
 
 /// Python's `int()` of a JSON value.
 fn integer(value: &Value) -> Option<Number> {
-    let text = match value {
-        Value::Bool(value) => return Some(Number::from(u8::from(*value))),
-        Value::String(text) => digits(text.trim())?,
-        Value::Number(number) => {
-            let text = number.to_string();
-            match digits(&text) {
-                Some(digits) => digits,
-                None => whole(text.parse().ok()?)?,
-            }
-        }
+    let digits = match value {
+        Value::Bool(value) => u8::from(*value).to_string(),
+        Value::String(text) => python::int(text)?,
+        Value::Number(number) => python::int(number.as_str()).or_else(|| whole(number.as_str().parse().ok()?))?,
         _ => return None,
     };
-    text.parse().ok()
-}
-
-/// An integer's digits without plus sign, leading zeros and the single underscores that Python lets stand between them.
-fn digits(text: &str) -> Option<String> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    if digits.split('_').any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit())) {
-        return None;
-    }
-    match digits.replace('_', "").trim_start_matches('0') {
-        "" => Some("0".to_owned()),
-        digits => Some(format!("{sign}{digits}")),
-    }
+    digits.parse().ok()
 }
 
 /// The digits of a float's whole part.
 fn whole(float: f64) -> Option<String> {
-    if !float.is_finite() {
-        return None;
-    }
-    digits(&format!("{:.0}", float.trunc()))
+    python::int(&format!("{:.0}", float.trunc()))
 }
 
 /// Members of an answer taken strictly, for the flows.

@@ -11,8 +11,8 @@ use super::fault::Fault;
 use super::sigv4::{self, Signing};
 use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
 use crate::http::{self, HttpClient, Method, Request, Response, Retry, Timestamp};
-use crate::json;
 use crate::model::{Kind, Member, Operation};
+use crate::python;
 use crate::secret::Secret;
 
 /// The service name that requests are signed for.
@@ -115,7 +115,7 @@ impl OidcClient {
     ) -> Result<Response, OidcError> {
         log::debug!("{} {}", operation.name(), shown(operation.input(), body));
         let url = http::join(&self.endpoint, operation.path());
-        let text = Secret::new(json::python(body));
+        let text = Secret::new(python::dumps(body, python::LINE));
         let request = Request::aws(Method::Post, url).body("application/json", text);
         let response = match signing {
             None => self.http.send(&request, retry, None).await?,
@@ -153,7 +153,7 @@ fn shown(members: &[Member], body: &Value) -> String {
     let redacted = Value::from("[redacted]");
     let shown =
         body.iter().map(|(name, value)| (name.clone(), if open(name) { value.clone() } else { redacted.clone() }));
-    json::python(&shown.collect())
+    python::dumps(&shown.collect::<Value>(), python::LINE)
 }
 
 #[cfg(test)]

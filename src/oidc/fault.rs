@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 
 use super::error::{Decode, Problem};
 use crate::http::{self, Response, Timestamp, error_code};
-use crate::json;
 use crate::model::error_members;
+use crate::python;
 use crate::secret::redacted;
+use crate::text;
 
 /// An error that the service answered.
 #[derive(Clone, Debug)]
@@ -156,7 +157,7 @@ impl Fault {
         let hide = |text: &mut String| *text = redacted(text, &secrets);
         hide(&mut self.code);
         hide(&mut self.message);
-        self.details.values_mut().for_each(|value| json::each_text(value, &hide));
+        self.details.values_mut().for_each(|value| text::change_all(value, &hide));
         self
     }
 
@@ -224,12 +225,7 @@ fn body(operation: &'static str, response: &Response) -> Result<Map<String, Valu
 }
 
 fn message(body: &Map<String, Value>) -> String {
-    match body.get("message").or_else(|| body.get("Message")) {
-        None => String::new(),
-        Some(Value::Null) => "None".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    }
+    body.get("message").or_else(|| body.get("Message")).map(python::str).unwrap_or_default()
 }
 
 fn details(code: &str, body: &Map<String, Value>) -> Map<String, Value> {

@@ -3,8 +3,9 @@
 //! Python's `json.dumps(value, indent=4, ensure_ascii=False)`, and a compact form that is all ASCII, in which AWS CLI prints
 //! a scalar as YAML. Requests and cache files are spelled in `json`. Imports `json`.
 
+use std::fmt::Write as _;
+
 use super::node::Node;
-use crate::json::{push_string, push_unicode};
 
 /// The value over several lines, without a final newline.
 pub(super) fn pretty(node: &Node) -> String {
@@ -86,6 +87,50 @@ fn separate(index: usize, depth: usize, to: &mut String) {
 fn new_line(depth: usize, to: &mut String) {
     to.push('\n');
     to.extend(std::iter::repeat_n("    ", depth));
+}
+
+/// Appends a string with its quotes: the escapes of `json.dumps(ensure_ascii=True)`.
+fn push_string(text: &str, to: &mut String) {
+    quote(text, |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'), to);
+}
+
+/// Appends a string with its quotes, everything outside ASCII as it is: the escapes of `json.dumps(ensure_ascii=False)`.
+fn push_unicode(text: &str, to: &mut String) {
+    quote(text, |byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f), to);
+}
+
+/// Between quotes nearly every string stands for itself as a whole; else what does not is escaped, one by one.
+fn quote(text: &str, stands_for_itself: impl Fn(u8) -> bool, to: &mut String) {
+    to.push('"');
+    if text.bytes().all(&stands_for_itself) {
+        to.push_str(text);
+    } else {
+        for c in text.chars() {
+            match &*c.encode_utf8(&mut [0; 4]) {
+                plain if plain.bytes().all(&stands_for_itself) => to.push_str(plain),
+                _ => push_escaped(c, to),
+            }
+        }
+    }
+    to.push('"');
+}
+
+fn push_escaped(c: char, to: &mut String) {
+    match c {
+        '"' => to.push_str("\\\""),
+        '\\' => to.push_str("\\\\"),
+        '\n' => to.push_str("\\n"),
+        '\r' => to.push_str("\\r"),
+        '\t' => to.push_str("\\t"),
+        '\u{8}' => to.push_str("\\b"),
+        '\u{c}' => to.push_str("\\f"),
+        _ => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(to, "\\u{unit:04x}");
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::json;
 use crate::output::{self, Format, Style};
+use crate::python;
 use crate::text;
 
 use super::ErrorFormat;
@@ -39,7 +39,7 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
     };
     let mut members = structured.and_then(|_| members(&failure));
     if let (true, Some(members)) = (to_terminal, &mut members) {
-        json::each_text(members, &|text| *text = text::data_for_terminal(text));
+        text::change_all(members, &|text| *text = text::data_for_terminal(text));
     }
     if let (Some(format), Some(members)) = (structured, members)
         && let Ok(bytes) = output::render_error(&members, format, style)
@@ -120,14 +120,6 @@ fn inline(value: &Value) -> Option<String> {
     }
 }
 
-/// A scalar as Python prints it.
 fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => Some("None".to_owned()),
-        Value::Bool(true) => Some("True".to_owned()),
-        Value::Bool(false) => Some("False".to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text.clone()),
-        Value::Array(_) | Value::Object(_) => None,
-    }
+    (!value.is_array() && !value.is_object()).then(|| python::str(value))
 }

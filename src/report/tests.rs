@@ -72,10 +72,9 @@ fn a_service_error_in_every_form() {
 
 #[test]
 fn details_that_are_no_text() {
-    let details = json!({"error": ["a", {"b": 1}], "error_description": ["x", 2, null], "more": {"k": true}});
+    let details = json!({"error": ["a", {"b": 1}], "error_description": ["x", 2, null, 1e-7], "more": {"k": true}});
     let text = shown(&fault(&details), ErrorFormat::Enhanced);
-    let block =
-        "error: <complex value>\nerror_description: [x, 2, None]\nmore: {k: True}\nUse \"--cli-error-format json\"";
+    let block = "error: <complex value>\nerror_description: [x, 2, None, 1e-07]\nmore: {k: True}\nUse \"--cli-error-format json\"";
     assert!(text.contains(block), "{text}");
     let five = shown(&fault(&json!({"error": [1, 2, 3, 4, 5]})), ErrorFormat::Enhanced);
     assert!(five.contains("error: <complex value>"), "{five}");

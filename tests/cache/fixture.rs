@@ -197,7 +197,9 @@ fn is_complete(text: &str) -> bool {
         document.as_object().into_iter().flat_map(|object| object.keys()).map(String::as_str).collect();
     let of_role = document.get("Credentials").and_then(Value::as_object);
     let whole_role = of_role.is_none_or(|keys| keys.contains_key("SecretAccessKey") && keys.contains_key("Expiration"));
-    kinds.contains(&members.as_slice()) && whole_role && sso_oidc::json::python(&document) == text
+    kinds.contains(&members.as_slice())
+        && whole_role
+        && sso_oidc::python::dumps(&document, sso_oidc::python::LINE) == text
 }
 
 /// Whether a file is of this kind by its name.

@@ -336,7 +336,7 @@ fn register(env: &TestEnv, point: Point) {
         _ => return,
     }
     let path = path.strip_prefix(env.home()).unwrap();
-    env.write(path.to_str().unwrap(), sso_oidc::json::python(&document));
+    env.write(path.to_str().unwrap(), sso_oidc::python::dumps(&document, sso_oidc::python::LINE));
 }
 
 /// The documents of both caches; the locks' one line is no document.

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::super::{Decode, DeviceAuthorization, Problem, RegisterClientResponse, TokenResponse};
 use super::read;
 use crate::http::Response;
-use crate::json::python;
 use crate::model::Operation;
+use crate::python::{LINE, dumps};
 
 fn response(body: &str) -> Response {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
@@ -14,7 +14,7 @@ fn response(body: &str) -> Response {
 }
 
 fn printed(operation: Operation, body: &str) -> Result<String, Problem> {
-    read(operation, &response(body)).map(|data| python(&Value::Object(data))).map_err(|error| error.problem)
+    read(operation, &response(body)).map(|data| dumps(&data, LINE)).map_err(|error| error.problem)
 }
 
 #[test]

@@ -1,0 +1,358 @@
+//! Values as Python spells and reads them: `json.dumps` in its layouts, `repr`, `str`, type names, `int()`.
+//!
+//! Requests, cache files, printed JSON and AWS's error texts equal Python's byte for byte, so the spelling lives in one
+//! place. Which value is spelled in which way is decided by the callers.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::ser::{Formatter, Serializer};
+
+/// A layout of `json.dumps`.
+#[derive(Clone, Copy)]
+pub struct Layout {
+    item_separator: &'static str,
+    key_separator: &'static str,
+    indent: Option<usize>,
+    is_ascii: bool,
+}
+
+/// `json.dumps(value)`: requests and cache files.
+pub const LINE: Layout = Layout { item_separator: ", ", key_separator: ": ", indent: None, is_ascii: true };
+/// `json.dumps(value, separators=(',', ':'))`: JMESPath's `to_string`.
+pub const COMPACT: Layout = Layout { item_separator: ",", key_separator: ":", indent: None, is_ascii: true };
+/// `json.dumps(value, indent=4, ensure_ascii=False)`: `--output json`.
+pub const PRETTY: Layout = Layout { item_separator: ",", key_separator: ": ", indent: Some(4), is_ascii: false };
+
+struct PythonFormatter {
+    layout: Layout,
+    depth: usize,
+    /// Whether the innermost list or object has an element so far.
+    has_element: bool,
+}
+
+impl PythonFormatter {
+    fn open<W: ?Sized + Write>(&mut self, to: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_element = false;
+        to.write_all(bracket)
+    }
+
+    fn element<W: ?Sized + Write>(&mut self, to: &mut W, is_first: bool) -> io::Result<()> {
+        self.has_element = true;
+        if !is_first {
+            to.write_all(self.layout.item_separator.as_bytes())?;
+        }
+        self.new_line(to)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, to: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.has_element {
+            self.new_line(to)?;
+        }
+        self.has_element = true;
+        to.write_all(bracket)
+    }
+
+    fn new_line<W: ?Sized + Write>(&self, to: &mut W) -> io::Result<()> {
+        let Some(indent) = self.layout.indent else { return Ok(()) };
+        write!(to, "\n{:1$}", "", indent * self.depth)
+    }
+}
+
+impl Formatter for PythonFormatter {
+    fn begin_array<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.open(to, b"[")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.element(to, first)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.close(to, b"]")
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.open(to, b"{")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.element(to, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(self.layout.key_separator.as_bytes())
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.close(to, b"}")
+    }
+
+    fn write_number_str<W: ?Sized + Write>(&mut self, to: &mut W, json: &str) -> io::Result<()> {
+        let spelled = number(json);
+        to.write_all(match spelled.as_str() {
+            "inf" => b"Infinity",
+            "-inf" => b"-Infinity",
+            finite => finite.as_bytes(),
+        })
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
+        if !self.layout.is_ascii || fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return to.write_all(fragment.as_bytes());
+        }
+        fragment.encode_utf16().try_for_each(|unit| match u8::try_from(unit) {
+            Ok(byte @ b' '..=b'~') => to.write_all(&[byte]),
+            _ => write!(to, "\\u{unit:04x}"),
+        })
+    }
+}
+
+/// The value as JSON in a layout, without a final newline.
+pub fn dumps(value: &(impl Serialize + ?Sized), layout: Layout) -> String {
+    // Room for a whole cache file: a buffer that grows leaves copies of a secret behind.
+    let mut text = Vec::with_capacity(16 * 1024);
+    let formatter = PythonFormatter { layout, depth: 0, has_element: false };
+    // Writing to a buffer cannot fail, nor can it hold anything but UTF-8.
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut text, formatter));
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// `str(value)`: a string is itself, everything else as in `repr`.
+pub fn str(value: &Value) -> String {
+    value.as_str().map_or_else(|| repr(value), str::to_owned)
+}
+
+/// `repr(value)`
+pub fn repr(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(json) => number(json.as_str()),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let pairs = members.iter().map(|(name, member)| format!("{}: {}", quoted(name), repr(member)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// `type(value).__name__`
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if is_float(number.as_str()) => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// `repr(text)`: single quotes unless the text has one and no double quote.
+pub fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let escaped = text.chars().map(|character| match character {
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        _ if character == quote => format!("\\{character}"),
+        '"' | '\'' => character.to_string(),
+        // `str.isprintable`: `escape_debug` knows the same categories, but escapes a combining mark at the start.
+        _ if String::from_iter(['a', character]).escape_debug().eq(['a', character]) => character.to_string(),
+        _ => match u32::from(character) {
+            code @ ..=0xff => format!("\\x{code:02x}"),
+            code @ ..=0xffff => format!("\\u{code:04x}"),
+            code => format!("\\U{code:08x}"),
+        },
+    });
+    format!("{quote}{}{quote}", escaped.collect::<String>())
+}
+
+/// A JSON number as Python prints what it reads: `1E-7` is `1e-07`, `1e400` is `inf`, `-0` is `0`.
+fn number(json: &str) -> String {
+    match json {
+        "-0" => "0".to_owned(),
+        _ if is_float(json) => float(json.parse().unwrap_or(f64::NAN)),
+        _ => json.to_owned(),
+    }
+}
+
+/// Whether `json.loads` makes a float of a number.
+fn is_float(json: &str) -> bool {
+    json.contains(['.', 'e', 'E'])
+}
+
+/// `repr` of a float: the shortest digits that read back, with an exponent from 1e16 on and below 1e-4.
+fn float(value: f64) -> String {
+    if !value.is_finite() {
+        return value.to_string().to_lowercase();
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let power: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&power) {
+        return format!("{value:?}");
+    }
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", power.unsigned_abs())
+}
+
+/// The digits of `int(text)`: white space around them, a sign, single underscores between them.
+pub fn int(text: &str) -> Option<String> {
+    // The separators U+001C to U+001F are white space for `str.strip`, but not for `int`.
+    let text = text.trim();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.split('_').any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    match digits.replace('_', "").trim_start_matches('0') {
+        "" => Some("0".to_owned()),
+        digits => Some(format!("{sign}{digits}")),
+    }
+}
+
+/// `int(text)`, or the number nearest to it that has 64 bits.
+pub fn saturating_int(text: &str) -> Option<i64> {
+    let digits = int(text)?;
+    Some(digits.parse().unwrap_or(if digits.starts_with('-') { i64::MIN } else { i64::MAX }))
+}
+
+/// The message of the `ValueError` that `int(text)` raises.
+pub fn int_error(text: &str) -> String {
+    format!("invalid literal for int() with base 10: {}", quoted(text))
+}
+
+/// Whether `str.isspace` is true of a character: Unicode white space and the separators U+001C to U+001F.
+pub fn is_space(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
+}
+
+/// `text.strip()`
+pub fn strip(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// Whether `str.splitlines` ends a line at a character.
+pub fn is_line_break(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{COMPACT, LINE, PRETTY, dumps, int, quoted, repr, saturating_int, str, strip};
+
+    #[test]
+    fn json_has_the_separators_and_escapes_of_each_layout() {
+        let value = json!({"b": [1, [], {}, true, null], "é": {"x": "😀\u{7f}\u{2028}/\"\\\n\r\t\u{8}\u{c}\u{1f}"}});
+        assert_eq!(
+            dumps(&value, LINE),
+            r#"{"b": [1, [], {}, true, null], "\u00e9": {"x": "\ud83d\ude00\u007f\u2028/\"\\\n\r\t\b\f\u001f"}}"#
+        );
+        assert_eq!(
+            dumps(&value, COMPACT),
+            r#"{"b":[1,[],{},true,null],"\u00e9":{"x":"\ud83d\ude00\u007f\u2028/\"\\\n\r\t\b\f\u001f"}}"#
+        );
+        assert_eq!(
+            dumps(&value, PRETTY),
+            "{\n    \"b\": [\n        1,\n        [],\n        {},\n        true,\n        null\n    ],\n    \
+             \"é\": {\n        \"x\": \"😀\u{7f}\u{2028}/\\\"\\\\\\n\\r\\t\\b\\f\\u001f\"\n    }\n}"
+        );
+    }
+
+    #[test]
+    fn numbers_are_printed_as_python_prints_what_it_reads() {
+        for (read, printed) in [
+            ("1.0", "1.0"),
+            ("1e20", "1e+20"),
+            ("1E-7", "1e-07"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("1e15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("123456789012345678.0", "1.2345678901234568e+17"),
+            ("-0.0", "-0.0"),
+            ("5e-324", "5e-324"),
+            ("1.5e300", "1.5e+300"),
+            ("-0", "0"),
+            ("100000000000000000000", "100000000000000000000"),
+        ] {
+            let number: Value = serde_json::from_str(read).unwrap();
+            assert_eq!([repr(&number), dumps(&number, LINE)], [printed, printed], "{read}");
+        }
+        let infinity: Value = serde_json::from_str("[1e400, -1e400]").unwrap();
+        assert_eq!(repr(&infinity), "[inf, -inf]");
+        assert_eq!(dumps(&infinity, LINE), "[Infinity, -Infinity]");
+    }
+
+    #[test]
+    fn values_are_printed_as_repr_and_str_print_them() {
+        assert_eq!(str(&json!("a'b")), "a'b");
+        for (value, printed) in [
+            (json!(null), "None"),
+            (json!([true, false]), "[True, False]"),
+            (json!({"a": {}, "b": []}), "{'a': {}, 'b': []}"),
+            (json!([1, 2.5, "it's", "a\"b"]), "[1, 2.5, \"it's\", 'a\"b']"),
+        ] {
+            assert_eq!(str(&value), printed);
+        }
+        for (text, printed) in [
+            ("x", "'x'"),
+            ("", "''"),
+            ("it's", "\"it's\""),
+            ("'\"", "'\\'\"'"),
+            (
+                "\n\u{1}\u{7f}\u{a0}é\u{301}\u{200b}\u{e000}\u{10ffff}😀\\",
+                "'\\n\\x01\\x7f\\xa0é\u{301}\\u200b\\ue000\\U0010ffff😀\\\\'",
+            ),
+        ] {
+            assert_eq!(quoted(text), printed);
+        }
+    }
+
+    #[test]
+    fn integers_are_read_as_int_reads_them() {
+        for (text, digits) in [
+            ("3", Some("3")),
+            (" +3\n", Some("3")),
+            ("-1", Some("-1")),
+            ("-0", Some("0")),
+            ("1_000", Some("1000")),
+            ("007", Some("7")),
+            ("\u{85}1\u{a0}", Some("1")),
+            ("\u{1f}1\u{a0}", None),
+            ("", None),
+            ("+", None),
+            ("1.5", None),
+            ("1__0", None),
+            ("_1", None),
+            ("1_", None),
+            ("0x10", None),
+            ("3 4", None),
+            ("99999999999999999999", Some("99999999999999999999")),
+        ] {
+            assert_eq!(int(text).as_deref(), digits, "{text:?}");
+        }
+        assert_eq!(saturating_int("99999999999999999999"), Some(i64::MAX));
+        assert_eq!(saturating_int("-99999999999999999999"), Some(i64::MIN));
+        assert_eq!(saturating_int("x"), None);
+    }
+
+    #[test]
+    fn strip_removes_information_separators() {
+        assert_eq!(strip("\u{1c}\u{a0} a b\u{1f}\u{3000}"), "a b");
+        assert_eq!(strip("\u{feff}a"), "\u{feff}a");
+    }
+}
