@@ -48,7 +48,7 @@ usage: cargo bench --profile dev [-- OPTION...]
   --check      only count our own instructions, and fail where one is more than 5 % above the baseline
   --update     only count our own instructions, and keep them as the baseline
   --static     also the program that is linked statically, as a release is (one more build)
-  --write      write the tables into the README, and the picture beside the benchmark
+  --write      write the tables into README.md beside the benchmark, and the picture beside the benchmark
   --build      only the time of builds from nothing and of the tests
   --rounds N   runs of which time and memory are the median; 15 otherwise
 ";
@@ -167,7 +167,7 @@ fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
 
 /// Writes a text into its place in the README.
 fn show(place: &str, text: &str) -> Result<(), Box<dyn Error>> {
-    let readme = file("README.md");
+    let readme = file("tests/bench/README.md");
     let document = table::replace_between(&fs::read_to_string(&readme)?, place, text)?;
     Ok(fs::write(readme, document)?)
 }

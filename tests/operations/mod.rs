@@ -230,7 +230,7 @@ fn a_template_can_be_filled_in_and_sent() {
         .filter(|line| line.starts_with("client"))
         .map(|line| line.replacen("''", "'public'", 1) + "\n")
         .collect();
-    env.write("../work/input.yaml", filled);
+    std::fs::write(env.work().join("input.yaml"), filled).unwrap();
     env.run(["register-client", "--cli-input-yaml", "file://input.yaml"]).ok();
     assert_eq!(center.requests()[0].text("clientName"), Some("public"));
 }

@@ -1,26 +1,25 @@
 //! The runs in which we differ on purpose, with the aspects that differ and why.
 //!
 //! All other aspects of such a run must be equal, and each aspect named here must really differ: an exception that has
-//! become untrue is a failure. The reasons are those of the README section "Differences from the AWS CLI".
+//! become untrue is a failure. The reasons are those of the section "Differences from the AWS CLI" of sso-oidc-reference(7).
 
 use super::compare::Aspect::{self, Exit, Files, Requests, Stderr, Stdout};
 
 /// The run's id, what differs, why.
 pub(super) type Exception = (&'static str, &'static [Aspect], &'static str);
 
-const CALLBACK: &str = "only a GET of the callback's path with our host and state ends the wait for the browser";
-const POLL: &str = "a poll is one attempt; what fails in transport is asked again at the next one, until the code ends";
-const BEFORE: &str =
-    "format, query, pager and CA bundle are looked at before a request is sent, not after a token was spent";
-const NOT_JSON: &str = "a success that is not JSON is an error, not silence";
-const DAMAGED: &str = "a damaged cache file is a miss, and replaced";
-const LETTERS: &str = "a file for a list that is no JSON array is refused, not split into letters";
-const YAML: &str = "YAML 1.2 has neither dates nor tags of one's own, so these are text";
-const YAML_KEY: &str = "a key that is no text is an unknown parameter, not a crash";
-const LOGIN_FIRST: &str = "\"log in first\" has an exit code of its own, 4, and names the command";
-const LEGACY: &str = "a token that can be refreshed is refreshed, of a legacy profile, too";
-const LOGOUT_GOES_ON: &str = "logout removes what is on this machine whatever else fails";
-const VERSION: &str = "it is another program, of another version";
+const CALLBACK: &str = "only a GET of the callback's path with the right host and state ends the wait for the browser";
+const POLL: &str = "a poll is one attempt; transport failures are retried at the next poll, until the code expires";
+const BEFORE: &str = "format, query, pager and CA bundle are checked before a request is sent";
+const NOT_JSON: &str = "a successful response that is not JSON is an error, not silence";
+const DAMAGED: &str = "a damaged cache file is treated as absent and replaced";
+const LETTERS: &str = "a file for a list option must contain a JSON array; it is not split into characters";
+const YAML: &str = "YAML 1.2 has no dates and no custom tags, so these are strings";
+const YAML_KEY: &str = "a YAML key that is not a string is reported as an unknown parameter";
+const LOGIN_FIRST: &str = "a needed login has its own exit code, 4, and the command to run";
+const LEGACY: &str = "a token that can be refreshed is refreshed, including those of legacy profiles";
+const LOGOUT_GOES_ON: &str = "logout removes local files even if another step fails";
+const VERSION: &str = "the version and the user agent are those of sso-oidc";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
     ("args-query-bad-function", &[Requests], BEFORE),
@@ -31,30 +30,38 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("badquery-no-args", &[Requests], BEFORE),
     ("badquery-slice-zero", &[Requests], BEFORE),
     ("badquery-too-many", &[Requests], BEFORE),
-    ("badquery-type-sort", &[Stderr], "a secret is not repeated in the words of an error"),
+    ("badquery-type-sort", &[Stderr], "secrets are not repeated in error messages"),
     ("badquery-unknown-nested", &[Requests], BEFORE),
     ("badquery-unused-unknown", &[Requests], BEFORE),
     ("badquery-unused-unknown-2", &[Requests], BEFORE),
     ("cfg-empty-env-output", &[Requests], BEFORE),
-    ("errbody-desc-multiline", &[Stderr], "words of the service cannot move the cursor or forge a line"),
+    ("errbody-desc-multiline", &[Stderr], "text from the service cannot move the cursor or forge a line"),
     ("input-json-stdin", &[Requests, Exit, Stderr], "a document is read once, so standard input works"),
     ("input-yaml-number", &[Stderr], YAML),
     ("list-file-plain", &[Requests, Stdout, Exit, Stderr], LETTERS),
     ("login-device-500-once", &[Requests], POLL),
-    ("login-device-past-expires-in", &[Requests, Stdout, Exit, Files], "polling ends with the device code (RFC 8628)"),
+    (
+        "login-device-past-expires-in",
+        &[Requests, Stdout, Exit, Files],
+        "polling ends when the device code expires (RFC 8628)",
+    ),
     ("login-device-reg-cached-broken", &[Requests, Exit, Stderr], DAMAGED),
     ("login-device-reg-cached-no-expiry", &[Requests, Exit, Stderr], DAMAGED),
-    ("login-endpoint-option-ignored", &[Requests, Exit, Stderr], "--endpoint-url works for login too"),
-    ("login-no-display-of-complete-url", &[Requests, Stderr], "verification_uri_complete is optional (RFC 8628 3.2)"),
+    ("login-endpoint-option-ignored", &[Requests, Exit, Stderr], "--endpoint-url works for login, too"),
+    (
+        "login-no-display-of-complete-url",
+        &[Requests, Stderr],
+        "verification_uri_complete is optional (RFC 8628 section 3.2)",
+    ),
     ("login-poll-dropped", &[Requests, Exit, Stderr], POLL),
     ("login-poll-dropped-once", &[Requests], POLL),
     ("logout-connect-fails", &[Exit, Stderr, Files], LOGOUT_GOES_ON),
-    ("logout-endpoint-option", &[Requests, Exit, Stderr, Files], "--endpoint-url works for logout too"),
+    ("logout-endpoint-option", &[Requests, Exit, Stderr, Files], "--endpoint-url works for logout, too"),
     ("logout-list-file", &[Exit], LOGOUT_GOES_ON),
     ("logout-number-file", &[Exit], LOGOUT_GOES_ON),
-    ("logout-profile", &[Requests, Files], "--profile names the session to end"),
-    ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark does not spoil a file"),
-    ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; half a character is none"),
+    ("logout-profile", &[Requests, Files], "--profile and --sso-session select the session to log out"),
+    ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark at the start of a file is ignored"),
+    ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; lone surrogates are rejected"),
     ("out-config-bad", &[Requests], BEFORE),
     ("out-env-bad", &[Requests], BEFORE),
     ("pkce-any-path", &[Requests, Stdout, Exit, Files], CALLBACK),
@@ -63,33 +70,41 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("pkce-error-and-code", &[Exit, Stderr], CALLBACK),
     ("pkce-semicolons", &[Requests, Stdout, Exit, Files], CALLBACK),
     ("pkce-wrong-state", &[Exit, Stderr], CALLBACK),
-    ("refresh-500-expired", &[Exit, Stderr], "what the service answered is told, as of every other call"),
+    ("refresh-500-expired", &[Exit, Stderr], "the service's error is reported, as for every other call"),
     ("refresh-broken-file", &[Exit, Stderr], LOGIN_FIRST),
-    ("refresh-drops-refresh-token", &[Files], "a reply without a refresh token keeps the old one (RFC 6749 6)"),
+    (
+        "refresh-drops-refresh-token",
+        &[Files],
+        "a response without a refresh token keeps the old one (RFC 6749 section 6)",
+    ),
     ("refresh-fails-expired", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-legacy-expired", &[Requests, Exit, Stderr], LEGACY),
     ("refresh-legacy-no-file", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-legacy-valid", &[Requests], LEGACY),
     ("refresh-no-access-token", &[Exit, Stderr], LOGIN_FIRST),
-    ("refresh-no-connect", &[Stderr], "a token that has life left is used when it cannot be refreshed"),
+    ("refresh-no-connect", &[Stderr], "a token that is still valid is used if it cannot be refreshed"),
     ("refresh-no-file", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-no-refresh-token", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-registration-expired", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-role-401", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-timestamp-epoch", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-timestamp-garbage", &[Exit, Stderr], LOGIN_FIRST),
-    ("refresh-timestamp-no-zone", &[Requests, Exit, Stderr], "an instant without a zone is in UTC"),
-    ("refresh-url-mismatch", &[Requests, Stdout, Exit, Files], "a token made for another start URL is not used"),
+    ("refresh-timestamp-no-zone", &[Requests, Exit, Stderr], "a timestamp without a zone is in UTC"),
+    (
+        "refresh-url-mismatch",
+        &[Requests, Stdout, Exit, Files],
+        "a token made for another start URL, region or set of scopes is not used",
+    ),
     ("resp-204", &[Exit, Stderr], NOT_JSON),
     ("resp-empty-body", &[Exit, Stderr], NOT_JSON),
     ("resp-not-json", &[Exit, Stderr], NOT_JSON),
-    ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input is a request for a template, too"),
+    ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input requests a skeleton, too"),
     ("tls-ca-bundle-missing", &[Requests], BEFORE),
     ("tty-json-pager-missing", &[Requests], BEFORE),
     (
         "vanity-legacy-default",
         &[Files],
-        "a section [profile default] after [default] would replace it and break the profile",
+        "a new region is written into [default], because a section [profile default] after it would replace it",
     ),
     ("wire-bom", &[Exit, Stderr], NOT_JSON),
     ("wire-error-204-length", &[Exit, Stderr], NOT_JSON),

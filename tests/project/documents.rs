@@ -7,6 +7,7 @@ use std::path::Path;
 use sso_oidc::cli::Cli;
 
 use crate::parity;
+use crate::project::manual::reference::DIFFERENCES;
 use crate::project::source_files;
 
 /// The packages that the project was asked to use; every other one is explained.
@@ -41,7 +42,7 @@ fn code(document: &str) -> String {
 }
 
 /// The first cells of a table's rows, without backticks.
-fn rows(table: &str) -> Vec<String> {
+fn first_cells(table: &str) -> Vec<String> {
     let rows = table.lines().filter_map(|line| line.strip_prefix("| "));
     rows.map(|row| row.split(" | ").next().unwrap().trim_matches('`').to_owned()).collect()
 }
@@ -55,7 +56,7 @@ fn words(text: &str, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<&str> {
 #[test]
 fn the_readme_has_every_command_and_no_other() {
     let readme = source_files::file("README.md");
-    let listed: BTreeSet<String> = rows(section(&readme, "## Commands")).into_iter().skip(1).collect();
+    let listed: BTreeSet<String> = first_cells(section(&readme, "## Commands")).into_iter().skip(1).collect();
     let program = Cli::command();
     let commands = program.get_subcommands();
     let commands: BTreeSet<String> = commands.map(|command| format!("sso-oidc {}", command.get_name())).collect();
@@ -98,20 +99,21 @@ fn variables_and_keys_that_are_named_are_read() {
         assert!(source.contains(name), "the README names {name}, which the program does not know");
     }
     let is_ours = |word: &str| word.starts_with("SSO_OIDC_") && word.len() > "SSO_OIDC_".len();
+    let reference = source_files::file("man/sso-oidc-reference.7");
     for name in words(&source, is_ours) {
-        assert!(readme.contains(name), "the program reads {name}, which the README does not name");
+        assert!(reference.contains(name), "the program reads {name}, which the manual does not name");
     }
 }
 
 #[test]
 fn every_exit_code_is_explained() {
-    let codes = source_files::file("src/error/failure.rs");
-    let codes =
-        codes.lines().filter_map(|line| line.strip_prefix("const ")?.split_once(": u8 = ")?.1.strip_suffix(';'));
-    let mut codes: BTreeSet<String> = codes.map(str::to_owned).collect();
-    codes.insert("130".to_owned());
+    let table = source_files::file("src/error.rs");
+    let rows = table.lines().filter(|line| line.trim_start().starts_with("(Kind::"));
+    let codes = rows.filter_map(|row| row.split(", ").nth(2).map(str::to_owned));
+    // After SIGHUP and SIGTERM the process dies of the signal.
+    let codes: BTreeSet<String> = codes.filter(|code| !["129", "143"].contains(&code.as_str())).collect();
     let readme = source_files::file("README.md");
-    let explained = rows(section(&readme, "## Exit codes")).into_iter().skip(1).collect::<Vec<_>>().join(", ");
+    let explained = first_cells(section(&readme, "## Exit codes")).into_iter().skip(1).collect::<Vec<_>>().join(", ");
     assert_eq!(explained.split(", ").map(str::to_owned).collect::<BTreeSet<_>>(), codes);
 }
 
@@ -119,7 +121,7 @@ fn every_exit_code_is_explained() {
 fn messages_that_are_explained_exist() {
     let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
     let readme = source_files::file("README.md");
-    let messages = rows(section(&readme, "## Troubleshooting")).into_iter().skip(1);
+    let messages = first_cells(section(&readme, "## Troubleshooting")).into_iter().skip(1);
     let messages: Vec<String> = messages.filter(|message| !message.starts_with("---")).collect();
     assert!(messages.len() > 4, "{messages:?}");
     for message in messages {
@@ -130,10 +132,9 @@ fn messages_that_are_explained_exist() {
 #[test]
 fn every_exception_from_parity_is_explained() {
     let plain = |text: &str| text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
-    let readme = source_files::file("README.md");
-    let differences = plain(section(&readme, "## Differences from the AWS CLI"));
+    let differences = plain(DIFFERENCES);
     for (id, reason) in parity::reasons() {
-        assert!(differences.contains(&plain(reason)), "{id}: the README does not say: {reason}");
+        assert!(differences.contains(&plain(reason)), "{id}: the manual does not give the reason: {reason}");
     }
     let data = source_files::files("tests/data/parity").into_iter().filter(|file| !file.path.ends_with("/README.md"));
     let runs: usize = data.map(|file| file.text.lines().count()).sum();
@@ -155,7 +156,7 @@ fn every_dependency_is_used_and_explained() {
     }
     let contributing = source_files::file("CONTRIBUTING.md");
     let dependencies = section(&contributing, "## Dependencies");
-    let explained: BTreeSet<String> = rows(dependencies).into_iter().skip(1).collect();
+    let explained: BTreeSet<String> = first_cells(dependencies).into_iter().skip(1).collect();
     let expected = packages.iter().filter(|name| !GIVEN.contains(&name.as_str())).cloned().collect();
     assert_eq!(explained, expected, "left: CONTRIBUTING, right: Cargo.toml");
     for given in GIVEN {
@@ -199,6 +200,12 @@ fn contributing_says_which_file_to_open_for_which_change() {
             assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "`{path}` does not exist: {row}");
         }
     }
+}
+
+#[test]
+fn the_readme_has_at_most_1200_words() {
+    let words = source_files::file("README.md").split_whitespace().count();
+    assert!(words <= 1_200, "{words} words");
 }
 
 #[test]

@@ -70,12 +70,18 @@ fn tree(folder: &Path) -> BTreeSet<String> {
     all
 }
 
-/// The paths of the manual pages, in a folder and with an end.
-fn pages(folder: &str, end: &str) -> Vec<String> {
-    let pages = source_files::files("man").into_iter().map(|page| page.path.replace("man/", ""));
-    let pages: Vec<String> = pages.map(|page| format!("644 {folder}/{page}{end}")).collect();
+/// The installed paths of the manual pages, each in the folder of its section.
+fn pages(end: &str) -> Vec<String> {
+    let pages =
+        source_files::files("man").into_iter().map(|page| format!("644 share/man/{}{end}", installed(&page.path)));
+    let pages: Vec<String> = pages.collect();
     assert!(pages.len() > 10, "{pages:?}");
     pages
+}
+
+/// `man/sso-oidc.1` is `man1/sso-oidc.1` below `share/man`.
+fn installed(page: &str) -> String {
+    format!("man{}/{}", page.rsplit('.').next().unwrap(), page.trim_start_matches("man/"))
 }
 
 /// A root with nothing in it but the program and a home.
@@ -197,7 +203,7 @@ fn the_archive_installs_and_uninstalls() {
     };
     assert_eq!(install(&[]), "");
     let prefix = root.join("opt/tools");
-    let mut expected: BTreeSet<String> = pages("share/man/man1", "").into_iter().collect();
+    let mut expected: BTreeSet<String> = pages("").into_iter().collect();
     expected.extend(
         [
             "755 bin/sso-oidc",
@@ -213,7 +219,7 @@ fn the_archive_installs_and_uninstalls() {
     );
     assert_eq!(tree(&prefix), expected);
     for page in source_files::files("man") {
-        let installed = prefix.join("share/man/man1").join(page.path.replace("man/", ""));
+        let installed = prefix.join("share/man").join(installed(&page.path));
         assert_eq!(fs::read_to_string(installed).unwrap(), page.text, "{}", page.path);
     }
     let version = output(Command::new(prefix.join("bin/sso-oidc")).arg("--version"));
@@ -240,7 +246,7 @@ fn the_debian_package_installs_and_removes() {
         output(command.arg("--root").arg(root).args(["--force-not-root", "--force-architecture"]).args(words))
     };
     run(&["--install".as_ref(), package(&packages, ".deb").as_os_str()]);
-    let mut expected: BTreeSet<String> = pages("share/man/man1", ".gz").into_iter().collect();
+    let mut expected: BTreeSet<String> = pages(".gz").into_iter().collect();
     expected.extend(
         [
             "755 bin/sso-oidc",

@@ -4,6 +4,7 @@
 //! most 80 bytes without blanks at their end. The language is man(7).
 
 mod facts;
+pub(crate) mod reference;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,27 @@ pub(crate) fn pages() -> BTreeMap<String, String> {
         let name = command.get_name();
         pages.insert(format!("sso-oidc-{name}.1"), page(command, Some(name)));
     }
+    pages.insert("sso-oidc-reference.7".to_owned(), reference());
     pages
+}
+
+/// The page about what all commands share.
+fn reference() -> String {
+    let mut page = Page::default();
+    let version = env!("CARGO_PKG_VERSION");
+    page.line(&format!(".TH SSO-OIDC-REFERENCE 7 {DATE} \"sso-oidc {version}\" \"User Commands\""));
+    page.line(".nh");
+    page.line(".ad l");
+    page.section("NAME");
+    page.text("sso-oidc-reference \0 settings, token cache and differences from the AWS CLI");
+    for (heading, text) in reference::SECTIONS {
+        page.section(heading);
+        let workflow: String = reference::WORKFLOW.lines().map(|line| format!("  {line}\n")).collect();
+        page.block(&text.replace("WORKFLOW", &workflow));
+    }
+    page.section("SEE ALSO");
+    page.text("sso-oidc(1), sso-oidc-login(1)");
+    page.0
 }
 
 /// The page of the program, or of one of its commands.
@@ -235,6 +256,10 @@ impl Page {
                 gap = true;
             } else if is_example {
                 self.line(&format!("\\&{}", escaped(line.strip_prefix("  ").unwrap_or(line))));
+            } else if let Some(item) = line.strip_prefix("* ") {
+                self.line(".IP \\(bu 2");
+                self.text(item);
+                gap = false;
             } else {
                 if gap {
                     self.line(".PP");

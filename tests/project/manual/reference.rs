@@ -1,0 +1,193 @@
+//! The text of `sso-oidc-reference(7)`: settings, the token cache, CI, and differences from the AWS CLI.
+//!
+//! A paragraph stands on one or more lines, a list item begins with `* `, an example is indented by two spaces.
+
+/// Heading and text of each section.
+pub(crate) const SECTIONS: [(&str, &str); 9] = [
+    ("SIGNING IN", SIGNING_IN),
+    ("CONFIGURATION", CONFIGURATION),
+    ("CERTIFICATES", CERTIFICATES),
+    ("TOKEN CACHE", TOKEN_CACHE),
+    ("OUTPUT", OUTPUT),
+    ("CONTINUOUS INTEGRATION", CONTINUOUS_INTEGRATION),
+    ("CONTAINERS", CONTAINERS),
+    ("THE NAME AWS", THE_NAME_AWS),
+    ("DIFFERENCES FROM THE AWS CLI", DIFFERENCES),
+];
+
+const SIGNING_IN: &str = "\
+`sso-oidc login` takes the first of these that works:
+
+* The cached token is valid for more than 15 minutes: no request is sent.
+
+* The token can be refreshed: one request, no browser.
+
+* The user signs in with the browser: by the authorization code flow with PKCE for an sso-session, by the device code \
+flow for a legacy profile and where the browser cannot reach this machine (SSH, containers, Codespaces, CloudShell, no \
+display). One line gives the reason.
+
+To use the authorization code flow over SSH, set --redirect-port or `sso_redirect_port` and run the printed `ssh -L` \
+command on the local machine. Or paste the URL that the browser was redirected to into the terminal.
+
+Other commands never open a browser. They refresh a token with less than 15 minutes left; of concurrent processes one \
+sends the request and the others share its result.";
+
+const CONFIGURATION: &str = "\
+The files of the AWS CLI, `~/.aws/config` and `~/.aws/credentials` (`AWS_CONFIG_FILE`, \
+`AWS_SHARED_CREDENTIALS_FILE`), are read by its rules. A value is taken from the option, then the environment, then the \
+profile (--profile, `AWS_PROFILE`), then the default. An error about a value names the place that it came from.
+
+The AWS CLI's variables and keys have their usual meaning, among them `AWS_REGION`, `AWS_CA_BUNDLE`, `AWS_ENDPOINT_URL` \
+and its per-service forms, `AWS_USE_FIPS_ENDPOINT`, `AWS_MAX_ATTEMPTS`, `AWS_PAGER`, `HTTPS_PROXY` and `NO_PROXY`. \
+`login` takes its region from `sso_region` or --sso-region only.
+
+These settings exist only here:
+
+* `sso_login_flow` of an sso-session, `SSO_OIDC_FLOW`, --flow
+
+* `sso_redirect_port` of an sso-session, --redirect-port
+
+* `sso_browser_command` of an sso-session, `BROWSER`, --browser-command
+
+* `SSO_OIDC_INTERACTIVE`, --interactive
+
+* `SSO_OIDC_EVENTS`, --output json of `login` and `logout`";
+
+const CERTIFICATES: &str = "\
+Certificates are verified against Mozilla's root certificates, which are built in. If they do not contain the issuer, the \
+operating system's are used (on Linux also `SSL_CERT_FILE` and `SSL_CERT_DIR`). --ca-bundle, `AWS_CA_BUNDLE` and \
+`ca_bundle` replace both.";
+
+const TOKEN_CACHE: &str = "\
+Tokens and client registrations are files in `~/.aws/sso/cache`, with botocore's names and format. AWS CLI v2, boto3 and \
+the SDKs read what sso-oidc writes and the other way round. Unknown members are kept.
+
+* SHA-1 of the session's name, .json: the token of an sso-session, with the refresh token and the client's secret
+
+* SHA-1 of the start URL, .json: the token of a legacy profile
+
+* SHA-1 of the client's description, .json: a client registration, valid for about 90 days
+
+* .lock and .login.lock: locks, without secrets
+
+Files have mode 0600 in directories of mode 0700 and are replaced as a whole. A failed refresh changes nothing on disk, and \
+a damaged file is treated as absent.";
+
+const OUTPUT: &str = "\
+--output is json, text, table, yaml, yaml-stream or off, and --query is a JMESPath expression; both print the same bytes \
+as the AWS CLI. On a terminal the output of an operation goes through the pager.";
+
+const CONTINUOUS_INTEGRATION: &str = "\
+With `CI` set to true a `login` that would need a browser exits with code 4.
+
+A GitHub Actions job has its own identity and needs no stored secret: the job assumes a role with it, and exchanges its \
+token for one of Identity Center.
+
+WORKFLOW";
+
+/// A step of GitHub Actions that exchanges the identity of its job for a token.
+pub(crate) const WORKFLOW: &str = include_str!("workflow.yml");
+
+const CONTAINERS: &str = "\
+A container has no browser, so `login` uses the device code flow. The token that it stores in a mounted `~/.aws` works \
+outside, too:
+
+  podman run --rm -it --userns keep-id -v ~/.aws:/home/.aws sso-oidc \\
+      login --sso-session my-company
+
+The static program needs no libc, certificates, users or shell; name servers are those of /etc/resolv.conf, and `HOME` must \
+be set.";
+
+const THE_NAME_AWS: &str = "\
+Called as `aws` or through the function that `sso-oidc shim` prints, the commands behave as in the AWS CLI: --output json \
+changes nothing in `login`, --profile does not narrow `logout`, and errors begin with aws:. Other commands are unknown \
+(exit code 252). Set `SSO_OIDC_EVENTS` to json for events.";
+
+/// Each reason of `tests/parity/exceptions.rs` is an item here.
+pub(crate) const DIFFERENCES: &str = "\
+The tests replay 1,494 recorded runs of AWS CLI 2.36.7. A run that differs on purpose does so for one of these reasons.
+
+In every command:
+
+* the version and the user agent are those of sso-oidc
+
+* a successful response that is not JSON is an error, not silence
+
+* format, query, pager and CA bundle are checked before a request is sent, so that no single-use token is spent in vain
+
+* certificate authorities trusted by the operating system are trusted, too
+
+* text from the service cannot move the cursor or forge a line
+
+* secrets are not repeated in error messages, including those of the service, and --debug shows none
+
+* usage errors and help have their own wording; exit codes are the same
+
+In the input of operations:
+
+* a document is read once, so standard input works; - as the value of a document or a secret option means standard input
+
+* a byte order mark at the start of a file is ignored
+
+* a file for a list option must contain a JSON array; it is not split into characters
+
+* --generate-cli-skeleton=input requests a skeleton, too
+
+* text is Unicode; lone surrogates are rejected
+
+* YAML 1.2 has no dates and no custom tags, so these are strings
+
+* a YAML key that is not a string is reported as an unknown parameter
+
+In `login`:
+
+* a valid token is reused and one that can be refreshed is refreshed; --force opens the browser
+
+* a damaged cache file is treated as absent and replaced
+
+* the callback listens on 127.0.0.1 only
+
+* only a GET of the callback's path with the right host and state ends the wait for the browser
+
+* a poll is one attempt; transport failures are retried at the next poll, until the code expires
+
+* polling ends when the device code expires (RFC 8628)
+
+* verification_uri_complete is optional (RFC 8628 section 3.2)
+
+* a machine whose browser cannot come back uses the device code flow
+
+* --endpoint-url works for login, too
+
+* plain http to another machine is refused when only a config file asks for it
+
+* requests have 10 s to connect and 30 s in all, unless an option sets another limit; those of an operation have 10 minutes
+
+* a new region is written into [default], because a section [profile default] after it would replace it and break the profile
+
+In commands that use a token:
+
+* a needed login has its own exit code, 4, and the command to run
+
+* a token that can be refreshed is refreshed, including those of legacy profiles
+
+* a token that is still valid is used if it cannot be refreshed
+
+* a response without a refresh token keeps the old one (RFC 6749 section 6)
+
+* the service's error is reported, as for every other call
+
+* a timestamp without a zone is in UTC
+
+* the shell formats refuse a value that contains a character with a meaning in a shell
+
+* a token made for another start URL, region or set of scopes is not used
+
+* logout removes local files even if another step fails
+
+* --endpoint-url works for logout, too
+
+* --profile and --sso-session select the session to log out
+
+Not supported: aliases, history, plugins, `AWS_DATA_PATH`, `AWS_CLI_OUTPUT_ENCODING` (text is UTF-8), `parameter_validation` \
+(always on). Settings of other services are ignored.";
