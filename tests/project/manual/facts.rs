@@ -80,8 +80,8 @@ pub(super) const DEFAULTS: [Fact; 31] = [
     (&["account_id"], "Else `sso_account_id` of the profile.", &["export-credentials"]),
     (&["role_name"], "Else `sso_role_name` of the profile.", &["export-credentials"]),
     (&["generate_cli_skeleton"], "Default kind: input.", OPERATIONS),
-    (&["client_id", "client_secret", "code", "code_verifier"], "Also file://PATH.", OPERATIONS),
-    (&["refresh_token", "assertion", "subject_token", "device_code"], "Also file://PATH.", OPERATIONS),
+    (&["client-id", "client-secret", "code", "code-verifier"], "Also file://PATH.", OPERATIONS),
+    (&["refresh-token", "assertion", "subject-token", "device-code"], "Also file://PATH.", OPERATIONS),
     (&["cli_input_json", "cli_input_yaml"], "Options go before what it says.", OPERATIONS),
     (&["debug"], "Default: only warnings and errors.", &[]),
 ];
