@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::http::fault_table::{Row, rows};
 use crate::support::scripted_flow::{CANARY, Identities, Point, Way, reply};
 use crate::support::scripted_server::{Script, Step};
-use crate::support::{TestEnv, count};
+use crate::support::{TestEnv, count, wait_for};
 
 /// A command with secrets in its input, its cache or its environment.
 struct Secretive {
@@ -284,13 +284,7 @@ fn recorder(env: &TestEnv, name: &str, then: &str) -> (std::path::PathBuf, std::
 }
 
 fn written(log: &Path) -> String {
-    for _ in 0..2000 {
-        if let Ok(text) = std::fs::read_to_string(log) {
-            return text;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{} was not written", log.display());
+    wait_for(&log.display().to_string(), || std::fs::read_to_string(log).ok())
 }
 
 #[test]
@@ -370,7 +364,7 @@ fn standard_input_is_one_secret_or_one_document() {
 fn a_panic_says_where_and_not_what() {
     let tests = std::env::current_exe().unwrap();
     let mut command = Command::new(tests);
-    command.args(["--exact", "matrix::secrets::panics", "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "full");
+    command.args(["--exact", "secrets::panics", "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "full");
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("internal error at tests/secrets/mod.rs:"), "{said}");
