@@ -12,9 +12,6 @@ use crate::support::{Approval, IdentityCenter, Run, TestEnv};
 pub(crate) const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 pub(crate) const LOGIN: [&str; 6] = ["login", "--sso-session", SESSION, "--use-device-code", "--no-browser", "--force"];
 
-/// Far above what any of these commands needs, far below what a person would take for hanging.
-pub(crate) const AT_ONCE: Duration = Duration::from_secs(20);
-
 /// A user that nobody is.
 const STRANGER: u32 = 54321;
 
@@ -208,7 +205,6 @@ pub(crate) fn mkfifo(path: &Path) {
 fn unmoved(env: &TestEnv, words: &[&str], codes: &[i32], what: &str) -> Run {
     let run = env.run(words.iter().copied());
     assert!(codes.contains(&run.status), "{what}: {}", run.snapshot());
-    assert!(run.seconds < AT_ONCE, "{what}: {words:?} took {:?}", run.seconds);
     assert!(!run.stderr.contains("internal error"), "{what}: {}", run.snapshot());
     if run.status != 0 {
         assert!(!run.stderr.is_empty() || !run.stdout.is_empty(), "{what}: {words:?} says nothing");

@@ -4,13 +4,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
-use crate::support::process::{DEADLINE, Run, Running};
-use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, count};
+use crate::support::process::{Run, Running};
+use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, count, wait_until};
 
 const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
@@ -62,7 +62,6 @@ fn one_refresh_and_everybody_gets_the_token() {
     for run in runs {
         let run = run.ok();
         assert_eq!(run.stdout, token);
-        assert!(run.seconds < Duration::from_secs(30), "{:?}", run.seconds);
     }
     assert!(samples > 100, "{samples} samples are too few to tell");
     assert_eq!(env.files(".aws/sso").len(), 2, "a token and its lock: {:?}", env.files(".aws/sso"));
@@ -87,11 +86,7 @@ fn one_refusal_and_everybody_hears_it() {
 fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) -> Vec<Run> {
     let asked = center.calls().len();
     let first = env.spawn(words.iter().copied());
-    let end = Instant::now() + DEADLINE;
-    while center.calls().len() == asked {
-        assert!(Instant::now() < end, "nobody asked");
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("the first request", || center.calls().len() > asked);
     let others: Vec<_> = (0..others).map(|_| env.spawn(words.iter().copied())).collect();
     std::iter::once(first).chain(others).map(Running::finish).collect()
 }

@@ -8,13 +8,12 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::fixture::{Left, Scene, Stage, is};
 use crate::support::environment::SESSION;
-use crate::support::process::DEADLINE;
 use crate::support::{Approval, Dice, IdentityCenter, TestEnv, count};
 
 /// The moments are spread over the time that an undisturbed run takes.
@@ -47,7 +46,7 @@ fn undisturbed(scene: Scene) -> Duration {
     static MEASURED: [OnceLock<Duration>; 3] = [const { OnceLock::new() }; 3];
     *MEASURED[scene as usize].get_or_init(|| {
         let stage = Stage::set(scene);
-        stage.env.run(scene.words()).ok().seconds
+        stage.env.run(scene.words()).ok().duration
     })
 }
 
@@ -65,7 +64,6 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
     let path = env.home().join(TestEnv::token_path(SESSION));
     let is_over = AtomicBool::new(false);
     let [samples, seen, saves] = [const { AtomicUsize::new(0) }; 3];
-    let start = Instant::now();
     thread::scope(|scope| {
         for writer in 0..writers {
             let (env, is_over, saves) = (&env, &is_over, &saves);
@@ -85,7 +83,6 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
         let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| sample(&path, &is_over, &samples, &seen))).collect();
         let enough = || samples.load(Ordering::Relaxed) >= wanted && seen.load(Ordering::Relaxed) >= 4 * writers;
         while !enough() && readers.iter().all(|reader| !reader.is_finished()) {
-            assert!(start.elapsed() < DEADLINE * 10, "it takes for ever");
             thread::sleep(Duration::from_millis(5));
         }
         is_over.store(true, Ordering::Relaxed);

@@ -10,13 +10,12 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use rustix::fs::{OFlags, fcntl_setfl};
 
-use crate::support::process::DEADLINE;
 use crate::support::scripted_flow::{Point, good_body, reply, two_sessions};
 use crate::support::scripted_server::{Script, Step};
+use crate::support::wait_until;
 
 /// The promise, in KiB.
 const LIMIT: u64 = 20 * 1024;
@@ -51,17 +50,15 @@ fn peak(words: &[&str], step: Step) -> u64 {
     command.args(words).stdin(Stdio::null()).stdout(writer.try_clone().unwrap()).stderr(writer);
     let mut child = command.spawn().unwrap();
     drop(command);
-    let started = Instant::now();
     let mut asleep = 0;
-    // Asleep for a while after the server is done with it: it waits for room in the pipe.
-    while asleep < 8 {
-        assert!(started.elapsed() < DEADLINE, "{words:?} does not come to its end");
-        thread::sleep(Duration::from_millis(5));
+    // Asleep at eight looks after the server has answered: the program waits for room in the pipe.
+    wait_until(&format!("the end of {words:?}"), || {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
         let is_asleep =
             status.lines().any(|line| line.strip_prefix("State:").is_some_and(|state| state.trim().starts_with('S')));
         asleep = if is_asleep && server.served() == 1 { asleep + 1 } else { 0 };
-    }
+        asleep == 8
+    });
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
     let _ = child.kill();

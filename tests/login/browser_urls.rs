@@ -4,13 +4,13 @@
 //! loopback, so that the rules are those of everyday use. The rules themselves are a unit test of `src/text.rs`.
 
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::support::TestEnv;
 use crate::support::scripted_flow::reply;
 use crate::support::scripted_server::{Door, Identity, Script, Step};
+use crate::support::wait_until;
 
 /// A device login with this URL; what the browser got, and what was said.
 fn opened(identity: &Identity, url: &str, is_good: bool) -> (Vec<String>, String) {
@@ -35,9 +35,8 @@ fn opened(identity: &Identity, url: &str, is_good: bool) -> (Vec<String>, String
     env.record_browser();
     let run = env.run(["login", "--sso-session", "corp", "--flow", "device-code"]).ok();
     assert!(run.stdout.contains("ABCD-EFGH"), "{}", run.snapshot());
-    let until = Instant::now() + Duration::from_secs(if is_good { 20 } else { 0 });
-    while env.opened().is_empty() && Instant::now() < until {
-        thread::sleep(Duration::from_millis(5));
+    if is_good {
+        wait_until(&format!("the browser to open {url}"), || !env.opened().is_empty());
     }
     (env.opened(), run.stderr)
 }

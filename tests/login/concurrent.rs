@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{LOGIN, start};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Approval, Endpoint, Reply};
 use crate::support::process::Running;
-use crate::support::{IdentityCenter, TestEnv, UserAgent, count};
+use crate::support::{IdentityCenter, TestEnv, UserAgent, count, wait_for, wait_until};
 
 fn many(env: &TestEnv, more: &[&str]) -> Vec<Running> {
     let mut words = LOGIN.to_vec();
@@ -19,18 +19,10 @@ fn many(env: &TestEnv, more: &[&str]) -> Vec<Running> {
 
 /// The one of them that shows a URL.
 fn asker(all: &mut Vec<Running>) -> (Running, String) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        for index in 0..all.len() {
-            if all[index].stdout().contains("/authorize?") {
-                let mut running = all.remove(index);
-                let url = running.authorization_url();
-                return (running, url);
-            }
-        }
-        assert!(Instant::now() < deadline, "nobody asks");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let shows_url = |running: &Running| running.stdout().contains("/authorize?");
+    let mut running = all.remove(wait_for("an authorization URL", || all.iter().position(shows_url)));
+    let url = running.authorization_url();
+    (running, url)
 }
 
 #[test]
@@ -169,11 +161,7 @@ fn a_refresh_that_is_under_way_does_not_replace_a_new_login() {
     env.let_expire_in(SESSION, -10);
     center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_secs(2)));
     let refreshing = env.spawn(["token", "--sso-session", SESSION]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while center.requests().is_empty() {
-        assert!(Instant::now() < deadline, "nobody refreshes");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("the refresh", || !center.requests().is_empty());
     // Shorter than the refreshed token, which would win over it.
     center.access_token_lives(1800).approval(Approval::AtOnce);
     let mut words = LOGIN.to_vec();

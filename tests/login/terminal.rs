@@ -2,7 +2,7 @@
 
 use super::LOGIN;
 use crate::support::identity_center::Endpoint;
-use crate::support::{IdentityCenter, TestEnv, UserAgent};
+use crate::support::{IdentityCenter, TestEnv, UserAgent, wait_until};
 
 fn words(more: &[&'static str]) -> Vec<&'static str> {
     LOGIN.iter().chain(more).copied().collect()
@@ -100,14 +100,20 @@ fn a_login_that_is_sent_to_the_background_goes_on() {
     let env = TestEnv::of(&center);
     let script = "set -m
         \"$0\" login --sso-session corp --flow authorization-code --no-browser
-        bg; echo in the back; wait %1; echo \"ended with $?\"";
+        bg; echo in the back $(jobs -p); wait %1; echo \"ended with $?\"";
     let mut terminal = env.program_on_terminal("/bin/bash".as_ref(), &["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]);
     let url = terminal.word("/authorize?");
     terminal.wait_for(|text| text.contains("paste the address").then_some(()));
     terminal.type_in("\u{1a}");
-    terminal.wait_for(|text| text.contains("in the back\r\n").then_some(()));
-    // Several looks at the terminal.
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    let pid = terminal.wait_for(|text| text.rsplit_once("in the back ")?.1.split_once("\r\n")?.0.parse::<u32>().ok());
+    // It wakes up for each look at the terminal.
+    let wakeups = || {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        count.unwrap().trim().parse::<u32>().unwrap()
+    };
+    let before = wakeups();
+    wait_until("several looks at the terminal", || wakeups() >= before + 4);
     UserAgent::new().approve(&url).unwrap();
     let (_, text, _) = terminal.finish();
     assert!(text.contains("Successfully logged into") && text.contains("ended with 0"), "{text}");

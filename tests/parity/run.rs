@@ -168,7 +168,6 @@ fn drive(run: &Run, home: &Home, server: &Server, pid: Pid, stdout: &Buffer) -> 
     let driver = run.driver.as_ref()?;
     if let Some(signal) = &driver.signal {
         until(|| (server.arrivals().len() >= driver.after_requests).then_some(()));
-        thread::sleep(Duration::from_millis(400));
         send(pid, signal);
         return None;
     }

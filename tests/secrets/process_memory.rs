@@ -8,12 +8,11 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::login::LOGIN;
 use crate::support::environment::SESSION;
-use crate::support::process::DEADLINE;
-use crate::support::{IdentityCenter, TestEnv};
+use crate::support::{IdentityCenter, TestEnv, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sso-oidc");
 
@@ -49,11 +48,10 @@ fn dies(env: &TestEnv, center: &IdentityCenter, signal: &str) -> ExitStatus {
     command.args(["-c", UNLIMITED, "sh", PROGRAM, "login", "--sso-session", SESSION, "--use-device-code"]);
     command.arg("--no-browser").args(["--interactive", "always"]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let end = Instant::now() + DEADLINE;
-    while center.open_user_codes().is_empty() {
-        assert!(Instant::now() < end && child.try_wait().unwrap().is_none(), "nobody was asked");
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("the user code", || {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it showed a user code");
+        !center.open_user_codes().is_empty()
+    });
     // More than once: the runtime takes the first SIGSEGV for a stack that overflowed, finds it did not, and goes on.
     for _ in 0..100 {
         let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
@@ -142,12 +140,10 @@ fn nobody_but_root_reads_the_memory() {
     let mut child = waiting.args(&words[..4]).arg(input).spawn().unwrap();
     let proc = Path::new("/proc").join(child.id().to_string());
     let owner = |name: &str| proc.join(name).metadata().map(|found| found.uid()).ok();
-    let end = Instant::now() + DEADLINE;
-    while ["environ", "mem", "fd", "maps"].map(owner) != [Some(0); 4] {
-        let runs = child.try_wait().unwrap().is_none();
-        assert!(runs && Instant::now() < end, "the memory of the process is readable (it runs: {runs})");
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("the memory of the process to become root's", || {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        ["environ", "mem", "fd", "maps"].map(owner) == [Some(0); 4]
+    });
     assert_ne!(proc.metadata().unwrap().uid(), 0, "the process itself is not root's");
     child.kill().unwrap();
     child.wait().unwrap();

@@ -26,12 +26,14 @@ pub(crate) mod strace;
 pub(crate) mod terminal;
 mod tests;
 pub(crate) mod user_agent;
+pub(crate) mod wait;
 
 pub(crate) use count::count;
 pub(crate) use environment::TestEnv;
-pub(crate) use identity_center::{Approval, Endpoint, Fault, IdentityCenter, Issued, Reply, Request};
+pub(crate) use identity_center::{Approval, Endpoint, Fault, Gate, IdentityCenter, Issued, Reply, Request};
 pub(crate) use normalize::normalize;
 pub(crate) use process::{Invocation, Run, Running};
 pub(crate) use rng::Dice;
 pub(crate) use snapshot::{assert_snapshot, assert_text_snapshot};
 pub(crate) use user_agent::{Page, UserAgent};
+pub(crate) use wait::{DEADLINE, wait_for, wait_until};

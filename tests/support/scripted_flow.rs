@@ -383,6 +383,3 @@ pub(crate) fn reply(status: u16, headers: &[&str], body: &str) -> Step {
     }
     bytes(&format!("{text}\r\n{body}"))
 }
-
-/// Longest run that is no hang: three waits of a second, two of the backoff's 2 seconds, and a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(45);

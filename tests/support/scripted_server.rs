@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use super::wait::wait_until;
+
 /// What happens to one connection.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -276,16 +278,22 @@ fn serve(mut stream: TcpStream, door: &Door, step: &Step, requests: &Mutex<Vec<R
         }
         _ => {}
     }
-    let Some(config) = tls else { return follow(stream, step, requests) };
+    let client = stream.peer_addr()?;
+    let Some(config) = tls else { return follow(stream, client, step, requests) };
     if let Door::Proxy(_) = door {
         requests.lock().unwrap().push(read_request(&mut stream)?);
         stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     }
     let connection = rustls::ServerConnection::new(config.clone()).map_err(io::Error::other)?;
-    follow(rustls::StreamOwned::new(connection, stream), step, requests)
+    follow(rustls::StreamOwned::new(connection, stream), client, step, requests)
 }
 
-fn follow(mut stream: impl Read + Write, step: &Step, requests: &Mutex<Vec<Recorded>>) -> io::Result<()> {
+fn follow(
+    mut stream: impl Read + Write,
+    client: SocketAddr,
+    step: &Step,
+    requests: &Mutex<Vec<Recorded>>,
+) -> io::Result<()> {
     let request = read_request(&mut stream)?;
     if let Step::Echo(status, code) = step {
         let words = format!("{} {:?} {}", request.line, request.headers, request.body);
@@ -307,7 +315,7 @@ fn follow(mut stream: impl Read + Write, step: &Step, requests: &Mutex<Vec<Recor
         Step::ResetAfter(bytes) => {
             stream.write_all(bytes)?;
             stream.flush()?;
-            thread::sleep(Duration::from_millis(60));
+            wait_until("the client to read what came before the reset", || has_read_all(client));
         }
         Step::Stall(bytes, silence) => {
             stream.write_all(bytes)?;
@@ -330,6 +338,22 @@ fn follow(mut stream: impl Read + Write, step: &Step, requests: &Mutex<Vec<Recor
         }
     }
     stream.flush()
+}
+
+/// Whether nothing waits in the receive queue of a socket on 127.0.0.1.
+#[cfg(target_os = "linux")]
+fn has_read_all(socket: SocketAddr) -> bool {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let local = format!("0100007F:{:04X}", socket.port());
+    let mut rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    rows.all(|row| row.get(1) != Some(&local.as_str()) || row[4].ends_with(":00000000"))
+}
+
+/// Elsewhere the queue cannot be read: a moment has to do.
+#[cfg(not(target_os = "linux"))]
+fn has_read_all(_: SocketAddr) -> bool {
+    thread::sleep(Duration::from_millis(60));
+    true
 }
 
 /// Reads one request: head, and as much body as Content-Length says.

@@ -15,7 +15,7 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::environment::TestEnv;
-use super::process::DEADLINE;
+use super::wait::DEADLINE;
 
 /// How wide it is.
 pub(crate) const COLUMNS: u16 = 110;

@@ -4,12 +4,11 @@
 
 mod refresh;
 
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
-use crate::support::{Endpoint, IdentityCenter, Issued, Reply, TestEnv};
+use crate::support::{Endpoint, Gate, IdentityCenter, Issued, Reply, TestEnv, wait_until};
 
 const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 
@@ -119,15 +118,13 @@ fn a_clock_that_is_wrong_is_named() {
 fn what_another_tool_stores_while_we_refresh_is_kept_if_it_ends_later() {
     for (seconds, is_kept) in [(100_000, true), (60, false)] {
         let (center, env, _) = signed_in(-10);
-        center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_millis(300)));
+        let gate = Gate::default();
+        center.next(Endpoint::CreateToken, Reply::genuine().hold(&gate));
         let running = env.spawn(TOKEN);
-        let asked = (0..1000).any(|_| {
-            std::thread::sleep(Duration::from_millis(5));
-            !center.requests().is_empty()
-        });
-        assert!(asked, "no request within 5 s");
+        wait_until("the refresh", || !center.requests().is_empty());
         let other = env.sign_in(&center, SESSION);
         let document = env.let_expire_in(SESSION, seconds);
+        gate.open();
         let run = running.finish().ok();
         assert_eq!(run.stdout.trim_end() == other.access_token, is_kept, "{seconds}: {}", run.snapshot());
         assert_eq!(env.token(SESSION) == document, is_kept, "{seconds}");

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -43,6 +43,17 @@ pub(super) enum Ending {
     Reset(Option<usize>),
 }
 
+/// Holds answers back until a test opens it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gate(Arc<AtomicBool>);
+
+impl Gate {
+    /// Lets the answers go.
+    pub(crate) fn open(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// An answer and its manners.
 #[derive(Debug, Clone)]
 pub(super) struct HttpAnswer {
@@ -53,6 +64,8 @@ pub(super) struct HttpAnswer {
     pub(super) raw: Option<Vec<u8>>,
     /// Waited before the first byte.
     pub(super) delay: Duration,
+    /// Waited for before the first byte.
+    pub(super) gate: Option<Gate>,
     /// Waited after each byte of the body.
     pub(super) pace: Duration,
     pub(super) ending: Ending,
@@ -66,6 +79,7 @@ impl HttpAnswer {
             body: body.into(),
             raw: None,
             delay: Duration::ZERO,
+            gate: None,
             pace: Duration::ZERO,
             ending: Ending::Whole,
         }
@@ -202,6 +216,9 @@ fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
         let head_only = request.method == "HEAD";
         let answer = (shared.answer)(request);
         shared.pause(answer.delay);
+        while answer.gate.as_ref().is_some_and(|gate| !gate.0.load(Ordering::SeqCst)) && !shared.is_stopped() {
+            thread::sleep(Duration::from_millis(2));
+        }
         let written = write_answer(&mut conduit, &answer, head_only, shared);
         if let Ending::Reset(_) = answer.ending {
             // With the other handle gone and no lingering, closing sends RST.

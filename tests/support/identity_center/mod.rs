@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use call::{Endpoint, Request};
 pub(crate) use fault::Fault;
+pub(crate) use http::Gate;
 pub(crate) use reply::Reply;
 pub(crate) use settings::Issued;
 pub(crate) use state::{AccessKey, Approval, Lifetimes};

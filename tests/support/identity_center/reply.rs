@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::fault::Fault;
-use super::http::{Ending, HttpAnswer};
+use super::http::{Ending, Gate, HttpAnswer};
 
 /// The answer to one request.
 #[derive(Debug, Clone)]
@@ -33,6 +33,7 @@ enum Change {
     Header(String, String),
     NoHeader(String),
     Delay(Duration),
+    Gate(Gate),
     Pace(Duration),
     Ending(Ending),
 }
@@ -92,7 +93,7 @@ impl Reply {
 
     /// No answer until the client or the test gives up.
     pub(crate) fn never() -> Self {
-        Self::hang_up().delay(Duration::from_hours(1))
+        Self::hang_up().hold(&Gate::default())
     }
 
     fn fixed(answer: HttpAnswer) -> Self {
@@ -132,6 +133,11 @@ impl Reply {
     /// Waits before the first byte.
     pub(crate) fn delay(self, time: Duration) -> Self {
         self.change(Change::Delay(time))
+    }
+
+    /// Waits until the gate is open before the first byte.
+    pub(crate) fn hold(self, gate: &Gate) -> Self {
+        self.change(Change::Gate(gate.clone()))
     }
 
     /// Sends the body a byte at a time and waits after each.
@@ -189,6 +195,7 @@ fn apply(change: Change, answer: &mut HttpAnswer) {
         Change::Header(name, value) => answer.set_header(&name, &value),
         Change::NoHeader(name) => answer.remove_header(&name),
         Change::Delay(time) => answer.delay = time,
+        Change::Gate(gate) => answer.gate = Some(gate),
         Change::Pace(time) => answer.pace = time,
         Change::Ending(ending) => answer.ending = ending,
     }
