@@ -1,4 +1,4 @@
-//! `status`: what it says of every session there can be, to a program and to a person, and its exit code.
+//! `status`: its JSON document, its table and details on a terminal, and its exit code.
 
 use serde_json::{Value, json};
 use sso_oidc::cache::RegistrationKey;
@@ -6,7 +6,7 @@ use sso_oidc::cache::RegistrationKey;
 use crate::support::environment::{SESSION, token_document};
 use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, assert_text_snapshot, normalize};
 
-/// A world with one session of each state: `corp` is valid; `old`, `spent`, `torn`, `moved` and `new` are not.
+/// An environment with sessions in every state: `corp` is valid; `old`, `spent`, `torn`, `moved` and `new` are not.
 fn all_states() -> (IdentityCenter, TestEnv) {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
@@ -38,7 +38,7 @@ fn states(sessions: &[Value]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_state_has_its_word_and_nothing_is_a_secret() {
+fn every_state_is_reported_without_secrets() {
     let (center, env) = all_states();
     let run = env.run(["status"]).ok();
     let seen = sessions(&run);
@@ -82,7 +82,7 @@ fn every_state_has_its_word_and_nothing_is_a_secret() {
 }
 
 #[test]
-fn the_exit_code_is_about_what_was_named() {
+fn the_exit_code_covers_the_selected_sessions() {
     let (_center, env) = all_states();
     for (words, code) in [
         (&["status"][..], 0),
@@ -107,7 +107,7 @@ fn the_exit_code_is_about_what_was_named() {
 }
 
 #[test]
-fn a_token_with_too_little_life_counts_as_ended() {
+fn a_token_below_min_ttl_counts_as_expired() {
     let (_center, env) = all_states();
     let mut token = env.let_expire_in(SESSION, 1_500);
     let state = |env: &TestEnv, code| {
@@ -122,7 +122,7 @@ fn a_token_with_too_little_life_counts_as_ended() {
 }
 
 #[test]
-fn without_any_session_a_login_is_needed() {
+fn without_sessions_the_exit_code_is_4() {
     let env = TestEnv::new();
     let run = env.run(["status"]).expect(4);
     assert_eq!(run.json(), json!({"sessions": []}));
@@ -130,11 +130,11 @@ fn without_any_session_a_login_is_needed() {
 }
 
 #[test]
-fn tokens_without_configuration_are_shown_and_count_if_something_finds_them() {
+fn tokens_without_configuration_count_when_their_file_name_is_right() {
     let center = IdentityCenter::start();
     let env = TestEnv::new();
     let document = token_document(&center, &center.issue());
-    // As an editor has it: under a name that no AWS SDK looks for.
+    // As editors store it: under a name that no AWS SDK looks for.
     env.write(".aws/sso/cache/aws-toolkit.json", document.to_string());
     env.write(".aws/sso/cache/registration.json", "{\"clientId\": \"c\", \"clientSecret\": \"s\"}");
     env.write(".aws/sso/cache/junk.json", "junk");
@@ -148,7 +148,7 @@ fn tokens_without_configuration_are_shown_and_count_if_something_finds_them() {
 }
 
 #[test]
-fn a_registration_is_no_session_and_a_token_under_its_name_is_one() {
+fn a_registration_is_not_listed_but_a_token_under_its_name_is() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
@@ -172,7 +172,7 @@ fn a_registration_is_no_session_and_a_token_under_its_name_is_one() {
 }
 
 #[test]
-fn formats_and_queries_are_those_of_the_operations() {
+fn output_formats_and_queries_apply() {
     let (_center, env) = all_states();
     let query = ["status", "--query", "sessions[?session=='corp'].[session,state]"];
     let with = |format: &str| env.run(query.iter().copied().chain(["--output", format])).ok().stdout;
@@ -183,7 +183,7 @@ fn formats_and_queries_are_those_of_the_operations() {
 }
 
 #[test]
-fn badly_configured_sessions_are_told_and_do_not_hide_the_others() {
+fn sessions_with_wrong_configuration_are_warned_about_and_left_out() {
     let (_center, env) = all_states();
     env.config(&(env.read(".aws/config") + "\n[sso-session broken]\nsso_region = us-east-1\n"));
     let run = env.run(["status"]).ok();
@@ -194,7 +194,7 @@ fn badly_configured_sessions_are_told_and_do_not_hide_the_others() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_is_not_trusted_says_why() {
+fn an_untrusted_file_is_damaged() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_center, env) = all_states();
     let path = env.home().join(TestEnv::token_path(SESSION));
@@ -228,7 +228,7 @@ fn check_asks_the_portal_and_refreshes_nothing() {
 }
 
 #[test]
-fn a_check_that_is_not_answered_is_no_verdict() {
+fn a_failed_check_changes_no_state() {
     let (center, mut env) = all_states();
     env.set("AWS_MAX_ATTEMPTS", "1");
     let check = ["status", "--check", "--sso-session", SESSION];
@@ -242,7 +242,7 @@ fn a_check_that_is_not_answered_is_no_verdict() {
 }
 
 #[test]
-fn a_token_that_names_no_place_to_ask_does_not_hide_the_others() {
+fn a_token_with_an_invalid_region_does_not_stop_the_check() {
     let (center, env) = all_states();
     let mut foreign = token_document(&center, &center.issue());
     foreign["region"] = json!("no region");
@@ -252,12 +252,12 @@ fn a_token_that_names_no_place_to_ask_does_not_hide_the_others() {
     assert_eq!(sessions(&run).len(), shown);
     assert!(run.stderr.contains("cannot ask the access portal about"), "{}", run.snapshot());
     assert!(run.stderr.contains("'no region' doesn't match"), "{}", run.snapshot());
-    assert!(center.calls().contains(&Endpoint::ListAccounts), "the others were asked");
+    assert!(center.calls().contains(&Endpoint::ListAccounts), "the other tokens were checked");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_person_sees_a_table_or_all_there_is_to_know() {
+fn a_terminal_shows_a_table_or_details() {
     let (_center, mut env) = all_states();
     env.set("PAGER", "");
     let screen = |words: &[&str]| {

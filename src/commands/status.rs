@@ -1,25 +1,26 @@
-//! `status`: which sessions there are, until when, and whether they can be refreshed.
+//! `status`: lists sessions, when they expire and whether they can be refreshed.
 //!
-//! Looks at the config file and the cache and sends nothing, unless `--check` asks the access portal. How a session's
-//! token is judged is in `session`, how it looks for a person in `overview`. No member that is shown is a secret.
+//! Reads the config file and the cache and sends nothing, unless `--check` asks the access portal. What the status of a
+//! session is made of is in `session_status`. Nothing that is shown is a secret; text from files is cut down to what a
+//! terminal may show.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
 
 use super::clients::Clients;
-use super::overview;
 use super::portals::{Call, Question, ask_all};
 use super::printing::Printing;
-use super::survey::{Seen, State, Survey};
+use super::session_status::{SessionStatus, State, StatusReport};
 use super::{duration, wanted};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{self, Config};
-use crate::context::Context;
-use crate::output::Node;
+use crate::context::{Context, Timestamp};
+use crate::error::Kind;
 use crate::session::LoginNeeded;
-
-/// Exit code: a login is needed.
-const LOGIN_NEEDED: u8 = 4;
+use crate::text;
 
 /// Shows the sessions.
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -28,26 +29,30 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     let for_a_person = context.stdout_is_terminal && global.output.is_none() && global.query.is_none();
     let printing = if for_a_person { None } else { Some(Printing::settle(global, &config, context)?) };
     let cache = TokenCache::in_home(context.require_home()?);
-    let survey = Survey { cache: &cache, context, min_ttl: min_ttl.unwrap_or_default(), profiles: profiles(&config) };
+    let min_ttl = min_ttl.unwrap_or_default();
+    let report = StatusReport { cache: &cache, context, min_ttl, profiles: profiles(&config) };
     let selected = wanted::selected(&args.sso_session, global.profile.as_deref(), &config)?;
-    let mut seen = match &selected {
-        Some(selected) => selected.iter().map(|settings| survey.of_session(settings)).collect(),
-        None => survey.of_all(config::all_sso(&config)),
+    let mut sessions = match &selected {
+        Some(selected) => selected.iter().map(|settings| report.of_session(settings)).collect(),
+        None => report.all(config::all_sso(&config)),
     };
-    let failure = if args.check { check(&mut seen, &Clients::new(context, &config, global)?, context)? } else { None };
+    let failure =
+        if args.check { check(&mut sessions, &Clients::new(context, &config, global)?, context)? } else { None };
+    let now = context.now();
     match printing {
-        Some(printing) => printing.print(data(&seen, context), "Status", context)?,
-        None => context.print(overview::text(&seen, selected.is_some(), context).as_bytes())?,
+        Some(printing) => printing.print(document(&sessions, now), "Status", context)?,
+        None if sessions.is_empty() => context.say("No sessions are configured, and no tokens are cached."),
+        None if selected.is_some() => context.print_text(&details(&sessions, now))?,
+        None => context.print_text(&status_table(&sessions, now))?,
     }
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let usable = |seen: &Seen| matches!(seen.state, State::Valid | State::Refreshable);
     let is_well = match selected {
-        Some(_) => seen.iter().all(usable),
-        None => seen.iter().any(|seen| seen.is_reachable && usable(seen)),
+        Some(_) => sessions.iter().all(SessionStatus::is_usable),
+        None => sessions.iter().any(|session| session.is_reachable && session.is_usable()),
     };
-    Ok(if is_well { 0 } else { LOGIN_NEEDED })
+    Ok(if is_well { 0 } else { Kind::LoginNeeded.exit_code() })
 }
 
 /// The profiles of each sso-session.
@@ -61,67 +66,123 @@ fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
     profiles
 }
 
-/// Asks the portal about every token that seems valid; returns what kept the first of them from being asked.
-fn check(seen: &mut [Seen], clients: &Clients, context: &Context) -> anyhow::Result<Option<anyhow::Error>> {
-    let explained = |error: anyhow::Error, seen: &Seen| {
-        error.context(format!("cannot ask the access portal about {}", seen.label()))
+/// Asks the portal about every token that seems valid; returns the first failure to get an answer.
+fn check(
+    sessions: &mut [SessionStatus],
+    clients: &Clients,
+    context: &Context,
+) -> anyhow::Result<Option<anyhow::Error>> {
+    let explained = |error: anyhow::Error, session: &SessionStatus| {
+        error.context(format!("cannot ask the access portal about {}", session.label()))
     };
     let (mut calls, mut failure) = (Vec::new(), None);
-    for (number, seen) in seen.iter().enumerate() {
-        if let (State::Valid, Some(token)) = (seen.state, &seen.access_token) {
-            let region = seen.region.as_deref().unwrap_or_default();
+    for (number, session) in sessions.iter().enumerate() {
+        if let (State::Valid, Some(token)) = (session.state, &session.access_token) {
+            let region = session.region.as_deref().unwrap_or_default();
             match Call::new(number, region, token.clone(), clients, context) {
                 Ok(call) => calls.push(call),
-                Err(error) => drop(failure.get_or_insert_with(|| explained(error, seen))),
+                Err(error) => drop(failure.get_or_insert_with(|| explained(error, session))),
             }
         }
     }
     ask_all(calls, Question::Accepted, None, context, |number, answer| {
-        let Some(seen) = seen.get_mut(number) else { return };
+        let Some(session) = sessions.get_mut(number) else { return };
         match answer {
             Ok(()) => {}
-            Err(error) if error.is_unauthorized() => seen.need_login(&LoginNeeded::Unauthorized),
-            Err(error) => drop(failure.get_or_insert_with(|| explained(error.into(), seen))),
+            Err(error) if error.is_unauthorized() => session.need_login(&LoginNeeded::Unauthorized),
+            Err(error) => drop(failure.get_or_insert_with(|| explained(error.into(), session))),
         }
     })?;
     Ok(failure)
 }
 
-fn data(seen: &[Seen], context: &Context) -> Node {
-    let now = context.now();
-    let text = |text: Option<&str>| text.map_or(Node::Null, Node::string);
-    let texts = |texts: &[String]| Node::list(texts.iter().map(|text| Node::string(text.as_str())).collect());
-    let names = [
-        "session",
-        "profiles",
-        "startUrl",
-        "region",
-        "state",
-        "refreshable",
-        "expiresAt",
-        "expiresIn",
-        "registrationExpiresAt",
-        "scopes",
-        "file",
-        "reason",
-        "command",
-    ];
-    let row = |seen: &Seen| {
-        [
-            text(seen.session.as_deref()),
-            texts(&seen.profiles),
-            text(seen.start_url.as_deref()),
-            text(seen.region.as_deref()),
-            Node::string(seen.state.as_str()),
-            Node::Bool(seen.is_refreshable),
-            text(seen.expires_at.map(timestamp::format).as_deref()),
-            seen.expires_at.map_or(Node::Null, |ends| Node::integer((ends - now).whole_seconds())),
-            text(seen.registration_expires_at.as_deref()),
-            seen.scopes.as_deref().map_or(Node::Null, texts),
-            Node::string(seen.path.to_string_lossy()),
-            text(seen.why.as_deref()),
-            text(seen.remedy()),
-        ]
+/// What is known of a session: the member of the JSON document, the label in the details where it is shown there, the
+/// value.
+fn facts(session: &SessionStatus, now: Timestamp) -> [(&'static str, Option<&'static str>, Value); 13] {
+    [
+        ("session", None, json!(session.session)),
+        ("state", Some("state"), json!(session.state.as_str())),
+        ("reason", Some("reason"), json!(session.reason)),
+        ("command", Some("to sign in"), json!(session.remedy())),
+        ("expiresAt", Some("expires"), json!(session.expires_at.map(timestamp::format))),
+        ("expiresIn", None, json!(session.expires_at.map(|ends| (ends - now).whole_seconds()))),
+        ("refreshable", Some("refreshable"), json!(session.is_refreshable)),
+        ("registrationExpiresAt", Some("registration"), json!(session.registration_expires_at)),
+        ("startUrl", Some("start URL"), json!(session.start_url)),
+        ("region", Some("region"), json!(session.region)),
+        ("scopes", Some("scopes"), json!(session.scopes)),
+        ("profiles", Some("profiles"), json!(session.profiles)),
+        ("file", Some("file"), json!(session.path.to_string_lossy())),
+    ]
+}
+
+fn document(sessions: &[SessionStatus], now: Timestamp) -> Value {
+    let row = |session| -> Map<String, Value> {
+        facts(session, now).into_iter().map(|(member, _, value)| (member.to_owned(), value)).collect()
     };
-    Node::object(vec![("sessions".into(), Node::rows(names, seen.iter().map(row)))])
+    json!({"sessions": sessions.iter().map(row).collect::<Vec<_>>()})
+}
+
+fn details(sessions: &[SessionStatus], now: Timestamp) -> String {
+    let details = sessions.iter().map(|session| {
+        let mut text = format!("{}\n", text::for_terminal(&session.label()));
+        for (_, label, value) in facts(session, now) {
+            if let (Some(label), Some(value)) = (label, shown(&value, now)) {
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, "  {label:<13}{value}");
+            }
+        }
+        text
+    });
+    details.collect::<Vec<_>>().join("\n")
+}
+
+/// A row for each session, then the reasons that no column shows.
+fn status_table(sessions: &[SessionStatus], now: Timestamp) -> String {
+    let mut rows = vec![["SESSION", "STATE", "EXPIRES", "REFRESH", "REGION", "START URL"].map(str::to_owned)];
+    for session in sessions {
+        let facts = facts(session, now);
+        let cell = |column| {
+            let fact = facts.iter().find(|(member, ..)| *member == column);
+            fact.and_then(|(.., value)| shown(value, now)).unwrap_or_else(|| "-".to_owned())
+        };
+        let label = text::for_terminal(&session.label());
+        rows.push([label, cell("state"), cell("expiresIn"), cell("refreshable"), cell("region"), cell("startUrl")]);
+    }
+    let mut widths = [0; 6];
+    for row in &rows {
+        widths = std::array::from_fn(|column| widths[column].max(row[column].chars().count()));
+    }
+    let mut table = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
+        table.extend([cells.collect::<String>().trim_end(), "\n"]);
+    }
+    for session in sessions.iter().filter(|session| session.expires_at.is_none()) {
+        let Some(reason) = &session.reason else { continue };
+        let _ = writeln!(table, "{}: {}", text::for_terminal(&session.label()), text::for_terminal(reason));
+    }
+    table
+}
+
+/// A fact in words; `None` for one that is not known.
+fn shown(value: &Value, now: Timestamp) -> Option<String> {
+    Some(match value {
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(seconds) => relative(seconds.as_i64()?),
+        Value::String(text) => match timestamp::parse(text) {
+            Some(ends) => format!("{} ({})", text::for_terminal(text), relative((ends - now).whole_seconds())),
+            None => text::for_terminal(text),
+        },
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().filter_map(|item| shown(item, now)).collect::<Vec<_>>().join(", ")
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    })
+}
+
+fn relative(seconds: i64) -> String {
+    let words = duration::words(seconds.unsigned_abs());
+    if seconds > 0 { format!("in {words}") } else { format!("{words} ago") }
 }

@@ -1,7 +1,8 @@
-//! What the config file and the cache say about every session, without a request.
+//! The status of every session, from the config file and the cache, without a request.
 //!
 //! Sessions and legacy profiles of the config file come first, in its order, then the tokens in the cache that belong to
-//! none of them: signed in without configuration, or written by another tool. How a token is judged is in `session`.
+//! none of them: signed in without configuration, or written by another tool. Whether a token can be used is decided in
+//! `session`; how the status is printed is in `status`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,26 +11,26 @@ use std::time::Duration;
 use super::wanted;
 use crate::cache::{CachedToken, Loaded, TokenCache, TokenKey};
 use crate::config::{ConfigError, SsoSettings};
-use crate::context::Context;
-use crate::context::Timestamp;
+use crate::context::{Context, Timestamp};
 use crate::secret::Secret;
 use crate::session::{self, Found, LoginNeeded, SessionError, Wanted};
 
-/// How a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The state of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum State {
-    /// Its token has life left, and as much as was asked for.
+    /// Its token is valid for at least the required time.
     Valid,
-    /// It has not, but can be refreshed without a person.
+    /// Its token can be refreshed without a browser.
     Refreshable,
-    /// A person must sign in.
+    /// It has no token, or one that can be neither used nor refreshed.
+    #[default]
     LoginNeeded,
     /// Its file cannot be used.
     Damaged,
 }
 
 impl State {
-    /// The word for it.
+    /// The state's name in every form of output.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -40,12 +41,12 @@ impl State {
     }
 }
 
-/// A session as it was found.
-#[derive(Debug)]
-pub(super) struct Seen {
+/// A session and its token.
+#[derive(Debug, Default)]
+pub(super) struct SessionStatus {
     /// The sso-session's name; absent for a legacy profile and for a token without configuration.
     pub(super) session: Option<String>,
-    /// The profiles that lead to it.
+    /// The profiles that use it.
     pub(super) profiles: Vec<String>,
     pub(super) start_url: Option<String>,
     pub(super) region: Option<String>,
@@ -53,21 +54,21 @@ pub(super) struct Seen {
     pub(super) state: State,
     pub(super) is_refreshable: bool,
     pub(super) expires_at: Option<Timestamp>,
-    /// As it stands in the file.
+    /// As written in the file.
     pub(super) registration_expires_at: Option<String>,
     /// The token's file, whether it exists or not.
     pub(super) path: PathBuf,
-    /// Why it cannot be used.
-    pub(super) why: Option<String>,
+    /// Why the token cannot be used.
+    pub(super) reason: Option<String>,
     /// The command that signs in, needed or not.
     remedy: Option<String>,
-    /// Whether a command of ours, or an SDK, finds it: by its name, or by its start URL.
+    /// Whether a session's name or start URL leads commands and SDKs to the file.
     pub(super) is_reachable: bool,
     pub(super) access_token: Option<Secret>,
 }
 
-impl Seen {
-    /// For people.
+impl SessionStatus {
+    /// The name to show: of the session, of a profile, or else the start URL or the file.
     pub(super) fn label(&self) -> String {
         let of_profile = || self.profiles.first().map(|name| format!("profile {name}"));
         let file = || self.path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -75,26 +76,30 @@ impl Seen {
         self.session.clone().or_else(of_profile).or_else(unnamed).unwrap_or_default()
     }
 
-    /// The command that signs in, where that is needed.
-    pub(super) fn remedy(&self) -> Option<&str> {
-        self.remedy.as_deref().filter(|_| matches!(self.state, State::LoginNeeded | State::Damaged))
+    /// Whether a token can be had without a browser.
+    pub(super) fn is_usable(&self) -> bool {
+        matches!(self.state, State::Valid | State::Refreshable)
     }
 
-    /// Turns out to be of no use.
+    /// The command that signs in, where that is needed.
+    pub(super) fn remedy(&self) -> Option<&str> {
+        self.remedy.as_deref().filter(|_| !self.is_usable())
+    }
+
+    /// Records why a login is needed.
     pub(super) fn need_login(&mut self, why: &LoginNeeded) {
         let is_damaged = matches!(why, LoginNeeded::Damaged(_));
         self.state = if is_damaged { State::Damaged } else { State::LoginNeeded };
-        self.why = Some(why.to_string());
+        self.reason = Some(why.to_string());
     }
 
-    fn take(&mut self, token: CachedToken, now: Timestamp, lasts: bool) {
+    fn set_token(&mut self, token: CachedToken, now: Timestamp, is_valid: bool) {
         self.is_refreshable = token.refreshable(now).is_some();
-        self.state = match (lasts, self.is_refreshable) {
-            (true, _) => State::Valid,
-            (false, true) => State::Refreshable,
-            (false, false) => State::LoginNeeded,
-        };
-        if self.state == State::LoginNeeded {
+        if is_valid {
+            self.state = State::Valid;
+        } else if self.is_refreshable {
+            self.state = State::Refreshable;
+        } else {
             let expired = token.expires_at <= now;
             self.need_login(&LoginNeeded::Ended { expires_at: token.expires_at, expired });
         }
@@ -104,19 +109,20 @@ impl Seen {
     }
 }
 
-/// Where to look, and what is asked of a token.
-pub(super) struct Survey<'a> {
+/// Finds the status of sessions.
+pub(super) struct StatusReport<'a> {
     pub(super) cache: &'a TokenCache,
     pub(super) context: &'a Context,
+    /// The lifetime below which a token counts as expired.
     pub(super) min_ttl: Duration,
     /// The profiles of each sso-session.
     pub(super) profiles: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
-impl Survey<'_> {
-    /// Everything that is configured, and every other token in the cache. What is configured badly is said.
-    pub(super) fn of_all(&self, configured: Vec<Result<SsoSettings, ConfigError>>) -> Vec<Seen> {
-        let mut all: Vec<Seen> = Vec::with_capacity(configured.len());
+impl StatusReport<'_> {
+    /// All configured sessions, and every other token in the cache. Warns of sessions whose configuration is wrong.
+    pub(super) fn all(&self, configured: Vec<Result<SsoSettings, ConfigError>>) -> Vec<SessionStatus> {
+        let mut all: Vec<SessionStatus> = Vec::with_capacity(configured.len());
         let mut legacy: BTreeMap<String, usize> = BTreeMap::new();
         for settings in configured {
             match settings {
@@ -124,8 +130,8 @@ impl Survey<'_> {
                     let is_legacy = settings.session_name.is_none();
                     // Legacy profiles of one start URL share a token.
                     let same = legacy.get(&settings.start_url).filter(|_| is_legacy);
-                    if let Some(seen) = same.and_then(|place| all.get_mut(*place)) {
-                        seen.profiles.push(settings.profile_name);
+                    if let Some(status) = same.and_then(|index| all.get_mut(*index)) {
+                        status.profiles.push(settings.profile_name);
                         continue;
                     }
                     all.push(self.of_session(&settings));
@@ -139,83 +145,63 @@ impl Survey<'_> {
                 }
             }
         }
-        let known: Vec<&Path> = all.iter().map(|seen| seen.path.as_path()).collect();
+        let known: Vec<&Path> = all.iter().map(|status| status.path.as_path()).collect();
         let others = self.cache.tokens_besides(&known);
         all.extend(others.into_iter().map(|(path, loaded)| self.of_file(path, loaded)));
         all
     }
 
-    /// One that is configured.
-    pub(super) fn of_session(&self, settings: &SsoSettings) -> Seen {
+    /// The status of a configured session.
+    pub(super) fn of_session(&self, settings: &SsoSettings) -> SessionStatus {
         let wanted = Wanted { min_ttl: self.min_ttl, ..wanted::of(settings) };
         let now = self.context.now();
-        let found = session::look(&wanted, self.cache, self.context).map(|found| match found {
-            Found::Fresh(usable) => (usable.token, true),
-            Found::Stale(token, _) => {
-                let lasts = wanted.lasts(&token, now);
-                (token, lasts)
-            }
-        });
-        let mut seen = Seen {
+        let found = session::look(&wanted, self.cache, self.context);
+        let mut status = SessionStatus {
             profiles: match &settings.session_name {
                 Some(name) => self.profiles.get(&**name).into_iter().flatten().map(ToString::to_string).collect(),
                 None => vec![settings.profile_name.clone()],
             },
-            session: wanted.session_name,
-            start_url: Some(wanted.start_url),
-            region: Some(wanted.region),
-            scopes: wanted.scopes,
-            remedy: Some(wanted.remedy),
+            session: settings.session_name.clone(),
+            start_url: Some(settings.start_url.clone()),
+            region: Some(settings.region.clone()),
+            scopes: wanted.scopes.clone(),
+            remedy: Some(wanted.remedy.clone()),
             is_reachable: true,
-            ..blank(self.cache.token_path(&wanted.token_key))
+            path: self.cache.token_path(&wanted.token_key),
+            ..SessionStatus::default()
         };
         match found {
-            Ok((token, lasts)) => seen.take(token, now, lasts),
-            Err(SessionError::LoginNeeded { why, .. }) => seen.need_login(&why),
+            Ok(Found::Fresh(usable)) => status.set_token(usable.token, now, true),
+            Ok(Found::Stale(token, _)) => {
+                let is_valid = wanted.lasts(&token, now);
+                status.set_token(token, now, is_valid);
+            }
+            Err(SessionError::LoginNeeded { why, .. }) => status.need_login(&why),
             Err(error) => {
-                seen.state = State::Damaged;
-                seen.why = Some(error.to_string());
+                status.state = State::Damaged;
+                status.reason = Some(error.to_string());
             }
         }
-        seen
+        status
     }
 
-    /// A token that nothing is configured for.
-    fn of_file(&self, path: PathBuf, loaded: Loaded<CachedToken>) -> Seen {
-        let mut seen = blank(path);
+    /// The status of a token without configuration.
+    fn of_file(&self, path: PathBuf, loaded: Loaded<CachedToken>) -> SessionStatus {
+        let mut status = SessionStatus { path, ..SessionStatus::default() };
         match loaded {
             Loaded::Present(token, _) => {
-                seen.start_url.clone_from(&token.start_url);
-                seen.region.clone_from(&token.region);
+                status.start_url.clone_from(&token.start_url);
+                status.region.clone_from(&token.region);
                 let key = token.start_url.as_deref().map(TokenKey::of_start_url);
-                seen.is_reachable = key.is_some_and(|key| self.cache.token_path(&key) == seen.path);
+                status.is_reachable = key.is_some_and(|key| self.cache.token_path(&key) == status.path);
                 let now = self.context.now();
                 let left = Duration::try_from(token.expires_at - now).ok();
-                let lasts = left.is_some_and(|left| !left.is_zero() && left >= self.min_ttl);
-                seen.take(token, now, lasts);
+                let is_valid = left.is_some_and(|left| !left.is_zero() && left >= self.min_ttl);
+                status.set_token(token, now, is_valid);
             }
-            Loaded::Damaged(damage) => seen.need_login(&LoginNeeded::Damaged(damage)),
+            Loaded::Damaged(damage) => status.need_login(&LoginNeeded::Damaged(damage)),
             Loaded::Absent => {}
         }
-        seen
-    }
-}
-
-fn blank(path: PathBuf) -> Seen {
-    Seen {
-        session: None,
-        profiles: Vec::new(),
-        start_url: None,
-        region: None,
-        scopes: None,
-        state: State::LoginNeeded,
-        is_refreshable: false,
-        expires_at: None,
-        registration_expires_at: None,
-        path,
-        why: None,
-        remedy: None,
-        is_reachable: false,
-        access_token: None,
+        status
     }
 }
