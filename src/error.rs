@@ -147,10 +147,22 @@ impl Error {
         Self::new(Kind::Configuration, message)
     }
 
+    /// No region: the AWS CLI's sentence.
+    pub fn no_region() -> Self {
+        let message = "You must specify a region. You can also configure your region by running \"aws configure\".";
+        Self::new(Kind::NoRegion, message)
+    }
+
     /// The same error with a sentence about what to do or where a value came from: lower case, no final period.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
         Self { hint: hint.into(), ..self }
+    }
+
+    /// The same error with the hint that names where its value was set.
+    #[must_use]
+    pub fn value_from(self, origin: &impl fmt::Display) -> Self {
+        self.hint(format!("the value comes from {origin}"))
     }
 
     /// The same error with the members that the service answered.

@@ -9,9 +9,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::cli::GlobalArgs;
-use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located, Origin, Overrides};
+use crate::config::{self, ClientSettings, Config, Located, Origin, Overrides};
 use crate::context::Context;
 use crate::endpoint::{self, EndpointError, Service, Variant};
+use crate::error::Error;
 use crate::http::{CaBundle, HttpClient, HttpOptions};
 use crate::oidc::OidcClient;
 use crate::portal::PortalClient;
@@ -148,14 +149,14 @@ pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
 }
 
 /// A token over plain http is anybody's; a config file alone, which a project folder may bring, cannot ask for it.
-fn check_plain_http(context: &Context, url: &Located<String>) -> Result<(), ConfigError> {
+fn check_plain_http(context: &Context, url: &Located<String>) -> Result<(), Error> {
     if !url.value.to_ascii_lowercase().starts_with("http://") || endpoint::is_loopback(&url.value) {
         return Ok(());
     }
     if let Origin::File(_) = url.origin {
         let message = format!("Refusing to send tokens over plain http to {}", url.value);
         let detail = format!("the value comes from {}; use https, or say it with --endpoint-url", url.origin);
-        return Err(ConfigError::new(ConfigErrorKind::InvalidEndpoint, message).with_detail(detail));
+        return Err(Error::other(message).hint(detail));
     }
     context.say(&format!("WARNING: tokens are sent in clear to {} ({})", url.value, url.origin));
     Ok(())

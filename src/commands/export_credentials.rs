@@ -10,9 +10,10 @@ use super::clients::{Clients, overrides};
 use super::{environment, recursion, runtime, token, wanted};
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
-use crate::config::{self, Config, ConfigError, ConfigErrorKind, SsoRole};
+use crate::config::{self, Config, SsoRole};
 use crate::context::Context;
 use crate::credentials::{Chain, CredentialsError};
+use crate::error::Error;
 use crate::session::{Caches, Role, RoleCredentials, Services, Wanted};
 
 /// What the AWS CLI says before everything that is wrong with the configuration.
@@ -37,14 +38,14 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
 }
 
 /// The role and the session that the options and the profile name, if they name any.
-fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<(Wanted, SsoRole)>, ConfigError> {
+fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<(Wanted, SsoRole)>, Error> {
     let role = config::sso_role(config, args.account_id.as_deref(), args.role_name.as_deref())?;
     let options = token::overrides(&args.session);
     let Some(role) = role else {
         return if options.session.is_some() || options.start_url.is_some() {
             let message = "A session alone is not enough: which role of which account?";
             let detail = "give --account-id and --role-name, or a profile that has sso_account_id and sso_role_name";
-            Err(ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(detail))
+            Err(Error::configuration(message).hint(detail.to_owned()))
         } else {
             Ok(None)
         };
@@ -108,6 +109,6 @@ fn explained(error: CredentialsError, config: &Config) -> anyhow::Error {
         }
         error => (error.to_string(), error.hint()),
     };
-    let error = ConfigError::new(ConfigErrorKind::Configuration, message);
-    detail.map_or_else(|| error.clone(), |detail| error.clone().with_detail(detail)).into()
+    let error = Error::configuration(message);
+    detail.map_or_else(|| error.clone(), |detail| error.clone().hint(detail)).into()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
-use crate::config::{self, Config, ConfigError, ConfigErrorKind, Located, Origin, SsoOverrides, SsoSettings};
+use crate::config::{self, Config, Located, Origin, SsoOverrides, SsoSettings};
 use crate::context::Context;
 use crate::error::Error;
 use crate::login::notice::{LoggedIn, Notices};
@@ -57,8 +57,8 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> anyhow::Result<
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
         if names.is_empty() {
             let message = "There is no sso-session to sign in to.";
-            let error = ConfigError::new(ConfigErrorKind::Configuration, message);
-            return Err(error.with_detail(format!("{} has no [sso-session NAME] section", config.described())).into());
+            let error = Error::configuration(message);
+            return Err(error.hint(format!("{} has no [sso-session NAME] section", config.described())).into());
         }
         return Ok(names);
     }
@@ -200,8 +200,8 @@ impl Run<'_> {
         }
         let Some(Located { value, origin }) = &settings.flow_key else { return Ok(FlowChoice::Auto) };
         value.parse().map_err(|error| {
-            let error = ConfigError::new(ConfigErrorKind::Configuration, format!("Bad sso_login_flow: {error}"));
-            error.with_detail(format!("the value comes from {origin}")).into()
+            let error = Error::configuration(format!("Bad sso_login_flow: {error}"));
+            error.value_from(origin).into()
         })
     }
 

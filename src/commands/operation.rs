@@ -11,7 +11,7 @@ use super::printing::Printing;
 use super::prompt;
 use super::{runtime, signing};
 use crate::cli::{GlobalArgs, OperationArgs};
-use crate::config::{self, ClientSettings, Config, ConfigError, ConfigErrorKind, Located};
+use crate::config::{self, ClientSettings, Config, Located};
 use crate::context::Context;
 use crate::endpoint::{self, Service, Variant};
 use crate::error::Error;
@@ -105,9 +105,8 @@ fn place(settings: &ClientSettings) -> anyhow::Result<(String, String)> {
     Ok((signing_region, url))
 }
 
-fn with_origin(message: String, value: &Located<String>) -> ConfigError {
-    let origin = format!("the value comes from {}", value.origin);
-    ConfigError::new(ConfigErrorKind::InvalidValue, message).with_detail(origin)
+fn with_origin(message: String, value: &Located<String>) -> Error {
+    Error::other(message).value_from(&value.origin)
 }
 
 fn refuse_contradictions(global: &GlobalArgs) -> Result<(), Error> {

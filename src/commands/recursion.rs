@@ -4,8 +4,8 @@
 //! are handed down in a variable of the environment, one line of CSV; it is the AWS CLI's, so that the two programs notice
 //! a loop through both of them.
 
-use crate::config::{ConfigError, ConfigErrorKind};
 use crate::context::Context;
+use crate::error::Error;
 
 /// The AWS CLI's variable.
 pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";
@@ -14,9 +14,9 @@ pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";
 const DEEPEST: usize = 4;
 
 /// The value of the variable for the programs that are started for this profile.
-pub(super) fn descend(profile: &str, context: &Context) -> Result<String, ConfigError> {
+pub(super) fn descend(profile: &str, context: &Context) -> Result<String, Error> {
     let mut seen = split(&context.var(VARIABLE).unwrap_or_default());
-    let refused = |message| Err(ConfigError::new(ConfigErrorKind::Configuration, message));
+    let refused = |message| Err(Error::configuration(message));
     if seen.len() >= DEEPEST {
         return refused(format!(
             "Maximum recursive credential process resolution reached ({DEEPEST}).\nProfiles seen: {}",

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use super::wanted;
 use crate::cache::{CachedToken, Loaded, TokenCache, TokenKey};
-use crate::config::{ConfigError, SsoSettings};
+use crate::config::SsoSettings;
 use crate::context::{Context, Timestamp};
+use crate::error::Error;
 use crate::secret::Secret;
 use crate::session::{self, Found, LoginNeeded, SessionError, Wanted};
 
@@ -121,7 +122,7 @@ pub(super) struct StatusReport<'a> {
 
 impl StatusReport<'_> {
     /// All configured sessions, and every other token in the cache. Warns of sessions whose configuration is wrong.
-    pub(super) fn all(&self, configured: Vec<Result<SsoSettings, ConfigError>>) -> Vec<SessionStatus> {
+    pub(super) fn all(&self, configured: Vec<Result<SsoSettings, Error>>) -> Vec<SessionStatus> {
         let mut all: Vec<SessionStatus> = Vec::with_capacity(configured.len());
         let mut legacy: BTreeMap<String, usize> = BTreeMap::new();
         for settings in configured {
@@ -140,7 +141,7 @@ impl StatusReport<'_> {
                     }
                 }
                 Err(error) => {
-                    let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+                    let detail = error.advice().map(|detail| format!(" ({detail})")).unwrap_or_default();
                     self.context.say(&format!("WARNING: {error}{detail}"));
                 }
             }

@@ -7,13 +7,14 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::cache::TokenKey;
-use crate::config::{self, Config, ConfigError, Origin, SsoOverrides, SsoSettings};
+use crate::config::{self, Config, Origin, SsoOverrides, SsoSettings};
 use crate::endpoint;
+use crate::error::Error;
 use crate::session::Wanted;
 
 /// The settings of a session. Where the start URL's host names the region, that is the default for one that is given by
 /// option.
-pub(super) fn settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSettings, ConfigError> {
+pub(super) fn settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSettings, Error> {
     let host = options.start_url.and_then(|url| url::Url::parse(url).ok());
     let named = host.as_ref().and_then(url::Url::host_str).and_then(endpoint::region_of_portal_host);
     config::sso_settings(config, SsoOverrides { region: options.region.or(named.as_deref()), ..options })
@@ -24,7 +25,7 @@ pub(super) fn selected(
     names: &[String],
     profile: Option<&str>,
     config: &Config,
-) -> Result<Option<Vec<SsoSettings>>, ConfigError> {
+) -> Result<Option<Vec<SsoSettings>>, Error> {
     let of = |session| settings(config, SsoOverrides { session, ..SsoOverrides::default() });
     if !names.is_empty() {
         return names.iter().map(|name| of(Some(name))).collect::<Result<_, _>>().map(Some);

@@ -13,12 +13,13 @@ use super::lines::{Piece, pieces};
 use super::names::{SectionKind, header_for};
 use super::parse::Entry;
 use super::replace::replace;
-use super::{Config, ConfigError, ConfigErrorKind, SsoSettings};
+use super::{Config, SsoSettings};
+use crate::error::Error;
 use crate::secret::Secret;
 
 /// Writes a region that was found out into the place that `settings` were read from: the sso-session, or the profile,
 /// in the file and section that hold the key now (botocore's own writer misses `[default]` and shadows it).
-pub fn set_sso_region(config: &Config, settings: &SsoSettings, region: &str) -> Result<(), ConfigError> {
+pub fn set_sso_region(config: &Config, settings: &SsoSettings, region: &str) -> Result<(), Error> {
     let pairs = [("sso_region", region)];
     if let Some(name) = &settings.session_name {
         return set_keys(config.config_path(), SectionKind::SsoSession, name, &pairs);
@@ -32,16 +33,16 @@ pub fn set_sso_region(config: &Config, settings: &SsoSettings, region: &str) -> 
 }
 
 /// Writes keys into an `[sso-session NAME]` of the config file, which is added when there is none.
-pub fn save_sso_session(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), ConfigError> {
+pub fn save_sso_session(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
     set_keys(config.config_path(), SectionKind::SsoSession, name, pairs)
 }
 
 /// Writes keys into a `[profile NAME]` of the config file (`[default]` for `default`), which is added when there is none.
-pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), ConfigError> {
+pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
     set_keys(config.config_path(), SectionKind::Profile, name, pairs)
 }
 
-fn set_keys(path: &Path, kind: SectionKind, name: &str, pairs: &[(&str, &str)]) -> Result<(), ConfigError> {
+fn set_keys(path: &Path, kind: SectionKind, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
     edit(path, |file| file.named(kind).rfind(|(found, _)| *found == name), &header_for(kind, name), pairs)
 }
 
@@ -51,11 +52,8 @@ fn edit(
     find: impl Fn(&IniFile) -> Option<(&str, usize)>,
     header: &str,
     pairs: &[(&str, &str)],
-) -> Result<(), ConfigError> {
-    let failed = |detail: String| {
-        ConfigError::new(ConfigErrorKind::Write, format!("Unable to write config file: {}", path.display()))
-            .with_detail(detail)
-    };
+) -> Result<(), Error> {
+    let failed = |detail: String| Error::other(format!("Unable to write config file: {}", path.display())).hint(detail);
     let before = IniFile::read(path)?;
     let text = match std::fs::read_to_string(path) {
         Ok(text) => Secret::new(text),

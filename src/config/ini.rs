@@ -8,9 +8,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::error::{ConfigError, ConfigErrorKind};
 use super::names::SectionKind;
 use super::parse::{Contents, Entry, Flaw, Parser, Span};
+use crate::error::Error;
 use crate::secret::Secret;
 
 /// A file that was read without objection. The default is an empty file.
@@ -29,11 +29,9 @@ const LONGEST_FILE: u64 = 64 << 20;
 
 impl IniFile {
     /// Reads the file. One that does not exist, is no regular file or may not be read is empty, as for botocore.
-    pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        let unparsable = |detail: String| {
-            ConfigError::new(ConfigErrorKind::Unparsable, format!("Unable to parse config file: {}", path.display()))
-                .with_detail(detail)
-        };
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+        let unparsable =
+            |detail: String| Error::other(format!("Unable to parse config file: {}", path.display())).hint(detail);
         let length = match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             Ok(_) => return Ok(Self::empty(path, Some("it is no regular file".to_owned()))),

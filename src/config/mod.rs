@@ -5,7 +5,6 @@
 //! changes to the config file in `edit`. The rules are botocore's. Imports `context`, `secret`.
 
 mod edit;
-mod error;
 mod ini;
 mod lines;
 mod names;
@@ -25,7 +24,6 @@ use std::fmt;
 use std::path::Path;
 
 pub use edit::{save_profile, save_sso_session, set_sso_region};
-pub use error::{ConfigError, ConfigErrorKind};
 pub use names::shell_words;
 pub use origin::{Located, Origin, Place};
 pub use path::expand_path;
@@ -36,6 +34,7 @@ pub use settings::{ClientSettings, Limit, Overrides, RetryMode, client_settings}
 pub use sso::{SsoOverrides, SsoSettings, all_sso, sso_settings};
 
 use crate::context::Context;
+use crate::error::Error;
 use ini::IniFile;
 use names::SectionKind;
 
@@ -59,7 +58,7 @@ pub struct SectionOfFile {
 
 impl SectionOfFile {
     /// Reads the file; one that is missing is empty.
-    pub fn read(path: &Path, header: &str) -> Result<Self, ConfigError> {
+    pub fn read(path: &Path, header: &str) -> Result<Self, Error> {
         let file = IniFile::read(path)?;
         let block = file.headers().find(|(found, _)| *found == header).map(|(_, block)| block);
         Ok(Self { file, block })
@@ -84,7 +83,7 @@ impl Config {
     ///
     /// A profile that anybody named must exist in one of the files, even `default`; an empty option names nobody, an
     /// empty variable names the profile "". A file that is missing is empty.
-    pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, ConfigError> {
+    pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let config = Self::read(context, profile_option)?;
         if config.named_by != NamedBy::Nobody && config.profile(&config.profile).is_none() {
             return Err(config.profile_not_found());
@@ -93,7 +92,7 @@ impl Config {
     }
 
     /// As `load`, but the profile need not exist: for those who only look up names.
-    pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, ConfigError> {
+    pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let (profile, named_by) = selected_profile(context, profile_option);
         Ok(Self {
             main: IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?,
@@ -215,7 +214,7 @@ impl Config {
         all
     }
 
-    fn profile_not_found(&self) -> ConfigError {
+    fn profile_not_found(&self) -> Error {
         let name = &self.profile;
         let who = match self.named_by {
             NamedBy::Variable(variable) => format!("the environment variable {variable} names it; "),
@@ -226,8 +225,7 @@ impl Config {
         } else {
             format!("neither {} nor {} has it", self.main.described(), self.credentials.described())
         };
-        ConfigError::new(ConfigErrorKind::ProfileNotFound, format!("The config profile ({name}) could not be found"))
-            .with_detail(who + &known)
+        Error::other(format!("The config profile ({name}) could not be found")).hint(who + &known)
     }
 }
 

@@ -6,9 +6,10 @@
 
 use std::time::Duration;
 
+use super::Config;
 use super::origin::{Located, Origin};
-use super::{Config, ConfigError, ConfigErrorKind};
 use crate::context::Context;
+use crate::error::Error;
 use crate::python;
 
 /// What the command line said about how to make requests.
@@ -64,39 +65,35 @@ pub struct ClientSettings {
     pub retry_mode: RetryMode,
     /// Application identifier for the user agent.
     pub user_agent_app_id: Option<String>,
-    oidc_endpoint_url: Result<Option<Located<String>>, ConfigError>,
-    portal_endpoint_url: Result<Option<Located<String>>, ConfigError>,
-    sts_endpoint_url: Result<Option<Located<String>>, ConfigError>,
+    oidc_endpoint_url: Result<Option<Located<String>>, Error>,
+    portal_endpoint_url: Result<Option<Located<String>>, Error>,
+    sts_endpoint_url: Result<Option<Located<String>>, Error>,
 }
 
 impl ClientSettings {
     /// The configured base URL of the `OpenID` Connect service; an error when the profile names a missing `services` section.
-    pub fn oidc_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
+    pub fn oidc_endpoint_url(&self) -> Result<Option<&Located<String>>, Error> {
         self.oidc_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// The configured base URL of the access portal's API; the same error.
-    pub fn portal_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
+    pub fn portal_endpoint_url(&self) -> Result<Option<&Located<String>>, Error> {
         self.portal_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// The configured base URL of STS, which credentials of roles come from; the same error.
-    pub fn sts_endpoint_url(&self) -> Result<Option<&Located<String>>, ConfigError> {
+    pub fn sts_endpoint_url(&self) -> Result<Option<&Located<String>>, Error> {
         self.sts_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// The region, or AWS's error when there is none.
-    pub fn require_region(&self) -> Result<&Located<String>, ConfigError> {
-        self.region.as_ref().ok_or_else(ConfigError::no_region)
+    pub fn require_region(&self) -> Result<&Located<String>, Error> {
+        self.region.as_ref().ok_or_else(Error::no_region)
     }
 }
 
 /// Resolves everything. Errors come in the AWS CLI's order: options, then files and variables.
-pub fn client_settings(
-    context: &Context,
-    config: &Config,
-    overrides: &Overrides,
-) -> Result<ClientSettings, ConfigError> {
+pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides) -> Result<ClientSettings, Error> {
     check_endpoint_option(overrides)?;
     let read_timeout = limit("--cli-read-timeout", "read", overrides.read_timeout.as_deref())?;
     let connect_timeout = limit("--cli-connect-timeout", "connect", overrides.connect_timeout.as_deref())?;
@@ -156,12 +153,11 @@ impl Sources<'_> {
     }
 
     /// No operation answers with an instant or takes binary members, but the AWS CLI stops at formats that it does not know.
-    fn check_formats(&self) -> Result<(), ConfigError> {
+    fn check_formats(&self) -> Result<(), Error> {
         let timestamp = "cli_timestamp_format";
         if let Some(Located { value, origin }) = self.unknown(timestamp, &["wire", "iso8601"]) {
             let message = format!("Unknown {timestamp} value: {value}, valid values are \"wire\" or \"iso8601\"");
-            return Err(ConfigError::new(ConfigErrorKind::Configuration, message)
-                .with_detail(format!("the value comes from {origin}")));
+            return Err(Error::configuration(message).value_from(&origin));
         }
         match self.unknown("cli_binary_format", &["base64", "raw-in-base64-out"]) {
             Some(Located { value, origin }) => Err(invalid(python::quoted(&value), &origin)),
@@ -174,7 +170,7 @@ impl Sources<'_> {
         if known.contains(&self.config.get(key)?) { None } else { self.key(key) }
     }
 
-    fn max_attempts(&self) -> Result<Located<u32>, ConfigError> {
+    fn max_attempts(&self) -> Result<Located<u32>, Error> {
         let Some(Located { value, origin }) = self.first(&["AWS_MAX_ATTEMPTS"], "max_attempts") else {
             return Ok(Located::new(3, Origin::Default));
         };
@@ -190,7 +186,7 @@ impl Sources<'_> {
         Ok(Located::new(u32::try_from(number).unwrap_or(u32::MAX), origin))
     }
 
-    fn retry_mode(&self) -> Result<RetryMode, ConfigError> {
+    fn retry_mode(&self) -> Result<RetryMode, Error> {
         let Some(Located { value, origin }) = self.first(&["AWS_RETRY_MODE"], "retry_mode") else {
             return Ok(RetryMode::Standard);
         };
@@ -211,7 +207,7 @@ impl Sources<'_> {
         overrides: &Overrides,
         variable: &'static str,
         service: &str,
-    ) -> Result<Option<Located<String>>, ConfigError> {
+    ) -> Result<Option<Located<String>>, Error> {
         if let Some(chosen) = option("--endpoint-url", overrides.endpoint_url.as_deref()) {
             return Ok(Some(chosen));
         }
@@ -230,7 +226,7 @@ impl Sources<'_> {
         Ok(self.key("endpoint_url").filter(not_empty))
     }
 
-    fn services_endpoint_url(&self, service: &str) -> Result<Option<Located<String>>, ConfigError> {
+    fn services_endpoint_url(&self, service: &str) -> Result<Option<Located<String>>, Error> {
         let Some(Located { value: name, origin }) = self.key("services") else { return Ok(None) };
         let Some(section) = self.config.services(&name).filter(|section| !section.is_empty()) else {
             let what = format!(
@@ -238,8 +234,8 @@ impl Sources<'_> {
                  not exist."
             );
             let place = self.config.described();
-            return Err(ConfigError::new(ConfigErrorKind::InvalidValue, what)
-                .with_detail(format!("{origin} names it, but {place} has no [services {name}] with a key in it")));
+            return Err(Error::other(what)
+                .hint(format!("{origin} names it, but {place} has no [services {name}] with a key in it")));
         };
         Ok(section.nested(service).and_then(|nested| nested.located("endpoint_url")))
     }
@@ -249,8 +245,8 @@ fn option(name: &'static str, value: Option<&str>) -> Option<Located<String>> {
     value.map(|value| Located::new(value.to_owned(), Origin::Option(name)))
 }
 
-fn invalid(message: String, origin: &Origin) -> ConfigError {
-    ConfigError::new(ConfigErrorKind::InvalidValue, message).with_detail(format!("the value comes from {origin}"))
+fn invalid(message: String, origin: &Origin) -> Error {
+    Error::other(message).value_from(origin)
 }
 
 /// The default of both time-outs, the AWS CLI's.
@@ -259,7 +255,7 @@ const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
 /// A century is as good as for ever, and overflows no clock.
 const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
 
-fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, ConfigError> {
+fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, Error> {
     let Some(text) = value else { return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default)) };
     let origin = Origin::Option(name);
     let Some(seconds) = python::saturating_int(text) else { return Err(invalid(python::int_error(text), &origin)) };
@@ -274,7 +270,7 @@ fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<
 }
 
 /// The AWS CLI refuses an option without a scheme as a usage error; everything else about it is found out on use.
-fn check_endpoint_option(overrides: &Overrides) -> Result<(), ConfigError> {
+fn check_endpoint_option(overrides: &Overrides) -> Result<(), Error> {
     let Some(url) = &overrides.endpoint_url else { return Ok(()) };
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -283,11 +279,8 @@ fn check_endpoint_option(overrides: &Overrides) -> Result<(), ConfigError> {
     if url.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)) {
         return Ok(());
     }
-    Err(ConfigError::new(
-        ConfigErrorKind::ParamValidation,
-        format!(
-            "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
+    Err(Error::validation(format!(
+        "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
              https://<hostname>/"
-        ),
-    ))
+    )))
 }

@@ -5,7 +5,8 @@
 //! is usable is judged in `login`.
 
 use super::origin::{Located, Origin};
-use super::{Config, ConfigError, ConfigErrorKind, Section};
+use super::{Config, Section};
+use crate::error::Error;
 use crate::python;
 
 /// What the command line said about the session.
@@ -45,7 +46,7 @@ pub struct SsoSettings {
 }
 
 /// The settings that the selected profile and the options ask for.
-pub fn sso_settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSettings, ConfigError> {
+pub fn sso_settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSettings, Error> {
     let profile = config.selected();
     let session = match options.session {
         Some(name) => Some(name),
@@ -69,7 +70,7 @@ pub fn sso_settings(config: &Config, options: SsoOverrides<'_>) -> Result<SsoSet
 }
 
 /// Every sso-session, then every profile that has the older keys and no session, each usable or with what it lacks.
-pub fn all_sso(config: &Config) -> Vec<Result<SsoSettings, ConfigError>> {
+pub fn all_sso(config: &Config) -> Vec<Result<SsoSettings, Error>> {
     let options = SsoOverrides::default();
     let sessions = config.sso_sessions().map(|(name, section)| {
         let request = Request { config, session: Some(name), section: Some(section), options };
@@ -92,7 +93,7 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn settings(&self, profile_name: &str) -> Result<SsoSettings, ConfigError> {
+    fn settings(&self, profile_name: &str) -> Result<SsoSettings, Error> {
         let start_url = self.either("--start-url", self.options.start_url, "sso_start_url");
         let region = self.either("--sso-region", self.options.region, "sso_region");
         let (start_url, region) = match (start_url, region) {
@@ -125,7 +126,7 @@ impl Request<'_> {
         option.or_else(|| self.key(key))
     }
 
-    fn missing(&self, start_url: bool, region: bool) -> ConfigError {
+    fn missing(&self, start_url: bool, region: bool) -> Error {
         let named = |missing: bool, key: &'static str| missing.then_some(key);
         let keys = [named(start_url, "sso_start_url"), named(region, "sso_region")];
         let keys = keys.into_iter().flatten().collect::<Vec<_>>();
@@ -144,11 +145,11 @@ impl Request<'_> {
                 "the profile `{name}` is not in {path}; name a profile, --sso-session, or --start-url and --sso-region"
             )
         };
-        ConfigError::new(ConfigErrorKind::Configuration, message).with_detail(detail)
+        Error::configuration(message).hint(detail)
     }
 
     /// The name of a session is the name of its token's file, so one name cannot stand for two URLs.
-    fn check_same_url(&self, start_url: &str) -> Result<(), ConfigError> {
+    fn check_same_url(&self, start_url: &str) -> Result<(), Error> {
         if self.options.start_url.is_none() {
             return Ok(());
         }
@@ -160,17 +161,16 @@ impl Request<'_> {
             "Bad value for --start-url \"{start_url}\": the sso-session \"{name}\" is configured with \"{}\"",
             configured.value
         );
-        Err(ConfigError::new(ConfigErrorKind::ParamValidation, message)
-            .with_detail(format!("see {}; choose another name for --sso-session", configured.origin)))
+        Err(Error::validation(message)
+            .hint(format!("see {}; choose another name for --sso-session", configured.origin)))
     }
 
-    fn redirect_port(&self) -> Result<Option<u16>, ConfigError> {
+    fn redirect_port(&self) -> Result<Option<u16>, Error> {
         let Some(Located { value, origin }) = self.key("sso_redirect_port") else { return Ok(None) };
         let port = value.parse::<u16>().ok().filter(|port| *port != 0);
         port.map(Some).ok_or_else(|| {
             let message = format!("sso_redirect_port must be a number from 1 to 65535, not {}", python::quoted(&value));
-            ConfigError::new(ConfigErrorKind::Configuration, message)
-                .with_detail(format!("the value comes from {origin}"))
+            Error::configuration(message).value_from(&origin)
         })
     }
 }
@@ -181,15 +181,14 @@ fn registration_scopes(text: &str) -> Vec<String> {
     parts.filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }
 
-fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SsoOverrides<'_>) -> ConfigError {
+fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SsoOverrides<'_>) -> Error {
     let place = || Some(Origin::File(profile?.origin("sso_session")?));
     let origin = options.session.map(|_| Origin::Option("--sso-session")).or_else(place).unwrap_or(Origin::Default);
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let path = config.described();
     let message = format!("The specified sso-session does not exist: \"{name}\"");
-    ConfigError::new(ConfigErrorKind::Configuration, message)
-        .with_detail(format!("{origin} names it; sso-sessions in {path}: {known}"))
+    Error::configuration(message).hint(format!("{origin} names it; sso-sessions in {path}: {known}"))
 }
 
 #[cfg(test)]

@@ -22,8 +22,9 @@ mod xml;
 
 use aws_credential_types::Credentials;
 
-use crate::config::{self, ClientSettings, Config, ConfigError, Overrides, Section};
+use crate::config::{self, ClientSettings, Config, Overrides, Section};
 use crate::context::Context;
+use crate::error::Error;
 use crate::http::{HttpClient, HttpOptions};
 
 pub use error::CredentialsError;
@@ -49,7 +50,7 @@ impl<'a> Chain<'a> {
         overrides: &Overrides,
         http: &'a HttpOptions,
         region: &'a str,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, Error> {
         let overrides = Overrides { endpoint_url: None, ..overrides.clone() };
         let settings = config::client_settings(context, config, &overrides)?;
         Ok(Self { context, config, settings, http, region, variable: None })

@@ -1,7 +1,6 @@
 //! What an error means: its exit code, the AWS CLI's name of its kind, its message, and what a person can do.
 
 use crate::cache::CacheError;
-use crate::config::{ConfigError, ConfigErrorKind};
 use crate::credentials::CredentialsError;
 use crate::error::{Error, Kind, ServiceError};
 use crate::http::HttpError;
@@ -53,9 +52,6 @@ impl<'a> Failure<'a> {
             let usage = matches!(input, InputError::OptionsMissing(_));
             return Self { usage, ..Self::param_validation(message) };
         }
-        if let Some(config) = error.downcast_ref::<ConfigError>() {
-            return Self::of_config(config, message);
-        }
         Self::of_service(error, message)
     }
 
@@ -105,20 +101,6 @@ impl<'a> Failure<'a> {
             service: error.answer(),
             usage: error.kind() == Kind::Usage,
         }
-    }
-
-    fn of_config(error: &ConfigError, message: String) -> Self {
-        let (code, kind) = match error.kind() {
-            ConfigErrorKind::Configuration => (CONFIGURATION, Some("Configuration")),
-            ConfigErrorKind::NoRegion => (CONFIGURATION, Some("NoRegion")),
-            ConfigErrorKind::ParamValidation => (USAGE, PARAM_VALIDATION),
-            ConfigErrorKind::ProfileNotFound
-            | ConfigErrorKind::Unparsable
-            | ConfigErrorKind::InvalidEndpoint
-            | ConfigErrorKind::InvalidValue
-            | ConfigErrorKind::Write => (OTHER, None),
-        };
-        Self { code, kind, hint: error.detail().map(str::to_owned), ..Self::other(message) }
     }
 
     fn of_oidc(error: &'a OidcError, message: String) -> Self {

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{ErrorFormat, exit_code, render};
-use crate::config::{ConfigError, ConfigErrorKind};
 use crate::error::{Error, Kind};
 use crate::input::InputError;
 use crate::oidc::{Fault, FaultCode, OidcError};
@@ -31,16 +30,16 @@ fn shown(error: &anyhow::Error, format: ErrorFormat) -> String {
 
 #[test]
 fn codes_are_those_of_the_aws_cli() {
-    let config = |kind| anyhow::Error::from(ConfigError::new(kind, "x"));
+    let config = |kind| anyhow::Error::from(Error::new(kind, "x"));
     for (error, code) in [
         (InputError::TwoDocuments.into(), 252),
         (Error::validation("x").into(), 252),
-        (config(ConfigErrorKind::ParamValidation), 252),
-        (config(ConfigErrorKind::Configuration), 253),
-        (ConfigError::no_region().into(), 253),
+        (config(Kind::Validation), 252),
+        (config(Kind::Configuration), 253),
+        (Error::no_region().into(), 253),
         (Error::new(Kind::Pager, "x").into(), 253),
         (fault(&json!({})), 254),
-        (config(ConfigErrorKind::ProfileNotFound), 255),
+        (config(Kind::Other), 255),
         (Error::other("x").into(), 255),
         (anyhow::anyhow!("anything"), 255),
         (Error::new(Kind::Interrupt, "interrupted").into(), 130),
@@ -88,7 +87,7 @@ fn the_service_cannot_write_to_the_terminal() {
 
 #[test]
 fn a_kind_without_service() {
-    let error = anyhow::Error::from(ConfigError::no_region().with_detail("say --region"));
+    let error = anyhow::Error::from(Error::no_region().hint("say --region".to_owned()));
     let line = "You must specify a region. You can also configure your region by running \"aws configure\".";
     assert_eq!(
         shown(&error, ErrorFormat::Enhanced),

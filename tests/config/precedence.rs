@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use sso_oidc::Context;
 use sso_oidc::config::{
-    AutoPrompt, ClientSettings, Config, ConfigError, ConfigErrorKind, Overrides, RetryMode, auto_prompt,
-    client_settings, error_format, output_format, pager,
+    AutoPrompt, ClientSettings, Config, Overrides, RetryMode, auto_prompt, client_settings, error_format,
+    output_format, pager,
 };
+use sso_oidc::error::{Error, Kind};
 
 /// A home with files, and an environment.
 pub(crate) struct World {
@@ -49,16 +50,16 @@ impl World {
         Context { env: Box::new(env), home: Some(self.home().to_path_buf()), ..Context::real() }
     }
 
-    pub(crate) fn load(&self, profile: Option<&str>) -> Result<Config, ConfigError> {
+    pub(crate) fn load(&self, profile: Option<&str>) -> Result<Config, Error> {
         Config::load(&self.context(), profile)
     }
 
-    fn settings(&self, overrides: &Overrides) -> Result<ClientSettings, ConfigError> {
+    fn settings(&self, overrides: &Overrides) -> Result<ClientSettings, Error> {
         client_settings(&self.context(), &self.load(None).unwrap(), overrides)
     }
 }
 
-fn failure<T>(outcome: Result<T, ConfigError>) -> (ConfigErrorKind, String) {
+fn failure<T>(outcome: Result<T, Error>) -> (Kind, String) {
     let error = outcome.err().expect("an error");
     (error.kind(), error.to_string())
 }
@@ -85,16 +86,16 @@ fn a_named_profile_must_exist() {
     let world = World::new("[p]\nregion = x\n").credentials("[only-keys]\nregion = k\n");
     let error = world.load(Some("nope")).unwrap_err();
     assert_eq!(error.to_string(), "The config profile (nope) could not be found");
-    assert_eq!(error.kind(), ConfigErrorKind::ProfileNotFound);
+    assert_eq!(error.kind(), Kind::Other);
     let error = world.load(Some("p")).unwrap_err();
-    assert!(error.detail().unwrap().contains("its header must be [profile p]"), "{error:?}");
+    assert!(error.advice().unwrap().contains("its header must be [profile p]"), "{error:?}");
     assert!(world.load(Some("default")).is_err(), "even default, once it is named");
     assert_eq!(world.load(None).unwrap().get("region"), None, "but nobody needs it otherwise");
     assert_eq!(world.load(Some("only-keys")).unwrap().get("region"), Some("k"));
     let world = world.var("AWS_PROFILE", "");
     let error = world.load(None).unwrap_err();
     assert_eq!(error.to_string(), "The config profile () could not be found");
-    assert!(error.detail().unwrap().contains("AWS_PROFILE"), "{error:?}");
+    assert!(error.advice().unwrap().contains("AWS_PROFILE"), "{error:?}");
 }
 
 #[test]
@@ -131,9 +132,9 @@ fn a_broken_file_is_named_with_the_line_and_nothing_of_its_text() {
     ] {
         let world = World::new(text);
         let error = world.load(None).unwrap_err();
-        assert_eq!(error.kind(), ConfigErrorKind::Unparsable);
+        assert_eq!(error.kind(), Kind::Other);
         assert_eq!(error.to_string(), format!("Unable to parse config file: {}", world.path("config").display()));
-        let detail = error.detail().unwrap();
+        let detail = error.advice().unwrap();
         assert!(detail.contains(line) && detail.contains(word), "{text:?}: {detail}");
         assert!(!detail.contains("SecretWord"), "{detail}");
         let world = World::new("").credentials(text);
@@ -142,9 +143,9 @@ fn a_broken_file_is_named_with_the_line_and_nothing_of_its_text() {
     }
     let world = World::new("");
     std::fs::write(world.path("config"), b"[default]\nregion = caf\xe9\n").unwrap();
-    assert_eq!(world.load(None).unwrap_err().detail(), Some("line 2 is not UTF-8"));
+    assert_eq!(world.load(None).unwrap_err().advice(), Some("line 2 is not UTF-8"));
     std::fs::File::create(world.path("config")).unwrap().set_len(65 << 20).unwrap();
-    assert!(world.load(None).unwrap_err().detail().unwrap().contains("at most"));
+    assert!(world.load(None).unwrap_err().advice().unwrap().contains("at most"));
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn a_file_that_cannot_be_read_is_empty_but_said_to_be() {
     let world = World::new("");
     std::fs::remove_file(world.path("config")).unwrap();
     std::fs::create_dir(world.path("config")).unwrap();
-    let detail = world.load(Some("p")).unwrap_err().detail().unwrap().to_owned();
+    let detail = world.load(Some("p")).unwrap_err().advice().unwrap().to_owned();
     let expected = format!(
         "neither {} (which was not read: it is no regular file) nor {} has it",
         world.path("config").display(),
@@ -200,7 +201,7 @@ fn the_region_is_the_options_the_variables_the_profiles() {
     assert_eq!(
         failure(world.settings(&Overrides::default()).unwrap().require_region()),
         (
-            ConfigErrorKind::NoRegion,
+            Kind::NoRegion,
             "You must specify a region. You can also configure your region by running \"aws configure\".".to_owned()
         )
     );
@@ -241,7 +242,7 @@ fn endpoints_are_found_in_the_aws_clis_order() {
     let both = |world: &World, option: Option<&str>| {
         let overrides = Overrides { endpoint_url: option.map(str::to_owned), ..Overrides::default() };
         let settings = world.settings(&overrides).unwrap();
-        let url = |found: Result<Option<&sso_oidc::config::Located<String>>, ConfigError>| match found {
+        let url = |found: Result<Option<&sso_oidc::config::Located<String>>, Error>| match found {
             Ok(found) => found.map_or("none".to_owned(), |found| found.value.clone()),
             Err(error) => error.to_string(),
         };
@@ -280,7 +281,7 @@ fn an_endpoint_option_needs_a_scheme() {
         let text = format!(
             "Bad value for --endpoint-url \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/"
         );
-        assert_eq!(failure(outcome), (ConfigErrorKind::ParamValidation, text));
+        assert_eq!(failure(outcome), (Kind::Validation, text));
     }
 }
 
@@ -339,14 +340,14 @@ fn attempts_and_retry_modes_are_checked_before_any_request() {
         ),
     ] {
         let outcome = with(name, value);
-        assert!(outcome.as_ref().unwrap_err().detail().unwrap().contains(name));
-        assert_eq!(failure(outcome), (ConfigErrorKind::InvalidValue, text.to_owned()));
+        assert!(outcome.as_ref().unwrap_err().advice().unwrap().contains(name));
+        assert_eq!(failure(outcome), (Kind::Other, text.to_owned()));
     }
     let format = World::new("[default]\ncli_timestamp_format = ISO8601\n").settings(&Overrides::default());
     let words = "Unknown cli_timestamp_format value: ISO8601, valid values are \"wire\" or \"iso8601\"";
-    assert_eq!(failure(format), (ConfigErrorKind::Configuration, words.to_owned()));
+    assert_eq!(failure(format), (Kind::Configuration, words.to_owned()));
     let format = World::new("[default]\ncli_binary_format = hex\n").settings(&Overrides::default());
-    assert_eq!(failure(format), (ConfigErrorKind::InvalidValue, "'hex'".to_owned()));
+    assert_eq!(failure(format), (Kind::Other, "'hex'".to_owned()));
 }
 
 #[test]
@@ -367,7 +368,7 @@ fn timeouts_are_whole_seconds_and_zero_is_for_ever() {
             "Attempted to set read timeout to -1, but the timeout cannot be set to a value less than or equal to 0.",
         ),
     ] {
-        assert_eq!(failure(read(text)), (ConfigErrorKind::InvalidValue, message.to_owned()));
+        assert_eq!(failure(read(text)), (Kind::Other, message.to_owned()));
     }
     let overrides = Overrides { connect_timeout: Some("-3".to_owned()), ..Overrides::default() };
     assert!(failure(World::new("").settings(&overrides)).1.starts_with("Attempted to set connect timeout to -3"));

@@ -3,13 +3,14 @@
 //! Texts and rules are those of recorded runs of `aws sso login` 2.36.7; options that stand in for configuration are ours.
 
 use crate::config::precedence::World;
-use sso_oidc::config::{ConfigError, ConfigErrorKind, Origin, SsoOverrides, SsoSettings, all_sso, sso_settings};
+use sso_oidc::config::{Origin, SsoOverrides, SsoSettings, all_sso, sso_settings};
+use sso_oidc::error::{Error, Kind};
 
 const URL: &str = "https://d-1234567890.awsapps.com/start";
 const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://own.awsapps.com/start\nsso_region = eu-west-1\n\
     [sso-session s1]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n";
 
-fn sso(config: &str, profile: Option<&str>, options: SsoOverrides<'_>) -> Result<SsoSettings, ConfigError> {
+fn sso(config: &str, profile: Option<&str>, options: SsoOverrides<'_>) -> Result<SsoSettings, Error> {
     sso_settings(&World::new(config).load(profile).unwrap(), options)
 }
 
@@ -17,9 +18,9 @@ fn session(name: &str) -> SsoOverrides<'_> {
     SsoOverrides { session: Some(name), ..SsoOverrides::default() }
 }
 
-fn configuration_error(outcome: Result<SsoSettings, ConfigError>) -> String {
+fn configuration_error(outcome: Result<SsoSettings, Error>) -> String {
     let error = outcome.unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::Configuration, "{error:?}");
+    assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
     error.to_string()
 }
 
@@ -80,7 +81,7 @@ fn details_name_the_place() {
     let world = World::new("[sso-session other]\n\n[sso-session s1]\nsso_start_url = u\n");
     let path = world.path("config");
     let config = world.load(None).unwrap();
-    let detail = |options| sso_settings(&config, options).unwrap_err().detail().unwrap().to_owned();
+    let detail = |options| sso_settings(&config, options).unwrap_err().advice().unwrap().to_owned();
     let place = format!("[sso-session s1] of {}, line 3 does not have sso_region", path.display());
     assert_eq!(detail(session("s1")), place);
     let known = format!("the option --sso-session names it; sso-sessions in {}: other, s1", path.display());
@@ -107,14 +108,14 @@ fn options_stand_in_for_configuration() {
 
     let other = SsoOverrides { session: Some("s1"), start_url: Some("https://other.awsapps.com/start"), region: None };
     let error = sso(SESSION, None, other).unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::ParamValidation);
+    assert_eq!(error.kind(), Kind::Validation);
     assert!(error.to_string().contains(URL), "{error}");
 
     let region = SsoOverrides { session: Some("s1"), start_url: None, region: Some("ap-south-1") };
     assert_eq!(sso(SESSION, None, region).unwrap().region, "ap-south-1");
 
     let lonely = SsoOverrides { session: None, start_url: Some(URL), region: None };
-    assert!(sso(SESSION, Some("p"), lonely).unwrap_err().detail().unwrap().contains("--sso-region"));
+    assert!(sso(SESSION, Some("p"), lonely).unwrap_err().advice().unwrap().contains("--sso-region"));
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn all_are_the_sessions_and_the_profiles_with_keys_of_their_own() {
         .iter()
         .map(|found| match found {
             Ok(found) => (found.session_name.as_deref().unwrap_or("-"), found.start_url.as_str()),
-            Err(error) => ("!", error.detail().unwrap()),
+            Err(error) => ("!", error.advice().unwrap()),
         })
         .collect();
     assert_eq!(said.len(), 5, "{said:?}");

@@ -1,6 +1,5 @@
 //! What a login makes of the machine it runs on: which flow can work there, which browser, whose clock.
 
-
 use super::{LOGIN, start};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Approval, Endpoint, Reply};

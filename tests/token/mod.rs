@@ -4,7 +4,6 @@
 
 mod refresh;
 
-
 use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
