@@ -11,7 +11,8 @@ use sso_oidc::http::{
 };
 use sso_oidc::secret::Secret;
 
-use crate::support::scripted_server::{Identity, Script, Step, bytes, json};
+use crate::support::identity_center::Identity;
+use crate::support::scripted_server::{Script, Step, bytes, json};
 
 /// The AWS CLI's values, one attempt, no proxies, patience for a test.
 fn options() -> HttpOptions {
@@ -255,7 +256,7 @@ fn with_bundle(path: &Path) -> HttpOptions {
 
 #[test]
 fn tls_with_a_bundle_file_or_directory() {
-    let identity = Identity::new(&["127.0.0.1"]);
+    let identity = Identity::new(["127.0.0.1"]);
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), &identity.authority).unwrap();
     std::fs::write(folder.path().join("README"), "not a certificate").unwrap();
@@ -266,7 +267,7 @@ fn tls_with_a_bundle_file_or_directory() {
 
 #[test]
 fn a_certificate_nobody_vouches_for_is_refused_by_name() {
-    let identity = Identity::new(&["127.0.0.1"]);
+    let identity = Identity::new(["127.0.0.1"]);
     let server = Script::tls(vec![Step::Close, json(200, &[], "{}")], &identity);
     let error = send(options(), &server.url()).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Tls);
@@ -287,7 +288,7 @@ fn a_certificate_nobody_vouches_for_is_refused_by_name() {
 
 #[test]
 fn a_certificate_for_another_name_is_refused() {
-    let identity = Identity::new(&["other.example"]);
+    let identity = Identity::new(["other.example"]);
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("ca.pem");
     std::fs::write(&bundle, &identity.authority).unwrap();
@@ -304,7 +305,7 @@ fn a_bundle_that_cannot_be_used_stops_the_request() {
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "nothing").unwrap();
     for (path, words) in [(folder.path().join("none.pem"), "No such file"), (empty, "no certificate")] {
-        let server = Script::tls(vec![Step::Close], &Identity::new(&["127.0.0.1"]));
+        let server = Script::tls(vec![Step::Close], &Identity::new(["127.0.0.1"]));
         let error = send(with_bundle(&path), &server.url()).map(|r| r.status).unwrap_err();
         assert!(matches!(error.kind, HttpErrorKind::CaBundle(..)), "{error:?}");
         let text = error.to_string();

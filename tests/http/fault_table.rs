@@ -149,7 +149,7 @@ fn transport() -> Vec<Row> {
 
 fn trust(identities: &Identities) -> Vec<Row> {
     let tls = |name, says, step| Row { way: Way::Tls, ..row(name, Class::Stop, says, step) };
-    let under = |identity: &crate::support::scripted_server::Identity| {
+    let under = |identity: &crate::support::identity_center::Identity| {
         Step::Under(identity.config.clone(), Box::new(Step::Close))
     };
     let bare = |text: &str| Step::Bare(Box::new(bytes(text)));

@@ -6,8 +6,9 @@
 use serde_json::json;
 
 use crate::support::TestEnv;
+use crate::support::identity_center::Identity;
 use crate::support::scripted_flow::reply;
-use crate::support::scripted_server::{Identity, Script, Step};
+use crate::support::scripted_server::{Script, Step};
 
 const REGISTER: [&str; 5] = ["register-client", "--client-name", "n", "--client-type", "public"];
 
@@ -17,7 +18,8 @@ fn good() -> Step {
 
 fn world(identity: &Identity, url: &str) -> TestEnv {
     let mut env = TestEnv::new();
-    env.write("company.pem", &identity.authority).write("other.pem", Identity::made("Other", &["x"], 4096).authority);
+    env.write("company.pem", &identity.authority)
+        .write("other.pem", Identity::issued_by("Other", ["x"], 4096).authority);
     env.write("empty.pem", "");
     env.set("AWS_ENDPOINT_URL_SSO_OIDC", url).set("AWS_REGION", "us-east-1").set("AWS_MAX_ATTEMPTS", "1");
     env
@@ -25,7 +27,7 @@ fn world(identity: &Identity, url: &str) -> TestEnv {
 
 #[test]
 fn what_the_system_trusts_is_trusted() {
-    let identity = Identity::made("Company CA", &["127.0.0.1"], 4096);
+    let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
     let server = Script::tls(vec![good(); 3], &identity);
     let env = world(&identity, &server.url());
     let home = |name: &str| env.home().join(name);
@@ -53,7 +55,7 @@ fn what_the_system_trusts_is_trusted() {
 
 #[test]
 fn what_nobody_trusts_is_refused_with_what_to_do() {
-    let identity = Identity::made("Company CA", &["127.0.0.1"], 4096);
+    let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
     for (file, roots) in [("other.pem", 1), ("empty.pem", 0), ("missing.pem", 0)] {
         let server = Script::tls(vec![good()], &identity);
         let env = world(&identity, &server.url());

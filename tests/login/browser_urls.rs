@@ -8,8 +8,9 @@ use std::thread;
 use serde_json::json;
 
 use crate::support::TestEnv;
+use crate::support::identity_center::{Identity, Transport};
 use crate::support::scripted_flow::reply;
-use crate::support::scripted_server::{Door, Identity, Script, Step};
+use crate::support::scripted_server::{Script, Step};
 use crate::support::wait_until;
 
 /// A device login with this URL; what the browser got, and what was said.
@@ -25,7 +26,7 @@ fn opened(identity: &Identity, url: &str, is_good: bool) -> (Vec<String>, String
         pending,
         good(crate::support::scripted_flow::token_body()),
     ];
-    let server = Script::start(steps, &Door::Proxy(identity.config.clone()), false);
+    let server = Script::start(steps, &Transport::Proxy(identity.config.clone()), false);
     let mut env = TestEnv::new();
     env.config("[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n");
     env.write("ca.pem", &identity.authority);
@@ -43,7 +44,7 @@ fn opened(identity: &Identity, url: &str, is_good: bool) -> (Vec<String>, String
 
 /// The same for each of many at once: nearly all of it is the one second between polls.
 fn each(urls: &[String], is_good: bool, check: impl Fn(&str, Vec<String>, String) + Sync) {
-    let identity = Identity::new(&["oidc.test.example"]);
+    let identity = Identity::new(["oidc.test.example"]);
     for some in urls.chunks(16) {
         thread::scope(|scope| {
             for url in some {

@@ -13,23 +13,22 @@ mod home;
 mod recording;
 mod run;
 mod server;
-mod tls;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use crate::support::programs::{find, or_skip};
 
+use crate::support::identity_center::Identity;
 use compare::{Aspect, Difference};
 use exceptions::EXCEPTIONS;
 use home::Home;
 use recording::Run;
 use server::Server;
-use tls::Identity;
 
 /// Each run in which we differ on purpose, and why.
 pub(crate) fn reasons() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -85,7 +84,7 @@ fn replay(group: &str) {
     if runs.iter().any(is_shown_by_less) && or_skip(find(&["less"]), group, "less is not installed").is_none() {
         runs.retain(|run| !is_shown_by_less(run));
     }
-    let identity = Arc::new(Identity::new(names(&runs)));
+    let identity = Identity::new(names(&runs));
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         // The AWS CLI computes for a second before it waits.
@@ -115,9 +114,9 @@ fn names(runs: &[Run]) -> Vec<String> {
     hosts.into_iter().chain(["localhost".to_owned()]).collect()
 }
 
-fn replay_one(run: &Run, identity: &Arc<Identity>) -> Vec<Difference> {
+fn replay_one(run: &Run, identity: &Identity) -> Vec<Difference> {
     let server = Server::start(run, identity);
-    let home = Home::new(run, server.port, &identity.root);
+    let home = Home::new(run, server.port, &identity.authority);
     // Some go on waiting where the AWS CLI gives up.
     let waits = exception(run).contains(&Aspect::Exit);
     let patience = Duration::from_secs(if waits { 8 } else { 40 });

@@ -167,7 +167,7 @@ fn world(url: &str, bundle: &str) -> TestEnv {
 fn complaint(command: &Secretive, debug: &[&str], row: &Row, identities: &Identities) -> Option<String> {
     let step = (row.step)(command.like);
     let steps = if row.way.closes() { Vec::new() } else { vec![step; 3] };
-    let server = Script::start(steps, &row.way.door(identities), row.way.closes());
+    let server = Script::start(steps, &row.way.transport(identities), row.way.closes());
     let url = match row.way {
         _ if row.way.is_proxy() => "https://oidc.test.example".to_owned(),
         Way::Nowhere => "http://no-such-host.invalid".to_owned(),

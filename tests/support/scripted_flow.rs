@@ -9,8 +9,9 @@ use std::time::Duration;
 use serde_json::json;
 use sso_oidc::cache::{RegistrationKey, TokenCache};
 
+use crate::support::identity_center::{Identity, Transport};
 use crate::support::process::{Run, Running};
-use crate::support::scripted_server::{Door, Identity, Script, Step, bytes, json as answer};
+use crate::support::scripted_server::{Script, Step, bytes, json as answer};
 use crate::support::{TestEnv, UserAgent};
 
 /// What is in every secret: of the cache, of the service's answers, of the browser's.
@@ -184,11 +185,11 @@ impl Way {
     }
 
     /// What stands at the server's port.
-    pub(crate) fn door(self, identities: &Identities) -> Door {
+    pub(crate) fn transport(self, identities: &Identities) -> Transport {
         match self {
-            Self::Tls => Door::Tls(identities.own.config.clone()),
-            Self::Proxy | Self::DyingProxy => Door::Proxy(identities.own.config.clone()),
-            Self::Plain | Self::Closing | Self::Nowhere => Door::Plain,
+            Self::Tls => Transport::Tls(identities.own.config.clone()),
+            Self::Proxy | Self::DyingProxy => Transport::Proxy(identities.own.config.clone()),
+            Self::Plain | Self::Closing | Self::Nowhere => Transport::Plain,
         }
     }
 }
@@ -205,10 +206,10 @@ impl Identities {
     pub(crate) fn new() -> Self {
         let names = ["127.0.0.1", "oidc.test.example", "portal.test.example"];
         Self {
-            own: Identity::new(&names),
-            stranger: Identity::made("Test Stranger", &names, 4096),
-            expired: Identity::made("Test Authority 2", &names, 2001),
-            other_name: Identity::made("Test Authority 3", &["other.example"], 4096),
+            own: Identity::new(names),
+            stranger: Identity::issued_by("Test Stranger", names, 4096),
+            expired: Identity::issued_by("Test Authority 2", names, 2001),
+            other_name: Identity::issued_by("Test Authority 3", ["other.example"], 4096),
         }
     }
 
@@ -249,7 +250,7 @@ impl Scene<'_> {
         let prologue = if self.way == Way::Nowhere { Vec::new() } else { self.point.prologue() };
         let good_calls = prologue.len();
         let steps = prologue.into_iter().chain(self.steps.iter().cloned()).collect();
-        let server = Script::start(steps, &self.way.door(self.identities), self.way.closes());
+        let server = Script::start(steps, &self.way.transport(self.identities), self.way.closes());
         let (mut env, host) = self.world(&server);
         furnish(&mut env, self.point);
         if self.way == Way::Nowhere {

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-
+use super::identity_center::Identity;
+use super::identity_center::http::{self, Transport};
 use super::wait::wait_until;
 
 /// What happens to one connection.
@@ -77,55 +77,6 @@ impl Recorded {
     }
 }
 
-/// A certificate with its key, signed by itself or by an authority.
-pub(crate) struct Identity {
-    /// The server's side.
-    pub(crate) config: Arc<rustls::ServerConfig>,
-    /// What a client must trust, as PEM.
-    pub(crate) authority: String,
-}
-
-impl Identity {
-    /// A certificate for these names, by an authority of its own called `Test Authority`.
-    pub(crate) fn new(names: &[&str]) -> Self {
-        Self::made("Test Authority", names, 4096)
-    }
-
-    /// The same by an authority of this name, good to the end of a year.
-    pub(crate) fn made(by: &str, names: &[&str], year: i32) -> Self {
-        let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        authority.distinguished_name.push(rcgen::DnType::CommonName, by);
-        let authority_key = rcgen::KeyPair::generate().unwrap();
-        let authority_certificate = authority.self_signed(&authority_key).unwrap();
-        let mut leaf =
-            rcgen::CertificateParams::new(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>()).unwrap();
-        leaf.distinguished_name.push(rcgen::DnType::CommonName, "Test Server");
-        leaf.not_after = rcgen::date_time_ymd(year, 12, 31);
-        let key = rcgen::KeyPair::generate().unwrap();
-        let certificate = leaf.signed_by(&key, &rcgen::Issuer::new(authority, authority_key)).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        Self { config: Arc::new(config), authority: authority_certificate.pem() }
-    }
-}
-
-/// How the server is spoken to.
-#[derive(Clone)]
-pub(crate) enum Door {
-    /// HTTP.
-    Plain,
-    /// HTTPS.
-    Tls(Arc<rustls::ServerConfig>),
-    /// A proxy that is every https host.
-    Proxy(Arc<rustls::ServerConfig>),
-}
-
 /// The server.
 pub(crate) struct Script {
     /// Where it listens.
@@ -171,24 +122,24 @@ fn listener_of_a_kept_port() -> (TcpListener, Option<KeptPort>) {
 impl Script {
     /// A server without TLS.
     pub(crate) fn plain(steps: Vec<Step>) -> Self {
-        Self::start(steps, &Door::Plain, false)
+        Self::start(steps, &Transport::Plain, false)
     }
 
     /// A server with TLS.
     pub(crate) fn tls(steps: Vec<Step>, identity: &Identity) -> Self {
-        Self::start(steps, &Door::Tls(identity.config.clone()), false)
+        Self::start(steps, &Transport::Tls(identity.config.clone()), false)
     }
 
     /// A server; one that `closes` refuses connections once the script is at its end.
-    pub(crate) fn start(steps: Vec<Step>, door: &Door, closes: bool) -> Self {
+    pub(crate) fn start(steps: Vec<Step>, transport: &Transport, closes: bool) -> Self {
         let (listener, port) = if closes {
             listener_of_a_kept_port()
         } else {
             (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap(), None)
         };
         let address = listener.local_addr().unwrap();
-        let scheme = if matches!(door, Door::Tls(_)) { "https" } else { "http" };
-        let door = door.clone();
+        let scheme = if matches!(transport, Transport::Tls(_)) { "https" } else { "http" };
+        let transport = transport.clone();
         let (requests, connections) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(0)));
         let (stop, served) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(0)));
         let (recorded, counted, stopped, ended) = (requests.clone(), connections.clone(), stop.clone(), served.clone());
@@ -205,7 +156,7 @@ impl Script {
                 *counted.lock().unwrap() += 1;
                 if let Some(step) = step {
                     // A client that gives up is what many of these tests are about.
-                    let _ = serve(stream, &door, &step, &recorded);
+                    let _ = serve(stream, &transport, &step, &recorded);
                     *ended.lock().unwrap() += 1;
                 }
             }
@@ -253,15 +204,15 @@ impl Drop for Script {
     }
 }
 
-fn serve(mut stream: TcpStream, door: &Door, step: &Step, requests: &Mutex<Vec<Recorded>>) -> io::Result<()> {
+fn serve(mut stream: TcpStream, transport: &Transport, step: &Step, requests: &Mutex<Vec<Recorded>>) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.set_write_timeout(Some(Duration::from_secs(20)))?;
     stream.set_nodelay(true)?;
-    let (tls, step) = match (step, door) {
+    let (tls, step) = match (step, transport) {
         (Step::Bare(step), _) => (None, &**step),
         (Step::Under(other, step), _) => (Some(other), &**step),
-        (step, Door::Plain) => (None, step),
-        (step, Door::Tls(own) | Door::Proxy(own)) => (Some(own), step),
+        (step, Transport::Plain) => (None, step),
+        (step, Transport::Tls(own) | Transport::Proxy(own)) => (Some(own), step),
     };
     match step {
         // Closing with unread bytes makes the kernel send a reset.
@@ -280,7 +231,7 @@ fn serve(mut stream: TcpStream, door: &Door, step: &Step, requests: &Mutex<Vec<R
     }
     let client = stream.peer_addr()?;
     let Some(config) = tls else { return follow(stream, client, step, requests) };
-    if let Door::Proxy(_) = door {
+    if let Transport::Proxy(_) = transport {
         requests.lock().unwrap().push(read_request(&mut stream)?);
         stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     }
@@ -356,36 +307,12 @@ fn has_read_all(_: SocketAddr) -> bool {
     true
 }
 
-/// Reads one request: head, and as much body as Content-Length says.
-pub(crate) fn read_request(stream: &mut impl Read) -> io::Result<Recorded> {
-    let mut bytes = Vec::new();
-    let end = loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end + 4;
-        }
-        more(stream, &mut bytes)?;
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut lines = head.lines();
-    let line = lines.next().unwrap_or_default().to_owned();
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-        .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, n)| n.parse().unwrap());
-    while bytes.len() < end + length {
-        more(stream, &mut bytes)?;
-    }
-    Ok(Recorded { line, headers, body: String::from_utf8_lossy(&bytes[end..]).into_owned() })
-}
-
-fn more(stream: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let mut buffer = [0; 4096];
-    match stream.read(&mut buffer)? {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        read => {
-            bytes.extend_from_slice(&buffer[..read]);
-            Ok(())
-        }
-    }
+fn read_request(stream: &mut (impl Read + Write)) -> io::Result<Recorded> {
+    let request = http::read_request(stream, &mut Vec::new())?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    let headers = request.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+    Ok(Recorded {
+        line: format!("{} {} HTTP/1.1", request.method, request.target),
+        headers: headers.collect(),
+        body: String::from_utf8_lossy(&request.body).into_owned(),
+    })
 }

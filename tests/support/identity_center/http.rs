@@ -19,22 +19,24 @@ const LIMIT: usize = 1 << 20;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(super) struct HttpRequest {
-    pub(super) method: String,
-    pub(super) target: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct HttpRequest {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// The authority of the CONNECT tunnel it came through.
+    pub(crate) tunnel: Option<String>,
 }
 
 impl HttpRequest {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
 /// How an answer ends; byte counts are of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// As it should.
     Whole,
     /// The connection is closed after so many bytes, before any byte of the head if `None`.
@@ -56,23 +58,25 @@ impl Gate {
 
 /// An answer and its manners.
 #[derive(Debug, Clone)]
-pub(super) struct HttpAnswer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct HttpAnswer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
     /// Written in place of everything above, then the connection is closed.
-    pub(super) raw: Option<Vec<u8>>,
+    pub(crate) raw: Option<Vec<u8>>,
     /// Waited before the first byte.
-    pub(super) delay: Duration,
+    pub(crate) delay: Duration,
     /// Waited for before the first byte.
-    pub(super) gate: Option<Gate>,
+    pub(crate) gate: Option<Gate>,
     /// Waited after each byte of the body.
-    pub(super) pace: Duration,
-    pub(super) ending: Ending,
+    pub(crate) pace: Duration,
+    pub(crate) ending: Ending,
+    /// Answers a CONNECT and ends TLS in the tunnel, if the transport is [`Transport::Proxy`].
+    pub(crate) opens_tunnel: bool,
 }
 
 impl HttpAnswer {
-    pub(super) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
             headers: vec![("Content-Type".into(), content_type.into())],
@@ -82,24 +86,42 @@ impl HttpAnswer {
             gate: None,
             pace: Duration::ZERO,
             ending: Ending::Whole,
+            opens_tunnel: false,
         }
     }
 
-    pub(super) fn set_header(&mut self, name: &str, value: &str) {
+    /// The answer to a CONNECT that is accepted.
+    pub(crate) fn tunnel() -> Self {
+        let raw = b"HTTP/1.1 200 Connection established\r\n\r\n".to_vec();
+        Self { raw: Some(raw), opens_tunnel: true, ..Self::new(200, "", "") }
+    }
+
+    pub(crate) fn set_header(&mut self, name: &str, value: &str) {
         self.remove_header(name);
         self.headers.push((name.into(), value.into()));
     }
 
-    pub(super) fn remove_header(&mut self, name: &str) {
+    pub(crate) fn remove_header(&mut self, name: &str) {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 }
 
+/// What clients speak to the server.
+#[derive(Clone)]
+pub(crate) enum Transport {
+    /// HTTP.
+    Plain,
+    /// HTTPS.
+    Tls(Arc<ServerConfig>),
+    /// HTTP to a proxy, and HTTPS inside the tunnels that it opens.
+    Proxy(Arc<ServerConfig>),
+}
+
 /// What answers requests.
-pub(super) type Answerer = dyn Fn(HttpRequest) -> HttpAnswer + Send + Sync;
+pub(crate) type Answerer = dyn Fn(HttpRequest) -> HttpAnswer + Send + Sync;
 
 /// A listening socket and the threads behind it; ends them all when dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
     /// Ends with the number of conversations that panicked.
@@ -107,7 +129,7 @@ pub(super) struct Server {
 }
 
 struct Shared {
-    tls: Option<Arc<ServerConfig>>,
+    transport: Transport,
     answer: Box<Answerer>,
     stopped: Mutex<bool>,
     stopping: Condvar,
@@ -117,11 +139,11 @@ struct Shared {
 
 impl Server {
     /// Listens on 127.0.0.1, on `port` or on any free one if that is 0.
-    pub(super) fn start(port: u16, tls: Option<Arc<ServerConfig>>, answer: Box<Answerer>) -> io::Result<Self> {
+    pub(crate) fn start(port: u16, transport: Transport, answer: Box<Answerer>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
-            tls,
+            transport,
             answer,
             stopped: Mutex::new(false),
             stopping: Condvar::new(),
@@ -133,17 +155,17 @@ impl Server {
         Ok(Self { address, shared, acceptor: Some(acceptor) })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// How many connections were accepted so far.
-    pub(super) fn connections(&self) -> u64 {
+    pub(crate) fn connections(&self) -> u64 {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
     /// Refuses new connections, ends the open ones and waits for their threads; says how many of these panicked.
-    pub(super) fn stop(&mut self) -> usize {
+    pub(crate) fn stop(&mut self) -> usize {
         let Some(acceptor) = self.acceptor.take() else { return 0 };
         *self.shared.stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.shared.stopping.notify_all();
@@ -209,9 +231,12 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> usize {
 /// One connection from its first request to its last. A failure to read or write is the client's business.
 fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
     let _ = stream.set_nodelay(true);
-    let Ok(mut conduit) = Conduit::new(stream, shared.tls.as_ref()) else { return };
-    let mut received = Vec::new();
-    while let Ok(Some(request)) = read_request(&mut conduit, &mut received) {
+    let tls = if let Transport::Tls(config) = &shared.transport { Some(config) } else { None };
+    let Ok(mut conduit) = Conduit::new(stream, tls) else { return };
+    let (mut received, mut tunnel) = (Vec::new(), None);
+    while let Ok(Some(mut request)) = read_request(&mut conduit, &mut received) {
+        let target = request.target.clone();
+        request.tunnel.clone_from(&tunnel);
         let closes = request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
         let head_only = request.method == "HEAD";
         let answer = (shared.answer)(request);
@@ -220,6 +245,12 @@ fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
             thread::sleep(Duration::from_millis(2));
         }
         let written = write_answer(&mut conduit, &answer, head_only, shared);
+        if let (true, Transport::Proxy(config)) = (answer.opens_tunnel, &shared.transport) {
+            let Ok(stream) = conduit.tcp().try_clone() else { return };
+            let Ok(inner) = Conduit::new(stream, Some(config)) else { return };
+            (conduit, tunnel) = (inner, Some(target));
+            continue;
+        }
         if let Ending::Reset(_) = answer.ending {
             // With the other handle gone and no lingering, closing sends RST.
             forget();
@@ -270,7 +301,10 @@ fn write_answer(conduit: &mut Conduit, answer: &HttpAnswer, head_only: bool, sha
 }
 
 /// The next request; `None` when the client has no more. `received` keeps what was read beyond it.
-fn read_request(conduit: &mut Conduit, received: &mut Vec<u8>) -> io::Result<Option<HttpRequest>> {
+pub(crate) fn read_request(
+    conduit: &mut (impl Read + Write),
+    received: &mut Vec<u8>,
+) -> io::Result<Option<HttpRequest>> {
     let (mut request, head_length, body_length) = loop {
         if let Some(head) = parse_head(received)? {
             break head;
@@ -293,7 +327,7 @@ fn read_request(conduit: &mut Conduit, received: &mut Vec<u8>) -> io::Result<Opt
     Ok(Some(request))
 }
 
-fn read_more(conduit: &mut Conduit, received: &mut Vec<u8>) -> io::Result<bool> {
+fn read_more(conduit: &mut impl Read, received: &mut Vec<u8>) -> io::Result<bool> {
     if received.len() > LIMIT {
         return Err(ErrorKind::InvalidData.into());
     }
@@ -305,19 +339,19 @@ fn read_more(conduit: &mut Conduit, received: &mut Vec<u8>) -> io::Result<bool> 
 
 /// The head, its length and the length of the body, once the head is complete.
 fn parse_head(received: &[u8]) -> io::Result<Option<(HttpRequest, usize, usize)>> {
-    let mut headers = [httparse::EMPTY_HEADER; 100];
-    let mut parsed = httparse::Request::new(&mut headers);
-    let status = parsed.parse(received).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
-    let httparse::Status::Complete(head_length) = status else { return Ok(None) };
+    let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
+    let head = String::from_utf8_lossy(&received[..end]);
+    let (line, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
+    // The target is everything between: a malformed one may hold a space.
+    let words = line.split_once(' ').and_then(|(method, rest)| Some((method, rest.rsplit_once(" HTTP/1.")?.0)));
+    let (method, target) = words.ok_or(ErrorKind::InvalidData)?;
+    let headers = rest.lines().filter_map(|line| line.split_once(':'));
     let request = HttpRequest {
-        method: parsed.method.unwrap_or_default().into(),
-        target: parsed.path.unwrap_or_default().into(),
-        headers: parsed
-            .headers
-            .iter()
-            .map(|header| (header.name.into(), String::from_utf8_lossy(header.value).into_owned()))
-            .collect(),
+        method: method.into(),
+        target: target.into(),
+        headers: headers.map(|(name, value)| (name.into(), value.trim().into())).collect(),
         body: Vec::new(),
+        tunnel: None,
     };
     if request.header("transfer-encoding").is_some() {
         return Err(io::Error::new(ErrorKind::InvalidData, "no AWS SDK sends a JSON body in chunks"));
@@ -326,7 +360,7 @@ fn parse_head(received: &[u8]) -> io::Result<Option<(HttpRequest, usize, usize)>
         Some(length) => length.parse().map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?,
         None => 0,
     };
-    if body_length > LIMIT { Err(ErrorKind::InvalidData.into()) } else { Ok(Some((request, head_length, body_length))) }
+    if body_length > LIMIT { Err(ErrorKind::InvalidData.into()) } else { Ok(Some((request, end + 4, body_length))) }
 }
 
 fn reason(status: u16) -> &'static str {

@@ -8,7 +8,7 @@ mod authorize;
 mod call;
 mod device;
 mod fault;
-mod http;
+pub(crate) mod http;
 mod iam;
 mod pages;
 mod portal;
@@ -26,10 +26,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use call::{Endpoint, Request};
 pub(crate) use fault::Fault;
-pub(crate) use http::Gate;
+pub(crate) use http::{Gate, Transport};
 pub(crate) use reply::Reply;
 pub(crate) use settings::Issued;
 pub(crate) use state::{AccessKey, Approval, Lifetimes};
+pub(crate) use tls::Identity;
 
 use http::{HttpAnswer, HttpRequest, Server};
 use script::Script;
@@ -67,17 +68,17 @@ impl IdentityCenter {
     fn listen(port: u16, with_tls: bool) -> Self {
         let world = Arc::new(Mutex::new(World { state: State::new(), script: Script::default() }));
         let of_server = Arc::clone(&world);
-        let (config, authority) = if with_tls {
-            let (config, pem) = tls::new_authority().expect("a certificate can be made");
+        let (transport, authority) = if with_tls {
+            let identity = Identity::new(["localhost", "127.0.0.1"]);
             let folder = tempfile::tempdir().expect("there is room for a temporary folder");
             let path = folder.path().join("ca.pem");
-            std::fs::write(&path, pem).expect("the CA file can be written");
-            (Some(config), Some((folder, path)))
+            std::fs::write(&path, identity.authority).expect("the CA file can be written");
+            (Transport::Tls(identity.config), Some((folder, path)))
         } else {
-            (None, None)
+            (Transport::Plain, None)
         };
         let answer = Box::new(move |request| respond(&mut lock(&of_server), request));
-        let server = Server::start(port, config, answer).expect("there is a free port on 127.0.0.1");
+        let server = Server::start(port, transport, answer).expect("there is a free port on 127.0.0.1");
         let scheme = if with_tls { "https" } else { "http" };
         lock(&world).state.base = format!("{scheme}://{}", server.address());
         Self { server, world, authority }

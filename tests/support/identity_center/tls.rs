@@ -1,35 +1,50 @@
-//! A certificate authority for one run, and the server certificate it signs for loopback names.
-//!
-//! The authority's certificate is what `AWS_CA_BUNDLE` and `--ca-bundle` get. Imports nothing of ours.
+//! A certificate authority made for one run, and the server certificates it signs.
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
 use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivateKeyDer;
 
-/// The server side of TLS for `localhost` and 127.0.0.1, and the authority's certificate in PEM.
-pub(super) fn new_authority() -> Result<(Arc<ServerConfig>, String), Box<dyn std::error::Error>> {
-    let authority_key = KeyPair::generate()?;
-    let mut authority = CertificateParams::new(Vec::new())?;
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.distinguished_name.push(DnType::CommonName, "Local Identity Center CA");
-    let authority_pem = authority.self_signed(&authority_key)?.pem();
-    let issuer = Issuer::new(authority, authority_key);
+/// A server certificate with its key, and the authority that signed it.
+pub(crate) struct Identity {
+    /// The server's side of TLS.
+    pub(crate) config: Arc<ServerConfig>,
+    /// The authority's certificate in PEM: what `AWS_CA_BUNDLE` and `--ca-bundle` get.
+    pub(crate) authority: String,
+}
 
-    let key = KeyPair::generate()?;
-    let mut server = CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into()])?;
-    server.distinguished_name.push(DnType::CommonName, "Local Identity Center");
-    let certificate = server.signed_by(&key, &issuer)?;
-    let provider = Arc::new(provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )?;
-    Ok((Arc::new(config), authority_pem))
+impl Identity {
+    /// A certificate for these names, signed by an authority of its own called `Test Authority`.
+    pub(crate) fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
+        Self::issued_by("Test Authority", names, 4096)
+    }
+
+    /// A certificate for these names, signed by an authority of this name, valid until the end of a year.
+    pub(crate) fn issued_by<N: Into<String>>(authority: &str, names: impl IntoIterator<Item = N>, year: i32) -> Self {
+        let key = || KeyPair::generate().expect("a key can be made");
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.distinguished_name.push(DnType::CommonName, authority);
+        let authority = CertifiedIssuer::self_signed(params, key()).expect("an authority can be made");
+
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let mut params = CertificateParams::new(names).expect("the names are host names or addresses");
+        params.distinguished_name.push(DnType::CommonName, "Test Server");
+        params.not_after = date_time_ymd(year, 12, 31);
+        let key = key();
+        let certificate = params.signed_by(&key, &authority).expect("a certificate can be signed");
+        let config = ServerConfig::builder_with_provider(Arc::new(provider()))
+            .with_safe_default_protocol_versions()
+            .expect("the provider knows the default versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+            .expect("the key fits the certificate");
+        Self { config: Arc::new(config), authority: authority.pem() }
+    }
 }
 
 /// The cryptography that the package was built with.
