@@ -9,13 +9,13 @@
 //! | `cli` | every word of the command line | `model` |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
-//! | `config` | the config and credentials files, precedence | `context`, `secret`, `python`, `error` |
+//! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `endpoint`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `error` |
 //! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
-//! | `session` | valid token or refresh, role credentials, under locks | `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
+//! | `session` | valid token or refresh, role credentials, under locks | `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
 //! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
-//! | `login` | the interactive flows | `session`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
+//! | `login` | the interactive flows | `session`, `config`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
 //! | `report` | exit codes, how errors look | the error types of all above, `error`, `output`, `text`, `python` |
 //! | `commands` | one file per command | everything above |
 

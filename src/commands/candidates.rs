@@ -7,10 +7,10 @@ use std::path::{MAIN_SEPARATOR, is_separator};
 use clap::{Arg, Command};
 
 use crate::cli::Cli;
-use crate::config::{self, Config, Section};
+use crate::config::{self, Config, DEFAULT_SCOPE, Section};
 use crate::context::Context;
 use crate::endpoint;
-use crate::session::DEFAULT_SCOPE;
+
 use crate::words::{self, Place};
 
 /// A value and its description.

@@ -10,11 +10,11 @@ use super::clients::{Clients, overrides};
 use super::{environment, recursion, runtime, token, wanted};
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
-use crate::config::{self, Config, SsoRole};
+use crate::config::{Config, SsoRole};
 use crate::context::Context;
 use crate::credentials::{Chain, CredentialsError};
 use crate::error::Error;
-use crate::session::{Caches, Role, RoleCredentials, Services, Wanted};
+use crate::session::{Caches, Role, RoleCredentials, Services};
 
 /// What the AWS CLI says before everything that is wrong with the configuration.
 const ATTEMPT: &str = "Unable to retrieve credentials";
@@ -23,7 +23,7 @@ const ATTEMPT: &str = "Unable to retrieve credentials";
 pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
     let found = match role(args, &config).context(ATTEMPT)? {
-        Some((wanted, role)) => of_session(&wanted, &role, &config, global, context)?,
+        Some(role) => of_session(&role, &config, global, context)?,
         None => of_chain(&config, global, context)?,
     };
     for warning in &found.warnings {
@@ -37,39 +37,27 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     Ok(0)
 }
 
-/// The role and the session that the options and the profile name, if they name any.
-fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<(Wanted, SsoRole)>, Error> {
-    let role = config::sso_role(config, args.account_id.as_deref(), args.role_name.as_deref())?;
-    let options = token::overrides(&args.session);
-    let Some(role) = role else {
-        return if options.session.is_some() || options.start_url.is_some() {
-            let message = "A session alone is not enough: which role of which account?";
-            let detail = "give --account-id and --role-name, or a profile that has sso_account_id and sso_role_name";
-            Err(Error::configuration(message).hint(detail.to_owned()))
-        } else {
-            Ok(None)
-        };
-    };
-    if options.session.is_none()
-        && options.start_url.is_none()
-        && let Some(profile) = config.selected()
-        && let Some(session) = profile.get("sso_session").and_then(|name| config.sso_session(name))
-    {
-        config::check_consistent(profile, session)?;
+/// The role that the options and the profile name, if they name any.
+fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<SsoRole>, Error> {
+    let options = token::options(&args.session);
+    let (account_id, role_name) = (args.account_id.as_deref(), args.role_name.as_deref());
+    let role = SsoRole::resolve(config, config.profile_name(), account_id, role_name, options)?;
+    if role.is_none() && (options.name.is_some() || options.start_url.is_some()) {
+        let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
+        return Err(Error::configuration("Missing account and role").hint(hint.to_owned()));
     }
-    let settings = wanted::settings(config, options)?;
-    Ok(Some((wanted::of(&settings), role)))
+    Ok(role)
 }
 
 fn of_session(
-    wanted: &Wanted,
-    SsoRole { account_id, role_name }: &SsoRole,
+    SsoRole { session, account_id, role_name }: &SsoRole,
     config: &Config,
     global: &GlobalArgs,
     context: &Context,
 ) -> anyhow::Result<RoleCredentials> {
     let home = context.require_home()?;
     let (tokens, credentials) = (TokenCache::in_home(home), CredentialCache::in_home(home));
+    let wanted = &wanted::of(session);
     let role = Role { wanted, account_id, role_name };
     if let Some(found) = role.look(&credentials, context)? {
         return Ok(found);

@@ -1,20 +1,20 @@
 //! `login`: options and configuration in, a stored token and its words out.
 //!
 //! Which sessions are meant and what the options mean together is here. The order of a login is in `login`, its words are
-//! in `login::notice`, and which settings a session has is in `config::sso`.
+//! in `login::notice`, and the settings of a session are in `config::session`.
 
 use std::time::Duration;
 
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
-use crate::config::{self, Config, Located, Origin, SsoOverrides, SsoSettings};
+use crate::config::{self, Config, DEFAULT_SCOPE, Located, Origin, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
 use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginError, LoginRequest, Silent};
 use crate::output::Style;
 use crate::report;
-use crate::session::{DEFAULT_SCOPE, LoginNeeded, Wanted};
+use crate::session::{LoginNeeded, Wanted};
 
 use super::clients::Clients;
 use super::{duration, runtime, wanted, wants_events};
@@ -56,9 +56,8 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> anyhow::Result<
     if args.all {
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
         if names.is_empty() {
-            let message = "There is no sso-session to sign in to.";
-            let error = Error::configuration(message);
-            return Err(error.hint(format!("{} has no [sso-session NAME] section", config.described())).into());
+            let hint = format!("{} has no [sso-session NAME] section", config.described());
+            return Err(Error::configuration("No sso-sessions are configured.").hint(hint).into());
         }
         return Ok(names);
     }
@@ -134,55 +133,54 @@ struct Run<'a> {
 }
 
 /// A session that waits for a person, and why.
-type Pending<'a> = (Option<&'a str>, SsoSettings, Option<Box<LoginNeeded>>);
+type Pending<'a> = (Option<&'a str>, Session, Option<Box<LoginNeeded>>);
 
 impl Run<'_> {
-    fn settings(&self, name: Option<&str>) -> anyhow::Result<SsoSettings> {
+    fn settings(&self, name: Option<&str>) -> anyhow::Result<Session> {
         let (start_url, region) = (self.args.start_url.as_deref(), self.args.sso_region.as_deref());
-        let mut settings = wanted::settings(self.config, SsoOverrides { session: name, start_url, region })?;
-        if self.args.save && settings.session_name.is_some() {
+        let mut settings = Session::resolve(self.config, SessionOptions { name, start_url, region })?;
+        if self.args.save && settings.name.is_some() {
             // With what is about to be saved, or the next login would find other scopes and ask again.
-            settings.registration_scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
+            settings.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
         }
-        login::start_url::check(&settings.start_url, &settings.region).map_err(LoginError::from)?;
-        self.clients.check(self.context, &settings.region)?;
+        login::start_url::check(&settings.start_url.value, &settings.region.value).map_err(LoginError::from)?;
+        self.clients.check(self.context, &settings.region.value)?;
         Ok(settings)
     }
 
     /// One session, silently or by asking.
-    async fn one(&self, settings: &SsoSettings) -> anyhow::Result<Login> {
+    async fn one(&self, settings: &Session) -> anyhow::Result<Login> {
         match self.silently(settings).await? {
             Silent::Login(login) => Ok(*login),
             Silent::PersonNeeded(why) => self.asking(settings, why).await,
         }
     }
 
-    async fn silently(&self, settings: &SsoSettings) -> anyhow::Result<Silent> {
+    async fn silently(&self, settings: &Session) -> anyhow::Result<Silent> {
         self.with_request(settings, async |request| Ok(login::silently(request, self.context).await?)).await
     }
 
-    async fn asking(&self, settings: &SsoSettings, why: Option<Box<LoginNeeded>>) -> anyhow::Result<Login> {
+    async fn asking(&self, settings: &Session, why: Option<Box<LoginNeeded>>) -> anyhow::Result<Login> {
         self.with_request(settings, async |request| Ok(login::asking(request, self.context, why).await?)).await
     }
 
     async fn with_request<T>(
         &self,
-        settings: &SsoSettings,
+        settings: &Session,
         then: impl AsyncFnOnce(&LoginRequest<'_>) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let command = settings.browser.as_ref().map(|command| command.value.clone());
         let request = LoginRequest {
             wanted: Wanted { min_ttl: self.options.min_ttl, ..wanted::of(settings) },
             flow: self.flow(settings)?,
-            redirect_port: self.options.redirect_port.or(settings.redirect_port),
+            redirect_port: self.options.redirect_port.or(settings.redirect_port()?),
             opens_browser: !self.args.no_browser,
-            browser_command: self.args.browser_command.clone().or(command),
+            browser_command: self.args.browser_command.clone().or_else(|| settings.browser_command.clone()),
             shows_qr: !self.args.no_qr,
             force: self.args.force,
             new_session: self.args.new_session,
             interactive: self.options.interactive,
             timeout: self.options.timeout,
-            settings: described(settings),
+            settings: settings.described(),
             cache: &self.cache,
             client: &|region: &str| self.clients.oidc(region),
             portal: &|region: &str| self.clients.portal(region),
@@ -194,11 +192,11 @@ impl Run<'_> {
     }
 
     /// Option, variable, the session's key, else what fits.
-    fn flow(&self, settings: &SsoSettings) -> anyhow::Result<FlowChoice> {
+    fn flow(&self, settings: &Session) -> anyhow::Result<FlowChoice> {
         if let Some(flow) = self.options.flow {
             return Ok(flow);
         }
-        let Some(Located { value, origin }) = &settings.flow_key else { return Ok(FlowChoice::Auto) };
+        let Some(Located { value, origin }) = &settings.flow else { return Ok(FlowChoice::Auto) };
         value.parse().map_err(|error| {
             let error = Error::configuration(format!("Bad sso_login_flow: {error}"));
             error.value_from(origin).into()
@@ -233,7 +231,7 @@ impl Run<'_> {
     fn conclude(
         &self,
         name: Option<&str>,
-        outcome: anyhow::Result<(SsoSettings, Login)>,
+        outcome: anyhow::Result<(Session, Login)>,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let outcome = outcome.and_then(|(settings, login)| {
@@ -258,17 +256,17 @@ impl Run<'_> {
     }
 
     /// What is written after a login: the region that the start URL led to, what was to be saved, the last line.
-    fn finish(&self, settings: &SsoSettings, login: &Login) -> anyhow::Result<()> {
-        let region = login.new_region.as_deref().unwrap_or(&settings.region);
+    fn finish(&self, settings: &Session, login: &Login) -> anyhow::Result<()> {
+        let region = login.new_region.as_deref().unwrap_or(&settings.region.value);
         if self.args.save {
             self.save(settings, region)?;
-        } else if let (Some(region), Origin::File(_)) = (&login.new_region, &settings.region_origin) {
+        } else if let (Some(region), Origin::File(_)) = (&login.new_region, &settings.region.origin) {
             config::set_sso_region(self.config, settings, region)?;
             self.notices.region_updated(region)?;
         }
         self.notices.logged_in(&LoggedIn {
-            start_url: &settings.start_url,
-            session: settings.session_name.as_deref(),
+            start_url: &settings.start_url.value,
+            session: settings.name.as_deref(),
             region,
             expires_at: login.token.expires_at,
             how: login.how,
@@ -276,17 +274,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn save(&self, settings: &SsoSettings, region: &str) -> anyhow::Result<()> {
-        let mut pairs = vec![("sso_start_url", settings.start_url.as_str()), ("sso_region", region)];
+    fn save(&self, settings: &Session, region: &str) -> anyhow::Result<()> {
+        let mut pairs = vec![("sso_start_url", settings.start_url.value.as_str()), ("sso_region", region)];
         let path = self.config.config_path().display();
-        if let Some(name) = &settings.session_name {
-            let scopes = settings.registration_scopes.as_deref().unwrap_or_default().join(",");
+        if let Some(name) = &settings.name {
+            let scopes = settings.scopes.as_deref().unwrap_or_default().join(",");
             pairs.push(("sso_registration_scopes", &scopes));
             config::save_sso_session(self.config, name, &pairs)?;
             self.context.say(&format!("saved [sso-session {name}] in {path}"));
         } else {
-            config::save_profile(self.config, &settings.profile_name, &pairs)?;
-            self.context.say(&format!("saved the start URL in the profile {} of {path}", settings.profile_name));
+            config::save_profile(self.config, &settings.profile, &pairs)?;
+            self.context.say(&format!("saved the start URL in the profile {} of {path}", settings.profile));
         }
         Ok(())
     }
@@ -309,14 +307,4 @@ fn worse(one: u8, other: u8) -> u8 {
     const ORDER: [u8; 6] = [130, 255, 254, 253, 4, 0];
     let rank = |code| ORDER.iter().position(|known| *known == code).unwrap_or(1);
     if rank(one) <= rank(other) { one } else { other }
-}
-
-/// The settings that a service may refuse, and where they come from.
-fn described(settings: &SsoSettings) -> String {
-    let SsoSettings { start_url, region, start_url_origin, region_origin, .. } = settings;
-    let scopes = settings.registration_scopes.as_deref().map(|scopes| format!(", scopes `{}`", scopes.join(",")));
-    let scopes = scopes.unwrap_or_default();
-    let odd = ["#/", "#", "/"].into_iter().find(|end| start_url.ends_with(end));
-    let odd = odd.map(|end| format!(", which ends in `{end}`")).unwrap_or_default();
-    format!("start URL `{start_url}`{odd} from {start_url_origin}, region `{region}` from {region_origin}{scopes}")
 }

@@ -16,7 +16,7 @@ use super::revoke::{Ended, revoke};
 use super::{wanted, wants_events};
 use crate::cache::{self, Attempt, CacheError, CredentialCache, Held, Kind, Remains, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
-use crate::config::{Config, SsoSettings};
+use crate::config::{Config, Session};
 use crate::context::Context;
 
 /// How long a process that refreshes a token is waited for, so that it does not bring back what was removed.
@@ -31,7 +31,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let tokens = TokenCache::in_home(home);
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
     let sweep = Sweep {
-        selected: wanted::selected(&args.sso_session, profile, &config)?,
+        selected: Session::selected(&args.sso_session, profile, &config)?,
         forgets_clients: args.forget_clients,
         names: config
             .sso_sessions()
@@ -55,7 +55,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
 
 /// What is to go.
 struct Sweep<'a> {
-    selected: Option<Vec<SsoSettings>>,
+    selected: Option<Vec<Session>>,
     forgets_clients: bool,
     /// The session of a token's file.
     names: HashMap<PathBuf, &'a str>,
@@ -125,13 +125,13 @@ impl Sweep<'_> {
     }
 
     fn is_selected(&self, path: &PathBuf) -> bool {
-        let is_of = |settings: &SsoSettings| self.tokens.token_path(&wanted::of(settings).token_key) == *path;
+        let is_of = |settings: &Session| self.tokens.token_path(&wanted::of(settings).token_key) == *path;
         self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of))
     }
 
     fn is_registration(&self, path: &PathBuf) -> bool {
         let is_of =
-            |settings: &SsoSettings| self.tokens.registration_path(&wanted::of(settings).registration_key()) == *path;
+            |settings: &Session| self.tokens.registration_path(&wanted::of(settings).registration_key()) == *path;
         self.selected.iter().flatten().any(is_of)
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::wanted;
 use crate::cache::{CachedToken, Loaded, TokenCache, TokenKey};
-use crate::config::SsoSettings;
+use crate::config::Session;
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::secret::Secret;
@@ -122,22 +122,22 @@ pub(super) struct StatusReport<'a> {
 
 impl StatusReport<'_> {
     /// All configured sessions, and every other token in the cache. Warns of sessions whose configuration is wrong.
-    pub(super) fn all(&self, configured: Vec<Result<SsoSettings, Error>>) -> Vec<SessionStatus> {
+    pub(super) fn all(&self, configured: Vec<Result<Session, Error>>) -> Vec<SessionStatus> {
         let mut all: Vec<SessionStatus> = Vec::with_capacity(configured.len());
         let mut legacy: BTreeMap<String, usize> = BTreeMap::new();
         for settings in configured {
             match settings {
                 Ok(settings) => {
-                    let is_legacy = settings.session_name.is_none();
+                    let is_legacy = settings.name.is_none();
                     // Legacy profiles of one start URL share a token.
-                    let same = legacy.get(&settings.start_url).filter(|_| is_legacy);
+                    let same = legacy.get(&settings.start_url.value).filter(|_| is_legacy);
                     if let Some(status) = same.and_then(|index| all.get_mut(*index)) {
-                        status.profiles.push(settings.profile_name);
+                        status.profiles.push(settings.profile);
                         continue;
                     }
                     all.push(self.of_session(&settings));
                     if is_legacy {
-                        legacy.insert(settings.start_url, all.len() - 1);
+                        legacy.insert(settings.start_url.value, all.len() - 1);
                     }
                 }
                 Err(error) => {
@@ -153,18 +153,18 @@ impl StatusReport<'_> {
     }
 
     /// The status of a configured session.
-    pub(super) fn of_session(&self, settings: &SsoSettings) -> SessionStatus {
+    pub(super) fn of_session(&self, settings: &Session) -> SessionStatus {
         let wanted = Wanted { min_ttl: self.min_ttl, ..wanted::of(settings) };
         let now = self.context.now();
         let found = session::look(&wanted, self.cache, self.context);
         let mut status = SessionStatus {
-            profiles: match &settings.session_name {
+            profiles: match &settings.name {
                 Some(name) => self.profiles.get(&**name).into_iter().flatten().map(ToString::to_string).collect(),
-                None => vec![settings.profile_name.clone()],
+                None => vec![settings.profile.clone()],
             },
-            session: settings.session_name.clone(),
-            start_url: Some(settings.start_url.clone()),
-            region: Some(settings.region.clone()),
+            session: settings.name.clone(),
+            start_url: Some(settings.start_url.value.clone()),
+            region: Some(settings.region.value.clone()),
             scopes: wanted.scopes.clone(),
             remedy: Some(wanted.remedy.clone()),
             is_reachable: true,

@@ -10,13 +10,13 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::clients::Clients;
+use super::duration;
 use super::portals::{Call, Question, ask_all};
 use super::printing::Printing;
 use super::session_status::{SessionStatus, State, StatusReport};
-use super::{duration, wanted};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
-use crate::config::{self, Config};
+use crate::config::{Config, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
 use crate::session::LoginNeeded;
@@ -31,10 +31,10 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     let cache = TokenCache::in_home(context.require_home()?);
     let min_ttl = min_ttl.unwrap_or_default();
     let report = StatusReport { cache: &cache, context, min_ttl, profiles: profiles(&config) };
-    let selected = wanted::selected(&args.sso_session, global.profile.as_deref(), &config)?;
+    let selected = Session::selected(&args.sso_session, global.profile.as_deref(), &config)?;
     let mut sessions = match &selected {
         Some(selected) => selected.iter().map(|settings| report.of_session(settings)).collect(),
-        None => report.all(config::all_sso(&config)),
+        None => report.all(Session::all(&config)),
     };
     let failure =
         if args.check { check(&mut sessions, &Clients::new(context, &config, global)?, context)? } else { None };

@@ -10,7 +10,7 @@ use super::printing::Printing;
 use super::{duration, runtime, wanted};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
-use crate::config::{Config, SsoOverrides, SsoSettings};
+use crate::config::{Config, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
 use crate::session::{self, Found, Usable, Wanted};
@@ -28,7 +28,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
     let config = Config::load(context, global.profile.as_deref())?;
     let printing = as_data.then(|| Printing::settle(global, &config, context)).transpose()?;
-    let settings = wanted::settings(&config, overrides(&args.session))?;
+    let settings = Session::resolve(&config, options(&args.session))?;
     let wanted = Wanted { min_ttl: min_ttl.unwrap_or_default(), ..wanted::of(&settings) };
     let usable = usable(&wanted, &config, global, context)?;
     for warning in &usable.warnings {
@@ -46,9 +46,9 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
 }
 
 /// What the options say about the session.
-pub(super) fn overrides(args: &SessionArgs) -> SsoOverrides<'_> {
-    SsoOverrides {
-        session: args.sso_session.as_deref(),
+pub(super) fn options(args: &SessionArgs) -> SessionOptions<'_> {
+    SessionOptions {
+        name: args.sso_session.as_deref(),
         start_url: args.start_url.as_deref(),
         region: args.sso_region.as_deref(),
     }
@@ -66,12 +66,12 @@ fn usable(wanted: &Wanted, config: &Config, global: &GlobalArgs, context: &Conte
     runtime::block_on(context, async { Ok(session::obtain(wanted, &cache, context, true, &client).await?) })
 }
 
-fn data(usable: &Usable, settings: &SsoSettings) -> Map<String, Value> {
+fn data(usable: &Usable, settings: &Session) -> Map<String, Value> {
     Map::from_iter([
         ("accessToken".to_owned(), json!(usable.token.access_token.expose())),
         ("expiresAt".to_owned(), json!(timestamp::format(usable.token.expires_at))),
-        ("session".to_owned(), json!(settings.session_name)),
-        ("startUrl".to_owned(), json!(settings.start_url)),
-        ("region".to_owned(), json!(settings.region)),
+        ("session".to_owned(), json!(settings.name)),
+        ("startUrl".to_owned(), json!(settings.start_url.value)),
+        ("region".to_owned(), json!(settings.region.value)),
     ])
 }

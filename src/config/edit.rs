@@ -13,18 +13,18 @@ use super::lines::{Piece, pieces};
 use super::names::{SectionKind, header_for};
 use super::parse::Entry;
 use super::replace::replace;
-use super::{Config, SsoSettings};
+use super::{Config, Session};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// Writes a region that was found out into the place that `settings` were read from: the sso-session, or the profile,
+/// Writes a region that was found out into the place that the session was read from: the sso-session, or the profile,
 /// in the file and section that hold the key now (botocore's own writer misses `[default]` and shadows it).
-pub fn set_sso_region(config: &Config, settings: &SsoSettings, region: &str) -> Result<(), Error> {
+pub fn set_sso_region(config: &Config, session: &Session, region: &str) -> Result<(), Error> {
     let pairs = [("sso_region", region)];
-    if let Some(name) = &settings.session_name {
+    if let Some(name) = &session.name {
         return set_keys(config.config_path(), SectionKind::SsoSession, name, &pairs);
     }
-    let name = &settings.profile_name;
+    let name = &session.profile;
     let in_credentials = config.profile_in_credentials(name).is_some_and(|part| part.get("sso_region").is_some());
     if in_credentials {
         return edit(config.credentials_path(), |file| file.headers().find(|(header, _)| header == name), name, &pairs);

@@ -1,7 +1,7 @@
 //! What the user configured: the config and credentials files, and what follows from them and the environment.
 //!
 //! Here: both files together, the profile that was selected, and lookups by name. The reading of one file is in `ini`,
-//! one section in `section`, precedence over options and variables in `settings`, the Identity Center part in `sso`,
+//! one section in `section`, precedence over options and variables in `settings`, the Identity Center part in `session`,
 //! changes to the config file in `edit`. The rules are botocore's. Imports `context`, `secret`.
 
 mod edit;
@@ -13,10 +13,9 @@ mod parse;
 mod path;
 mod preferences;
 mod replace;
-mod role;
 mod section;
+mod session;
 mod settings;
-mod sso;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -28,10 +27,9 @@ pub use names::shell_words;
 pub use origin::{Located, Origin, Place};
 pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
-pub use role::{SsoRole, check_consistent, sso_role};
 pub use section::Section;
+pub use session::{DEFAULT_SCOPE, Session, SessionOptions, SsoRole};
 pub use settings::{ClientSettings, Limit, Overrides, RetryMode, client_settings};
-pub use sso::{SsoOverrides, SsoSettings, all_sso, sso_settings};
 
 use crate::context::Context;
 use crate::error::Error;

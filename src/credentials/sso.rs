@@ -7,27 +7,31 @@ use aws_credential_types::Credentials;
 
 use super::{Chain, CredentialsError};
 use crate::cache::{CredentialCache, TokenCache, TokenKey};
-use crate::config::{self, Section, SsoOverrides};
+use crate::config::{SessionOptions, SsoRole};
 use crate::endpoint::{self, EndpointError, Service, Variant};
 use crate::oidc::OidcClient;
 use crate::portal::{PortalClient, PortalError};
 use crate::session::{Caches, LoginNeeded, Role, RoleError, Services, SessionError, Wanted};
 
-/// What a profile says about its role.
-struct SsoRole {
-    account: String,
-    role: String,
-    wanted: Wanted,
-}
-
 /// The keys, if the profile names an account or a role.
 pub(super) async fn keys(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, CredentialsError> {
-    let Some(SsoRole { account, role, wanted }) = SsoRole::read(chain, profile)? else { return Ok(None) };
+    let role = SsoRole::resolve(chain.config, profile, None, None, SessionOptions::default());
+    let role = role.map_err(|error| CredentialsError::Config(error.to_string()))?;
+    let Some(SsoRole { session, account_id, role_name }) = role else { return Ok(None) };
+    let wanted = Wanted {
+        session_name: session.name.clone(),
+        start_url: session.start_url.value.clone(),
+        region: session.region.value.clone(),
+        scopes: session.scopes.clone(),
+        min_ttl: std::time::Duration::ZERO,
+        remedy: session.login_command(),
+        token_key: TokenKey::new(session.name.as_deref(), &session.start_url.value),
+    };
     let home = chain.context.require_home().map_err(|error| CredentialsError::Config(error.to_string()))?;
     let caches = Caches { tokens: &TokenCache::in_home(home), credentials: &CredentialCache::in_home(home) };
     let oidc = || Ok(OidcClient::new(chain.client(), place(chain, Service::Oidc, &wanted.region)?));
     let portal = || Ok(PortalClient::new(chain.client(), place(chain, Service::Portal, &wanted.region)?));
-    let role = Role { wanted: &wanted, account_id: &account, role_name: &role };
+    let role = Role { wanted: &wanted, account_id: &account_id, role_name: &role_name };
     match role.obtain(caches, chain.context, Services { oidc: &oidc, portal: &portal }).await {
         Ok(found) => {
             for warning in &found.warnings {
@@ -37,54 +41,6 @@ pub(super) async fn keys(chain: &Chain<'_>, profile: &str) -> Result<Option<Cred
         }
         Err(error) => Err(CredentialsError::Sso { text: words(&wanted, &error), error: Box::new(error) }),
     }
-}
-
-impl SsoRole {
-    fn read(chain: &Chain<'_>, name: &str) -> Result<Option<Self>, CredentialsError> {
-        let Some(profile) = chain.config.profile(name) else { return Ok(None) };
-        if profile.get("sso_role_name").is_none() && profile.get("sso_account_id").is_none() {
-            return Ok(None);
-        }
-        let session_name = profile.get("sso_session");
-        let session = match session_name {
-            None => None,
-            Some(session) => Some(session_of(chain, profile, session)?),
-        };
-        let value = |key: &'static str| profile.get(key).or_else(|| session?.get(key));
-        let missing: Vec<_> = ["sso_role_name", "sso_account_id", "sso_start_url", "sso_region"]
-            .into_iter()
-            .filter(|key| value(key).is_none())
-            .collect();
-        let (Some(role), Some(account), Some(start_url), Some(region)) =
-            (value("sso_role_name"), value("sso_account_id"), value("sso_start_url"), value("sso_region"))
-        else {
-            return Err(CredentialsError::Config(format!(
-                "The profile \"{name}\" is configured to use SSO but is missing required configuration: {}",
-                missing.join(", ")
-            )));
-        };
-        let overrides = SsoOverrides { session: session_name, ..SsoOverrides::default() };
-        let scopes = session.and_then(|_| config::sso_settings(chain.config, overrides).ok());
-        let wanted = Wanted {
-            session_name: session_name.map(str::to_owned),
-            start_url: start_url.to_owned(),
-            region: region.to_owned(),
-            scopes: scopes.and_then(|settings| settings.registration_scopes),
-            min_ttl: std::time::Duration::ZERO,
-            remedy: format!("sso-oidc login --profile {name}"),
-            token_key: TokenKey::new(session_name, start_url),
-        };
-        Ok(Some(Self { account: account.to_owned(), role: role.to_owned(), wanted }))
-    }
-}
-
-/// The session a profile names, which must not contradict the profile.
-fn session_of<'a>(chain: &Chain<'a>, profile: Section<'a>, name: &str) -> Result<Section<'a>, CredentialsError> {
-    let Some(session) = chain.config.sso_session(name) else {
-        return Err(CredentialsError::Config(format!("The specified sso-session does not exist: \"{name}\"")));
-    };
-    config::check_consistent(profile, session).map_err(|error| CredentialsError::Config(error.to_string()))?;
-    Ok(session)
 }
 
 /// botocore's sentence, where it has one.

@@ -15,10 +15,10 @@ use super::pkce::{AuthorizationRequest, CodeVerifier, State};
 use super::registration;
 use super::{Attempt, Flow, Granted, LoginError};
 use crate::cache::CachedRegistration;
+use crate::config::DEFAULT_SCOPE;
 use crate::context::Context;
 use crate::http::Retry;
 use crate::oidc::{FaultCode, Grant, OidcError};
-use crate::session::DEFAULT_SCOPE;
 use crate::text;
 
 /// How long a person has, as in the AWS CLI.

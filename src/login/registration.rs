@@ -4,9 +4,9 @@
 //! grant types of the flow at hand. A new one is written at once, before anything else can fail. Imports `oidc`, `cache`.
 
 use crate::cache::{CachedRegistration, Loaded, timestamp};
+use crate::config::DEFAULT_SCOPE;
 use crate::context::Timestamp;
 use crate::oidc::RegisterClientRequest;
-use crate::session::DEFAULT_SCOPE;
 
 use super::loopback::Loopback;
 use super::{Attempt, Flow, LoginError};

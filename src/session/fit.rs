@@ -5,8 +5,9 @@
 
 use std::fmt;
 
-use super::{DEFAULT_SCOPE, Wanted};
+use super::Wanted;
 use crate::cache::{CachedToken, TokenCache};
+use crate::config::DEFAULT_SCOPE;
 
 /// What differs between a cached token and the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,9 +31,6 @@ pub use turn::{Busy, Turn, Waited, turn};
 /// Below this much life a token is refreshed if it can be: botocore's advisory window, so that we and the AWS CLI agree.
 pub const REFRESH_BELOW: Duration = Duration::from_mins(15);
 
-/// The scope that is asked for when none is configured (authorization code flow), as by AWS.
-pub const DEFAULT_SCOPE: &str = "sso:account:access";
-
 /// What a token must be for, and where it is.
 #[derive(Debug, Clone)]
 pub struct Wanted {

@@ -1,21 +1,21 @@
 //! Changes to the config file: what was asked for is there afterwards, and nothing else is different.
 
 use proptest::prelude::*;
-use sso_oidc::config::{SsoOverrides, SsoSettings, save_profile, save_sso_session, set_sso_region, sso_settings};
+use sso_oidc::config::{Session, SessionOptions, save_profile, save_sso_session, set_sso_region};
 use sso_oidc::error::Kind;
 
 use crate::config::precedence::World;
 use crate::support::count;
 
-fn settings(world: &World, profile: Option<&str>) -> SsoSettings {
-    sso_settings(&world.load(profile).unwrap(), SsoOverrides::default()).unwrap()
+fn session(world: &World, profile: Option<&str>) -> Session {
+    Session::resolve(&world.load(profile).unwrap(), SessionOptions::default()).unwrap()
 }
 
 /// The config file after the region was found out to be `eu-west-3`.
 fn with_region(config: &str, profile: Option<&str>) -> String {
     let world = World::new(config);
-    set_sso_region(&world.load(profile).unwrap(), &settings(&world, profile), "eu-west-3").unwrap();
-    assert_eq!(settings(&world, profile).region, "eu-west-3");
+    set_sso_region(&world.load(profile).unwrap(), &session(&world, profile), "eu-west-3").unwrap();
+    assert_eq!(session(&world, profile).region.value, "eu-west-3");
     std::fs::read_to_string(world.path("config")).unwrap()
 }
 
@@ -72,8 +72,8 @@ fn the_section_that_counts_is_the_one_that_changes() {
 fn a_region_in_the_credentials_file_is_set_there() {
     let world = World::new("[profile p]\nsso_start_url = u\nsso_region = hidden\n")
         .credentials("[p]\nsso_region = us-east-1\n");
-    set_sso_region(&world.load(Some("p")).unwrap(), &settings(&world, Some("p")), "eu-west-3").unwrap();
-    assert_eq!(settings(&world, Some("p")).region, "eu-west-3");
+    set_sso_region(&world.load(Some("p")).unwrap(), &session(&world, Some("p")), "eu-west-3").unwrap();
+    assert_eq!(session(&world, Some("p")).region.value, "eu-west-3");
     assert_eq!(std::fs::read_to_string(world.path("credentials")).unwrap(), "[p]\nsso_region = eu-west-3\n");
 }
 

@@ -3,22 +3,22 @@
 //! Texts and rules are those of recorded runs of `aws sso login` 2.36.7; options that stand in for configuration are ours.
 
 use crate::config::precedence::World;
-use sso_oidc::config::{Origin, SsoOverrides, SsoSettings, all_sso, sso_settings};
+use sso_oidc::config::{Origin, Session, SessionOptions};
 use sso_oidc::error::{Error, Kind};
 
 const URL: &str = "https://d-1234567890.awsapps.com/start";
 const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://own.awsapps.com/start\nsso_region = eu-west-1\n\
     [sso-session s1]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n";
 
-fn sso(config: &str, profile: Option<&str>, options: SsoOverrides<'_>) -> Result<SsoSettings, Error> {
-    sso_settings(&World::new(config).load(profile).unwrap(), options)
+fn resolve(config: &str, profile: Option<&str>, options: SessionOptions<'_>) -> Result<Session, Error> {
+    Session::resolve(&World::new(config).load(profile).unwrap(), options)
 }
 
-fn session(name: &str) -> SsoOverrides<'_> {
-    SsoOverrides { session: Some(name), ..SsoOverrides::default() }
+fn named(name: &str) -> SessionOptions<'_> {
+    SessionOptions { name: Some(name), ..SessionOptions::default() }
 }
 
-fn configuration_error(outcome: Result<SsoSettings, Error>) -> String {
+fn configuration_error(outcome: Result<impl std::fmt::Debug, Error>) -> String {
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
     error.to_string()
@@ -26,24 +26,25 @@ fn configuration_error(outcome: Result<SsoSettings, Error>) -> String {
 
 #[test]
 fn the_session_comes_before_the_profiles_own_keys() {
-    for found in [sso(SESSION, Some("p"), SsoOverrides::default()).unwrap(), sso(SESSION, None, session("s1")).unwrap()]
+    for found in
+        [resolve(SESSION, Some("p"), SessionOptions::default()).unwrap(), resolve(SESSION, None, named("s1")).unwrap()]
     {
-        assert_eq!((found.session_name.as_deref(), found.start_url.as_str()), (Some("s1"), URL));
-        assert_eq!((found.region.as_str(), found.registration_scopes), ("us-east-1", None));
+        assert_eq!((found.name.as_deref(), found.start_url.value.as_str()), (Some("s1"), URL));
+        assert_eq!((found.region.value.as_str(), found.scopes), ("us-east-1", None));
     }
-    let legacy = sso(SESSION, Some("p"), session("")).unwrap();
-    assert_eq!((legacy.session_name, legacy.region.as_str()), (None, "eu-west-1"), "an empty option skips the session");
+    let legacy = resolve(SESSION, Some("p"), named("")).unwrap();
+    assert_eq!((legacy.name, legacy.region.value.as_str()), (None, "eu-west-1"), "an empty option skips the session");
     let legacy =
-        sso(&SESSION.replace("sso_session = s1", "sso_session ="), Some("p"), SsoOverrides::default()).unwrap();
-    assert_eq!(legacy.start_url, "https://own.awsapps.com/start");
-    assert_eq!(legacy.profile_name, "p");
+        resolve(&SESSION.replace("sso_session = s1", "sso_session ="), Some("p"), SessionOptions::default()).unwrap();
+    assert_eq!(legacy.start_url.value, "https://own.awsapps.com/start");
+    assert_eq!(legacy.profile, "p");
 }
 
 #[test]
 fn scopes_are_split_at_commas_and_absent_is_not_empty() {
     let scopes = |line: &str| {
         let config = format!("{SESSION}{line}\n");
-        sso(&config, None, session("s1")).unwrap().registration_scopes
+        resolve(&config, None, named("s1")).unwrap().scopes
     };
     assert_eq!(scopes(""), None);
     assert_eq!(scopes("sso_registration_scopes ="), Some(vec![]));
@@ -52,7 +53,7 @@ fn scopes_are_split_at_commas_and_absent_is_not_empty() {
     assert_eq!(scopes("sso_registration_scopes =  a ,, b b, c:d ,"), Some(expected));
     assert_eq!(scopes("sso_registration_scopes = a,\n    b"), Some(vec!["a".to_owned(), "b".to_owned()]));
     let legacy = format!("[default]\nsso_start_url = {URL}\nsso_region = r\nsso_registration_scopes = a\n");
-    assert_eq!(sso(&legacy, None, SsoOverrides::default()).unwrap().registration_scopes, None);
+    assert_eq!(resolve(&legacy, None, SessionOptions::default()).unwrap().scopes, None);
 }
 
 #[test]
@@ -60,19 +61,19 @@ fn what_is_missing_is_said_in_awss_words() {
     let legacy = " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
     let missing = |keys: &str| format!("Missing the following required SSO configuration values: {keys}.");
     for (config, options, text) in [
-        ("", SsoOverrides::default(), missing("sso_start_url, sso_region") + legacy),
-        ("[default]\nsso_region = r\n", SsoOverrides::default(), missing("sso_start_url") + legacy),
-        ("[default]\nsso_start_url = u\n", SsoOverrides::default(), missing("sso_region") + legacy),
-        ("[sso-session s1]\nx = y\n", session("s1"), missing("sso_start_url, sso_region")),
-        ("[sso-session s1]\nsso_start_url = u\n", session("s1"), missing("sso_region")),
+        ("", SessionOptions::default(), missing("sso_start_url, sso_region") + legacy),
+        ("[default]\nsso_region = r\n", SessionOptions::default(), missing("sso_start_url") + legacy),
+        ("[default]\nsso_start_url = u\n", SessionOptions::default(), missing("sso_region") + legacy),
+        ("[sso-session s1]\nx = y\n", named("s1"), missing("sso_start_url, sso_region")),
+        ("[sso-session s1]\nsso_start_url = u\n", named("s1"), missing("sso_region")),
         (
             "[default]\nsso_session = s1\n",
-            SsoOverrides::default(),
+            SessionOptions::default(),
             "The specified sso-session does not exist: \"s1\"".to_owned(),
         ),
-        ("", session("zz"), "The specified sso-session does not exist: \"zz\"".to_owned()),
+        ("", named("zz"), "The specified sso-session does not exist: \"zz\"".to_owned()),
     ] {
-        assert_eq!(configuration_error(sso(config, None, options)), text, "{config}");
+        assert_eq!(configuration_error(resolve(config, None, options)), text, "{config}");
     }
 }
 
@@ -81,52 +82,53 @@ fn details_name_the_place() {
     let world = World::new("[sso-session other]\n\n[sso-session s1]\nsso_start_url = u\n");
     let path = world.path("config");
     let config = world.load(None).unwrap();
-    let detail = |options| sso_settings(&config, options).unwrap_err().advice().unwrap().to_owned();
+    let detail = |options| Session::resolve(&config, options).unwrap_err().advice().unwrap().to_owned();
     let place = format!("[sso-session s1] of {}, line 3 does not have sso_region", path.display());
-    assert_eq!(detail(session("s1")), place);
-    let known = format!("the option --sso-session names it; sso-sessions in {}: other, s1", path.display());
-    assert_eq!(detail(session("zz")), known);
-    assert!(detail(SsoOverrides::default()).contains("name a profile"));
+    assert_eq!(detail(named("s1")), place);
+    let known = format!("the name comes from the option --sso-session; sso-sessions in {}: other, s1", path.display());
+    assert_eq!(detail(named("zz")), known);
+    assert!(detail(SessionOptions::default()).contains("use --profile"));
 }
 
 #[test]
 fn options_stand_in_for_configuration() {
-    let both = SsoOverrides { session: None, start_url: Some(URL), region: Some("ap-south-1") };
-    let found = sso("", None, both).unwrap();
-    assert_eq!((found.session_name, found.start_url.as_str(), found.region.as_str()), (None, URL, "ap-south-1"));
-    assert_eq!(found.start_url_origin, Origin::Option("--start-url"));
-    assert_eq!(found.region_origin, Origin::Option("--sso-region"));
+    let both = SessionOptions { name: None, start_url: Some(URL), region: Some("ap-south-1") };
+    let found = resolve("", None, both).unwrap();
+    assert_eq!((found.name, found.start_url.value.as_str(), found.region.value.as_str()), (None, URL, "ap-south-1"));
+    assert_eq!(found.start_url.origin, Origin::Option("--start-url"));
+    assert_eq!(found.region.origin, Origin::Option("--sso-region"));
 
-    let found = sso(SESSION, Some("p"), both).unwrap();
-    assert_eq!(found.session_name, None, "without a name it is no session, whatever the profile says");
+    let found = resolve(SESSION, Some("p"), both).unwrap();
+    assert_eq!(found.name, None, "without a name it is no session, whatever the profile says");
 
-    let named = SsoOverrides { session: Some("new"), ..both };
-    assert_eq!(sso("", None, named).unwrap().session_name.as_deref(), Some("new"));
+    let named = SessionOptions { name: Some("new"), ..both };
+    assert_eq!(resolve("", None, named).unwrap().name.as_deref(), Some("new"));
 
-    let same = SsoOverrides { session: Some("s1"), start_url: Some(URL), region: None };
-    assert_eq!(sso(SESSION, None, same).unwrap().region, "us-east-1");
+    let same = SessionOptions { name: Some("s1"), start_url: Some(URL), region: None };
+    assert_eq!(resolve(SESSION, None, same).unwrap().region.value, "us-east-1");
 
-    let other = SsoOverrides { session: Some("s1"), start_url: Some("https://other.awsapps.com/start"), region: None };
-    let error = sso(SESSION, None, other).unwrap_err();
+    let other = SessionOptions { name: Some("s1"), start_url: Some("https://other.awsapps.com/start"), region: None };
+    let error = resolve(SESSION, None, other).unwrap_err();
     assert_eq!(error.kind(), Kind::Validation);
     assert!(error.to_string().contains(URL), "{error}");
 
-    let region = SsoOverrides { session: Some("s1"), start_url: None, region: Some("ap-south-1") };
-    assert_eq!(sso(SESSION, None, region).unwrap().region, "ap-south-1");
+    let region = SessionOptions { name: Some("s1"), start_url: None, region: Some("ap-south-1") };
+    assert_eq!(resolve(SESSION, None, region).unwrap().region.value, "ap-south-1");
 
-    let lonely = SsoOverrides { session: None, start_url: Some(URL), region: None };
-    assert!(sso(SESSION, Some("p"), lonely).unwrap_err().advice().unwrap().contains("--sso-region"));
+    let lonely = SessionOptions { name: None, start_url: Some(URL), region: None };
+    assert!(resolve(SESSION, Some("p"), lonely).unwrap_err().advice().unwrap().contains("--sso-region"));
 }
 
 #[test]
 fn our_own_keys_are_read_where_the_start_url_is() {
     let keys = "sso_login_flow = device-code\nsso_redirect_port = 8400\nsso_browser_command = firefox %s\n";
-    let found = sso(&format!("{SESSION}{keys}"), None, session("s1")).unwrap();
-    assert_eq!(found.flow_key.unwrap().value, "device-code");
-    assert_eq!(found.redirect_port, Some(8400));
-    assert_eq!(found.browser.unwrap().value, "firefox %s");
+    let found = resolve(&format!("{SESSION}{keys}"), None, named("s1")).unwrap();
+    assert_eq!(found.flow.as_ref().unwrap().value, "device-code");
+    assert_eq!(found.redirect_port().unwrap(), Some(8400));
+    assert_eq!(found.browser_command.unwrap(), "firefox %s");
     for bad in ["0", "65536", "x", "-1", ""] {
-        let outcome = sso(&format!("{SESSION}sso_redirect_port = {bad}\n"), None, session("s1"));
+        let outcome = resolve(&format!("{SESSION}sso_redirect_port = {bad}\n"), None, named("s1"));
+        let outcome = outcome.and_then(|session| session.redirect_port());
         assert!(configuration_error(outcome).contains(&format!("not '{bad}'")));
     }
 }
@@ -138,16 +140,16 @@ fn all_are_the_sessions_and_the_profiles_with_keys_of_their_own() {
          [sso-session s2]\nsso_region = r\n"
     ))
     .credentials("[in-credentials]\nsso_start_url = v\nsso_region = r\n");
-    let all = all_sso(&world.load(None).unwrap());
+    let all = Session::all(&world.load(None).unwrap());
     let said: Vec<_> = all
         .iter()
         .map(|found| match found {
-            Ok(found) => (found.session_name.as_deref().unwrap_or("-"), found.start_url.as_str()),
+            Ok(found) => (found.name.as_deref().unwrap_or("-"), found.start_url.value.as_str()),
             Err(error) => ("!", error.advice().unwrap()),
         })
         .collect();
     assert_eq!(said.len(), 5, "{said:?}");
     assert_eq!((said[0], said[2], said[4]), (("s1", URL), ("-", "u"), ("-", "v")));
     assert!(said[1].1.starts_with("[sso-session s2]") && said[3].1.starts_with("[profile half]"), "{said:?}");
-    assert_eq!(all[2].as_ref().unwrap().profile_name, "old");
+    assert_eq!(all[2].as_ref().unwrap().profile, "old");
 }

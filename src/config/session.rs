@@ -1,0 +1,337 @@
+//! `Session`: one IAM Identity Center as configured: its start URL, region and scopes, and how to sign in to it.
+//!
+//! An `[sso-session]` named by the option or by the profile, else the older keys in the profile itself; the rules and the
+//! texts of errors are those of `aws sso login` 2.36.7, for roles those of botocore. Options that replace keys are ours.
+//! Whether the URL is usable is decided in `login`, whether a token fits in `session`.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+use super::origin::{Located, Origin};
+use super::{Config, Section};
+use crate::endpoint;
+use crate::error::Error;
+use crate::python;
+
+/// The scope that is requested when none is configured (authorization code flow), as by AWS.
+pub const DEFAULT_SCOPE: &str = "sso:account:access";
+
+/// The options that select a session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SessionOptions<'a> {
+    /// `--sso-session`; empty selects the profile's own keys, as with the AWS CLI.
+    pub name: Option<&'a str>,
+    /// `--start-url`.
+    pub start_url: Option<&'a str>,
+    /// `--sso-region`.
+    pub region: Option<&'a str>,
+}
+
+/// One Identity Center as configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The sso-session's name; `None` for keys of the profile itself.
+    pub name: Option<String>,
+    /// As configured, byte for byte: the token's file name may depend on it.
+    pub start_url: Located<String>,
+    /// As configured; empty is valid with a vanity URL only.
+    pub region: Located<String>,
+    /// Of the sso-session only. Absent and empty differ: they name different registrations.
+    pub scopes: Option<Vec<String>>,
+    /// The selected profile, or the one that has the keys.
+    pub profile: String,
+    /// `sso_login_flow`.
+    pub flow: Option<Located<String>>,
+    /// `sso_redirect_port`, see [`Session::redirect_port`].
+    pub redirect_port: Option<Located<String>>,
+    /// `sso_browser_command`.
+    pub browser_command: Option<String>,
+}
+
+/// A role of an account, and the session that gives access to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SsoRole {
+    /// The session.
+    pub session: Session,
+    /// The account's number.
+    pub account_id: String,
+    /// The name of the role (permission set).
+    pub role_name: String,
+}
+
+impl Session {
+    /// The session that the options and the selected profile name.
+    pub fn resolve(config: &Config, options: SessionOptions<'_>) -> Result<Self, Error> {
+        Source::new(config, config.profile_name(), options)?.session()
+    }
+
+    /// Every sso-session, then every profile that has the older keys and no session, each usable or with what is missing.
+    pub fn all(config: &Config) -> Vec<Result<Self, Error>> {
+        let source = |profile, name, section| {
+            let options = SessionOptions::default();
+            Source { config, profile, name, section: Some(section), fallback: None, options }.session()
+        };
+        let sessions = config.sso_sessions().map(|(name, section)| source(config.profile_name(), Some(name), section));
+        let legacy = config.profiles().filter(|(_, profile)| {
+            profile.get("sso_session").is_none_or(str::is_empty)
+                && ["sso_start_url", "sso_region"].iter().any(|key| profile.get(key).is_some())
+        });
+        sessions.chain(legacy.map(|(name, profile)| source(name, None, profile))).collect()
+    }
+
+    /// The sessions that options select: by names, or by `--profile`; `None` means all.
+    pub fn selected(names: &[String], profile: Option<&str>, config: &Config) -> Result<Option<Vec<Self>>, Error> {
+        let named = |name| Self::resolve(config, SessionOptions { name, ..SessionOptions::default() });
+        if !names.is_empty() {
+            return names.iter().map(|name| named(Some(name))).collect::<Result<_, _>>().map(Some);
+        }
+        profile.filter(|name| !name.is_empty()).map(|_| named(None).map(|session| vec![session])).transpose()
+    }
+
+    /// The session for people: its name, or the start URL of a legacy profile.
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.start_url.value)
+    }
+
+    /// The port for the redirect.
+    pub fn redirect_port(&self) -> Result<Option<u16>, Error> {
+        let Some(Located { value, origin }) = &self.redirect_port else { return Ok(None) };
+        let port = value.parse::<u16>().ok().filter(|port| *port != 0);
+        port.map(Some).ok_or_else(|| {
+            let value = python::quoted(value);
+            Error::configuration(format!("sso_redirect_port must be a number from 1 to 65535, not {value}"))
+                .value_from(origin)
+        })
+    }
+
+    /// The command that signs in to this session.
+    pub fn login_command(&self) -> String {
+        let is_option = |origin: &Origin| matches!(origin, Origin::Option(_));
+        let url_given = is_option(&self.start_url.origin);
+        let profile = (!url_given).then_some(("--profile", &self.profile));
+        let options = [
+            self.name.as_ref().map(|name| ("--sso-session", name)).or(profile),
+            url_given.then_some(("--start-url", &self.start_url.value)),
+            is_option(&self.region.origin).then_some(("--sso-region", &self.region.value)),
+        ];
+        let mut command = "sso-oidc login".to_owned();
+        for (option, value) in options.into_iter().flatten() {
+            command.extend([" ", option, " ", &shell_quoted(value)]);
+        }
+        command
+    }
+
+    /// The values that a service may refuse, and where they come from.
+    pub fn described(&self) -> String {
+        let Self { start_url, region, .. } = self;
+        let end = ["#/", "#", "/"].into_iter().find(|end| start_url.value.ends_with(end));
+        let end = end.map(|end| format!(", which ends in `{end}`")).unwrap_or_default();
+        let scopes = self.scopes.as_deref().map(|scopes| format!(", scopes `{}`", scopes.join(",")));
+        let scopes = scopes.unwrap_or_default();
+        format!(
+            "start URL `{}`{end} from {}, region `{}` from {}{scopes}",
+            start_url.value, start_url.origin, region.value, region.origin
+        )
+    }
+}
+
+impl SsoRole {
+    /// The role that the options and the profile name; `None` when neither names an account or a role.
+    pub fn resolve(
+        config: &Config,
+        profile: &str,
+        account_id: Option<&str>,
+        role_name: Option<&str>,
+        options: SessionOptions<'_>,
+    ) -> Result<Option<Self>, Error> {
+        let section = config.profile(profile);
+        let of_profile = |key| section.and_then(|section| section.get(key));
+        let account_id = account_id.or_else(|| of_profile("sso_account_id"));
+        let role_name = role_name.or_else(|| of_profile("sso_role_name"));
+        if account_id.is_none() && role_name.is_none() {
+            return Ok(None);
+        }
+        let mut source = Source::new(config, profile, options)?;
+        if options.name.is_none()
+            && source.name.is_some()
+            && let (Some(profile), Some(session)) = (section, source.section)
+        {
+            check_consistent(profile, session)?;
+            source.fallback = Some(profile);
+        }
+        let value = |given: Option<&str>, key| given.map(str::to_owned).or_else(|| Some(source.key(key)?.value));
+        let (account_id, role_name) = (value(account_id, "sso_account_id"), value(role_name, "sso_role_name"));
+        let (start_url, region) = (source.start_url(), source.region());
+        let missing: Vec<&str> = [
+            ("sso_role_name", role_name.is_none()),
+            ("sso_account_id", account_id.is_none()),
+            ("sso_start_url", start_url.is_none()),
+            ("sso_region", region.is_none()),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_missing)| is_missing.then_some(key))
+        .collect();
+        let (Some(account_id), Some(role_name), []) = (account_id, role_name, &missing[..]) else {
+            let missing = missing.join(", ");
+            let message = format!(
+                "The profile \"{profile}\" is configured to use SSO but is missing required configuration: {missing}"
+            );
+            let place = section.map_or_else(|| format!("the profile {profile}"), |section| section.place());
+            return Err(
+                Error::configuration(message).hint(format!("set {missing} in {place}, or pass it as an option"))
+            );
+        };
+        Ok(Some(Self { session: source.session()?, account_id, role_name }))
+    }
+}
+
+/// Where the values of a session come from.
+struct Source<'a> {
+    config: &'a Config,
+    profile: &'a str,
+    name: Option<&'a str>,
+    section: Option<Section<'a>>,
+    /// Where botocore looks after the sso-session when it loads a role.
+    fallback: Option<Section<'a>>,
+    options: SessionOptions<'a>,
+}
+
+impl<'a> Source<'a> {
+    fn new(config: &'a Config, profile: &'a str, options: SessionOptions<'a>) -> Result<Self, Error> {
+        let section = config.profile(profile);
+        let by_option = options.start_url.is_some();
+        // A start URL by option stands for a profile of which nothing else is known.
+        let of_profile = || section.filter(|_| !by_option)?.get("sso_session");
+        let name = options.name.or_else(of_profile).filter(|name| !name.is_empty());
+        let section = match name {
+            Some(name) => {
+                let session = config.sso_session(name);
+                if session.is_none() && !by_option {
+                    return Err(no_session(config, section, name, options));
+                }
+                session
+            }
+            None => section.filter(|_| !by_option),
+        };
+        Ok(Self { config, profile, name, section, fallback: None, options })
+    }
+
+    fn session(&self) -> Result<Session, Error> {
+        let (start_url, region) = match (self.start_url(), self.region()) {
+            (Some(start_url), Some(region)) => (start_url, region),
+            (start_url, region) => return Err(self.missing(start_url.is_none(), region.is_none())),
+        };
+        self.check_same_url(&start_url.value)?;
+        let scopes = self.name.and(self.key("sso_registration_scopes"));
+        Ok(Session {
+            name: self.name.map(str::to_owned),
+            start_url,
+            region,
+            scopes: scopes.map(|scopes| registration_scopes(&scopes.value)),
+            profile: self.profile.to_owned(),
+            flow: self.key("sso_login_flow"),
+            redirect_port: self.key("sso_redirect_port"),
+            browser_command: self.key("sso_browser_command").map(|command| command.value),
+        })
+    }
+
+    fn key(&self, key: &str) -> Option<Located<String>> {
+        [self.section, self.fallback].into_iter().flatten().find_map(|section| section.located(key))
+    }
+
+    fn start_url(&self) -> Option<Located<String>> {
+        self.either("--start-url", self.options.start_url, "sso_start_url")
+    }
+
+    /// The region; without an option that of the host in a start URL by option, where it names one.
+    fn region(&self) -> Option<Located<String>> {
+        let url = self.options.start_url.and_then(|url| Url::parse(url).ok());
+        let of_host = url.as_ref().and_then(Url::host_str).and_then(endpoint::region_of_portal_host);
+        self.either("--sso-region", self.options.region.or(of_host.as_deref()), "sso_region")
+    }
+
+    fn either(&self, name: &'static str, option: Option<&str>, key: &str) -> Option<Located<String>> {
+        let option = option.map(|value| Located::new(value.to_owned(), Origin::Option(name)));
+        option.or_else(|| self.key(key))
+    }
+
+    fn missing(&self, start_url: bool, region: bool) -> Error {
+        let keys = [(start_url, "sso_start_url"), (region, "sso_region")];
+        let keys: Vec<&str> = keys.into_iter().filter_map(|(missing, key)| missing.then_some(key)).collect();
+        let mut message = format!("Missing the following required SSO configuration values: {}.", keys.join(", "));
+        if self.name.is_none() {
+            message += " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
+        }
+        let hint = if self.options.start_url.is_some() {
+            "--start-url requires --sso-region".to_owned()
+        } else if let Some(section) = self.section {
+            format!("{} does not have {}", section.place(), keys.join(" and "))
+        } else {
+            let (name, path) = (self.profile, self.config.described());
+            format!(
+                "the profile `{name}` is not in {path}; use --profile, --sso-session, or --start-url with --sso-region"
+            )
+        };
+        Error::configuration(message).hint(hint)
+    }
+
+    /// The name of a session is the name of its token's file, so one name cannot stand for two URLs.
+    fn check_same_url(&self, start_url: &str) -> Result<(), Error> {
+        let configured = self.options.start_url.and(self.key("sso_start_url"));
+        match (self.name, configured) {
+            (Some(name), Some(Located { value, origin })) if value != start_url => {
+                let message = format!(
+                    "Bad value for --start-url \"{start_url}\": the sso-session \"{name}\" is configured with \"{value}\""
+                );
+                Err(Error::validation(message).hint(format!("see {origin}; choose another name for --sso-session")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Split at commas, trimmed, empty parts dropped.
+fn registration_scopes(text: &str) -> Vec<String> {
+    let parts = text.split(',').map(python::strip);
+    parts.filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SessionOptions<'_>) -> Error {
+    let place = || Some(Origin::File(profile?.origin("sso_session")?));
+    let origin = options.name.map(|_| Origin::Option("--sso-session")).or_else(place).unwrap_or(Origin::Default);
+    let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
+    let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let path = config.described();
+    Error::configuration(format!("The specified sso-session does not exist: \"{name}\""))
+        .hint(format!("the name comes from {origin}; sso-sessions in {path}: {known}"))
+}
+
+/// A key that profile and sso-session both have must have one value (botocore).
+fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<(), Error> {
+    for key in session.keys() {
+        let (Some(ours), Some(theirs)) = (profile.get(key), session.get(key)) else { continue };
+        if ours != theirs {
+            let message =
+                format!("The value for {key} is inconsistent between profile ({ours}) and sso-session ({theirs}).");
+            let places = [profile.origin(key), session.origin(key)];
+            let places = places.into_iter().flatten().map(|place| place.to_string()).collect::<Vec<_>>().join(" and ");
+            return Err(Error::configuration(message).hint(format!("see {places}")));
+        }
+    }
+    Ok(())
+}
+
+/// A value as one word of a shell's command line.
+fn shell_quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''")).into()
+    }
+}
+
+#[cfg(test)]
+#[path = "../../tests/fuzz/scopes.rs"]
+mod fuzz;
