@@ -2,7 +2,8 @@
 //!
 //! | room | what lives there | may import |
 //! |---|---|---|
-//! | `secret`, `python`, `text`, `endpoint`, `error` | foundations | nothing of ours |
+//! | `secret`, `python`, `text`, `error` | foundations | nothing of ours |
+//! | `endpoint` | host names by region, start URLs | `error` |
 //! | `output` | what is printed: query, then format | `python` |
 //! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
 //! | `model` | the service model: operations, members, their options | nothing of ours |
@@ -12,10 +13,11 @@
 //! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `endpoint`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `error` |
 //! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
+//! | `services` | which URL is called for a service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
-//! | `session` | valid token or refresh, role credentials, under locks | `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
-//! | `credentials` | the AWS credential chain for signing | `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
-//! | `login` | the interactive flows | `session`, `config`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
+//! | `session` | valid token or refresh, role credentials, under locks | `services`, `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
+//! | `credentials` | the AWS credential chain for signing | `services`, `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
+//! | `login` | the interactive flows | `services`, `session`, `config`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
 //! | `report` | exit codes, how errors look | the error types of all above, `error`, `output`, `text`, `python` |
 //! | `commands` | one file per command | everything above |
 
@@ -37,6 +39,7 @@ pub mod portal;
 pub mod python;
 pub mod report;
 pub mod secret;
+pub mod services;
 pub mod session;
 pub mod text;
 pub mod words;

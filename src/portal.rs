@@ -4,6 +4,7 @@
 //! cached and how they are printed is not here. Imports `http` and `secret`.
 
 use std::fmt;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -21,7 +22,7 @@ const TOKEN_HEADER: &str = "x-amz-sso_bearer_token";
 
 /// The portal at one endpoint.
 pub struct PortalClient {
-    http: HttpClient,
+    http: Rc<HttpClient>,
     endpoint: String,
 }
 
@@ -119,8 +120,8 @@ impl std::error::Error for PortalError {}
 
 impl PortalClient {
     /// A client; nothing is sent yet.
-    pub fn new(http: HttpClient, endpoint: String) -> Self {
-        Self { http, endpoint }
+    pub fn new(http: impl Into<Rc<HttpClient>>, endpoint: String) -> Self {
+        Self { http: http.into(), endpoint }
     }
 
     /// Ends the session of a token (`Logout`); any 2xx will do, also one without a body, but no web page.

@@ -6,7 +6,7 @@
 
 use anyhow::Context as _;
 
-use super::clients::{Clients, overrides};
+use super::clients;
 use super::{environment, recursion, runtime, token, wanted};
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
@@ -62,9 +62,9 @@ fn of_session(
     if let Some(found) = role.look(&credentials, context)? {
         return Ok(found);
     }
-    let clients = Clients::new(context, config, global)?;
-    clients.check(context, &wanted.region)?;
-    let services = Services { oidc: &|| clients.oidc(&wanted.region), portal: &|| clients.portal(&wanted.region) };
+    let services = clients::for_session(context, config, global)?;
+    services.check(&wanted.region)?;
+    let services = Services { oidc: &|| services.oidc(&wanted.region), portal: &|| services.portal(&wanted.region) };
     let caches = Caches { tokens: &tokens, credentials: &credentials };
     runtime::block_on(context, async { Ok(role.obtain(caches, context, services).await?) })
 }
@@ -72,11 +72,9 @@ fn of_session(
 /// What the AWS SDKs would find for a profile that names no role.
 fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<RoleCredentials> {
     let seen = recursion::descend(config.profile_name(), context)?;
-    let clients = Clients::new(context, config, global)?;
-    let options = clients.options();
-    let region = clients.region().unwrap_or_default();
-    let chain =
-        Chain::new(context, config, &overrides(global), options, region)?.with_variable(recursion::VARIABLE, seen);
+    let services = clients::for_session_chain(context, config, global)?;
+    let region = services.region().unwrap_or_default();
+    let chain = Chain::new(context, config, &services, region).with_variable(recursion::VARIABLE, seen);
     let found = runtime::block_on(context, async { Ok(chain.find().await) })?;
     let credentials = found.map_err(|error| explained(error, config)).context(ATTEMPT)?;
     Ok(RoleCredentials { credentials, warnings: Vec::new() })

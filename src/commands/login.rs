@@ -14,10 +14,10 @@ use crate::login::notice::{LoggedIn, Notices};
 use crate::login::{self, Flow, FlowChoice, Interactive, Login, LoginError, LoginRequest, Silent};
 use crate::output::Style;
 use crate::report;
+use crate::services::Services;
 use crate::session::{LoginNeeded, Wanted};
 
-use super::clients::Clients;
-use super::{duration, runtime, wanted, wants_events};
+use super::{clients, duration, runtime, wanted, wants_events};
 
 /// Signs in to one session, or to several; the exit code is that of the worst. Whatever fails is an event, too.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -32,11 +32,11 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
     let config = Config::load(context, global.profile.as_deref())?;
     let options = Options::read(args, context)?;
     let names = session_names(args, &config)?;
-    let clients = Clients::new(context, &config, global)?;
+    let services = clients::for_session(context, &config, global)?;
     let run = Run {
         context,
         config: &config,
-        clients: &clients,
+        services: &services,
         cache: TokenCache::in_home(context.require_home()?),
         notices,
         options,
@@ -125,7 +125,7 @@ fn bad_value(name: &str, text: &str, choices: &str) -> Error {
 struct Run<'a> {
     context: &'a Context,
     config: &'a Config,
-    clients: &'a Clients,
+    services: &'a Services,
     cache: TokenCache,
     notices: &'a Notices<'a>,
     options: Options,
@@ -144,7 +144,7 @@ impl Run<'_> {
             settings.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
         }
         login::start_url::check(&settings.start_url.value, &settings.region.value).map_err(LoginError::from)?;
-        self.clients.check(self.context, &settings.region.value)?;
+        self.services.check(&settings.region.value)?;
         Ok(settings)
     }
 
@@ -182,9 +182,9 @@ impl Run<'_> {
             timeout: self.options.timeout,
             settings: settings.described(),
             cache: &self.cache,
-            client: &|region: &str| self.clients.oidc(region),
-            portal: &|region: &str| self.clients.portal(region),
-            http: &self.clients.http(),
+            client: &|region: &str| self.services.oidc(region),
+            portal: &|region: &str| self.services.portal(region),
+            http: self.services.http(),
             notices: self.notices,
             exit_code: report::login_exit_code,
         };

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::clients::Clients;
+use super::clients;
 use super::revoke::{Ended, revoke};
 use super::{wanted, wants_events};
 use crate::cache::{self, Attempt, CacheError, CredentialCache, Held, Kind, Remains, TokenCache};
@@ -26,7 +26,7 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// Signs out.
 pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     let config = Config::load(context, global.profile.as_deref())?;
-    let clients = Clients::new(context, &config, global)?;
+    let services = clients::for_session(context, &config, global)?;
     let home = context.require_home()?;
     let tokens = TokenCache::in_home(home);
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
@@ -44,7 +44,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     outcome.failed.extend(failed);
     let of_roles = credentials.iter().filter(|remains| matches!(remains.kind, Kind::RoleCredentials));
     outcome.failed.extend(of_roles.filter_map(|remains| cache::remove(&remains.path).err()));
-    revoke(&mut outcome.ended, &clients, context)?;
+    revoke(&mut outcome.ended, &services, context)?;
     sweep.report(&outcome, wants_events(global, context), context)?;
     if outcome.failed.is_empty() {
         return Ok(());

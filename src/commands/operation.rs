@@ -11,16 +11,16 @@ use super::printing::Printing;
 use super::prompt;
 use super::{runtime, signing};
 use crate::cli::{GlobalArgs, OperationArgs};
-use crate::config::{self, ClientSettings, Config, Located};
+use crate::config::{self, Config, Located};
 use crate::context::Context;
-use crate::endpoint::{self, Service, Variant};
+use crate::endpoint::Service;
 use crate::error::Error;
-use crate::http::{HttpClient, valid_endpoint};
 use crate::input::{self, Document, Files, Input, skeleton};
 use crate::model::{Kind, Member, Operation};
 use crate::oidc::OidcClient;
 use crate::output::{self, Format, QueryError, Style};
 use crate::secret::redacted;
+use crate::services::{Endpoint, Services};
 
 /// Makes the call and prints its answer, or prints the template that was asked for.
 pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
@@ -49,12 +49,13 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     let stdin = || context.read_stdin();
     let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING"), stdin: &stdin };
     let input = Input::load(given, document.as_ref(), &files)?;
-    let (region, endpoint) = place(&settings)?;
+    let services = Services::new(http_options(context, &settings), settings.clone());
+    let Endpoint { url, region } = endpoint(&services, settings.require_region()?)?;
     let members = input.checked(operation)?;
     let answer = if made_up {
         skeleton::output(operation)
     } else {
-        let service = OidcClient::new(HttpClient::new(http_options(context, &settings)), endpoint);
+        let service = OidcClient::new(services.http().clone(), url);
         runtime::block_on(context, async {
             let signing = signing::of(operation, &region, global, &config, &settings, context).await?;
             Ok(service.call(operation, &members, signing.as_ref()).await?)
@@ -90,23 +91,11 @@ fn hide(error: QueryError, secrets: &[String]) -> QueryError {
     }
 }
 
-/// The region to sign for, and the base URL of the service.
-fn place(settings: &ClientSettings) -> anyhow::Result<(String, String)> {
-    let region = settings.require_region()?;
-    let variant = Variant { fips: settings.fips, dualstack: settings.dualstack };
-    let (signing_region, variant) =
-        endpoint::normalized_region(&region.value, variant).map_err(|error| with_origin(error.to_string(), region))?;
-    let url = match settings.oidc_endpoint_url()? {
-        Some(url) if valid_endpoint(&url.value) => url.value.clone(),
-        Some(url) => return Err(with_origin(format!("Invalid endpoint: {}", url.value), url).into()),
-        None => endpoint::resolve(Service::Oidc, &signing_region, variant)
-            .map_err(|error| with_origin(error.to_string(), region))?,
-    };
-    Ok((signing_region, url))
-}
-
-fn with_origin(message: String, value: &Located<String>) -> Error {
-    Error::other(message).value_from(&value.origin)
+/// The endpoint of the service, and the region to sign for.
+fn endpoint(services: &Services, region: &Located<String>) -> Result<Endpoint, Error> {
+    services
+        .endpoint(Service::Oidc, &region.value)
+        .map_err(|error| if error.advice().is_some() { error } else { error.value_from(&region.origin) })
 }
 
 fn refuse_contradictions(global: &GlobalArgs) -> Result<(), Error> {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::task::{JoinSet, LocalSet};
 
-use super::clients::Clients;
 use super::runtime;
 use crate::context::Context;
+use crate::error::Error;
 use crate::portal::{PortalClient, PortalError};
 use crate::secret::Secret;
+use crate::services::Services;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -30,15 +31,8 @@ pub(super) struct Call {
 
 impl Call {
     /// Nothing is sent yet. An error says why nothing can be.
-    pub(super) fn new(
-        number: usize,
-        region: &str,
-        token: Secret,
-        clients: &Clients,
-        context: &Context,
-    ) -> anyhow::Result<Self> {
-        clients.check(context, region)?;
-        Ok(Self { number, portal: clients.portal(region)?, token })
+    pub(super) fn new(number: usize, region: &str, token: Secret, services: &Services) -> Result<Self, Error> {
+        Ok(Self { number, portal: services.portal(region)?, token })
     }
 
     async fn ask(self, question: Question) -> (usize, Result<(), PortalError>) {

@@ -6,10 +6,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::clients::Clients;
 use super::portals::{Call, Question, ask_all};
 use crate::context::Context;
 use crate::secret::Secret;
+use crate::services::Services;
 use crate::text;
 
 /// For all of them together.
@@ -38,12 +38,12 @@ impl Ended {
 }
 
 /// Tells the portal, and each session how that went.
-pub(super) fn revoke(ended: &mut [Ended], clients: &Clients, context: &Context) -> anyhow::Result<()> {
+pub(super) fn revoke(ended: &mut [Ended], services: &Services, context: &Context) -> anyhow::Result<()> {
     let mut calls = Vec::new();
     for (number, ended) in ended.iter_mut().enumerate() {
         // Until it is heard of.
         ended.not_told = Some(format!("no answer came within {} s", PATIENCE.as_secs()));
-        match call(number, ended, clients, context) {
+        match call(number, ended, services) {
             Ok(call) => calls.push(call),
             Err(why) => ended.not_told = Some(why),
         }
@@ -56,8 +56,8 @@ pub(super) fn revoke(ended: &mut [Ended], clients: &Clients, context: &Context) 
     })
 }
 
-fn call(number: usize, ended: &Ended, clients: &Clients, context: &Context) -> Result<Call, String> {
+fn call(number: usize, ended: &Ended, services: &Services) -> Result<Call, String> {
     let token = ended.access_token.clone().ok_or("its file was damaged")?;
     let region = ended.region.as_deref().ok_or("its file named no region")?;
-    Call::new(number, region, token, clients, context).map_err(|error| text::for_terminal(&format!("{error:#}")))
+    Call::new(number, region, token, services).map_err(|error| text::for_terminal(&error.to_string()))
 }

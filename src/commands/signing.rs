@@ -3,7 +3,7 @@
 //! The chain of credentials is in `credentials`, the signature in `oidc`. `--no-sign-request` asks for neither keys nor
 //! signature.
 
-use super::clients::{http_options, overrides};
+use super::clients::{self, http_options};
 use super::runtime;
 use crate::cli::GlobalArgs;
 use crate::config::{ClientSettings, Config, Located, Origin};
@@ -39,8 +39,7 @@ pub(super) async fn of(
     if !operation.is_signed() || global.no_sign_request {
         return Ok(None);
     }
-    let options = http_options(context, settings);
-    let chain = Chain::new(context, config, &overrides(global), &options, region)?;
-    let credentials = chain.find().await?;
+    let services = clients::for_operation_chain(context, config, global, http_options(context, settings))?;
+    let credentials = Chain::new(context, config, &services, region).find().await?;
     Ok(Some(Signing { credentials, region: region.to_owned() }))
 }

@@ -9,16 +9,16 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::clients::Clients;
-use super::duration;
 use super::portals::{Call, Question, ask_all};
 use super::printing::Printing;
 use super::session_status::{SessionStatus, State, StatusReport};
+use super::{clients, duration};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{Config, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
+use crate::services::Services;
 use crate::session::LoginNeeded;
 use crate::text;
 
@@ -36,8 +36,11 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
         Some(selected) => selected.iter().map(|settings| report.of_session(settings)).collect(),
         None => report.all(Session::all(&config)),
     };
-    let failure =
-        if args.check { check(&mut sessions, &Clients::new(context, &config, global)?, context)? } else { None };
+    let failure = if args.check {
+        check(&mut sessions, &clients::for_session(context, &config, global)?, context)?
+    } else {
+        None
+    };
     let now = context.now();
     match printing {
         Some(printing) => printing.print(document(&sessions, now), "Status", context)?,
@@ -69,7 +72,7 @@ fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
 /// Asks the portal about every token that seems valid; returns the first failure to get an answer.
 fn check(
     sessions: &mut [SessionStatus],
-    clients: &Clients,
+    services: &Services,
     context: &Context,
 ) -> anyhow::Result<Option<anyhow::Error>> {
     let explained = |error: anyhow::Error, session: &SessionStatus| {
@@ -79,9 +82,9 @@ fn check(
     for (number, session) in sessions.iter().enumerate() {
         if let (State::Valid, Some(token)) = (session.state, &session.access_token) {
             let region = session.region.as_deref().unwrap_or_default();
-            match Call::new(number, region, token.clone(), clients, context) {
+            match Call::new(number, region, token.clone(), services) {
                 Ok(call) => calls.push(call),
-                Err(error) => drop(failure.get_or_insert_with(|| explained(error, session))),
+                Err(error) => drop(failure.get_or_insert_with(|| explained(error.into(), session))),
             }
         }
     }

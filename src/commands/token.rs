@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::clients::Clients;
+use super::clients;
 use super::printing::Printing;
 use super::{duration, runtime, wanted};
 use crate::cache::{TokenCache, timestamp};
@@ -60,9 +60,9 @@ fn usable(wanted: &Wanted, config: &Config, global: &GlobalArgs, context: &Conte
     if let Found::Fresh(usable) = session::look(wanted, &cache, context)? {
         return Ok(usable);
     }
-    let clients = Clients::new(context, config, global)?;
-    clients.check(context, &wanted.region)?;
-    let client = || clients.oidc(&wanted.region);
+    let services = clients::for_session(context, config, global)?;
+    services.check(&wanted.region)?;
+    let client = || services.oidc(&wanted.region);
     runtime::block_on(context, async { Ok(session::obtain(wanted, &cache, context, true, &client).await?) })
 }
 

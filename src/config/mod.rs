@@ -29,7 +29,7 @@ pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use section::Section;
 pub use session::{DEFAULT_SCOPE, Session, SessionOptions, SsoRole};
-pub use settings::{ClientSettings, Limit, Overrides, RetryMode, client_settings};
+pub use settings::{ClientSettings, Limit, Overrides, RetryMode, check_endpoint_option, client_settings};
 
 use crate::context::Context;
 use crate::error::Error;

@@ -270,7 +270,7 @@ fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<
 }
 
 /// The AWS CLI refuses an option without a scheme as a usage error; everything else about it is found out on use.
-fn check_endpoint_option(overrides: &Overrides) -> Result<(), Error> {
+pub fn check_endpoint_option(overrides: &Overrides) -> Result<(), Error> {
     let Some(url) = &overrides.endpoint_url else { return Ok(()) };
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())

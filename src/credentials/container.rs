@@ -42,7 +42,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Crede
         connect_timeout: Some(LIMIT),
         read_timeout: Some(LIMIT),
         proxies: Proxies::default(),
-        ..chain.http.clone()
+        ..chain.client().options().clone()
     });
     let mut attempt = 1;
     let answer = loop {

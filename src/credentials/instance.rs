@@ -25,7 +25,9 @@ const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 
 /// The keys of the instance's role, if this is an instance with one.
 pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, CredentialsError> {
-    let Some(service) = MetadataService::configured(chain.context, chain.config, chain.http)? else { return Ok(None) };
+    let Some(service) = MetadataService::configured(chain.context, chain.config, chain.client().options())? else {
+        return Ok(None);
+    };
     let Some(token) = service.token().await? else { return Ok(None) };
     let Some(role) = service.text(ROLE, &token).await? else { return Ok(None) };
     let document = service.get(&format!("{ROLE}{role}"), &token, |response| parsed(response).is_some()).await?;

@@ -22,10 +22,10 @@ mod xml;
 
 use aws_credential_types::Credentials;
 
-use crate::config::{self, ClientSettings, Config, Overrides, Section};
+use crate::config::{Config, Section};
 use crate::context::Context;
-use crate::error::Error;
-use crate::http::{HttpClient, HttpOptions};
+use crate::http::HttpClient;
+use crate::services::Services;
 
 pub use error::CredentialsError;
 pub use instance::region as region_of_instance;
@@ -34,26 +34,17 @@ pub use instance::region as region_of_instance;
 pub struct Chain<'a> {
     context: &'a Context,
     config: &'a Config,
-    settings: ClientSettings,
-    http: &'a HttpOptions,
+    services: &'a Services,
     region: &'a str,
     /// A variable for the environment of a credential process.
     variable: Option<(&'static str, String)>,
 }
 
 impl<'a> Chain<'a> {
-    /// The chain for one command. `region` is the one to sign for; STS is asked there. `--endpoint-url` is left out of the
-    /// overrides' effect: it names the service that is called, not those that are asked on the way.
-    pub fn new(
-        context: &'a Context,
-        config: &'a Config,
-        overrides: &Overrides,
-        http: &'a HttpOptions,
-        region: &'a str,
-    ) -> Result<Self, Error> {
-        let overrides = Overrides { endpoint_url: None, ..overrides.clone() };
-        let settings = config::client_settings(context, config, &overrides)?;
-        Ok(Self { context, config, settings, http, region, variable: None })
+    /// The chain for one command. `region` is the one to sign for; STS is called there. The services are those on the way
+    /// to credentials, without the effect of `--endpoint-url`.
+    pub fn new(context: &'a Context, config: &'a Config, services: &'a Services, region: &'a str) -> Self {
+        Self { context, config, services, region, variable: None }
     }
 
     /// The same chain, with another variable in the environment of a credential process.
@@ -105,8 +96,8 @@ impl<'a> Chain<'a> {
         static_keys(self.config.profile_in_config(name), "config-file")
     }
 
-    fn client(&self) -> HttpClient {
-        HttpClient::new(self.http.clone())
+    fn client(&self) -> &HttpClient {
+        self.services.http()
     }
 }
 

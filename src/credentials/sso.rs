@@ -8,9 +8,7 @@ use aws_credential_types::Credentials;
 use super::{Chain, CredentialsError};
 use crate::cache::{CredentialCache, TokenCache, TokenKey};
 use crate::config::{SessionOptions, SsoRole};
-use crate::endpoint::{self, EndpointError, Service, Variant};
-use crate::oidc::OidcClient;
-use crate::portal::{PortalClient, PortalError};
+use crate::portal::PortalError;
 use crate::session::{Caches, LoginNeeded, Role, RoleError, Services, SessionError, Wanted};
 
 /// The keys, if the profile names an account or a role.
@@ -29,8 +27,8 @@ pub(super) async fn keys(chain: &Chain<'_>, profile: &str) -> Result<Option<Cred
     };
     let home = chain.context.require_home().map_err(|error| CredentialsError::Config(error.to_string()))?;
     let caches = Caches { tokens: &TokenCache::in_home(home), credentials: &CredentialCache::in_home(home) };
-    let oidc = || Ok(OidcClient::new(chain.client(), place(chain, Service::Oidc, &wanted.region)?));
-    let portal = || Ok(PortalClient::new(chain.client(), place(chain, Service::Portal, &wanted.region)?));
+    let oidc = || chain.services.oidc(&wanted.region);
+    let portal = || chain.services.portal(&wanted.region);
     let role = Role { wanted: &wanted, account_id: &account_id, role_name: &role_name };
     match role.obtain(caches, chain.context, Services { oidc: &oidc, portal: &portal }).await {
         Ok(found) => {
@@ -65,16 +63,4 @@ fn words(wanted: &Wanted, error: &RoleError) -> String {
         }
         _ => error.to_string(),
     }
-}
-
-/// The base URL of one of Identity Center's services, as configured or by region.
-fn place(chain: &Chain<'_>, service: Service, region: &str) -> Result<String, EndpointError> {
-    let configured = match service {
-        Service::Oidc => chain.settings.oidc_endpoint_url(),
-        _ => chain.settings.portal_endpoint_url(),
-    };
-    if let Ok(Some(url)) = configured {
-        return Ok(url.value.clone());
-    }
-    endpoint::resolve(service, region, Variant { fips: chain.settings.fips, dualstack: chain.settings.dualstack })
 }

@@ -15,11 +15,12 @@ use time::Duration;
 use super::{Chain, CredentialsError, expiry, xml};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
-use crate::endpoint::{self, Service, Variant};
-use crate::http::{Method, Request, Response, Retry, valid_endpoint};
+use crate::endpoint::Service;
+use crate::http::{Method, Request, Response, Retry};
 use crate::oidc::sigv4::{self, Signing};
 use crate::oidc::{Fault, FaultCode};
 use crate::secret::Secret;
+use crate::services::Endpoint;
 
 /// What `application/x-www-form-urlencoded` keeps in Python; a blank becomes a plus.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
@@ -150,7 +151,8 @@ impl Call<'_> {
     /// Makes the call and keeps its result.
     pub(super) async fn make(self) -> Result<Credentials, CredentialsError> {
         self.parameters.check()?;
-        let (url, region) = place(self.chain)?;
+        let endpoint = self.chain.services.endpoint(Service::Sts, self.chain.region);
+        let Endpoint { url, region } = endpoint.map_err(|error| CredentialsError::Config(error.to_string()))?;
         let request = Request { error_code: code, ..Request::aws(Method::Post, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation));
         let client = self.chain.client();
@@ -205,22 +207,6 @@ impl Call<'_> {
         let user = json!({"AssumedRoleId": xml::text(user, "AssumedRoleId"), "Arn": arn});
         Ok((CachedCredentials { credentials: builder.build(), expires_at }, user))
     }
-}
-
-/// The URL of STS, and the region to sign for.
-fn place(chain: &Chain<'_>) -> Result<(String, String), CredentialsError> {
-    let failed = |text: String| CredentialsError::Config(text);
-    let variant = Variant { fips: chain.settings.fips, dualstack: chain.settings.dualstack };
-    let (region, variant) =
-        endpoint::normalized_region(chain.region, variant).map_err(|error| failed(error.to_string()))?;
-    let configured = chain.settings.sts_endpoint_url().map_err(|error| failed(error.to_string()))?;
-    let url = match configured {
-        Some(url) if valid_endpoint(&url.value) => url.value.clone(),
-        Some(url) => return Err(failed(format!("Invalid endpoint: {}", url.value))),
-        None => endpoint::resolve(Service::Sts, &region, variant).map_err(|error| failed(error.to_string()))?,
-    };
-    let region = if region == "aws-global" { "us-east-1".to_owned() } else { region };
-    Ok((url, region))
 }
 
 fn code(response: &Response) -> Option<String> {

@@ -7,13 +7,13 @@
 mod partition;
 mod start_url;
 
-use std::fmt;
-
 use partition::Partition;
 pub use partition::REGIONS;
 pub use start_url::{
     StartUrlError, StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved,
 };
+
+use crate::error::Error;
 
 /// A service we call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,40 +35,15 @@ pub struct Variant {
     pub dualstack: bool,
 }
 
-/// Why a region has no endpoint; the text is AWS's, the exit code 255.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EndpointError {
-    /// The region is no host label.
-    InvalidRegion(String),
-    /// The partition has no endpoint of this kind.
-    NoSuchVariant(Variant),
-    /// The region is a host label but the URL made from it has no valid host (an empty region).
-    InvalidEndpoint(String),
-}
-
-impl fmt::Display for EndpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InvalidRegion(region) => {
-                write!(f, "Provided region_name '{region}' doesn't match a supported format.")
-            }
-            Self::NoSuchVariant(variant) => {
-                let tags = if variant.fips { "'dualstack', 'fips'" } else { "'dualstack'" };
-                write!(f, "Unable to construct a modeled endpoint with the following variant(s) [{tags}]: ")
-            }
-            Self::InvalidEndpoint(url) => write!(f, "Invalid endpoint: {url}"),
-        }
-    }
-}
-
-impl std::error::Error for EndpointError {}
-
 /// The base URL, `https://` and host, of a service in a region.
-pub fn resolve(service: Service, region: &str, variant: Variant) -> Result<String, EndpointError> {
+pub fn resolve(service: Service, region: &str, variant: Variant) -> Result<String, Error> {
     let (region, variant) = normalized_region(region, variant)?;
     let partition = Partition::of(&region);
     if variant.dualstack && !partition.has_dualstack(&region) {
-        return Err(EndpointError::NoSuchVariant(variant));
+        let tags = if variant.fips { "'dualstack', 'fips'" } else { "'dualstack'" };
+        return Err(Error::other(format!(
+            "Unable to construct a modeled endpoint with the following variant(s) [{tags}]: "
+        )));
     }
     let host = match service {
         Service::Oidc => "oidc",
@@ -82,13 +57,13 @@ pub fn resolve(service: Service, region: &str, variant: Variant) -> Result<Strin
     let fips = if variant.fips && (variant.dualstack || !partition.ordinary_is_fips()) { "-fips" } else { "" };
     let suffix = if variant.dualstack { partition.dualstack_suffix } else { partition.suffix };
     let url = format!("https://{host}{fips}.{region}.{suffix}");
-    if is_label(&region) { Ok(url) } else { Err(EndpointError::InvalidEndpoint(url)) }
+    if is_label(&region) { Ok(url) } else { Err(Error::other(format!("Invalid endpoint: {url}"))) }
 }
 
 /// Checks a region and takes a FIPS pseudo-region apart: the region to sign for, and the variant with what its name adds.
 ///
 /// An empty region passes, as for AWS: together with a custom endpoint it works.
-pub fn normalized_region(region: &str, variant: Variant) -> Result<(String, Variant), EndpointError> {
+pub fn normalized_region(region: &str, variant: Variant) -> Result<(String, Variant), Error> {
     check_region(region)?;
     let plain = region.replace("fips-", "").replace("-fips", "");
     let fips = variant.fips || plain != region;
@@ -96,12 +71,12 @@ pub fn normalized_region(region: &str, variant: Variant) -> Result<(String, Vari
 }
 
 /// A region must be a host label: letters, digits and inner hyphens, at most 63, not only digits. Empty passes.
-pub fn check_region(region: &str) -> Result<(), EndpointError> {
+pub fn check_region(region: &str) -> Result<(), Error> {
     let only_digits = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_digit());
     if !only_digits && (region.is_empty() || is_label(region)) {
         return Ok(());
     }
-    Err(EndpointError::InvalidRegion(region.to_owned()))
+    Err(Error::other(format!("Provided region_name '{region}' doesn't match a supported format.")))
 }
 
 fn is_label(text: &str) -> bool {

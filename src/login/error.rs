@@ -11,7 +11,7 @@ use super::pkce::NoRandomness;
 use super::single_flight::Outcome;
 use super::start_url::StartUrlError;
 use crate::cache::CacheError;
-use crate::endpoint::EndpointError;
+use crate::error::Error;
 use crate::oidc::{Fault, FaultCode, OidcError};
 use crate::session::{LoginNeeded, SessionError, Wanted};
 use crate::text;
@@ -33,7 +33,7 @@ pub enum LoginError {
     /// The cache cannot be used.
     Cache(CacheError),
     /// The service's address cannot be told.
-    Endpoint(EndpointError),
+    Endpoint(Error),
     /// The code's life is over.
     Expired,
     /// The same, and the last poll did not get through.
@@ -216,8 +216,8 @@ impl From<OidcError> for LoginError {
     }
 }
 
-impl From<EndpointError> for LoginError {
-    fn from(error: EndpointError) -> Self {
+impl From<Error> for LoginError {
+    fn from(error: Error) -> Self {
         Self::Endpoint(error)
     }
 }

@@ -30,7 +30,8 @@ use tokio::time::Instant;
 
 use crate::cache::{CacheError, CachedRegistration, CachedToken, Loaded, Purpose, RegistrationKey, TokenCache};
 use crate::context::{Context, Timestamp};
-use crate::endpoint::{self, EndpointError};
+use crate::endpoint;
+use crate::error::Error;
 use crate::http::{HttpClient, Retry};
 use crate::oidc::{Grant, OidcClient, OidcError, TokenResponse};
 use crate::portal::PortalClient;
@@ -73,9 +74,9 @@ pub struct LoginRequest<'a> {
     /// The token cache.
     pub cache: &'a TokenCache,
     /// Makes a client for the service in a region.
-    pub client: &'a dyn Fn(&str) -> Result<OidcClient, EndpointError>,
+    pub client: &'a dyn Fn(&str) -> Result<OidcClient, Error>,
     /// Makes a client for the access portal in a region.
-    pub portal: &'a dyn Fn(&str) -> Result<PortalClient, EndpointError>,
+    pub portal: &'a dyn Fn(&str) -> Result<PortalClient, Error>,
     /// For the start URL, which is not the service.
     pub http: &'a HttpClient,
     /// Who says what happens.

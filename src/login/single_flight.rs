@@ -190,7 +190,7 @@ mod tests {
 
     use crate::cache::{Attempt, LockRecord, Purpose, TokenCache, TokenKey};
     use crate::context::Context;
-    use crate::endpoint::EndpointError;
+    use crate::error::Error;
     use crate::http::{HttpClient, HttpOptions};
     use crate::login::notice::Notices;
     use crate::login::{FlowChoice, Interactive, LoginError, LoginRequest};
@@ -203,7 +203,7 @@ mod tests {
         let token_key = TokenKey::of_session("corp");
         let Attempt::Held(mut held) = cache.lock(&token_key, Purpose::Ask).attempt() else { panic!("a free lock") };
         held.write(&LockRecord::held(4711, context.now()));
-        let nowhere = || EndpointError::InvalidEndpoint(String::new());
+        let nowhere = || Error::other("nowhere");
         let request = LoginRequest {
             wanted: Wanted {
                 session_name: Some("corp".to_owned()),

@@ -3,6 +3,8 @@
 //! Bodies are JSON in Python's spelling, because requests equal the AWS CLI's byte for byte. What a retry class means is
 //! in `http`; endpoints by region are in `endpoint`. Imports `http`, `json`, `secret`.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::answer;
@@ -20,14 +22,14 @@ const SIGNING_NAME: &str = "sso-oauth";
 
 /// The service at one endpoint.
 pub struct OidcClient {
-    http: HttpClient,
+    http: Rc<HttpClient>,
     endpoint: String,
 }
 
 impl OidcClient {
     /// A client; nothing is sent yet. A path in the endpoint is kept, its trailing slash is not.
-    pub fn new(http: HttpClient, endpoint: String) -> Self {
-        Self { http, endpoint }
+    pub fn new(http: impl Into<Rc<HttpClient>>, endpoint: String) -> Self {
+        Self { http: http.into(), endpoint }
     }
 
     /// The endpoint.

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::cache::{CacheError, CachedToken, Damage, Loaded, RegistrationKey, TokenCache, TokenKey};
 use crate::context::{Context, Timestamp};
-use crate::endpoint::EndpointError;
+use crate::error::Error;
 use crate::http;
 use crate::oidc::{OidcClient, OidcError};
 
@@ -134,7 +134,7 @@ pub enum SessionError {
     /// The service could not be reached, or made no sense.
     Oidc(Box<OidcError>),
     /// The service's address cannot be told.
-    Endpoint(EndpointError),
+    Endpoint(Error),
     /// The process that refreshes could not reach the service, in its words.
     Shared(String),
     /// The cache cannot be used.
@@ -182,7 +182,7 @@ pub async fn obtain<'c>(
     cache: &TokenCache,
     context: &Context,
     throttled: bool,
-    client: &(dyn Fn() -> Result<OidcClient, EndpointError> + 'c),
+    client: &(dyn Fn() -> Result<OidcClient, Error> + 'c),
 ) -> Result<Usable, SessionError> {
     let (token, warnings) = match look(wanted, cache, context)? {
         Found::Fresh(usable) => return Ok(usable),

@@ -12,7 +12,7 @@ use super::turn::{Busy, Waited, turn};
 use super::{LoginNeeded, SessionError, Usable, Wanted};
 use crate::cache::{CachedToken, Loaded, LockRecord, Purpose, TokenCache};
 use crate::context::Context;
-use crate::endpoint::EndpointError;
+use crate::error::Error;
 use crate::http::Retry;
 use crate::oidc::{Fault, Grant, OidcClient, OidcError};
 
@@ -49,7 +49,7 @@ pub(super) struct Refresh<'a, 'c> {
     pub(super) cache: &'a TokenCache,
     pub(super) context: &'a Context,
     pub(super) throttled: bool,
-    pub(super) client: &'a (dyn Fn() -> Result<OidcClient, EndpointError> + 'c),
+    pub(super) client: &'a (dyn Fn() -> Result<OidcClient, Error> + 'c),
 }
 
 impl Refresh<'_, '_> {

@@ -14,7 +14,7 @@ use super::turn::{Busy, Turn, Waited, turn};
 use super::{LoginNeeded, SessionError, Wanted, look, obtain};
 use crate::cache::{CacheError, CachedCredentials, CredentialCache, CredentialKey, Loaded, LockRecord, TokenCache};
 use crate::context::{Context, Timestamp};
-use crate::endpoint::EndpointError;
+use crate::error::Error;
 use crate::oidc::OidcClient;
 use crate::portal::{PortalClient, PortalError};
 
@@ -36,9 +36,9 @@ pub struct Role<'a> {
 #[derive(Clone, Copy)]
 pub struct Services<'a> {
     /// For refreshing the token.
-    pub oidc: &'a dyn Fn() -> Result<OidcClient, EndpointError>,
+    pub oidc: &'a dyn Fn() -> Result<OidcClient, Error>,
     /// For the credentials.
-    pub portal: &'a dyn Fn() -> Result<PortalClient, EndpointError>,
+    pub portal: &'a dyn Fn() -> Result<PortalClient, Error>,
 }
 
 /// Both caches.
@@ -67,7 +67,7 @@ pub enum RoleError {
     /// The portal answered with an error, made no sense or could not be reached.
     Portal(Box<PortalError>),
     /// The portal's address cannot be told.
-    Endpoint(EndpointError),
+    Endpoint(Error),
     /// The cache cannot be used.
     Cache(CacheError),
     /// What the process that we waited for was told, in its words.

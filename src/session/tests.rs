@@ -10,7 +10,7 @@ use time::macros::utc_datetime;
 use super::{LoginNeeded, SessionError, Wanted, obtain};
 use crate::cache::{Attempt, LockRecord, Purpose, TokenCache, TokenKey, timestamp};
 use crate::context::{Context, Timestamp};
-use crate::endpoint::EndpointError;
+use crate::error::Error;
 
 const NOW: Timestamp = utc_datetime!(2026-01-01 12:00);
 
@@ -141,7 +141,7 @@ async fn decided(cache: &TokenCache, context: &Context, point: Point) -> Decisio
     let asked = Cell::new(false);
     let client = || {
         asked.set(true);
-        Err(EndpointError::InvalidRegion("nowhere".to_owned()))
+        Err(Error::other("nowhere"))
     };
     let outcome = obtain(&wanted, cache, context, point.is_throttled, &client).await;
     match outcome {

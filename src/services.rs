@@ -1,0 +1,131 @@
+//! `Services`: the URL of each AWS service in a region, and clients for two of them.
+//!
+//! The only place where an endpoint is decided: the configured URL if there is one, else the one of the region. Host names
+//! by region are in `endpoint`, where a configured URL comes from is in `config`.
+
+use std::rc::Rc;
+
+use crate::config::{ClientSettings, Located, Origin};
+use crate::endpoint::{self, Service, Variant};
+use crate::error::Error;
+use crate::http::{HttpClient, HttpOptions, valid_endpoint};
+use crate::oidc::OidcClient;
+use crate::portal::PortalClient;
+
+/// The services that a command may call, over one transport. Nothing is read or sent until a client is used.
+pub struct Services {
+    http: Rc<HttpClient>,
+    settings: ClientSettings,
+    /// Whether a config file may send tokens to another machine over plain http.
+    allows_plain_http: bool,
+}
+
+/// Where a service is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The base URL.
+    pub url: String,
+    /// The region that requests are signed for.
+    pub region: String,
+}
+
+impl Services {
+    /// Services over this transport; any configured URL is called, as by the AWS CLI.
+    pub fn new(http: HttpOptions, settings: ClientSettings) -> Self {
+        Self { http: Rc::new(HttpClient::new(http)), settings, allows_plain_http: true }
+    }
+
+    /// The same services, except that a config file, which a project folder may bring, cannot choose plain http to another
+    /// machine; an option or a variable can.
+    #[must_use]
+    pub fn without_plain_http(self) -> Self {
+        Self { allows_plain_http: false, ..self }
+    }
+
+    /// The transport, for requests to anything that is not one of the services.
+    pub fn http(&self) -> &Rc<HttpClient> {
+        &self.http
+    }
+
+    /// The region of the profile, the variables or the option; not that of an Identity Center.
+    pub fn region(&self) -> Option<&str> {
+        self.settings.region.as_ref().map(|region| region.value.as_str())
+    }
+
+    /// A client for the `OpenID` Connect service.
+    ///
+    /// # Errors
+    /// As [`Services::endpoint`].
+    pub fn oidc(&self, region: &str) -> Result<OidcClient, Error> {
+        Ok(OidcClient::new(self.http.clone(), self.endpoint(Service::Oidc, region)?.url))
+    }
+
+    /// A client for the access portal.
+    ///
+    /// # Errors
+    /// As [`Services::endpoint`].
+    pub fn portal(&self, region: &str) -> Result<PortalClient, Error> {
+        Ok(PortalClient::new(self.http.clone(), self.endpoint(Service::Portal, region)?.url))
+    }
+
+    /// Checks the endpoints of both services of Identity Center, before anyone approves a login or a token is sent.
+    ///
+    /// # Errors
+    /// As [`Services::endpoint`].
+    pub fn check(&self, region: &str) -> Result<(), Error> {
+        self.endpoint(Service::Oidc, region)?;
+        self.endpoint(Service::Portal, region).map(drop)
+    }
+
+    /// The endpoint of a service: the configured URL, else that of the region.
+    ///
+    /// # Errors
+    /// A region that is not a host label, a combination of FIPS and dual-stack that the region lacks, a configured URL
+    /// without a valid host or over plain http, and a profile whose `services` section does not exist.
+    pub fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, Error> {
+        let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
+        let (mut region, variant) = endpoint::normalized_region(region, variant)?;
+        let url = match self.configured(service)? {
+            Some(url) => self.checked(url)?,
+            None => endpoint::resolve(service, &region, variant)?,
+        };
+        if service == Service::Sts && region == "aws-global" {
+            "us-east-1".clone_into(&mut region);
+        }
+        Ok(Endpoint { url, region })
+    }
+
+    /// The configured URLs over which tokens travel unencrypted to another machine, and who chose each.
+    pub fn plain_http(&self) -> Vec<&Located<String>> {
+        let configured =
+            [Service::Oidc, Service::Portal].into_iter().filter_map(|service| self.configured(service).ok()?);
+        let mut urls: Vec<_> = configured.filter(|url| is_exposed(&url.value)).collect();
+        urls.dedup();
+        urls
+    }
+
+    fn configured(&self, service: Service) -> Result<Option<&Located<String>>, Error> {
+        Ok(match service {
+            Service::Oidc => self.settings.oidc_endpoint_url()?,
+            Service::Portal => self.settings.portal_endpoint_url()?,
+            Service::Sts => self.settings.sts_endpoint_url()?,
+        })
+    }
+
+    fn checked(&self, Located { value: url, origin }: &Located<String>) -> Result<String, Error> {
+        if !valid_endpoint(url) {
+            return Err(Error::other(format!("Invalid endpoint: {url}")).value_from(origin));
+        }
+        if !self.allows_plain_http && is_exposed(url) && matches!(origin, Origin::File(_)) {
+            let hint =
+                format!("the value comes from {origin}; use https, or pass the URL with --endpoint-url to allow it");
+            return Err(Error::other(format!("Refusing to send tokens over plain http to {url}")).hint(hint));
+        }
+        Ok(url.clone())
+    }
+}
+
+/// Whether requests leave this machine unencrypted.
+fn is_exposed(url: &str) -> bool {
+    url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://")) && !endpoint::is_loopback(url)
+}
