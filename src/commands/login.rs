@@ -84,8 +84,8 @@ struct Options {
 
 impl Options {
     fn read(args: &LoginArgs, context: &Context) -> anyhow::Result<Self> {
-        let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
-        let timeout = args.timeout.as_deref().map(|text| duration::parse("--timeout", text)).transpose()?;
+        let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
+        let timeout = duration("--timeout", args.timeout.as_deref())?;
         let port = args.redirect_port.as_deref().map(|text| {
             let port = text.parse().ok().filter(|port| *port != 0);
             port.ok_or_else(|| bad_value("--redirect-port", text, "give a number from 1 to 65535"))

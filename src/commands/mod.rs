@@ -1,12 +1,11 @@
-//! From a parsed command line to the command that does it: one file per command, each a function.
+//! The commands: one file each, with a function that runs a parsed command line.
 //!
-//! A command returns an error of the room where it went wrong; which exit code that is and how it looks is decided in
-//! `error`. Nothing below this room prints or ends the process. May import everything.
+//! A command returns an error or an exit code; how an error looks is decided in `report`. Modules below this one neither
+//! print results nor end the process.
 
 mod candidates;
 mod clients;
 mod completion;
-mod duration;
 mod environment;
 mod export_credentials;
 mod help;
@@ -27,12 +26,15 @@ mod status;
 mod token;
 mod wanted;
 
+use std::time::Duration;
+
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::context::Context;
+use crate::error::Error;
 use crate::http;
 pub(crate) use printing::style;
 
-/// Does what the command line says and returns the exit code; an error has its own, see `error`.
+/// Runs the command and returns its exit code.
 pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     let global = &cli.global;
     if global.debug {
@@ -52,9 +54,67 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// Whether standard output carries events, one a line: `--output json`, which means nothing to `aws sso login`, or
+/// Whether standard output carries events, one a line: `--output json`, which `aws sso login` ignores, or
 /// `SSO_OIDC_EVENTS`.
 fn wants_events(global: &GlobalArgs, context: &Context) -> bool {
-    let asked = global.output.as_deref() == Some("json") && !global.as_aws;
-    asked || context.var("SSO_OIDC_EVENTS").is_some_and(|format| format == "json")
+    let by_option = global.output.as_deref() == Some("json") && !global.as_aws;
+    by_option || context.var("SSO_OIDC_EVENTS").is_some_and(|format| format == "json")
+}
+
+/// The value of an option that takes a duration.
+fn duration(option: &str, value: Option<&str>) -> Result<Option<Duration>, Error> {
+    let parse = |value| {
+        parse_duration(value).ok_or_else(|| {
+            let expected = "expected seconds, or numbers with the units d, h, m and s, e.g. 30m or 1h30m";
+            Error::validation(format!("argument {option}: invalid value '{value}'; {expected}"))
+        })
+    };
+    value.map(parse).transpose()
+}
+
+/// `45`, `30m`, `4h`, `1h30m`, `2d`; a bare number counts seconds, as in the AWS CLI's own options. At most ten years.
+fn parse_duration(text: &str) -> Option<Duration> {
+    const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
+    let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mut rest, mut total) = (if is_bare { &*format!("{text}s") } else { text }, Duration::ZERO);
+    for (unit, seconds) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
+        let Some((number, after)) = rest.split_once(unit) else { continue };
+        let number = number.parse().ok().filter(|_| number.starts_with(|first: char| first.is_ascii_digit()))?;
+        total += Duration::from_secs(seconds).checked_mul(number)?;
+        rest = after;
+    }
+    (rest.is_empty() && total <= LONGEST).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_duration;
+
+    #[test]
+    fn durations() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            ("45", Some(45)),
+            ("45s", Some(45)),
+            ("30m", Some(1_800)),
+            ("4h", Some(14_400)),
+            ("1h30m", Some(5_400)),
+            ("2d", Some(172_800)),
+            ("2d4s", Some(172_804)),
+            ("", None),
+            ("h", None),
+            ("-5", None),
+            ("+5m", None),
+            ("1.5h", None),
+            ("30m1h", None),
+            ("1h1h", None),
+            ("5x", None),
+            ("5m5", None),
+            ("99999999999999999999", None),
+            ("9999999999d", None),
+            ("4000d", None),
+        ] {
+            assert_eq!(parse_duration(text).map(|duration| duration.as_secs()), seconds, "{text}");
+        }
+    }
 }

@@ -19,12 +19,12 @@ use crate::config::{Config, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
 use crate::services::Services;
-use crate::session::LoginNeeded;
+use crate::session::{self, LoginNeeded};
 use crate::text;
 
 /// Shows the sessions.
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
-    let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
+    let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
     let for_a_person = context.stdout_is_terminal && global.output.is_none() && global.query.is_none();
     let printing = if for_a_person { None } else { Some(Printing::settle(global, &config, context)?) };
@@ -186,6 +186,6 @@ fn shown(value: &Value, now: Timestamp) -> Option<String> {
 }
 
 fn relative(seconds: i64) -> String {
-    let words = duration::words(seconds.unsigned_abs());
+    let words = session::duration(seconds.saturating_abs());
     if seconds > 0 { format!("in {words}") } else { format!("{words} ago") }
 }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
         let problem = "--header prints one line; it goes neither with --output nor with --query";
         return Err(Error::validation(problem).into());
     }
-    let min_ttl = args.min_ttl.as_deref().map(|text| duration::parse("--min-ttl", text)).transpose()?;
+    let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
     let printing = as_data.then(|| Printing::settle(global, &config, context)).transpose()?;
     let settings = Session::resolve(&config, options(&args.session))?;
