@@ -1,4 +1,4 @@
-//! `logout`: what goes, what stays, what the service is told, and that this machine is clean whatever the service says.
+//! `logout`: which files it removes and keeps, which sessions it revokes, and that files go whatever the service answers.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn events(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn everything_of_all_sessions_goes_and_the_service_is_told() {
+fn all_tokens_and_role_credentials_are_removed_and_revoked() {
     let (center, env, issued) = signed_in();
     env.let_expire_in("lab", -60);
     let run = env.run(["logout"]).ok();
@@ -39,24 +39,24 @@ fn everything_of_all_sessions_goes_and_the_service_is_told() {
     assert_eq!(center.calls(), [Endpoint::Logout; 3]);
     assert!(issued.iter().all(|issued| !center.accepts(&issued.access_token)));
     env.run(["logout"]).ok();
-    assert_eq!(center.calls().len(), 3, "nothing is left to be told");
+    assert_eq!(center.calls().len(), 3, "nothing is left to revoke");
     env.run(["token", "--sso-session", SESSION]).expect(4);
 }
 
 #[test]
-fn options_name_the_sessions_that_end() {
+fn options_select_sessions() {
     let (center, env, issued) = signed_in();
     let run = env.run(["logout", "--sso-session", SESSION]).ok();
     assert_eq!(run.stdout, "");
-    assert_eq!(run.stderr, "2 other sessions remain signed in; sso-oidc logout, without options, ends all\n");
+    assert_eq!(run.stderr, "2 other sessions are still signed in; to sign out of all, run: sso-oidc logout\n");
     assert!(!center.accepts(&issued[0].access_token) && center.accepts(&issued[1].access_token));
     assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
     assert!(env.home().join(TestEnv::token_path("lab")).exists());
-    assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"], "role credentials do not say whose they are");
+    assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"], "role credentials do not name their session");
     let run = env.run(["logout", "--profile", "legacy"]).ok();
-    assert_eq!(run.stderr, "1 other session remains signed in; sso-oidc logout, without options, ends all\n");
+    assert_eq!(run.stderr, "1 other session is still signed in; to sign out of all, run: sso-oidc logout\n");
     let run = env.run(["logout", "--sso-session", SESSION, "--sso-session", "lab"]).ok();
-    assert_eq!(run.stderr, "corp: nobody was signed in\n");
+    assert_eq!(run.stderr, "corp: was not signed in\n");
     assert_eq!(center.calls(), [Endpoint::Logout; 3]);
     env.run(["logout", "--sso-session", "none"]).expect(253);
     env.run(["logout", "--profile", "none"]).expect(255);
@@ -64,7 +64,7 @@ fn options_name_the_sessions_that_end() {
 }
 
 #[test]
-fn a_profile_of_the_environment_names_nothing() {
+fn a_profile_from_the_environment_selects_nothing() {
     let (_center, mut env, _) = signed_in();
     env.set("AWS_PROFILE", "dev");
     env.run(["logout"]).ok();
@@ -72,7 +72,7 @@ fn a_profile_of_the_environment_names_nothing() {
 }
 
 #[test]
-fn registrations_go_when_that_is_asked_for() {
+fn forget_clients_removes_registrations() {
     let (_center, env, issued) = signed_in();
     let of_corp = json!({"clientId": issued[0].client_id, "clientSecret": "s", "expiresAt": "2100-01-01T00:00:00Z"});
     env.write(".aws/sso/cache/of-corp.json", of_corp.to_string());
@@ -85,7 +85,7 @@ fn registrations_go_when_that_is_asked_for() {
 }
 
 #[test]
-fn this_machine_is_clean_whatever_the_service_says() {
+fn files_are_removed_whatever_the_service_answers() {
     for (reply, words) in [
         (Some(Reply::json(500, &json!({}))), "An error occurred (500) when calling the Logout operation"),
         (Some(Reply::html(302, "")), "The answer to the Logout operation is a redirect"),
@@ -103,14 +103,18 @@ fn this_machine_is_clean_whatever_the_service_says() {
         assert_eq!(env.files(".aws/sso"), [".aws/sso/cache/registration.json"], "{words}");
         assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"], "{words}");
         assert_eq!(run.stdout, "");
-        let told = run.stderr.lines().filter(|line| line.starts_with("WARNING: ") && line.contains(words)).count();
-        assert_eq!(told, 3, "{words}: {}", run.snapshot());
-        assert!(run.stderr.contains("corp: signed out here, but the service was not told"), "{}", run.snapshot());
+        let warnings = run.stderr.lines().filter(|line| line.starts_with("WARNING: ") && line.contains(words)).count();
+        assert_eq!(warnings, 3, "{words}: {}", run.snapshot());
+        assert!(
+            run.stderr.contains("corp: signed out locally, but the session could not be revoked"),
+            "{}",
+            run.snapshot()
+        );
     }
 }
 
 #[test]
-fn a_session_that_had_ended_already_is_no_trouble() {
+fn a_session_that_has_already_ended_causes_no_warning() {
     let (center, env, _) = signed_in();
     center.end_sessions();
     for _ in 0..3 {
@@ -133,7 +137,7 @@ fn all_sessions_are_revoked_at_once_and_a_silent_service_is_given_up() {
     assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
     let run = running.finish().ok();
     assert!(
-        run.stderr.contains("corp: signed out here, but the service was not told: no answer"),
+        run.stderr.contains("corp: signed out locally, but the session could not be revoked: no response"),
         "{}",
         run.snapshot()
     );
@@ -141,7 +145,7 @@ fn all_sessions_are_revoked_at_once_and_a_silent_service_is_given_up() {
 }
 
 #[test]
-fn damaged_foreign_and_odd_files() {
+fn damaged_and_foreign_files() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let cache = ".aws/sso/cache";
@@ -157,7 +161,7 @@ fn damaged_foreign_and_odd_files() {
     ] {
         env.write(&format!("{cache}/{name}"), text);
     }
-    // What cannot be read at all under a name that only this cache uses.
+    // Not readable as text, under a name that only this cache uses.
     env.write(&TestEnv::token_path("x"), [0xff, 0xfe, 0x00]);
     let kept = [("junk.txt", "junk"), ("list.json", "[\"accessToken\"]"), ("n.json", "5"), ("other.json", "{}")];
     for (name, text) in kept {
@@ -166,26 +170,26 @@ fn damaged_foreign_and_odd_files() {
     let run = env.run(["logout"]).ok();
     assert_eq!(env.files(".aws/sso"), kept.map(|(name, _)| format!("{cache}/{name}")));
     assert_eq!(center.connections(), 0);
-    assert!(run.stderr.contains("its file named no region"), "{}", run.snapshot());
+    assert!(run.stderr.contains("the cached token has no region"), "{}", run.snapshot());
     assert!(!run.stderr.contains("canary"), "{}", run.snapshot());
 }
 
 #[cfg(unix)]
 #[test]
-fn what_is_not_trusted_stays_and_is_told_and_the_rest_goes() {
+fn an_untrusted_file_stays_and_the_rest_is_removed() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_center, env, _) = signed_in();
     let path = env.home().join(TestEnv::token_path("lab"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
     let run = env.run(["logout"]).expect(255);
-    assert!(run.stderr.contains("not everything could be removed"), "{}", run.snapshot());
+    assert!(run.stderr.contains("cannot remove everything"), "{}", run.snapshot());
     assert!(run.stderr.contains(&path.display().to_string()), "{}", run.snapshot());
     assert_eq!(env.files(".aws/sso").len(), 2);
     assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"]);
 }
 
 #[test]
-fn a_program_hears_of_each_session() {
+fn output_json_prints_an_event_for_each_session() {
     let (center, env, _) = signed_in();
     let run = env.run(["logout", "--output", "json"]).ok();
     let mut events = events(&run.stdout);
@@ -207,7 +211,7 @@ fn a_program_hears_of_each_session() {
 }
 
 #[test]
-fn the_option_endpoint_url_is_for_logout_too() {
+fn endpoint_url_applies_to_logout() {
     let (center, mut env, _) = signed_in();
     env.unset("AWS_ENDPOINT_URL_SSO").unset("AWS_ENDPOINT_URL_SSO_OIDC");
     env.run(["logout", "--endpoint-url", &center.url()]).ok();
@@ -215,7 +219,7 @@ fn the_option_endpoint_url_is_for_logout_too() {
 }
 
 #[test]
-fn a_token_that_is_just_being_refreshed_does_not_come_back() {
+fn a_token_being_refreshed_is_not_stored_again() {
     let (center, env, _) = signed_in();
     env.let_expire_in(SESSION, -10);
     center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_millis(700)));

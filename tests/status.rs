@@ -235,7 +235,7 @@ fn a_failed_check_changes_no_state() {
     center.next(Endpoint::ListAccounts, Reply::json(500, &json!({})));
     let run = env.run(check).expect(254);
     assert_eq!(sessions(&run)[0]["state"], "valid");
-    assert!(run.stderr.contains("cannot ask the access portal about corp"), "{}", run.snapshot());
+    assert!(run.stderr.contains("cannot check the token of corp at the access portal"), "{}", run.snapshot());
     env.set("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:9");
     let run = env.run(check).expect(255);
     assert_eq!(sessions(&run)[0]["state"], "valid");
@@ -250,7 +250,7 @@ fn a_token_with_an_invalid_region_does_not_stop_the_check() {
     let shown = sessions(&env.run(["status"]).ok()).len();
     let run = env.run(["status", "--check"]).expect(255);
     assert_eq!(sessions(&run).len(), shown);
-    assert!(run.stderr.contains("cannot ask the access portal about"), "{}", run.snapshot());
+    assert!(run.stderr.contains("cannot check the token of"), "{}", run.snapshot());
     assert!(run.stderr.contains("'no region' doesn't match"), "{}", run.snapshot());
     assert!(center.calls().contains(&Endpoint::ListAccounts), "the other tokens were checked");
 }

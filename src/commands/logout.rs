@@ -1,27 +1,33 @@
 //! `logout`: removes tokens and role credentials from this machine, then ends the sessions at the access portal.
 //!
-//! Unlike `aws sso logout`, which stops at the first failure to connect, what is on this machine goes first and whatever
-//! the service says; and options can name single sessions. What counts as a token is in `cache::sweep`. Standard output
+//! Unlike `aws sso logout`, which stops at the first failure to connect, it removes the files first, whatever the service
+//! answers, and options can select single sessions. What counts as a token is decided in `cache::sweep`. Standard output
 //! stays empty, or carries an event for each session with `--output json`.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::clients;
-use super::revoke::{Ended, revoke};
-use super::{wanted, wants_events};
+use super::portal_requests::{Request, is_unauthorized, send_each};
+use super::{clients, wanted, wants_events};
 use crate::cache::{self, Attempt, CacheError, CredentialCache, Held, Kind, Remains, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::Context;
+use crate::secret::Secret;
+use crate::services::Services;
+use crate::session::Wanted;
+use crate::text;
 
-/// How long a process that refreshes a token is waited for, so that it does not bring back what was removed.
-const PATIENCE: Duration = Duration::from_secs(5);
-const GLANCE: Duration = Duration::from_millis(20);
+/// How long to wait for the processes that refresh a token, which could store it again after its removal.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
+const LOCK_RETRY_DELAY: Duration = Duration::from_millis(20);
+
+/// The time for all requests to the portal together.
+const REVOKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Signs out.
 pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
@@ -30,51 +36,79 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let home = context.require_home()?;
     let tokens = TokenCache::in_home(home);
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
-    let sweep = Sweep {
-        selected: Session::selected(&args.sso_session, profile, &config)?,
-        forgets_clients: args.forget_clients,
+    let selected = Session::selected(&args.sso_session, profile, &config)?;
+    let logout = Logout {
+        selected: selected.map(|selected| selected.iter().map(wanted::of).collect()),
+        forget_clients: args.forget_clients,
         names: config
             .sso_sessions()
             .map(|(name, _)| (tokens.token_path(&cache::TokenKey::of_session(name)), name))
             .collect(),
         tokens: &tokens,
     };
-    let mut outcome = sweep.remove();
+    let mut outcome = logout.remove();
     let (credentials, failed) = CredentialCache::in_home(home).everything();
     outcome.failed.extend(failed);
-    let of_roles = credentials.iter().filter(|remains| matches!(remains.kind, Kind::RoleCredentials));
-    outcome.failed.extend(of_roles.filter_map(|remains| cache::remove(&remains.path).err()));
-    revoke(&mut outcome.ended, &services, context)?;
-    sweep.report(&outcome, wants_events(global, context), context)?;
+    let of_roles = credentials.iter().filter(|file| matches!(file.kind, Kind::RoleCredentials));
+    outcome.failed.extend(of_roles.filter_map(|file| cache::remove(&file.path).err()));
+    revoke(&mut outcome.removed, &services, context)?;
+    logout.report(&outcome, wants_events(global, context), context)?;
     if outcome.failed.is_empty() {
         return Ok(());
     }
     let failed: Vec<String> = outcome.failed.iter().map(|error| format!("  {error} ({})", error.hint())).collect();
-    anyhow::bail!("not everything could be removed:\n{}", failed.join("\n"))
+    anyhow::bail!("cannot remove everything:\n{}", failed.join("\n"))
 }
 
-/// What is to go.
-struct Sweep<'a> {
-    selected: Option<Vec<Session>>,
-    forgets_clients: bool,
-    /// The session of a token's file.
+/// Ends the sessions of the tokens. The files are gone by then, so a failure is a warning; a token that the portal does not
+/// accept has been ended already.
+fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) -> anyhow::Result<()> {
+    let tokens = removed.iter().map(|token| (token.region.as_deref(), token.access_token.as_ref())).collect();
+    let outcomes = send_each(Request::Logout, tokens, REVOKE_TIMEOUT, services, context)?;
+    for (token, outcome) in removed.iter_mut().zip(outcomes) {
+        let failure = outcome.err().filter(|error| !is_unauthorized(error));
+        token.not_revoked = failure.map(|error| text::for_terminal(&format!("{error:#}")));
+    }
+    Ok(())
+}
+
+/// What to remove.
+struct Logout<'a> {
+    /// The selected sessions; `None` for all tokens.
+    selected: Option<Vec<Wanted>>,
+    forget_clients: bool,
+    /// The sso-session of each token's file.
     names: HashMap<PathBuf, &'a str>,
     tokens: &'a TokenCache,
 }
 
-/// What came of it.
+/// What was removed, and what was not.
 struct Outcome {
-    ended: Vec<Ended>,
+    removed: Vec<RemovedToken>,
+    /// Tokens of sessions that were not selected.
     remaining: usize,
     failed: Vec<CacheError>,
 }
 
-impl Sweep<'_> {
-    /// Removes the files; a token that could not be removed is ended all the same.
+/// A token whose file was removed, if it could be.
+#[derive(Debug)]
+struct RemovedToken {
+    /// The sso-session's name, where the config file has one for it.
+    session: Option<String>,
+    start_url: Option<String>,
+    path: PathBuf,
+    region: Option<String>,
+    access_token: Option<Secret>,
+    /// Why the session could not be ended at the portal.
+    not_revoked: Option<String>,
+}
+
+impl Logout<'_> {
+    /// Removes the files. A token whose file could not be removed is revoked all the same.
     fn remove(&self) -> Outcome {
         let _held = self.hold_locks();
         let (found, mut failed) = self.tokens.everything();
-        let (mut ended, mut remaining, mut clients) = (Vec::new(), 0, Vec::new());
+        let (mut removed, mut remaining, mut clients) = (Vec::new(), 0, Vec::new());
         for Remains { path, kind } in &found {
             let Kind::Token { access_token, region, start_url, client_id } = kind else { continue };
             if !self.is_selected(path) {
@@ -83,16 +117,16 @@ impl Sweep<'_> {
             }
             failed.extend(cache::remove(path).err());
             clients.extend(client_id.as_deref());
-            ended.push(Ended {
+            removed.push(RemovedToken {
                 session: self.names.get(path).map(|name| (*name).to_owned()),
                 start_url: start_url.clone(),
                 path: path.clone(),
                 region: region.clone().filter(|region| !region.is_empty()),
                 access_token: access_token.clone(),
-                not_told: None,
+                not_revoked: None,
             });
         }
-        if self.forgets_clients {
+        if self.forget_clients {
             for Remains { path, kind } in &found {
                 if let Kind::Registration { client_id } = kind
                     && (self.selected.is_none() || clients.contains(&client_id.as_str()) || self.is_registration(path))
@@ -101,12 +135,12 @@ impl Sweep<'_> {
                 }
             }
         }
-        Outcome { ended, remaining, failed }
+        Outcome { removed, remaining, failed }
     }
 
-    /// Waits for those who refresh a token that is to go.
+    /// Locks the selected tokens, waiting for processes that refresh one.
     fn hold_locks(&self) -> Vec<Held> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + REFRESH_TIMEOUT;
         let (found, _) = self.tokens.everything();
         let is_token =
             |remains: &&Remains| matches!(remains.kind, Kind::Token { .. }) && self.is_selected(&remains.path);
@@ -116,7 +150,7 @@ impl Sweep<'_> {
                 loop {
                     match lock.attempt() {
                         Attempt::Held(held) => return Some(held),
-                        Attempt::Busy if Instant::now() < until => thread::sleep(GLANCE),
+                        Attempt::Busy if Instant::now() < until => thread::sleep(LOCK_RETRY_DELAY),
                         Attempt::Busy | Attempt::Unsupported => return None,
                     }
                 }
@@ -124,46 +158,48 @@ impl Sweep<'_> {
             .collect()
     }
 
-    fn is_selected(&self, path: &PathBuf) -> bool {
-        let is_of = |settings: &Session| self.tokens.token_path(&wanted::of(settings).token_key) == *path;
+    fn is_selected(&self, path: &Path) -> bool {
+        let is_of = |session: &Wanted| self.tokens.token_path(&session.token_key) == path;
         self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of))
     }
 
-    fn is_registration(&self, path: &PathBuf) -> bool {
-        let is_of =
-            |settings: &Session| self.tokens.registration_path(&wanted::of(settings).registration_key()) == *path;
+    fn is_registration(&self, path: &Path) -> bool {
+        let is_of = |session: &Wanted| self.tokens.registration_path(&session.registration_key()) == path;
         self.selected.iter().flatten().any(is_of)
     }
 
     fn report(&self, outcome: &Outcome, as_events: bool, context: &Context) -> anyhow::Result<()> {
-        for ended in &outcome.ended {
+        for token in &outcome.removed {
             if as_events {
                 let event = json!({
                     "event": "logged_out",
-                    "startUrl": ended.start_url,
-                    "session": ended.session,
-                    "region": ended.region,
-                    "revoked": ended.not_told.is_none(),
-                    "message": ended.not_told,
+                    "startUrl": token.start_url,
+                    "session": token.session,
+                    "region": token.region,
+                    "revoked": token.not_revoked.is_none(),
+                    "message": token.not_revoked,
                 });
                 context.print_text(&format!("{event}\n"))?;
             }
-            if let Some(why) = &ended.not_told {
-                let label = ended.label();
-                context.say(&format!("WARNING: {label}: signed out here, but the service was not told: {why}"));
+            if let Some(why) = &token.not_revoked {
+                let name = token.session.as_deref().or(token.start_url.as_deref()).map(text::for_terminal);
+                let label = name.unwrap_or_else(|| token.path.display().to_string());
+                let message = "signed out locally, but the session could not be revoked";
+                context.say(&format!("WARNING: {label}: {message}: {why}"));
             }
         }
-        for settings in self.selected.iter().flatten() {
-            let wanted = wanted::of(settings);
-            let path = self.tokens.token_path(&wanted.token_key);
-            if !outcome.ended.iter().any(|ended| ended.path == path) {
-                context.say(&format!("{}: nobody was signed in", wanted.label()));
+        for session in self.selected.iter().flatten() {
+            let path = self.tokens.token_path(&session.token_key);
+            if !outcome.removed.iter().any(|token| token.path == path) {
+                context.say(&format!("{}: was not signed in", session.label()));
             }
         }
         if self.selected.is_some() && outcome.remaining > 0 {
             let remaining = outcome.remaining;
-            let sessions = if remaining == 1 { "session remains" } else { "sessions remain" };
-            context.say(&format!("{remaining} other {sessions} signed in; sso-oidc logout, without options, ends all"));
+            let sessions = if remaining == 1 { "session is" } else { "sessions are" };
+            context.say(&format!(
+                "{remaining} other {sessions} still signed in; to sign out of all, run: sso-oidc logout"
+            ));
         }
         Ok(())
     }

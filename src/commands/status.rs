@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::portals::{Call, Question, ask_all};
+use super::portal_requests::{Request, is_unauthorized, send_each};
 use super::printing::Printing;
 use super::session_status::{SessionStatus, State, StatusReport};
 use super::{clients, duration};
@@ -75,27 +76,21 @@ fn check(
     services: &Services,
     context: &Context,
 ) -> anyhow::Result<Option<anyhow::Error>> {
-    let explained = |error: anyhow::Error, session: &SessionStatus| {
-        error.context(format!("cannot ask the access portal about {}", session.label()))
-    };
-    let (mut calls, mut failure) = (Vec::new(), None);
-    for (number, session) in sessions.iter().enumerate() {
-        if let (State::Valid, Some(token)) = (session.state, &session.access_token) {
-            let region = session.region.as_deref().unwrap_or_default();
-            match Call::new(number, region, token.clone(), services) {
-                Ok(call) => calls.push(call),
-                Err(error) => drop(failure.get_or_insert_with(|| explained(error.into(), session))),
+    let valid = || sessions.iter().filter(|session| session.state == State::Valid);
+    let tokens = valid().map(|session| (session.region.as_deref(), session.access_token.as_ref())).collect();
+    let outcomes = send_each(Request::ListAccounts, tokens, Duration::MAX, services, context)?;
+    let mut failure = None;
+    let valid = sessions.iter_mut().filter(|session| session.state == State::Valid);
+    for (session, outcome) in valid.zip(outcomes) {
+        match outcome {
+            Ok(()) => {}
+            Err(error) if is_unauthorized(&error) => session.need_login(&LoginNeeded::Unauthorized),
+            Err(error) => {
+                let attempt = || format!("cannot check the token of {} at the access portal", session.label());
+                failure.get_or_insert_with(|| error.context(attempt()));
             }
         }
     }
-    ask_all(calls, Question::Accepted, None, context, |number, answer| {
-        let Some(session) = sessions.get_mut(number) else { return };
-        match answer {
-            Ok(()) => {}
-            Err(error) if error.is_unauthorized() => session.need_login(&LoginNeeded::Unauthorized),
-            Err(error) => drop(failure.get_or_insert_with(|| explained(error.into(), session))),
-        }
-    })?;
     Ok(failure)
 }
 

@@ -1,0 +1,87 @@
+//! One request to the access portal for each of several tokens, all sent at once.
+//!
+//! `logout` ends sessions with them, `status --check` asks whether tokens are accepted.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use tokio::task::{JoinSet, LocalSet};
+
+use super::runtime;
+use crate::context::Context;
+use crate::portal::{PortalClient, PortalError};
+use crate::secret::Secret;
+use crate::services::Services;
+
+/// The request.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Request {
+    /// Ends the session.
+    Logout,
+    /// Asks for one account, which only an accepted token gets.
+    ListAccounts,
+}
+
+/// The region and the token of each request, as far as its file has them.
+type Tokens<'a> = Vec<(Option<&'a str>, Option<&'a Secret>)>;
+
+/// Sends the request for each token and returns the outcomes in the order of the tokens. One that is not answered within
+/// the timeout has failed.
+pub(super) fn send_each(
+    request: Request,
+    tokens: Tokens<'_>,
+    timeout: Duration,
+    services: &Services,
+    context: &Context,
+) -> anyhow::Result<Vec<anyhow::Result<()>>> {
+    let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
+    for (index, (region, token)) in tokens.into_iter().enumerate() {
+        outcomes.push(Err(anyhow!("no response within {} s", timeout.as_secs())));
+        match prepare(region, token, services) {
+            Ok((portal, token)) => ready.push((index, portal, token)),
+            Err(error) => outcomes[index] = Err(error),
+        }
+    }
+    if ready.is_empty() {
+        return Ok(outcomes);
+    }
+    runtime::block_on(context, async {
+        let local = LocalSet::new();
+        let mut responses = JoinSet::new();
+        for (index, portal, token) in ready {
+            let send = async move { (index, send(request, &portal, &token).await) };
+            responses.spawn_local_on(send, &local);
+        }
+        let receive = local.run_until(async {
+            while let Some(Ok((index, response))) = responses.join_next().await {
+                outcomes[index] = response.map_err(Into::into);
+            }
+        });
+        // What has arrived by then counts.
+        let _ = tokio::time::timeout(timeout, receive).await;
+        Ok(())
+    })?;
+    Ok(outcomes)
+}
+
+/// Whether the portal answered that it does not accept the token.
+pub(super) fn is_unauthorized(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(PortalError::is_unauthorized)
+}
+
+fn prepare(
+    region: Option<&str>,
+    token: Option<&Secret>,
+    services: &Services,
+) -> anyhow::Result<(PortalClient, Secret)> {
+    let token = token.context("the cached token is damaged")?;
+    let region = region.context("the cached token has no region")?;
+    Ok((services.portal(region)?, token.clone()))
+}
+
+async fn send(request: Request, portal: &PortalClient, token: &Secret) -> Result<(), PortalError> {
+    match request {
+        Request::Logout => portal.logout(token).await,
+        Request::ListAccounts => portal.accounts_probe(token).await,
+    }
+}
