@@ -1,10 +1,9 @@
-//! What "equal" means: requests, standard output, exit code, the error on standard error, the files afterwards.
+//! Compares a run with its recording: requests, standard output, exit code, standard error and the files afterwards.
 //!
-//! Of a request count the method, the target, the bytes of the body and the headers content-type, accept-encoding,
-//! authorization (recomputed), x-amz-* and the attempt numbers; order and case of headers, Accept and User-Agent are free,
-//! and so is how many requests go through one tunnel: a CONNECT counts where no request followed.
-//! Both sides are brought into one text per aspect, so that a difference reads as lines. Imports `recording`, `run`, `home`,
-//! `server`.
+//! Of a request it compares the method, the target, the body and the headers content-type, accept-encoding, authorization
+//! (recomputed), x-amz-* and the attempt numbers. Order and case of headers, Accept and User-Agent may differ, and so may
+//! the number of requests in one tunnel: a CONNECT counts only if no request followed. Both sides become one text per
+//! aspect, so that a difference can be shown as lines.
 
 use std::fmt::Write as _;
 
@@ -20,7 +19,7 @@ use crate::support::signature::Signed;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// The sides of a run that are compared.
+/// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aspect {
     Requests,
@@ -30,7 +29,7 @@ pub(super) enum Aspect {
     Files,
 }
 
-/// One aspect that is not equal.
+/// An aspect in which a run differs from its recording.
 #[derive(Debug)]
 pub(super) struct Difference {
     pub aspect: Aspect,
@@ -38,7 +37,7 @@ pub(super) struct Difference {
     pub ours: String,
 }
 
-/// All that is not equal.
+/// Returns every difference.
 pub(super) fn compare(run: &Run, home: &Home, outcome: &Outcome) -> Vec<Difference> {
     let names = Names { home, outcome };
     let stdout = names.of(&outcome.stdout);
@@ -70,18 +69,17 @@ pub(super) fn compare(run: &Run, home: &Home, outcome: &Outcome) -> Vec<Differen
         .collect()
 }
 
-/// The program's name is free.
+/// The recorded text with our program's name.
 fn as_ours(text: &str) -> String {
-    let name = if run::aws().is_some() { "aws" } else { "sso-oidc" };
-    text.replace("aws: [ERROR]:", &format!("{name}: [ERROR]:"))
+    text.replace("aws: [ERROR]:", "sso-oidc: [ERROR]:")
 }
 
-/// The comments of a skeleton are each program's own.
+/// Removes the comments of a skeleton, which may differ.
 fn uncomment(yaml: &str) -> String {
     yaml.lines().map(|line| line.split_once(" #").map_or(line, |(head, _)| head).trim_end().to_owned() + "\n").collect()
 }
 
-/// Turns the changing values of a run into the names that the recording has for them.
+/// Replaces the values of this run by their names in the recording.
 struct Names<'a> {
     home: &'a Home,
     outcome: &'a Outcome,
@@ -124,7 +122,7 @@ fn recorded_requests(run: &Run) -> String {
     in_order(run, requests.collect()) + &browser.unwrap_or_default()
 }
 
-/// Log-out sends its requests all at once, so their order is free.
+/// `logout` sends its requests at the same time, in any order.
 fn in_order(run: &Run, mut requests: Vec<String>) -> String {
     if run.argv[..].first().is_some_and(|word| word == "logout") {
         requests.sort();
@@ -192,12 +190,11 @@ fn arrived_request(run: &Run, arrival: &Arrival, names: &Names) -> String {
         };
         let _ = writeln!(text, "{name}: {value}");
     }
-    let ours = if run::aws().is_some() { "botocore-client-" } else { "sso-oidc" };
-    let _ = writeln!(text, "{}", client_name(run, &names.of(&arrival.body), ours));
+    let _ = writeln!(text, "{}", client_name(run, &names.of(&arrival.body), "sso-oidc"));
     text
 }
 
-/// Without the time to live, which is no attempt number.
+/// Removes the time to live from an attempt number.
 fn attempts(value: &str) -> String {
     value.split("; ").filter(|part| !part.starts_with("ttl=")).collect::<Vec<_>>().join("; ")
 }
@@ -216,7 +213,7 @@ fn is_date(value: &str) -> bool {
         && value.chars().enumerate().all(|(i, c)| if i == 8 { c == 'T' } else { i == 15 || c.is_ascii_digit() })
 }
 
-/// The name that `login` registers under is each program's own, but has to begin like this.
+/// Replaces the client name that `login` registers if it begins as expected.
 fn client_name(run: &Run, body: &str, begin: &str) -> String {
     let open = "{\"clientName\": \"";
     let name = body.strip_prefix(open).filter(|name| run.flow.is_some() && name.starts_with(begin));
@@ -226,14 +223,13 @@ fn client_name(run: &Run, body: &str, begin: &str) -> String {
     }
 }
 
-/// Files afterwards. Ours are 0600 once written, lie in folders of 0700, and have locks beside them.
+/// The files afterwards. Ours have mode 0600 once written, folders of mode 0700 and locks beside them.
 fn files(run: &Run, home: &Home, names: &Names) -> (String, String) {
-    let strict = run::aws().is_none();
     let after = home.files();
     let (mut recorded, mut ours) = (String::new(), String::new());
     for (name, (mode, content)) in &run.files_after {
         let rewritten = after.get(name).is_some_and(|file| !file.untouched);
-        let mode = if strict && rewritten && name.contains("/cache/") { "600" } else { mode };
+        let mode = if rewritten && name.contains("/cache/") { "600" } else { mode };
         let _ = writeln!(recorded, "{mode} {name}\n{content}");
     }
     for (name, file) in &after {
@@ -244,12 +240,12 @@ fn files(run: &Run, home: &Home, names: &Names) -> (String, String) {
         }
         let is_lock =
             name.contains("/cache/") && name.rsplit_once('.').is_some_and(|(_, extension)| extension == "lock");
-        if strict && is_lock && file.mode == "600" && is_no_json(&text) {
+        if is_lock && file.mode == "600" && is_no_json(&text) {
             continue;
         }
         let _ = writeln!(ours, "{} {name}\n{text}", file.mode);
     }
-    for (name, mode) in home.made_folders().into_iter().filter(|(_, mode)| strict && mode != "700") {
+    for (name, mode) in home.made_folders().into_iter().filter(|(_, mode)| mode != "700") {
         let _ = writeln!(ours, "{mode} {name} (a folder)");
     }
     (recorded, ours)

@@ -1,7 +1,7 @@
 //! The home directory of one run: filled before it, read after it, and the names that stand for its changing values.
 //!
 //! `$HOME`, `$PORT`, `$DEADPORT` and `$CA` become values on the way in and names on the way out; `{NOW+N}` is the time of
-//! the run plus so many seconds. Imports `recording`.
+//! the run plus so many seconds.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,19 +19,19 @@ use time::{Duration, UtcDateTime};
 
 use super::recording::{Content, Run};
 
-/// Distances from now that the runs use, seconds.
+/// Seconds between a run and the times in its results.
 const DISTANCES: [i64; 7] = [28_800, 3600, 600, 900, 1, 0, 7_776_000];
 
-/// A browser that leaves the URL it is given in a file.
+/// A browser that writes its URL to a file.
 const BROWSER: &str = "#!/bin/sh\nprintf '%s' \"$1\" > \"$HOME/browser.tmp\"; mv \"$HOME/browser.tmp\" \"$HOME/browser.url\"\n\
      exit ${BROWSER_RC:-0}\n";
 
 pub(super) struct Home {
     folder: TempDir,
     port: u16,
-    /// Times written into files, with the names that stand for them.
+    /// The times in the files, with their names.
     seeded: BTreeMap<String, String>,
-    /// Files as they were put there, by path under `.aws`.
+    /// The files before the run, by path under `.aws`.
     before: BTreeMap<String, Vec<u8>>,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct File {
     /// Octal.
     pub mode: String,
     pub bytes: Vec<u8>,
-    /// Whether the program left it as it was.
+    /// Whether it is the same as before the run.
     pub untouched: bool,
 }
 
@@ -90,7 +90,7 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// Names become values.
+    /// Replaces the names in a text by the values of this run.
     pub(super) fn fill(&self, text: &str) -> String {
         let home = self.path().to_string_lossy();
         text.replace("$PORT", &self.port.to_string())
@@ -99,7 +99,7 @@ impl Home {
             .replace("$CA", &format!("{home}/ca.pem"))
     }
 
-    /// `{NOW+60}` and `{NOW-60}` become times.
+    /// Replaces `{NOW+60}` and `{NOW-60}` by times.
     fn fill_times(&mut self, text: &str) -> String {
         let Some((head, rest)) = text.split_once("{NOW") else { return text.to_owned() };
         let (distance, rest) = rest.split_once('}').unwrap();
@@ -108,7 +108,7 @@ impl Home {
         format!("{head}{time}{}", self.fill_times(rest))
     }
 
-    /// Values become names. `window` is when the program ran.
+    /// Replaces the values of this run by their names. `window` is when the program ran.
     pub(super) fn name(&self, text: &str, window: (UtcDateTime, UtcDateTime)) -> String {
         let home = self.path().to_string_lossy();
         let (port, dead) = (self.port, dead_port());
@@ -140,7 +140,7 @@ impl Home {
         files
     }
 
-    /// Directories under `.aws`, itself included, that the program made, with their modes.
+    /// The directories that the program created, `.aws` included, with their modes.
     pub(super) fn made_folders(&self) -> Vec<(String, String)> {
         let aws = self.path().join(".aws");
         let had = |folder: &Path| self.before.keys().any(|name| aws.join(name).starts_with(folder));
@@ -163,7 +163,7 @@ fn mode(path: &Path) -> String {
     format!("{:o}", fs::metadata(path).unwrap().permissions().mode() & 0o777)
 }
 
-/// A port that nothing listens on and nobody else can take: bound for as long as the test process lives.
+/// A port without a listener, bound until the test process ends so that no other program takes it.
 fn dead_port() -> u16 {
     static PORT: OnceLock<(OwnedFd, u16)> = OnceLock::new();
     PORT.get_or_init(|| {
@@ -180,7 +180,7 @@ fn stamp(time: UtcDateTime) -> String {
     format!("{}T{h:02}:{m:02}:{s:02}Z", time.date())
 }
 
-/// Times of the run become `{NOW+N}`, whatever zone is written after them.
+/// Replaces times of the run by `{NOW+N}`, without the zone after them.
 fn name_times(text: &str, (start, end): (UtcDateTime, UtcDateTime)) -> String {
     let slack = Duration::seconds(2);
     let mut named = String::new();

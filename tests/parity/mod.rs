@@ -1,8 +1,8 @@
-//! The parity test: every recorded run of AWS CLI 2.36.7 is made again with our program, and has to come out the same.
+//! Repeats every recorded run of AWS CLI 2.36.7 with our program and compares the results.
 //!
-//! One test per group, that is per file of `tests/data/parity`; a group's runs go side by side, because many of them wait
-//! (time-outs, back-off, polling) and none of them computes. `PARITY_ONLY=text` keeps the runs whose id contains it.
-//! What "the same" means is in `compare`, what differs on purpose in `exceptions`.
+//! Each file of `tests/data/parity` is a group of runs and a test. The runs of a group run at the same time, because many of
+//! them wait (time-outs, back-off, polling). `PARITY_ONLY=text` selects the runs whose id contains the text. `compare` defines
+//! "equal", `exceptions` lists what differs on purpose, `record.py` records the runs.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "the test is the world that the program runs in")]
@@ -10,6 +10,7 @@
 mod compare;
 mod exceptions;
 mod home;
+mod recorder;
 mod recording;
 mod run;
 mod server;
@@ -76,7 +77,7 @@ fn exceptions_are_few_and_known() {
     assert!(excepted * 20 < operations.len(), "{excepted} exceptions of {} runs", operations.len());
 }
 
-/// Makes the runs of a group again and fails with everything that came out otherwise.
+/// Repeats the runs of a group and fails with everything that differs.
 fn replay(group: &str) {
     let runs = recording::group(group);
     let wanted = std::env::var("PARITY_ONLY").unwrap_or_default();
@@ -87,8 +88,7 @@ fn replay(group: &str) {
     let identity = Identity::new(names(&runs));
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        // The AWS CLI computes for a second before it waits.
-        for _ in 0..if run::aws().is_some() { 2 } else { AT_ONCE } {
+        for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Some(failure) = judge(run, &replay_one(run, &identity)) {
@@ -127,7 +127,7 @@ fn replay_one(run: &Run, identity: &Identity) -> Vec<Difference> {
 /// The aspects in which a run differs on purpose.
 fn exception(run: &Run) -> &'static [Aspect] {
     let known = EXCEPTIONS.iter().find(|(id, ..)| *id == run.id);
-    known.filter(|_| run::aws().is_none()).map_or(&[], |(_, aspects, _)| aspects)
+    known.map_or(&[], |(_, aspects, _)| aspects)
 }
 
 /// The words of a failure; `None` where all is equal, or differs as its exception says.

@@ -1,7 +1,4 @@
-//! One recorded run of the AWS CLI, as `tests/data/parity/README.md` describes its form.
-//!
-//! Here is only what the files say, as types. What is done with a run is `run`, what has to come out is `compare`.
-//! Imports nothing of ours.
+//! The recorded runs of the AWS CLI in `tests/data/parity`, as types. The README there describes the members.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -9,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What was run, in which world, and what came of it.
+/// An invocation of the AWS CLI and its results.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Run {
@@ -18,9 +15,9 @@ pub(super) struct Run {
     _note: String,
     /// After the program's name; `aws sso-oidc X` is `X`, `aws sso login` is `login`.
     pub argv: Vec<String>,
-    /// Which flow `login` took; ours is told, because it looks at the machine and the AWS CLI does not.
+    /// The flow that `login` took. Ours gets it as an option, because it chooses by the machine.
     pub flow: Option<String>,
-    /// Added to the usual environment; null takes away.
+    /// Added to the usual environment; null removes.
     #[serde(default)]
     pub env: BTreeMap<String, Option<String>>,
     pub config: Option<String>,
@@ -44,7 +41,7 @@ pub(super) struct Run {
     /// Exit code, or minus the signal.
     pub exit: i32,
     pub stdout: String,
-    /// Absent where nothing is asked of it.
+    /// Absent if it is not compared.
     pub stderr: Option<Stderr>,
     /// Under `.aws`: mode and content. Untouched config and credentials files are not listed.
     #[serde(default)]
@@ -81,13 +78,13 @@ pub(super) enum Proxy {
     Refuse,
 }
 
-/// What is done to the program while it runs.
+/// What happens to the program while it runs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Driver {
     pub signal: Option<String>,
     pub after_requests: usize,
-    /// Only wait for the URL that the browser was given.
+    /// Only wait for the URL that opens in the browser.
     pub url_only: bool,
     /// `stdout` where the URL is read from there, because no browser is opened.
     pub from: Option<String>,
@@ -126,7 +123,7 @@ pub(super) struct Request {
     /// `amz-sdk-request` is written where it is not `attempt=1`, and null where there is none.
     pub headers: BTreeMap<String, Option<String>>,
     pub body: String,
-    /// The target is malformed, so no signature fits it.
+    /// The target is malformed, so that its signature cannot be verified.
     pub unsignable: bool,
 }
 
@@ -137,12 +134,12 @@ pub(super) struct Reply {
     pub json: Option<Value>,
     pub body: Option<String>,
     pub body_b64: Option<String>,
-    /// All bytes of the answer, after which the connection is closed.
+    /// The whole response, after which the connection is closed.
     pub raw: Option<String>,
     pub headers: BTreeMap<String, Option<String>>,
     /// Seconds.
     pub delay: f64,
-    /// Closes without an answer.
+    /// Closes the connection without a response.
     pub drop: bool,
     /// Closes after so many bytes of the body.
     pub cut: Option<usize>,
@@ -155,7 +152,13 @@ pub(super) fn group(name: &str) -> Vec<Run> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{name}: {e}: {line:.60}"))).collect()
 }
 
-/// The names of all groups there are.
+/// Every run as it is written.
+pub(super) fn lines() -> impl Iterator<Item = Value> {
+    let files = groups().into_iter().map(|name| std::fs::read_to_string(folder().join(name + ".jsonl")).unwrap());
+    files.flat_map(|text| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>())
+}
+
+/// The names of all groups.
 pub(super) fn groups() -> BTreeSet<String> {
     let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|e| e == "jsonl"));

@@ -1,7 +1,4 @@
 //! Runs the program as the AWS CLI was run: arguments, environment, streams or a terminal, signals, callbacks.
-//!
-//! With `PARITY_AWS=/path/to/aws` the AWS CLI itself is run instead, which proves this harness and shows what a newer
-//! version changed. Imports `recording`, `home`, `server`.
 
 use std::fs::File;
 use std::io::{Read, Write as _};
@@ -21,14 +18,14 @@ use super::home::Home;
 use super::recording::{Run, Step, Terminal};
 use super::server::{Arrival, Server};
 
-/// What came of a run.
+/// The results of a run.
 pub(super) struct Outcome {
-    /// Exit code, or minus the signal; `None` when it had to be killed.
+    /// Exit code, or minus the signal; `None` after the time-out.
     pub exit: Option<i32>,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
     pub arrivals: Vec<Arrival>,
-    /// The URL that the browser was given, or that was shown.
+    /// The URL that opened in the browser or was printed.
     pub url: Option<String>,
     /// When it ran.
     pub window: (UtcDateTime, UtcDateTime),
@@ -36,12 +33,7 @@ pub(super) struct Outcome {
 
 type Buffer = Arc<Mutex<Vec<u8>>>;
 
-/// The AWS CLI to run in our place.
-pub(super) fn aws() -> Option<String> {
-    std::env::var("PARITY_AWS").ok()
-}
-
-/// Runs it to its end, or to the end of the patience.
+/// Runs the program until it exits, at most as long as the patience.
 pub(super) fn run(run: &Run, home: &Home, server: &Server, patience: Duration) -> Outcome {
     let start = UtcDateTime::now();
     let mut command = command(run, home);
@@ -67,11 +59,10 @@ pub(super) fn run(run: &Run, home: &Home, server: &Server, patience: Duration) -
 }
 
 fn command(run: &Run, home: &Home) -> Command {
-    let argv: Vec<_> = run.argv.iter().map(|word| home.fill(word)).collect();
-    let program = aws().unwrap_or_else(|| env!("CARGO_BIN_EXE_sso-oidc").to_owned());
+    let program = env!("CARGO_BIN_EXE_sso-oidc");
     let mut command = if run.terminal.is_some() && cfg!(target_os = "linux") {
         let mut setsid = Command::new("setsid");
-        setsid.args(["--ctty", &program]);
+        setsid.args(["--ctty", program]);
         setsid
     } else {
         Command::new(program)
@@ -85,17 +76,8 @@ fn command(run: &Run, home: &Home) -> Command {
             None => command.env_remove(name),
         };
     }
-    let word = argv.first().map(String::as_str);
-    if aws().is_some() {
-        command.args(match word {
-            Some("login" | "logout") => vec!["sso"],
-            Some("export-credentials") => vec!["configure"],
-            Some("--version") | None => vec![],
-            _ => vec!["sso-oidc"],
-        });
-    }
-    command.args(&argv);
-    if let Some(flow) = run.flow.as_ref().filter(|_| aws().is_none()) {
+    command.args(run.argv.iter().map(|word| home.fill(word)));
+    if let Some(flow) = &run.flow {
         command.env("SSO_OIDC_FLOW", flow).arg("--force");
     }
     command
@@ -117,7 +99,7 @@ fn spawn(
     (child, pumps)
 }
 
-/// Standard input and output on a new pseudo-terminal, which is the controlling one.
+/// Starts the program on a new controlling pseudo-terminal.
 fn spawn_on_terminal(
     command: &mut Command,
     size: &Terminal,
@@ -139,7 +121,7 @@ fn spawn_on_terminal(
     (child, pumps)
 }
 
-/// Reads to the end; on a terminal that is an error.
+/// Reads to the end, which on a terminal is an error.
 fn pump(mut from: impl Read + Send + 'static, into: &Buffer) -> thread::JoinHandle<()> {
     let into = Arc::clone(into);
     thread::spawn(move || {
@@ -163,7 +145,7 @@ fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     None
 }
 
-/// Does to the running program what was done to the AWS CLI; returns the URL that was opened or shown.
+/// Sends the program the signal or the callbacks of the run. Returns the URL that was opened or printed.
 fn drive(run: &Run, home: &Home, server: &Server, pid: Pid, stdout: &Buffer) -> Option<String> {
     let driver = run.driver.as_ref()?;
     if let Some(signal) = &driver.signal {
@@ -215,7 +197,7 @@ fn send(pid: Pid, signal: &str) {
     let _ = kill_process(pid, signal);
 }
 
-/// Asks again until there is an answer, ten seconds at most.
+/// Repeats until there is a result, for at most ten seconds.
 fn until<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     for _ in 0..1000 {
         if let Some(answer) = ask() {
