@@ -1,9 +1,8 @@
 //! Our reading of the config and credentials files against botocore's own.
 //!
-//! `data/config` holds files made to be awkward and, in `expected.tsv`, what botocore 1.43 makes of each; that part runs
+//! `data/config` holds awkward files and, in `expected.tsv`, what the AWS CLI's botocore makes of each; that part runs
 //! everywhere. Where Python and botocore are at hand, seeded random changes of the same files are read by both, as many
-//! as `SSO_OIDC_TEST_MUTATIONS` says. To renew the expectations, in `data/config`:
-//! `ls *.ini | PYTHONUTF8=1 python3 botocore_reads.py | paste <(ls *.ini) - > expected.tsv`.
+//! as `SSO_OIDC_TEST_MUTATIONS` says. `data/reference.py` computes the expectations.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -8,6 +8,11 @@ import json
 import os
 import sys
 
+try:
+    import awscli  # which makes its own copy of botocore importable
+except ImportError:
+    pass
+
 import botocore.session
 from botocore.exceptions import ConfigParseError
 
