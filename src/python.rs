@@ -155,6 +155,18 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
+/// `bool(value)`: null, false, zero and everything empty are false.
+pub fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_str().parse() != Ok(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+    }
+}
+
 /// `repr(text)`: single quotes unless the text has one and no double quote.
 pub fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };

@@ -111,7 +111,7 @@ fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Resu
     let bytes = if yaml {
         skeleton::yaml_input(operation).into_bytes()
     } else {
-        output::render(skeleton::input(operation), Format::Json, operation.name(), &Style::PLAIN)?
+        output::render(&skeleton::input(operation), Format::Json, operation.name(), &Style::PLAIN)?
     };
     context.print(&bytes)?;
     Ok(())

@@ -4,14 +4,14 @@
 //! afterwards (the AWS CLI does, and loses it). Data on a terminal is cut down to what a terminal may show, data on a
 //! pipe or in a file is raw. May import everything.
 
-use std::rc::Rc;
+use serde_json::Value;
 
 use super::pager::Pager;
 use crate::cli::GlobalArgs;
 use crate::config::{self, Config, Located, Origin};
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::{self, Format, Node, Query, QueryError, Style};
+use crate::output::{self, Format, Query, QueryError, Style};
 use crate::text;
 
 /// The way to print, of one run.
@@ -43,18 +43,18 @@ impl Printing {
     }
 
     /// Prints an answer; `title` heads a table.
-    pub(super) fn print(&self, answer: impl Into<Node>, title: &str, context: &Context) -> anyhow::Result<()> {
+    pub(super) fn print(&self, mut answer: Value, title: &str, context: &Context) -> anyhow::Result<()> {
         if self.format == Format::Off {
             // The AWS CLI does not even evaluate the query.
             return Ok(());
         }
-        let answer = answer.into();
-        let answer = if context.stdout_is_terminal { clean(&answer) } else { answer };
-        let rendered = match &self.query {
-            Some(query) => output::render(query.search(answer)?, self.format, title, &self.style),
-            None => output::render(answer, self.format, title, &self.style),
-        };
-        let (mut bytes, failure) = match rendered {
+        if context.stdout_is_terminal {
+            text::change_all(&mut answer, &|text| *text = text::data_for_terminal(text));
+        }
+        if let Some(query) = &self.query {
+            answer = query.search(&answer)?;
+        }
+        let (mut bytes, failure) = match output::render(&answer, self.format, title, &self.style) {
             Ok(bytes) => (bytes, None),
             Err(error) => (error.printed.clone(), Some(error)),
         };
@@ -94,17 +94,4 @@ fn compile(expression: &str) -> anyhow::Result<Query> {
 
 fn unknown_format(format: &Located<String>) -> Error {
     Error::other(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
-}
-
-/// The value with every text, names too, cut down to what a terminal may show.
-fn clean(value: &Node) -> Node {
-    match value {
-        Node::String(text) => Node::string(text::data_for_terminal(text)),
-        Node::List(items) => Node::list(items.iter().map(clean).collect()),
-        Node::Object(members) => {
-            let member = |(name, value): &(Rc<str>, Node)| (text::data_for_terminal(name).into(), clean(value));
-            Node::object(members.iter().map(member).collect())
-        }
-        Node::Null | Node::Bool(_) | Node::Number(_) => value.clone(),
-    }
 }

@@ -1,15 +1,10 @@
 //! A JSON value becomes the bytes that AWS CLI 2.36.7 prints for it: `--query`, then `--output`.
 //!
-//! Knows no operation, no secret and no terminal: the caller says the title, the width and whether to colour. The order is
-//! fixed: response, value, query, format. Structured errors (`--cli-error-format`) go through the same renderers. Imports
-//! `json`.
+//! Knows no operation, no secret and no terminal: the caller gives the title, the width and whether to color. Structured
+//! errors (`--cli-error-format`) go through the same renderers.
 
 pub mod query;
 
-mod json;
-mod node;
-mod number;
-mod python;
 mod table;
 mod text;
 mod width;
@@ -18,10 +13,10 @@ mod yaml;
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-pub use node::{Members, Node};
-pub use number::Number;
+use crate::python;
+
 pub use query::{Query, QueryError};
 
 /// How data is printed: the choices of `--output`.
@@ -62,7 +57,7 @@ impl FromStr for Format {
     }
 }
 
-/// A word that names no format.
+/// A name that no format has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownFormat(pub String);
 
@@ -75,23 +70,23 @@ impl fmt::Display for UnknownFormat {
 
 impl std::error::Error for UnknownFormat {}
 
-/// What the table format must know of the place where it is shown.
+/// What the table format must know about the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to colour.
+    /// Whether to use color.
     pub color: bool,
     /// Columns of standard output's terminal, 80 without one. A wider table turns its single rows into name and value.
     pub width: usize,
-    /// Whether a coloured table ends every write with `ESC[0m`, as AWS CLI's do on standard output without a pager.
+    /// Whether a colored table ends every write with `ESC[0m`, as AWS CLI's do on standard output without a pager.
     pub resets: bool,
 }
 
 impl Style {
-    /// No colour, 80 columns: not a terminal.
+    /// No color, 80 columns: not a terminal.
     pub const PLAIN: Self = Self { color: false, width: 80, resets: false };
 }
 
-/// A value that the format cannot show; AWS CLI finds that while it prints, and exits with 255.
+/// A value that the format cannot show; the AWS CLI notices while it prints, and exits with 255.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputError {
     /// What went wrong, in AWS CLI's words.
@@ -108,26 +103,33 @@ impl fmt::Display for OutputError {
 
 impl std::error::Error for OutputError {}
 
-/// Renders a response, or what a query made of it. Nothing printed is an empty `Vec`: then no pager starts.
+/// Renders a response, the result of a query or an error's members. Nothing printed is an empty `Vec`: no pager starts.
 ///
-/// `title` is the name of the operation (`CreateToken`), which heads a table.
-pub fn render(value: impl Into<Node>, format: Format, title: &str, style: &Style) -> Result<Vec<u8>, OutputError> {
-    let node = value.into();
+/// `title` heads a table: the name of the operation (`CreateToken`), or `error`.
+pub fn render(value: &Value, format: Format, title: &str, style: &Style) -> Result<Vec<u8>, OutputError> {
+    let is_empty_object = value.as_object().is_some_and(Map::is_empty);
     let text = match format {
         Format::Off => String::new(),
-        Format::Text => text::render(&node)?,
-        Format::Table => table::render(&node, title, style)?,
-        Format::Json | Format::Yaml | Format::YamlStream if node.is_empty_object() => String::new(),
-        Format::Yaml => yaml::document(&node),
-        Format::YamlStream => yaml::stream(&node),
-        Format::Json => json::pretty(&node) + "\n",
+        Format::Text => text::render(value)?,
+        Format::Table => table::render(value, title, style)?,
+        Format::Json | Format::Yaml | Format::YamlStream if is_empty_object => String::new(),
+        Format::Yaml => yaml::document(value)?,
+        Format::YamlStream => yaml::stream(value)?,
+        Format::Json => python::dumps(value, python::PRETTY) + "\n",
     };
     Ok(text.into_bytes())
 }
 
-/// Renders an error (`Code`, `Message` and the members of its shape) for `--cli-error-format` json, yaml, text or table.
-pub fn render_error(members: &Value, format: Format, style: &Style) -> Result<Vec<u8>, OutputError> {
-    render(members, format, "error", style)
+/// Whether a value is neither a list nor an object.
+fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
+/// Members in the order of their names.
+fn sorted(members: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut sorted: Vec<_> = members.iter().collect();
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    sorted
 }
 
 #[cfg(test)]

@@ -2,104 +2,96 @@
 //!
 //! Scalars of an object share one line without names; lists and objects inside follow, each line led by the member's
 //! upper-case name; members in the order of their names. Columns of a list of objects are all names that any of them has
-//! as a scalar. Values are spelled as Python's `str`. Imports nothing of ours.
+//! as a scalar. Values are spelled as Python's `str`.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
-use super::OutputError;
-use super::node::{Members, Node, find};
-use super::python;
+use serde_json::{Map, Value};
+
+use super::{OutputError, is_scalar, sorted};
+use crate::python;
+
+/// Names of the scalar members over all objects of a list, which are the columns of each.
+type Columns<'a> = BTreeSet<&'a str>;
 
 /// The value as lines. What was printed before a failure is in the error.
-pub(super) fn render(node: &Node) -> Result<String, OutputError> {
+pub(super) fn render(value: &Value) -> Result<String, OutputError> {
     let mut text = String::new();
-    match write(node, None, None, &mut text) {
+    match write(value, None, None, &mut text) {
         Ok(()) => Ok(text),
         Err(reason) => Err(OutputError { reason, printed: text.into_bytes() }),
     }
 }
 
-fn write(node: &Node, name: Option<&str>, columns: Option<&BTreeSet<Rc<str>>>, to: &mut String) -> Result<(), String> {
-    match node {
-        Node::Object(members) => write_object(members, name, columns, to),
-        Node::List(items) => write_list(items, name, to),
+fn write(value: &Value, name: Option<&str>, columns: Option<&Columns<'_>>, to: &mut String) -> Result<(), String> {
+    match value {
+        Value::Object(members) => write_object(members, name, columns, to),
+        Value::Array(items) => write_list(items, name, to),
         _ => {
-            line(&[python::str(node)], to);
+            write_line(&[python::str(value)], to);
             Ok(())
         }
     }
 }
 
-fn write_list(items: &[Node], name: Option<&str>, to: &mut String) -> Result<(), String> {
-    if items.iter().any(|item| matches!(item, Node::Object(_))) {
-        let columns = scalar_names(items)?;
+fn write_list(items: &[Value], name: Option<&str>, to: &mut String) -> Result<(), String> {
+    if items.iter().any(Value::is_object) {
+        let columns = columns(items)?;
         return items.iter().try_for_each(|item| write(item, name, Some(&columns), to));
     }
-    let (scalars, lists): (Vec<&Node>, Vec<&Node>) = items.iter().partition(|item| item.is_scalar());
-    if !scalars.is_empty() {
-        let values: Vec<String> = scalars.into_iter().map(python::str).collect();
-        match name {
-            Some(name) => values.into_iter().for_each(|value| line(&[name.to_uppercase(), value], to)),
-            None => line(&values, to),
-        }
+    let (scalars, lists): (Vec<&Value>, Vec<&Value>) = items.iter().partition(|item| is_scalar(item));
+    let values: Vec<String> = scalars.into_iter().map(python::str).collect();
+    match name {
+        _ if values.is_empty() => {}
+        Some(name) => values.into_iter().for_each(|value| write_line(&[name.to_uppercase(), value], to)),
+        None => write_line(&values, to),
     }
     lists.into_iter().try_for_each(|list| write(list, name, None, to))
 }
 
-/// Every name that some object of the list has with a scalar value.
-fn scalar_names(items: &[Node]) -> Result<BTreeSet<Rc<str>>, String> {
-    let mut names = BTreeSet::new();
+fn columns(items: &[Value]) -> Result<Columns<'_>, String> {
+    let mut names = Columns::new();
     for item in items {
-        let Node::Object(members) = item else {
+        let Value::Object(members) = item else {
             return Err(format!("'{}' object has no attribute 'items'", python::type_name(item)));
         };
-        names.extend(members.iter().filter(|(_, member)| member.is_scalar()).map(|(name, _)| Rc::clone(name)));
+        names.extend(members.iter().filter(|(_, member)| is_scalar(member)).map(|(name, _)| name.as_str()));
     }
     Ok(names)
 }
 
 fn write_object(
-    members: &Members,
+    members: &Map<String, Value>,
     name: Option<&str>,
-    columns: Option<&BTreeSet<Rc<str>>>,
+    columns: Option<&Columns<'_>>,
     to: &mut String,
 ) -> Result<(), String> {
-    let mut sorted: Vec<&(Rc<str>, Node)> = members.iter().collect();
-    sorted.sort_by(|a, b| a.0.cmp(&b.0));
-    let (mut cells, rest): (Vec<String>, Vec<_>) = match columns {
-        None => {
-            let (scalars, rest): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|(_, member)| member.is_scalar());
-            (scalars.into_iter().map(|(_, member)| python::str(member)).collect(), rest)
-        }
-        Some(columns) => (
-            columns.iter().map(|column| find(members, column).map_or_else(String::new, python::str)).collect(),
-            sorted.into_iter().filter(|(name, _)| !columns.contains(name)).collect(),
-        ),
+    let is_cell = |(name, member): &(&String, &Value)| match columns {
+        Some(columns) => columns.contains(name.as_str()),
+        None => is_scalar(member),
+    };
+    let (own, rest): (Vec<_>, Vec<_>) = sorted(members).into_iter().partition(is_cell);
+    let mut cells: Vec<String> = match columns {
+        Some(columns) => columns.iter().map(|name| members.get(*name).map_or_else(String::new, python::str)).collect(),
+        None => own.into_iter().map(|(_, member)| python::str(member)).collect(),
     };
     if !cells.is_empty() {
-        if let Some(name) = name {
-            cells.insert(0, name.to_uppercase());
-        }
-        line(&cells, to);
+        cells.splice(0..0, name.map(str::to_uppercase));
+        write_line(&cells, to);
     }
     rest.into_iter().try_for_each(|(name, member)| write(member, Some(name), None, to))
 }
 
-fn line(cells: &[String], to: &mut String) {
+fn write_line(cells: &[String], to: &mut String) {
     to.push_str(&cells.join("\t"));
     to.push('\n');
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use super::{Node, OutputError, render};
-
-    fn text(value: &Value) -> Result<String, OutputError> {
-        render(&Node::from(value))
-    }
+    use super::render;
 
     #[test]
     fn objects_lists_and_scalars_are_laid_out_by_name() {
@@ -117,13 +109,13 @@ mod tests {
             (json!(""), "\n"),
             (json!({"a": {"b": {"c": 1}}}), "B\t1\n"),
         ] {
-            assert_eq!(text(&value).unwrap(), expected, "{value}");
+            assert_eq!(render(&value).unwrap(), expected, "{value}");
         }
     }
 
     #[test]
     fn a_scalar_among_objects_fails_after_what_was_printed() {
-        let error = text(&json!({"a": 1, "b": [{}, null]})).unwrap_err();
+        let error = render(&json!({"a": 1, "b": [{}, null]})).unwrap_err();
         assert_eq!(error.reason, "'NoneType' object has no attribute 'items'");
         assert_eq!(error.printed, b"1\n");
     }

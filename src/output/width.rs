@@ -1,8 +1,7 @@
 //! How many columns AWS CLI counts for a text in a table: two for wide, full-width and ambiguous characters, one for others.
 //!
 //! The classes are those of Unicode's East Asian Width (UAX #11). Ambiguous ones, `é` among them, count two whatever the
-//! terminal does, and combining marks count too: a table must line up with AWS CLI's, not with the screen. Imports nothing
-//! of ours.
+//! terminal does, and combining marks count too: a table must line up with AWS CLI's, not with the screen.
 
 use std::cmp::Ordering;
 

@@ -42,7 +42,7 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
         text::change_all(members, &|text| *text = text::data_for_terminal(text));
     }
     if let (Some(format), Some(members)) = (structured, members)
-        && let Ok(bytes) = output::render_error(&members, format, style)
+        && let Ok(bytes) = output::render(&members, format, "error", style)
     {
         return String::from_utf8_lossy(&bytes).into_owned();
     }

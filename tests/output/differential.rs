@@ -201,8 +201,8 @@ fn ours(expression: &str, document: &Value) -> Value {
     };
     match query.search(document) {
         Err(error) => json!({"fails": error.to_string()}),
-        Ok(node) => {
-            let print = |format| String::from_utf8(render(&node, format, "", &Style::PLAIN).unwrap()).unwrap();
+        Ok(value) => {
+            let print = |format| String::from_utf8(render(&value, format, "", &Style::PLAIN).unwrap()).unwrap();
             json!({"json": print(Format::Json), "yaml": print(Format::Yaml)})
         }
     }

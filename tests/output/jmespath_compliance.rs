@@ -46,7 +46,7 @@ fn check(file: &str, given: &Value, case: &Value) {
     assert_eq!(is_syntax, jmespath::parse(expression).is_ok(), "{context}");
     match (result, case["error"].as_str(), case.get("result")) {
         (Ok(node), None, Some(expected)) => {
-            let printed = render(node, Format::Json, "", &Style::PLAIN).unwrap();
+            let printed = render(&node, Format::Json, "", &Style::PLAIN).unwrap();
             let expected = render(expected, Format::Json, "", &Style::PLAIN).unwrap();
             assert!(same(&printed, &expected), "{context}: {}", String::from_utf8_lossy(&printed));
         }

@@ -1,7 +1,7 @@
 //! What AWS CLI 2.36.7 prints for a value, and what our renderers make of the same value.
 //!
 //! `data/output/runs.jsonl` is taken from recorded runs: the value, the query and the format, and what came out (`prints`,
-//! or `fails` with the words on standard error); errors go through `render_error`. `values.jsonl` are values chosen to be
+//! or `fails` with the words on standard error); an error is titled `error`. `values.jsonl` are values chosen to be
 //! awkward, with what the same formatters print for each as YAML, table and text.
 
 mod differential;
@@ -10,7 +10,7 @@ mod hostile_text;
 mod jmespath_compliance;
 
 use serde_json::Value;
-use sso_oidc::output::{Format, Node, Query, Style, render, render_error};
+use sso_oidc::output::{Format, Query, Style, render};
 
 fn records(name: &str) -> Vec<Value> {
     let path = format!("{}/tests/data/output/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -23,7 +23,7 @@ fn text<'a>(record: &'a Value, member: &str) -> &'a str {
 }
 
 /// What comes out: printed, or printed before a failure with its words.
-fn outcome(value: &Node, format: Format, title: &str, style: &Style) -> (String, Option<String>) {
+fn outcome(value: &Value, format: Format, title: &str, style: &Style) -> (String, Option<String>) {
     let (printed, failure) = match render(value, format, title, style) {
         Ok(printed) => (printed, None),
         Err(error) => (error.printed.clone(), Some(error.to_string())),
@@ -42,12 +42,12 @@ fn recorded_runs_print_the_same() {
         let style = Style { color, width, resets: !is_error };
         let format: Format = text(record, "format").parse().unwrap();
         let actual = if is_error {
-            let printed = render_error(value, format, &style).unwrap();
+            let printed = render(value, format, "error", &style).unwrap();
             (String::from_utf8(printed).unwrap(), None)
         } else {
             let node = match record["query"].as_str() {
                 Some(query) => Query::compile(query).unwrap().search(value).unwrap(),
-                None => Node::from(value),
+                None => value.clone(),
             };
             outcome(&node, format, text(record, "title"), &style)
         };
@@ -60,13 +60,13 @@ fn recorded_runs_print_the_same() {
 #[test]
 fn awkward_values_print_the_same() {
     for record in records("values.jsonl") {
-        let node = Node::from(&record["value"]);
+        let value = &record["value"];
         for (member, format) in [("yaml", Format::Yaml), ("table", Format::Table), ("text", Format::Text)] {
             let expected = match &record[member] {
                 Value::String(printed) => (printed.clone(), None),
                 failed => (text(failed, "printed").to_owned(), Some(text(failed, "fails").to_owned())),
             };
-            assert_eq!(outcome(&node, format, "Title", &Style::PLAIN), expected, "{member} of {}", record["value"]);
+            assert_eq!(outcome(value, format, "Title", &Style::PLAIN), expected, "{member} of {}", record["value"]);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! How strongly the tokens of JMESPath bind: the powers of its Pratt parser, which are those of Python's.
 //!
-//! A token that binds more than the one before an expression takes that expression for its own left side. Imports nothing of
-//! ours.
+//! A token that binds more than the one before an expression takes that expression for its own left side.
 
 use super::lexer::Token;
 

@@ -1,114 +1,124 @@
-//! Evaluation of an expression on a node, with Python's ideas of truth, equality and order.
+//! Evaluation of an expression on a value, with Python's ideas of truth, equality and order.
 //!
 //! 0 is true in JMESPath; a number never equals a boolean, except inside lists and objects, where Python's own `==`
-//! decides; order exists between numbers and between texts. Lists and objects are handed on, not copied. Imports nothing of
-//! ours.
+//! decides; order exists between numbers and between texts.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 
+use serde_json::{Map, Value};
+
+use super::QueryError;
 use super::expression::{Comparator, Expression};
-use super::values::order;
-use super::{QueryError, functions};
-use crate::output::node::{self, Node};
+use super::signature::Function;
+use super::values::{equals, is_true, order};
 
-/// Evaluates.
-pub(super) fn evaluate(expression: &Expression, node: &Node) -> Result<Node, QueryError> {
-    Ok(match expression {
-        Expression::Current => node.clone(),
-        Expression::Field(name) => node.member(name).cloned().unwrap_or(Node::Null),
-        Expression::Index(index) => element(node, *index),
-        Expression::Slice { start, end, step } => slice(node, *start, *end, *step),
-        Expression::Literal(literal) => literal.clone(),
+type Evaluated = Result<Value, QueryError>;
+
+/// Evaluates. What needs variables of its own is a function of its own: this one is on the stack once for each level.
+pub(super) fn evaluate(expression: &Expression, value: &Value) -> Evaluated {
+    match expression {
+        Expression::Current => Ok(value.clone()),
+        Expression::Field(name) => Ok(value.get(name).cloned().unwrap_or_default()),
+        Expression::Index(index) => Ok(element(value, *index)),
+        Expression::Slice { start, end, step } => Ok(slice(value, *start, *end, *step)),
+        Expression::Literal(literal) => Ok(literal.clone()),
         Expression::Chain(first, second) | Expression::Indexed(first, second) => {
-            evaluate(second, &evaluate(first, node)?)?
+            evaluate(second, &evaluate(first, value)?)
         }
-        Expression::MultiSelectList(_) | Expression::MultiSelectHash(_) if matches!(node, Node::Null) => Node::Null,
-        Expression::MultiSelectList(elements) => {
-            Node::list(elements.iter().map(|element| evaluate(element, node)).collect::<Result<_, _>>()?)
-        }
-        Expression::MultiSelectHash(pairs) => {
-            let mut members = Vec::with_capacity(pairs.len());
-            for (name, value) in pairs {
-                node::set(&mut members, Rc::clone(name), evaluate(value, node)?);
-            }
-            Node::object(members)
-        }
-        Expression::Or(first, second) => match evaluate(first, node)? {
-            value if is_true(&value) => value,
-            _ => evaluate(second, node)?,
-        },
-        Expression::And(first, second) => match evaluate(first, node)? {
-            value if is_true(&value) => evaluate(second, node)?,
-            value => value,
-        },
-        Expression::Not(inner) => Node::Bool(!is_true(&evaluate(inner, node)?)),
-        Expression::Comparison(comparator, left, right) => {
-            compare(*comparator, &evaluate(left, node)?, &evaluate(right, node)?)?
-        }
-        Expression::Projection(list, each) => project(&evaluate(list, node)?, None, each)?,
-        Expression::Filter { list, condition, each } => project(&evaluate(list, node)?, Some(condition), each)?,
-        Expression::Reference(_) => Node::Null,
-        Expression::Flatten(inner) => flatten(&evaluate(inner, node)?),
-        Expression::Values(inner) => match evaluate(inner, node)? {
-            Node::Object(members) => Node::list(members.iter().map(|(_, member)| member.clone()).collect()),
-            _ => Node::Null,
-        },
-        Expression::Call { function, arguments, reference } => {
-            let arguments = arguments.iter().map(|argument| evaluate(argument, node)).collect::<Result<Vec<_>, _>>()?;
-            let by = reference.as_deref().map(|reference| move |value: &Node| evaluate(reference, value));
-            function.call(&arguments, by.as_ref().map(|by| by as functions::By<'_>))?
-        }
-    })
+        Expression::MultiSelectList(_) | Expression::MultiSelectHash(_) if value.is_null() => Ok(Value::Null),
+        Expression::MultiSelectList(elements) => multi_select_list(elements, value),
+        Expression::MultiSelectHash(members) => multi_select_hash(members, value),
+        Expression::Or(first, second) => first_if(true, first, second, value),
+        Expression::And(first, second) => first_if(false, first, second, value),
+        Expression::Not(inner) => not(inner, value),
+        Expression::Comparison(comparator, left, right) => compare(*comparator, left, right, value),
+        Expression::Projection(list, each) => project(list, None, each, value),
+        Expression::Filter { list, condition, each } => project(list, Some(condition), each, value),
+        Expression::Reference(_) => Ok(Value::Null),
+        Expression::Flatten(list) => flatten(list, value),
+        Expression::Values(object) => values(object, value),
+        Expression::Call { function, arguments, reference } => call(function, arguments, reference.as_deref(), value),
+    }
 }
 
-/// JMESPath's truth: null, false and everything empty are false, 0 is not.
-fn is_true(node: &Node) -> bool {
-    matches!(node, Node::Number(_)) || node.is_truthy()
+fn multi_select_list(elements: &[Expression], value: &Value) -> Evaluated {
+    Ok(evaluate_all(elements, value)?.into())
+}
+
+fn evaluate_all(expressions: &[Expression], value: &Value) -> Result<Vec<Value>, QueryError> {
+    // A loop and not an iterator, whose frames would be on the stack, too.
+    let mut values = Vec::with_capacity(expressions.len());
+    for expression in expressions {
+        values.push(evaluate(expression, value)?);
+    }
+    Ok(values)
+}
+
+fn multi_select_hash(members: &[(String, Expression)], value: &Value) -> Evaluated {
+    let mut object = Map::new();
+    for (name, member) in members {
+        object.insert(name.clone(), evaluate(member, value)?);
+    }
+    Ok(object.into())
+}
+
+/// The first expression's value if its truth is the given one, else the second's.
+fn first_if(truth: bool, first: &Expression, second: &Expression, value: &Value) -> Evaluated {
+    let first = evaluate(first, value)?;
+    if is_true(&first) == truth { Ok(first) } else { evaluate(second, value) }
+}
+
+fn not(inner: &Expression, value: &Value) -> Evaluated {
+    Ok((!is_true(&evaluate(inner, value)?)).into())
 }
 
 /// The results on the elements of a list, or on those for which a condition is true; nulls are dropped.
-fn project(list: &Node, condition: Option<&Expression>, each: &Expression) -> Result<Node, QueryError> {
-    let Node::List(items) = list else { return Ok(Node::Null) };
+fn project(list: &Expression, condition: Option<&Expression>, each: &Expression, value: &Value) -> Evaluated {
+    let Value::Array(items) = evaluate(list, value)? else { return Ok(Value::Null) };
     let mut projected = Vec::new();
-    for item in items.iter() {
+    for item in items {
         if let Some(condition) = condition
-            && !is_true(&evaluate(condition, item)?)
+            && !is_true(&evaluate(condition, &item)?)
         {
             continue;
         }
-        match evaluate(each, item)? {
-            Node::Null => {}
-            value => projected.push(value),
-        }
+        projected.push(evaluate(each, &item)?);
     }
-    Ok(Node::list(projected))
+    projected.retain(|value| !value.is_null());
+    Ok(Value::Array(projected))
 }
 
-fn flatten(list: &Node) -> Node {
-    let Node::List(items) = list else { return Node::Null };
-    let mut flat = Vec::new();
-    for item in items.iter() {
-        match item {
-            Node::List(inner) => flat.extend(inner.iter().cloned()),
-            other => flat.push(other.clone()),
-        }
-    }
-    Node::list(flat)
+fn flatten(list: &Expression, value: &Value) -> Evaluated {
+    let Value::Array(items) = evaluate(list, value)? else { return Ok(Value::Null) };
+    let flat = items.into_iter().flat_map(|item| match item {
+        Value::Array(inner) => inner,
+        other => vec![other],
+    });
+    Ok(flat.collect())
 }
 
-fn element(node: &Node, index: i64) -> Node {
-    let Node::List(items) = node else { return Node::Null };
+fn values(object: &Expression, value: &Value) -> Evaluated {
+    let Value::Object(members) = evaluate(object, value)? else { return Ok(Value::Null) };
+    Ok(members.into_values().collect())
+}
+
+fn call(function: &Function, arguments: &[Expression], reference: Option<&Expression>, value: &Value) -> Evaluated {
+    let by = |value: &Value| reference.map_or(Ok(Value::Null), |by| evaluate(by, value));
+    function.call(&evaluate_all(arguments, value)?, &by)
+}
+
+fn element(list: &Value, index: i64) -> Value {
+    let Value::Array(items) = list else { return Value::Null };
     let from_end = || items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?);
     let index = if index < 0 { from_end() } else { usize::try_from(index).ok() };
-    index.and_then(|index| items.get(index)).cloned().unwrap_or(Node::Null)
+    index.and_then(|index| items.get(index)).cloned().unwrap_or_default()
 }
 
 /// Python's `list[start:end:step]`.
-fn slice(node: &Node, start: Option<i64>, end: Option<i64>, step: i64) -> Node {
-    let Node::List(items) = node else { return Node::Null };
+fn slice(list: &Value, start: Option<i64>, end: Option<i64>, step: i64) -> Value {
+    let Value::Array(items) = list else { return Value::Null };
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    // Where a bound may lie: one before the first counts when going down.
+    // Where a bound may be: when going down, also one before the first.
     let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let bound = |given: Option<i64>, default: i64| match given {
         None => default,
@@ -121,28 +131,24 @@ fn slice(node: &Node, start: Option<i64>, end: Option<i64>, step: i64) -> Node {
         cut.extend(usize::try_from(at).ok().and_then(|at| items.get(at)).cloned());
         at += step;
     }
-    Node::list(cut)
+    Value::Array(cut)
 }
 
-fn compare(comparator: Comparator, left: &Node, right: &Node) -> Result<Node, QueryError> {
+fn compare(comparator: Comparator, left: &Expression, right: &Expression, value: &Value) -> Evaluated {
+    let (left, right) = (evaluate(left, value)?, evaluate(right, value)?);
+    let is_mixed = left.is_boolean() && right.is_number() || left.is_number() && right.is_boolean();
+    let is_equal = || !is_mixed && equals(&left, &right);
     let holds: fn(Ordering) -> bool = match comparator {
-        Comparator::Equal => return Ok(Node::Bool(is_equal(left, right))),
-        Comparator::NotEqual => return Ok(Node::Bool(!is_equal(left, right))),
+        Comparator::Equal => return Ok(is_equal().into()),
+        Comparator::NotEqual => return Ok((!is_equal()).into()),
         Comparator::Less => Ordering::is_lt,
         Comparator::LessOrEqual => Ordering::is_le,
         Comparator::Greater => Ordering::is_gt,
         Comparator::GreaterOrEqual => Ordering::is_ge,
     };
-    let is_comparable = |node: &Node| matches!(node, Node::Number(_) | Node::String(_));
-    if !is_comparable(left) || !is_comparable(right) {
-        return Ok(Node::Null);
+    let is_comparable = |value: &Value| value.is_number() || value.is_string();
+    if !is_comparable(&left) || !is_comparable(&right) {
+        return Ok(Value::Null);
     }
-    Ok(Node::Bool(order(left, right, comparator.sign())?.is_some_and(holds)))
-}
-
-fn is_equal(left: &Node, right: &Node) -> bool {
-    match (left, right) {
-        (Node::Number(_), Node::Bool(_)) | (Node::Bool(_), Node::Number(_)) => false,
-        _ => left.equals(right),
-    }
+    Ok(order(&left, &right, comparator.sign())?.is_some_and(holds).into())
 }

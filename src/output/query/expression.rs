@@ -1,28 +1,27 @@
-//! A parsed expression: what to evaluate on a node. The names are JMESPath's. Imports nothing of ours.
+//! A parsed expression: what to evaluate on a value. The names are JMESPath's.
 
-use std::rc::Rc;
+use serde_json::Value;
 
 use super::signature::Function;
-use crate::output::node::Node;
 
-/// What to evaluate on a node.
+/// What to evaluate on a value.
 #[derive(Debug)]
 pub(super) enum Expression {
     Current,
-    Field(Rc<str>),
+    Field(String),
     Index(i64),
     Slice {
         start: Option<i64>,
         end: Option<i64>,
         step: i64,
     },
-    Literal(Node),
+    Literal(Value),
     /// `a.b` and `a | b`: the second on the result of the first
     Chain(Box<Expression>, Box<Expression>),
     /// `a[0]`: the same, but a slice that follows does not start a projection
     Indexed(Box<Expression>, Box<Expression>),
     MultiSelectList(Vec<Expression>),
-    MultiSelectHash(Vec<(Rc<str>, Expression)>),
+    MultiSelectHash(Vec<(String, Expression)>),
     Or(Box<Expression>, Box<Expression>),
     And(Box<Expression>, Box<Expression>),
     Not(Box<Expression>),

@@ -1,171 +1,141 @@
 //! What the functions of JMESPath do. Their arguments have been counted and have the types of `signature`.
 //!
-//! Python's `jmespath` is the model to the last word: sorting is stable, `max` takes the first of equals, lengths and
-//! reversals go by code point, `to_string` escapes everything outside ASCII. Imports nothing of ours.
+//! Results equal those of Python's `jmespath`: sorting is stable, `max` takes the first of equals, lengths and
+//! reversals go by code point, `to_string` escapes everything outside ASCII.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
+
+use serde_json::{Map, Number, Value};
 
 use super::QueryError;
-use super::values::{order, type_name};
-use crate::output::node::{self, Node};
-use crate::output::number::Number;
-use crate::output::{json, python};
+use super::values::{equals, float, order, parse, plus, to_f64, type_name};
+use crate::python;
 
-type Result<T> = std::result::Result<T, QueryError>;
+type Result<T = Value> = std::result::Result<T, QueryError>;
 
 /// The elements of an argument that is an array.
-fn items(node: &Node) -> &[Node] {
-    if let Node::List(items) = node { items } else { &[] }
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn members(node: &Node) -> &[(Rc<str>, Node)] {
-    if let Node::Object(members) = node { members } else { &[] }
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
-fn text(node: &Node) -> &str {
-    if let Node::String(text) = node { text } else { "" }
+fn number(value: &Value) -> Number {
+    value.as_number().cloned().unwrap_or_else(|| 0.into())
 }
 
-fn number(node: &Node) -> Number {
-    if let Node::Number(number) = node { number.clone() } else { Number::count(0) }
+pub(super) fn abs(arguments: &[Value]) -> Value {
+    serde_json::from_str(number(&arguments[0]).as_str().trim_start_matches('-')).unwrap_or_default()
 }
 
-pub(super) fn abs(arguments: &[Node]) -> Node {
-    Node::Number(number(&arguments[0]).abs())
-}
-
-pub(super) fn avg(arguments: &[Node]) -> Result<Node> {
-    let count = items(&arguments[0]).len();
-    if count == 0 {
-        return Ok(Node::Null);
-    }
-    let sum = total(items(&arguments[0]))?;
+pub(super) fn avg(arguments: &[Value]) -> Value {
+    let items = items(&arguments[0]);
     // Python divides two floats, even if every number is an integer.
-    Ok(Node::Number(Number::Float(finite(&sum)? / Number::count(count).to_f64())))
+    let count = to_f64(&items.len().into());
+    if items.is_empty() { Value::Null } else { float(to_f64(&number(&sum(arguments))) / count) }
 }
 
-pub(super) fn ceil(arguments: &[Node]) -> Result<Node> {
-    rounded(&number(&arguments[0]), f64::ceil)
+pub(super) fn ceil(arguments: &[Value]) -> Result {
+    rounded(&arguments[0], f64::ceil)
 }
 
-pub(super) fn floor(arguments: &[Node]) -> Result<Node> {
-    rounded(&number(&arguments[0]), f64::floor)
+pub(super) fn floor(arguments: &[Value]) -> Result {
+    rounded(&arguments[0], f64::floor)
 }
 
-fn rounded(number: &Number, rounding: fn(f64) -> f64) -> Result<Node> {
-    let whole = number.round(rounding).map(Node::Number);
-    whole.ok_or_else(|| {
-        let float = if number.to_f64().is_nan() { "NaN" } else { "infinity" };
-        QueryError::Evaluation(format!("cannot convert float {float} to integer"))
-    })
-}
-
-pub(super) fn sum(arguments: &[Node]) -> Result<Node> {
-    Ok(Node::Number(total(items(&arguments[0]))?))
-}
-
-fn total(numbers: &[Node]) -> Result<Number> {
-    let mut sum = Number::count(0);
-    for item in numbers {
-        let item = number(item);
-        if let (Number::Float(_), integer @ Number::Integer(_)) | (integer @ Number::Integer(_), Number::Float(_)) =
-            (&sum, &item)
-        {
-            finite(integer)?;
-        }
-        sum = sum.plus(&item);
+/// An integer with every digit of the double.
+fn rounded(value: &Value, rounding: fn(f64) -> f64) -> Result {
+    if python::type_name(value) == "int" {
+        return Ok(value.clone());
     }
-    Ok(sum)
+    let whole = rounding(to_f64(&number(value)));
+    serde_json::from_str(&format!("{whole:.0}"))
+        .map_err(|_| QueryError::Evaluation("cannot convert float infinity to integer".to_owned()))
 }
 
-/// The double of a number; an integer too large for one is an error, as in Python.
-fn finite(number: &Number) -> Result<f64> {
-    let float = number.to_f64();
-    if matches!(number, Number::Integer(_)) && float.is_infinite() {
-        return Err(QueryError::Evaluation("int too large to convert to float".to_owned()));
-    }
-    Ok(float)
+pub(super) fn sum(arguments: &[Value]) -> Value {
+    items(&arguments[0]).iter().fold(0.into(), |sum, item| plus(&number(&sum), &number(item)))
 }
 
-pub(super) fn contains(arguments: &[Node]) -> Result<Node> {
-    let [subject, search] = arguments else { return Ok(Node::Null) };
-    let found = match (subject, search) {
-        (Node::String(subject), Node::String(search)) => subject.contains(&**search),
-        (Node::String(_), _) => {
+pub(super) fn contains(arguments: &[Value]) -> Result {
+    let found = match (&arguments[0], &arguments[1]) {
+        (Value::String(subject), Value::String(search)) => subject.contains(search),
+        (Value::String(_), search) => {
             let name = python::type_name(search);
             return Err(QueryError::Evaluation(format!("'in <string>' requires string as left operand, not {name}")));
         }
-        _ => items(subject).iter().any(|item| item.equals(search)),
+        (subject, search) => items(subject).iter().any(|item| equals(item, search)),
     };
-    Ok(Node::Bool(found))
+    Ok(found.into())
 }
 
-pub(super) fn ends_with(arguments: &[Node]) -> Node {
-    Node::Bool(text(&arguments[0]).ends_with(text(&arguments[1])))
+pub(super) fn ends_with(arguments: &[Value]) -> Value {
+    text(&arguments[0]).ends_with(text(&arguments[1])).into()
 }
 
-pub(super) fn starts_with(arguments: &[Node]) -> Node {
-    Node::Bool(text(&arguments[0]).starts_with(text(&arguments[1])))
+pub(super) fn starts_with(arguments: &[Value]) -> Value {
+    text(&arguments[0]).starts_with(text(&arguments[1])).into()
 }
 
-pub(super) fn join(arguments: &[Node]) -> Node {
+pub(super) fn join(arguments: &[Value]) -> Value {
     let parts: Vec<&str> = items(&arguments[1]).iter().map(text).collect();
-    Node::string(parts.join(text(&arguments[0])))
+    parts.join(text(&arguments[0])).into()
 }
 
-pub(super) fn keys(arguments: &[Node]) -> Node {
-    Node::list(members(&arguments[0]).iter().map(|(name, _)| Node::String(Rc::clone(name))).collect())
+pub(super) fn keys(arguments: &[Value]) -> Value {
+    arguments[0].as_object().into_iter().flat_map(Map::keys).cloned().collect()
 }
 
-pub(super) fn values(arguments: &[Node]) -> Node {
-    Node::list(members(&arguments[0]).iter().map(|(_, member)| member.clone()).collect())
+pub(super) fn values(arguments: &[Value]) -> Value {
+    arguments[0].as_object().into_iter().flat_map(Map::values).cloned().collect()
 }
 
-pub(super) fn length(arguments: &[Node]) -> Node {
-    Node::Number(Number::count(match &arguments[0] {
-        Node::String(text) => text.chars().count(),
-        Node::Object(members) => members.len(),
-        other => items(other).len(),
-    }))
+pub(super) fn length(arguments: &[Value]) -> Value {
+    match &arguments[0] {
+        Value::String(text) => text.chars().count().into(),
+        Value::Object(members) => members.len().into(),
+        list => items(list).len().into(),
+    }
 }
 
-/// The expression reference among a function's arguments, ready to be evaluated on a value.
-pub(super) type By<'a> = &'a dyn Fn(&Node) -> Result<Node>;
+/// The expression reference among a function's arguments, which is evaluated on a value.
+pub(super) type By<'a> = &'a dyn Fn(&Value) -> Result;
 
-pub(super) fn map(arguments: &[Node], reference: By<'_>) -> Result<Node> {
-    Ok(Node::list(references(&arguments[0], reference)?))
+pub(super) fn map(arguments: &[Value], by: By<'_>) -> Result {
+    Ok(keys_of(&arguments[0], by)?.into())
 }
 
 /// The reference evaluated on each element.
-fn references(list: &Node, reference: By<'_>) -> Result<Vec<Node>> {
-    items(list).iter().map(|item| reference(item)).collect()
+fn keys_of(list: &Value, by: By<'_>) -> Result<Vec<Value>> {
+    items(list).iter().map(by).collect()
 }
 
-pub(super) fn max(arguments: &[Node]) -> Result<Node> {
+pub(super) fn max(arguments: &[Value]) -> Result {
     extreme(items(&arguments[0]), items(&arguments[0]), ">")
 }
 
-pub(super) fn min(arguments: &[Node]) -> Result<Node> {
+pub(super) fn min(arguments: &[Value]) -> Result {
     extreme(items(&arguments[0]), items(&arguments[0]), "<")
 }
 
-pub(super) fn max_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
-    extreme_by("max_by", &arguments[0], reference, ">")
+pub(super) fn max_by(arguments: &[Value], by: By<'_>) -> Result {
+    extreme_by("max_by", &arguments[0], by, ">")
 }
 
-pub(super) fn min_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
-    extreme_by("min_by", &arguments[0], reference, "<")
+pub(super) fn min_by(arguments: &[Value], by: By<'_>) -> Result {
+    extreme_by("min_by", &arguments[0], by, "<")
 }
 
-fn extreme_by(function: &'static str, list: &Node, reference: By<'_>, sign: &str) -> Result<Node> {
-    let keys = references(list, reference)?;
+fn extreme_by(function: &'static str, list: &Value, by: By<'_>, sign: &str) -> Result {
+    let keys = keys_of(list, by)?;
     check_types(function, &keys, &["number", "string"])?;
     extreme(items(list), &keys, sign)
 }
 
 /// The first element whose key is on this side of all others'; null of none.
-fn extreme(items: &[Node], keys: &[Node], sign: &str) -> Result<Node> {
+fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Result {
     let wanted = if sign == ">" { Ordering::Greater } else { Ordering::Less };
     let mut best = 0;
     for (index, key) in keys.iter().enumerate().skip(1) {
@@ -173,10 +143,10 @@ fn extreme(items: &[Node], keys: &[Node], sign: &str) -> Result<Node> {
             best = index;
         }
     }
-    Ok(items.get(best).cloned().unwrap_or(Node::Null))
+    Ok(items.get(best).cloned().unwrap_or_default())
 }
 
-fn check_types(function: &'static str, values: &[Node], expected: &[&'static str]) -> Result<()> {
+fn check_types(function: &'static str, values: &[Value], expected: &[&'static str]) -> Result<()> {
     match values.iter().find(|value| !expected.contains(&type_name(value))) {
         Some(value) => Err(QueryError::Type {
             function,
@@ -188,17 +158,16 @@ fn check_types(function: &'static str, values: &[Node], expected: &[&'static str
     }
 }
 
-pub(super) fn sort(arguments: &[Node]) -> Node {
+pub(super) fn sort(arguments: &[Value]) -> Value {
     let items = items(&arguments[0]);
-    Node::list(sorted(items, items))
+    sorted(items, items)
 }
 
-pub(super) fn sort_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
+pub(super) fn sort_by(arguments: &[Value], by: By<'_>) -> Result {
     let list = &arguments[0];
-    // An empty list is handed back itself.
+    // The first element decides whether all keys must be numbers or texts.
     let Some(first) = items(list).first() else { return Ok(list.clone()) };
-    // The first element says whether all keys must be numbers or texts.
-    let required = type_name(&reference(first)?);
+    let required = type_name(&by(first)?);
     if !matches!(required, "number" | "string") {
         return Err(QueryError::Type {
             function: "sort_by",
@@ -207,100 +176,91 @@ pub(super) fn sort_by(arguments: &[Node], reference: By<'_>) -> Result<Node> {
             received: required,
         });
     }
-    let keys = references(list, reference)?;
+    let keys = keys_of(list, by)?;
     check_types("sort_by", &keys, &[required])?;
-    Ok(Node::list(sorted(items(list), &keys)))
+    Ok(sorted(items(list), &keys))
 }
 
 /// Elements in the order of their keys, which are all numbers or all texts; equals keep their order.
-fn sorted(items: &[Node], keys: &[Node]) -> Vec<Node> {
-    let mut pairs: Vec<(&Node, &Node)> = keys.iter().zip(items).collect();
-    pairs.sort_by(|(a, _), (b, _)| match (a, b) {
-        (Node::Number(a), Node::Number(b)) => a.compare(b).unwrap_or(Ordering::Equal),
-        _ => text(a).cmp(text(b)),
-    });
+fn sorted(items: &[Value], keys: &[Value]) -> Value {
+    let mut pairs: Vec<(&Value, &Value)> = keys.iter().zip(items).collect();
+    pairs.sort_by(|(a, _), (b, _)| order(a, b, "<").ok().flatten().unwrap_or(Ordering::Equal));
     pairs.into_iter().map(|(_, item)| item.clone()).collect()
 }
 
-pub(super) fn merge(arguments: &[Node]) -> Result<Node> {
-    let mut merged = Vec::new();
+pub(super) fn merge(arguments: &[Value]) -> Result {
+    let mut merged = Map::new();
     for argument in arguments {
         match argument {
-            Node::Object(members) => {
-                for (name, member) in members.iter() {
-                    node::set(&mut merged, Rc::clone(name), member.clone());
-                }
-            }
-            // Python looks at the type of the first one only, and its `dict.update` takes pairs too.
+            Value::Object(members) => merged.extend(members.clone()),
+            // Python checks the type of the first argument only, and its `dict.update` takes pairs too.
             _ => {
                 for (index, item) in sequence(argument)?.iter().enumerate() {
                     let (name, member) = pair(index, item)?;
-                    node::set(&mut merged, name, member);
+                    merged.insert(name, member);
                 }
             }
         }
     }
-    Ok(Node::object(merged))
+    Ok(Value::Object(merged))
 }
 
-/// What Python sees when it goes through a value: elements, characters, names.
-fn sequence(node: &Node) -> Result<Vec<Node>> {
-    Ok(match node {
-        Node::List(items) => items.to_vec(),
-        Node::String(text) => text.chars().map(|c| Node::string(c.to_string())).collect(),
-        Node::Object(members) => members.iter().map(|(name, _)| Node::String(Rc::clone(name))).collect(),
-        _ => return Err(QueryError::Evaluation(format!("'{}' object is not iterable", python::type_name(node)))),
+/// What Python sees when it iterates over a value: elements, characters, names.
+fn sequence(value: &Value) -> Result<Vec<Value>> {
+    Ok(match value {
+        Value::Array(items) => items.clone(),
+        Value::String(text) => text.chars().map(|character| character.to_string().into()).collect(),
+        Value::Object(members) => members.keys().cloned().map(Value::String).collect(),
+        _ => return Err(QueryError::Evaluation(format!("'{}' object is not iterable", python::type_name(value)))),
     })
 }
 
-/// A member out of an element of a list of pairs.
-fn pair(index: usize, item: &Node) -> Result<(Rc<str>, Node)> {
+/// A member from an element of a list of pairs.
+fn pair(index: usize, item: &Value) -> Result<(String, Value)> {
     let fail = |reason: String| Err(QueryError::Evaluation(reason));
     let element = format!("dictionary update sequence element #{index}");
-    if matches!(item, Node::Null | Node::Bool(_) | Node::Number(_)) {
-        return fail(format!("cannot convert {element} to a sequence"));
-    }
-    match &sequence(item)?[..] {
-        [Node::String(name), member] => Ok((Rc::clone(name), member.clone())),
-        // Python has members without a textual name; JSON has not.
+    let Ok(sequence) = sequence(item) else { return fail(format!("cannot convert {element} to a sequence")) };
+    match &sequence[..] {
+        [Value::String(name), member] => Ok((name.clone(), member.clone())),
+        // Python's objects can have names that are not text; JSON's cannot.
         [name, _] => fail(format!("a member cannot be named by '{}'", python::type_name(name))),
         other => fail(format!("{element} has length {}; 2 is required", other.len())),
     }
 }
 
-pub(super) fn not_null(arguments: &[Node]) -> Node {
-    arguments.iter().find(|argument| !matches!(argument, Node::Null)).cloned().unwrap_or(Node::Null)
+pub(super) fn not_null(arguments: &[Value]) -> Value {
+    arguments.iter().find(|argument| !argument.is_null()).cloned().unwrap_or_default()
 }
 
-pub(super) fn reverse(arguments: &[Node]) -> Node {
+pub(super) fn reverse(arguments: &[Value]) -> Value {
     match &arguments[0] {
-        Node::String(text) => Node::string(text.chars().rev().collect::<String>()),
-        list => Node::list(items(list).iter().rev().cloned().collect()),
+        Value::String(text) => text.chars().rev().collect::<String>().into(),
+        list => items(list).iter().rev().cloned().collect(),
     }
 }
 
-pub(super) fn to_array(arguments: &[Node]) -> Node {
+pub(super) fn to_array(arguments: &[Value]) -> Value {
     match &arguments[0] {
-        list @ Node::List(_) => list.clone(),
-        other => Node::list(vec![other.clone()]),
+        list @ Value::Array(_) => list.clone(),
+        other => vec![other.clone()].into(),
     }
 }
 
-pub(super) fn to_number(arguments: &[Node]) -> Node {
+pub(super) fn to_number(arguments: &[Value]) -> Value {
     match &arguments[0] {
-        number @ Node::Number(_) => number.clone(),
-        Node::String(text) => Number::from_python(text).map_or(Node::Null, Node::Number),
-        _ => Node::Null,
+        number @ Value::Number(_) => number.clone(),
+        Value::String(text) => parse(text),
+        _ => Value::Null,
     }
 }
 
-pub(super) fn to_string(arguments: &[Node]) -> Node {
+pub(super) fn to_string(arguments: &[Value]) -> Value {
     match &arguments[0] {
-        text @ Node::String(_) => text.clone(),
-        other => Node::string(json::compact(other)),
+        text @ Value::String(_) => text.clone(),
+        other => python::dumps(other, python::COMPACT).into(),
     }
 }
 
-pub(super) fn type_of(arguments: &[Node]) -> Node {
-    Node::string(type_name(&arguments[0]))
+pub(super) fn type_of(arguments: &[Value]) -> Value {
+    type_name(&arguments[0]).into()
 }

@@ -1,26 +1,22 @@
 //! The tokens of a JMESPath expression, and what its literals mean.
 //!
 //! A literal between backticks is JSON; what is none is taken as text without its quotes, a relict that Python's lexer
-//! keeps and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members survive. Imports
-//! nothing of ours.
-
-use std::rc::Rc;
+//! keeps and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members survive.
 
 use serde_json::Value;
 
 use super::QueryError;
 use super::expression::Comparator;
-use crate::output::node::Node;
-use crate::output::number::Number;
-use crate::output::python;
+use super::values::float;
+use crate::python;
 
 /// A token.
 #[derive(Clone, Debug)]
 pub(super) enum Token {
-    Identifier(Rc<str>),
-    QuotedIdentifier(Rc<str>),
+    Identifier(String),
+    QuotedIdentifier(String),
     Number(i64),
-    Literal(Node),
+    Literal(Value),
     Comparator(Comparator),
     Dot,
     Star,
@@ -129,7 +125,7 @@ pub(super) fn tokens(expression: &str) -> Result<Vec<(Token, usize)>, QueryError
             '\'' | '`' | '"' => {
                 let inner = quoted(rest, first).ok_or_else(|| bad(&format!("Unclosed {first} delimiter")))?;
                 let token = match first {
-                    '\'' => Token::Literal(Node::string(inner.replace("\\'", "'"))),
+                    '\'' => Token::Literal(inner.replace("\\'", "'").into()),
                     '`' => {
                         let text = inner.replace("\\`", "`");
                         Token::Literal(literal(&text).ok_or_else(|| bad(&format!("Bad token {text}")))?)
@@ -218,35 +214,29 @@ fn number(digits: &str) -> i64 {
 }
 
 /// A name in JSON's quotes; the error is Python's reason.
-fn name(quoted: &str) -> Result<Rc<str>, &'static str> {
-    serde_json::from_str::<String>(quoted).map(Into::into).map_err(|_| {
+fn name(quoted: &str) -> Result<String, &'static str> {
+    serde_json::from_str(quoted).map_err(|_| {
         if quoted.contains(|c: char| c < ' ') { "Invalid control character at" } else { "Invalid \\escape" }
     })
 }
 
 /// What stands between backticks: JSON, or else text without quotes.
-fn literal(text: &str) -> Option<Node> {
-    // Python's JSON has these three as well.
-    match text.trim_matches([' ', '\t', '\n', '\r']) {
-        "NaN" => return Some(Node::Number(Number::Float(f64::NAN))),
-        "Infinity" => return Some(Node::Number(Number::Float(f64::INFINITY))),
-        "-Infinity" => return Some(Node::Number(Number::Float(f64::NEG_INFINITY))),
-        _ => {}
+fn literal(text: &str) -> Option<Value> {
+    if let constant @ ("NaN" | "Infinity" | "-Infinity") = text.trim_matches([' ', '\t', '\n', '\r']) {
+        // Python's JSON has these three as well.
+        return constant.parse().ok().map(float);
     }
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) => Some(Node::from(value)),
+    match serde_json::from_str(text) {
         Err(error) if error.to_string().starts_with("recursion limit") => None,
-        Err(_) => {
-            let text: String = serde_json::from_str(&format!("\"{}\"", text.trim_start())).ok()?;
-            Some(Node::string(text))
-        }
+        Err(_) => serde_json::from_str(&format!("\"{}\"", text.trim_start())).ok(),
+        Ok(value) => Some(value),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Token, tokens};
-    use crate::output::json::compact;
+    use crate::python::{COMPACT, dumps};
 
     #[test]
     fn literals_are_read_as_python_reads_them() {
@@ -260,13 +250,14 @@ mod tests {
             ("`a\\u0041`", r#""aA""#),
             ("'it\\'s \\n'", r#""it's \\n""#),
             ("`-0`", "0"),
-            ("`NaN`", "NaN"),
+            ("`NaN`", "null"),
+            ("` -Infinity`", "-Infinity"),
             ("''", r#""""#),
             ("``", r#""""#),
         ] {
             let tokens = tokens(expression).unwrap();
             let [(Token::Literal(literal), 0), (Token::End, _)] = &tokens[..] else { panic!("{tokens:?}") };
-            assert_eq!(compact(literal), printed, "{expression}");
+            assert_eq!(dumps(literal, COMPACT), printed, "{expression}");
         }
     }
 

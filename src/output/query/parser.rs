@@ -3,9 +3,7 @@
 //! The quirks decide results, so they are kept: after `[*].{…}` an index applies to the whole projection, a slice right
 //! after an index starts none, commas between arguments and between members may be missing. What only evaluation would
 //! find in AWS CLI (functions, arity, a step of 0, a stray `&`) is refused here, once the syntax is known to be right.
-//! Imports nothing of ours.
-
-use std::rc::Rc;
+//!
 
 use super::QueryError;
 use super::binding::{self, AND, COMPARATOR, DOT, FILTER, FLATTEN, NOT, OR, PIPE, STAR, power};
@@ -290,7 +288,7 @@ impl Parser<'_> {
         }
     }
 
-    fn function(&mut self, name: &Rc<str>, given: Vec<Expression>) -> Result<Expression, QueryError> {
+    fn function(&mut self, name: &str, given: Vec<Expression>) -> Result<Expression, QueryError> {
         let function = signature::find(name).ok_or_else(|| QueryError::Call(format!("Unknown function: {name}()")))?;
         function.check_count(given.len())?;
         let (mut arguments, mut reference) = (Vec::new(), None);

@@ -1,22 +1,23 @@
 //! The functions of JMESPath: their names, how many arguments they take and of which types.
 //!
 //! A type is written as the specification writes it: `array-number` is an array of numbers. Several types are
-//! alternatives, none at all takes anything. Imports nothing of ours.
+//! alternatives, none at all takes anything.
+
+use serde_json::Value;
 
 use super::values::type_name;
 use super::{QueryError, functions};
-use crate::output::node::Node;
-use crate::output::python;
+use crate::python;
 
 /// What a function does.
 #[derive(Debug)]
 pub(super) enum Body {
     /// Has a result for every value of the right types
-    Total(fn(&[Node]) -> Node),
+    Total(fn(&[Value]) -> Value),
     /// Has none for some
-    Partial(fn(&[Node]) -> Result<Node, QueryError>),
+    Partial(fn(&[Value]) -> Result<Value, QueryError>),
     /// Evaluates the expression reference among its arguments
-    By(fn(&[Node], functions::By<'_>) -> Result<Node, QueryError>),
+    By(fn(&[Value], functions::By<'_>) -> Result<Value, QueryError>),
 }
 
 /// A function of JMESPath.
@@ -42,7 +43,7 @@ use Body::{By, Partial, Total};
 
 static FUNCTIONS: [Function; 26] = [
     function("abs", &[&["number"]], Total(functions::abs)),
-    function("avg", &[&["array-number"]], Partial(functions::avg)),
+    function("avg", &[&["array-number"]], Total(functions::avg)),
     function("ceil", &[&["number"]], Partial(functions::ceil)),
     function("contains", &[&["array", "string"], ANY], Partial(functions::contains)),
     function("ends_with", &[&["string"], &["string"]], Total(functions::ends_with)),
@@ -61,7 +62,7 @@ static FUNCTIONS: [Function; 26] = [
     function("sort", &[&["array-string", "array-number"]], Total(functions::sort)),
     function("sort_by", &[&["array"], EXPREF], By(functions::sort_by)),
     function("starts_with", &[&["string"], &["string"]], Total(functions::starts_with)),
-    function("sum", &[&["array-number"]], Partial(functions::sum)),
+    function("sum", &[&["array-number"]], Total(functions::sum)),
     function("to_array", &[ANY], Total(functions::to_array)),
     function("to_number", &[ANY], Total(functions::to_number)),
     function("to_string", &[ANY], Total(functions::to_string)),
@@ -75,14 +76,13 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 }
 
 impl Function {
-    /// Calls the function.
-    pub(super) fn call(&self, arguments: &[Node], reference: Option<functions::By<'_>>) -> Result<Node, QueryError> {
+    /// Calls the function; `by` evaluates the expression reference among its arguments, if it takes one.
+    pub(super) fn call(&self, arguments: &[Value], by: functions::By<'_>) -> Result<Value, QueryError> {
         self.check_types(arguments)?;
-        match (&self.body, reference) {
-            (Total(body), _) => Ok(body(arguments)),
-            (Partial(body), _) => body(arguments),
-            (By(body), Some(reference)) => body(arguments, reference),
-            (By(_), None) => Err(QueryError::Evaluation(format!("{}() lacks its expression reference", self.name))),
+        match self.body {
+            Total(body) => Ok(body(arguments)),
+            Partial(body) => body(arguments),
+            By(body) => body(arguments, by),
         }
     }
 
@@ -106,20 +106,20 @@ impl Function {
     }
 
     /// Fails if an argument has a type that the function does not take. Of a variadic one only the first is looked at.
-    fn check_types(&self, arguments: &[Node]) -> Result<(), QueryError> {
+    fn check_types(&self, arguments: &[Value]) -> Result<(), QueryError> {
         let parameters = self.parameters.iter().filter(|types| **types != EXPREF);
         parameters.zip(arguments).try_for_each(|(types, argument)| self.check_type(argument, types))
     }
 
-    fn check_type(&self, argument: &Node, types: &'static [&'static str]) -> Result<(), QueryError> {
-        let fail = |value: &Node, received| {
+    fn check_type(&self, argument: &Value, types: &'static [&'static str]) -> Result<(), QueryError> {
+        let fail = |value: &Value, received| {
             Err(QueryError::Type { function: self.name, value: python::str(value), expected: types.to_vec(), received })
         };
         let name = type_name(argument);
         if !types.is_empty() && !types.iter().any(|expected| expected.split('-').next() == Some(name)) {
             return fail(argument, name);
         }
-        let (Node::List(items), elements) = (argument, element_types(types)) else { return Ok(()) };
+        let (Value::Array(items), elements) = (argument, element_types(types)) else { return Ok(()) };
         // Several element types: the first element says which.
         let wanted = match (&elements[..], items.first()) {
             ([], _) | (_, None) => return Ok(()),

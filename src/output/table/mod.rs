@@ -2,13 +2,14 @@
 //!
 //! The value is first cut into sections (`section`), one per object or list, each with a title and a level of nesting; then
 //! all of them are drawn to one common width. A table wider than the terminal turns sections of a single row into name and
-//! value. Imports nothing of ours.
+//! value.
 
 mod section;
 
+use serde_json::Value;
+
 use section::{Section, sections};
 
-use super::node::Node;
 use super::width::columns;
 use super::{OutputError, Style};
 
@@ -20,8 +21,8 @@ const RESET: &str = "\u{1b}[0m";
 const PADDING: usize = 4;
 
 /// The value as boxes under the title; nothing for null, false, zero and everything empty.
-pub(super) fn render(node: &Node, title: &str, style: &Style) -> Result<String, OutputError> {
-    let mut sections = sections(node, title).map_err(|reason| OutputError { reason, printed: Vec::new() })?;
+pub(super) fn render(value: &Value, title: &str, style: &Style) -> Result<String, OutputError> {
+    let mut sections = sections(value, title).map_err(|reason| OutputError { reason, printed: Vec::new() })?;
     if sections.is_empty() {
         return Ok(String::new());
     }
@@ -166,10 +167,10 @@ fn scaled(widest: &[usize], width: usize) -> Vec<usize> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Node, Style, render};
+    use super::{Style, render};
 
     fn table(value: &Value, width: usize) -> String {
-        render(&Node::from(value), "Title", &Style { color: false, width, resets: false }).unwrap()
+        render(value, "Title", &Style { color: false, width, resets: false }).unwrap()
     }
 
     #[test]
@@ -225,15 +226,15 @@ mod tests {
 
     #[test]
     fn color_is_for_values_and_bars_and_resets_follow_every_write() {
-        let node = Node::from(&json!({"a": {"b": 1}}));
-        let colored = render(&node, "Title", &Style { color: true, width: 80, resets: false }).unwrap();
+        let value = json!({"a": {"b": 1}});
+        let colored = render(&value, "Title", &Style { color: true, width: 80, resets: false }).unwrap();
         assert!(
             colored.contains(
                 "\u{1b}[2m\u{1b}[33m|\u{1b}[0m|  \u{1b}[1m\u{1b}[34mb\u{1b}[0m |  \u{1b}[1m\u{1b}[34m1\u{1b}[0m  |"
             ),
             "{colored}"
         );
-        let reset = render(&node, "Title", &Style { color: true, width: 80, resets: true }).unwrap();
+        let reset = render(&value, "Title", &Style { color: true, width: 80, resets: true }).unwrap();
         assert!(
             reset.starts_with("--------------\n\u{1b}[0m\u{1b}[0m|    Title   |\u{1b}[0m\u{1b}[0m\n\u{1b}[0m"),
             "{reset}"

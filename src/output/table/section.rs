@@ -2,15 +2,16 @@
 //!
 //! Scalars of an object are one row under their names (or one `name | value` row if there is only one), a list of objects
 //! is a row each, any other list a row per element. What Python makes of lists whose elements do not go together, AWS
-//! CLI's own words for the failure included, is kept. Imports nothing of ours.
+//! CLI's own words for the failure included, is kept.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+
+use serde_json::{Map, Value};
 
 use super::PADDING;
-use crate::output::node::{Members, Node, find};
-use crate::output::python;
 use crate::output::width::columns;
+use crate::output::{is_scalar, sorted};
+use crate::python;
 
 /// A box of the table.
 pub(super) struct Section {
@@ -84,23 +85,23 @@ fn widen(widest: &mut Vec<usize>, row: &[String]) {
 }
 
 /// Cuts a value into sections; none for what is false in Python.
-pub(super) fn sections(node: &Node, title: &str) -> Result<Vec<Section>, String> {
+pub(super) fn sections(value: &Value, title: &str) -> Result<Vec<Section>, String> {
     let mut sections = Vec::new();
-    add(&mut sections, Some(title), node, 0)?;
+    add(&mut sections, Some(title), value, 0)?;
     Ok(sections)
 }
 
-fn add(sections: &mut Vec<Section>, title: Option<&str>, node: &Node, level: usize) -> Result<(), String> {
-    if !node.is_truthy() {
+fn add(sections: &mut Vec<Section>, title: Option<&str>, value: &Value, level: usize) -> Result<(), String> {
+    if !python::is_true(value) {
         return Ok(());
     }
     if title.is_some() {
         sections.push(Section::new(title, level));
     }
-    match node {
-        Node::Object(members) => add_object(sections, members, level),
-        Node::List(items) if matches!(items[0], Node::Object(_)) => add_objects(sections, items, title, level),
-        Node::List(items) => items.iter().try_for_each(|item| add_item(sections, item)),
+    match value {
+        Value::Object(members) => add_object(sections, members, level),
+        Value::Array(items) if matches!(items[0], Value::Object(_)) => add_objects(sections, items, title, level),
+        Value::Array(items) => items.iter().try_for_each(|item| add_item(sections, item)),
         _ => Ok(()),
     }
 }
@@ -115,22 +116,20 @@ fn current(sections: &mut Vec<Section>) -> &mut Section {
 }
 
 /// An element of a list that does not start with an object.
-fn add_item(sections: &mut Vec<Section>, item: &Node) -> Result<(), String> {
+fn add_item(sections: &mut Vec<Section>, item: &Value) -> Result<(), String> {
     match item {
-        Node::List(cells) if cells.iter().all(Node::is_scalar) => {
+        Value::Array(cells) if cells.iter().all(is_scalar) => {
             current(sections).add_row(cells.iter().map(python::str).collect())
         }
-        Node::List(_) => add(sections, None, item, 0),
+        Value::Array(_) => add(sections, None, item, 0),
         // Python's loop over an object sees its names, and they are all scalars.
-        Node::Object(members) => current(sections).add_row(members.iter().map(|(name, _)| name.to_string()).collect()),
+        Value::Object(members) => current(sections).add_row(members.keys().cloned().collect()),
         _ => current(sections).add_row(vec![python::str(item)]),
     }
 }
 
-fn add_object(sections: &mut Vec<Section>, members: &Members, level: usize) -> Result<(), String> {
-    let mut sorted: Vec<&(Rc<str>, Node)> = members.iter().collect();
-    sorted.sort_by(|a, b| a.0.cmp(&b.0));
-    let (scalars, nested): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|(_, member)| member.is_scalar());
+fn add_object(sections: &mut Vec<Section>, members: &Map<String, Value>, level: usize) -> Result<(), String> {
+    let (scalars, nested): (Vec<_>, Vec<_>) = sorted(members).into_iter().partition(|(_, member)| is_scalar(member));
     match &scalars[..] {
         [] => {}
         [(name, member)] => current(sections).add_row(vec![name.to_string(), python::str(member)])?,
@@ -143,7 +142,7 @@ fn add_object(sections: &mut Vec<Section>, members: &Members, level: usize) -> R
     nested.into_iter().try_for_each(|(name, member)| add(sections, Some(name), member, level + 1))
 }
 
-fn add_objects(sections: &mut Vec<Section>, items: &[Node], title: Option<&str>, level: usize) -> Result<(), String> {
+fn add_objects(sections: &mut Vec<Section>, items: &[Value], title: Option<&str>, level: usize) -> Result<(), String> {
     let (headers, nested) = names(items)?;
     let header_cells = || headers.iter().map(ToString::to_string).collect();
     current(sections).set_headers(header_cells())?;
@@ -152,7 +151,7 @@ fn add_objects(sections: &mut Vec<Section>, items: &[Node], title: Option<&str>,
             sections.push(Section::new(title, level));
             current(sections).set_headers(header_cells())?;
         }
-        let Node::Object(members) = item else {
+        let Value::Object(members) = item else {
             if headers.is_empty() {
                 // Nothing is asked of it.
                 current(sections).add_row(Vec::new())?;
@@ -160,10 +159,10 @@ fn add_objects(sections: &mut Vec<Section>, items: &[Node], title: Option<&str>,
             }
             return Err(format!("'{}' object has no attribute 'get'", python::type_name(item)));
         };
-        let cell = |name: &Rc<str>| find(members, name).map_or_else(String::new, python::str);
+        let cell = |name: &&str| members.get(*name).map_or_else(String::new, python::str);
         current(sections).add_row(headers.iter().map(cell).collect())?;
         for name in &nested {
-            if let Some(member) = find(members, name) {
+            if let Some(member) = members.get(*name) {
                 add(sections, Some(name), member, level + 1)?;
             }
         }
@@ -172,23 +171,23 @@ fn add_objects(sections: &mut Vec<Section>, items: &[Node], title: Option<&str>,
 }
 
 /// Names of scalar members and of nested ones over all objects of a list; a name can be both.
-type Names = (BTreeSet<Rc<str>>, BTreeSet<Rc<str>>);
+type Names<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
-fn names(items: &[Node]) -> Result<Names, String> {
+fn names(items: &[Value]) -> Result<Names<'_>, String> {
     let (mut scalars, mut nested) = Names::default();
     for item in items {
         match item {
-            Node::Object(members) => {
-                for (name, member) in members.iter() {
-                    let names = if member.is_scalar() { &mut scalars } else { &mut nested };
-                    names.insert(Rc::clone(name));
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let names = if is_scalar(member) { &mut scalars } else { &mut nested };
+                    names.insert(name.as_str());
                 }
             }
             // Python takes the elements of these for names; nothing in an empty one stops it yet.
-            Node::List(elements) if elements.is_empty() => {}
-            Node::List(elements) => return Err(no_index(elements)),
-            Node::String(text) if text.is_empty() => {}
-            Node::String(_) => return Err("string indices must be integers, not 'str'".to_owned()),
+            Value::Array(elements) if elements.is_empty() => {}
+            Value::Array(elements) => return Err(no_index(elements)),
+            Value::String(text) if text.is_empty() => {}
+            Value::String(_) => return Err("string indices must be integers, not 'str'".to_owned()),
             _ => return Err(format!("'{}' object is not iterable", python::type_name(item))),
         }
     }
@@ -196,7 +195,7 @@ fn names(items: &[Node]) -> Result<Names, String> {
 }
 
 /// Why Python cannot take the elements of a list for its indices: one is no integer, or there is none so large.
-fn no_index(elements: &[Node]) -> String {
+fn no_index(elements: &[Value]) -> String {
     match elements.iter().map(python::type_name).find(|name| !matches!(*name, "int" | "bool")) {
         Some(name) => format!("list indices must be integers or slices, not {name}"),
         None => "list index out of range".to_owned(),
@@ -207,10 +206,10 @@ fn no_index(elements: &[Node]) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Node, sections};
+    use super::sections;
 
     fn failure(value: &Value) -> Option<String> {
-        sections(&Node::from(value), "T").err()
+        sections(value, "T").err()
     }
 
     #[test]
@@ -231,7 +230,7 @@ mod tests {
     #[test]
     fn a_list_of_objects_with_nested_values_repeats_its_section() {
         let value = json!([{"a": 1, "n": [1]}, {"a": 2}, {"b": 3, "n": [2]}]);
-        let cut = sections(&Node::from(&value), "T").unwrap();
+        let cut = sections(&value, "T").unwrap();
         let titles: Vec<_> =
             cut.iter().map(|section| (section.title.as_deref().unwrap_or(""), section.level)).collect();
         assert_eq!(titles, [("T", 0), ("n", 1), ("T", 0), ("T", 0), ("n", 1)]);
@@ -240,7 +239,7 @@ mod tests {
 
     #[test]
     fn an_object_in_a_list_of_others_is_a_row_of_its_names() {
-        let cut = sections(&Node::from(&json!([["x", "y"], {"b": 1, "a": 2}])), "T").unwrap();
+        let cut = sections(&json!([["x", "y"], {"b": 1, "a": 2}]), "T").unwrap();
         assert_eq!(cut[0].rows, [["x", "y"], ["b", "a"]]);
     }
 }

@@ -1,7 +1,7 @@
 //! Which plain words YAML 1.2 reads as something other than a string, by ruamel.yaml's rules for it.
 //!
 //! They are wider than the core schema of YAML 1.2.2 section 10.3: underscores in numbers, `0b`, dates, `=` and `<<`
-//! count too, and so are quoted. Imports nothing of ours.
+//! count too, and so are quoted.
 
 const DIGITS: &str = "0123456789";
 const DIGITS_: &str = "0123456789_";

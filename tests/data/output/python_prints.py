@@ -18,6 +18,8 @@ def dumper():
     yaml = ruamel.yaml.YAML(typ="safe")
     yaml.encoding = None
     yaml.representer.default_flow_style = False
+    # A value that a query uses twice is printed twice, without an anchor.
+    yaml.representer.ignore_aliases = lambda value: True
     return yaml
 
 

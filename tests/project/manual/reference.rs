@@ -139,6 +139,14 @@ In the input of operations:
 
 * a YAML key that is not a string is reported as an unknown parameter
 
+In the output of operations:
+
+* YAML output repeats a value that a query uses twice; it has no anchors
+
+* query arithmetic on integers is exact up to 128 bits
+
+* JSON has no NaN, so it is null
+
 In `login`:
 
 * a valid token is reused and one that can be refreshed is refreshed; --force opens the browser
