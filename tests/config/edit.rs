@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sso_oidc::config::{Session, SessionOptions, save_profile, save_sso_session, set_sso_region};
 use sso_oidc::error::Kind;
 
-use crate::config::precedence::World;
+use super::World;
 use crate::support::count;
 
 fn session(world: &World, profile: Option<&str>) -> Session {

@@ -5,59 +5,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sso_oidc::Context;
-use sso_oidc::config::{
-    AutoPrompt, ClientSettings, Config, Overrides, RetryMode, auto_prompt, client_settings, error_format,
-    output_format, pager,
-};
+use sso_oidc::config::{AutoPrompt, Overrides, RetryMode, auto_prompt, error_format, output_format, pager};
 use sso_oidc::error::{Error, Kind};
 
-/// A home with files, and an environment.
-pub(crate) struct World {
-    home: tempfile::TempDir,
-    vars: Vec<(String, String)>,
-}
-
-impl World {
-    pub(crate) fn new(config: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        std::fs::create_dir(home.path().join(".aws")).unwrap();
-        std::fs::write(home.path().join(".aws/config"), config).unwrap();
-        Self { home, vars: Vec::new() }
-    }
-
-    pub(crate) fn credentials(self, text: &str) -> Self {
-        std::fs::write(self.home.path().join(".aws/credentials"), text).unwrap();
-        self
-    }
-
-    pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
-        self.vars.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    pub(crate) fn path(&self, file: &str) -> std::path::PathBuf {
-        self.home.path().join(".aws").join(file)
-    }
-
-    fn home(&self) -> &Path {
-        self.home.path()
-    }
-
-    fn context(&self) -> Context {
-        let vars = self.vars.clone();
-        let env = move |name: &str| vars.iter().rfind(|(set, _)| set == name).map(|(_, value)| value.clone());
-        Context { env: Box::new(env), home: Some(self.home().to_path_buf()), ..Context::real() }
-    }
-
-    pub(crate) fn load(&self, profile: Option<&str>) -> Result<Config, Error> {
-        Config::load(&self.context(), profile)
-    }
-
-    fn settings(&self, overrides: &Overrides) -> Result<ClientSettings, Error> {
-        client_settings(&self.context(), &self.load(None).unwrap(), overrides)
-    }
-}
+use super::World;
 
 fn failure<T>(outcome: Result<T, Error>) -> (Kind, String) {
     let error = outcome.err().expect("an error");

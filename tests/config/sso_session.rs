@@ -2,7 +2,7 @@
 //!
 //! Texts and rules are those of recorded runs of `aws sso login` 2.36.7; options that stand in for configuration are ours.
 
-use crate::config::precedence::World;
+use super::World;
 use sso_oidc::config::{Origin, Session, SessionOptions};
 use sso_oidc::error::{Error, Kind};
 

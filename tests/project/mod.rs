@@ -3,6 +3,7 @@
 mod documents;
 mod files;
 mod generated;
+mod imports;
 mod layers;
 mod manual;
 #[cfg(target_os = "linux")]

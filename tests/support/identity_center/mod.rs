@@ -10,6 +10,7 @@ mod device;
 mod fault;
 pub(crate) mod http;
 mod iam;
+mod message;
 mod pages;
 mod portal;
 mod registration;
