@@ -72,8 +72,8 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(name)
 }
 
-/// A world with a config file, files to complete, and the program on the `PATH`.
-fn world() -> TestEnv {
+/// A fixture with a config file, files to complete, and the program on the `PATH`.
+fn fixture() -> TestEnv {
     let mut env = TestEnv::new();
     env.config(CONFIG);
     let path = format!("{}:/usr/bin:/bin", env.bin().display());
@@ -152,7 +152,7 @@ const SHOW: &str =
 
 fn bash(package: Option<&Path>) {
     let Some(bash) = shell("bash") else { return };
-    let mut env = world();
+    let mut env = fixture();
     let script = script("sso-oidc.bash");
     let sources = package.into_iter().chain([script.as_path()]).map(|path| format!(". {}\n", path.display()));
     let (rc, inputrc) = (env.home().join("rc"), env.home().join("inputrc"));
@@ -169,7 +169,7 @@ fn bash_completes() {
 }
 
 #[test]
-fn bash_with_its_package_completes() {
+fn bash_completes_with_bash_completion() {
     let package = Path::new("/usr/share/bash-completion/bash_completion");
     let found = package.exists().then_some(package);
     let Some(package) = or_skip(found, "bash completes", "bash-completion is not installed") else { return };
@@ -179,7 +179,7 @@ fn bash_with_its_package_completes() {
 #[test]
 fn zsh_completes() {
     let Some(zsh) = shell("zsh") else { return };
-    let mut env = world();
+    let mut env = fixture();
     let lines = format!(
         "PS1='> '; zle_bracketed_paste=(); autoload -Uz compinit; compinit -u -D\n{SHOW}\n. {}\n\
          all() {{ comppostfuncs=(insert_all); _main_complete }}; insert_all() {{ compstate[insert]=all }}\n\
@@ -206,7 +206,7 @@ fn check_lists(stdout: &str, lines: &[(&str, &[&str])]) {
 #[test]
 fn fish_completes() {
     let Some(fish) = shell("fish") else { return };
-    let env = world();
+    let env = fixture();
     let all: Vec<_> = LINES.into_iter().chain(ODD).collect();
     let source = format!("source {}\n", script("sso-oidc.fish").display());
     let ask = |(line, _): &(&str, &[&str])| format!("complete --do-complete 'sso-oidc {line}'; echo\n");
@@ -219,7 +219,7 @@ fn fish_completes() {
 #[test]
 fn elvish_completes() {
     let Some(elvish) = shell("elvish") else { return };
-    let env = world();
+    let env = fixture();
     let all: Vec<_> = LINES.into_iter().chain(ODD).collect();
     let list = env.home().join("list");
     let source = format!("use str\neval (slurp < {})\n", script("sso-oidc.elv").display());
@@ -243,8 +243,8 @@ fn elvish_completes() {
 
 /// Nothing is said when the files are broken or the profile of the environment does not exist; other words are completed.
 #[test]
-fn broken_files_are_met_with_silence() {
-    let mut env = world();
+fn completion_ignores_broken_config_files() {
+    let mut env = fixture();
     env.set("AWS_PROFILE", "gone");
     env.config("[profile\nnonsense");
     let run = env.run(["completion", "bash", "--", "login", "--profile", ""]).ok();

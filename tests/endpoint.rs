@@ -19,7 +19,7 @@ fn text(expected: &str) -> &str {
 }
 
 #[test]
-fn every_region_resolves_as_for_the_aws_cli() {
+fn regions_resolve_like_the_aws_cli() {
     let mut regions = std::collections::BTreeSet::new();
     for line in CASES.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
@@ -34,7 +34,7 @@ fn every_region_resolves_as_for_the_aws_cli() {
 }
 
 #[test]
-fn start_urls_are_judged_as_by_the_aws_cli() {
+fn start_urls_are_classified_like_the_aws_cli() {
     for line in START_URLS.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         let (found, expected) = match fields[..] {
@@ -60,7 +60,7 @@ fn start_urls_are_judged_as_by_the_aws_cli() {
 }
 
 #[test]
-fn a_host_that_only_looks_like_awss_is_not() {
+fn lookalike_hosts_are_not_aws() {
     for url in [
         r"https://evil.example\.awsapps.com/start",
         "https://evil.example%2f.awsapps.com/start",
@@ -84,7 +84,7 @@ fn a_host_that_only_looks_like_awss_is_not() {
 
 proptest! {
     #[test]
-    fn a_resolved_url_is_one_https_host_that_names_the_region(region in "[a-z]{2}(-[a-z]{1,8}){1,3}-[0-9]{1,2}", fips: bool, dualstack: bool) {
+    fn resolved_urls_are_https_hosts_with_the_region(region in "[a-z]{2}(-[a-z]{1,8}){1,3}-[0-9]{1,2}", fips: bool, dualstack: bool) {
         prop_assume!(!region.contains("fips"));
         for service in [Service::Oidc, Service::Portal] {
             if let Ok(url) = resolve(service, &region, Variant { fips, dualstack }) {
@@ -99,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_as_a_region_reaches_beyond_its_label(region in any::<String>()) {
+    fn arbitrary_regions_stay_in_their_host_label(region in any::<String>()) {
         if let Ok(url) = resolve(Service::Oidc, &region, Variant::default()) {
             prop_assert!(url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:/".contains(&byte)));
             prop_assert!(!region.contains(['.', '/', ':', '@']));
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn judging_a_start_url_never_panics_and_owned_hosts_end_in_awss_domains(url in "(https?://)?[ -~\u{e9}\u{2028}]{0,40}") {
+    fn arbitrary_start_urls_never_panic(url in "(https?://)?[ -~\u{e9}\u{2028}]{0,40}") {
         if classify(&url, "us-east-1") == Ok(StartUrlKind::AwsOwned) {
             let normalized = normalized_start_url(&url).unwrap();
             let reparsed = url::Url::parse(&normalized).unwrap();

@@ -12,7 +12,7 @@ fn commands(program: &Command) -> impl Iterator<Item = &Command> {
 }
 
 #[test]
-fn every_command_and_argument_has_help_without_a_final_period() {
+fn every_command_and_argument_has_help() {
     let mut program = Cli::command();
     program.build();
     for command in commands(&program) {
@@ -32,7 +32,7 @@ fn every_command_and_argument_has_help_without_a_final_period() {
 }
 
 #[test]
-fn operations_have_the_options_of_the_service_model_in_its_order() {
+fn operation_options_match_the_service_model() {
     let program = Cli::command();
     for operation in Operation::ALL {
         let same = |kebab: &str, camel: &str| kebab.replace('-', "").eq_ignore_ascii_case(camel);
@@ -58,7 +58,7 @@ fn kebab(camel: &str) -> String {
 }
 
 #[test]
-fn help_is_found_in_every_way_to_ask_for_it() {
+fn help_is_shown_for_every_spelling() {
     let env = TestEnv::new();
     let program = Cli::command();
     for command in program.get_subcommands().map(Command::get_name) {
@@ -78,7 +78,7 @@ fn help_is_found_in_every_way_to_ask_for_it() {
 }
 
 #[test]
-fn help_about_nothing_is_a_usage_error() {
+fn help_for_unknown_commands_is_a_usage_error() {
     let env = TestEnv::new();
     for words in [&["help", "create-tokne"][..], &["create-tokne", "--help"]] {
         let run = env.run(words.iter().copied()).expect(252);

@@ -12,8 +12,8 @@ use crate::support::{IdentityCenter, TestEnv, UserAgent};
 /// A word that a shell could spoil.
 const ODD: &str = "a  b*\n'\"$HOME\\";
 
-/// A world with the program on the `PATH`, and an `aws` that writes its words to a file and exits with 7.
-fn world(center: &IdentityCenter) -> TestEnv {
+/// A fixture with the program on the `PATH`, and an `aws` that writes its words to a file and exits with 7.
+fn fixture(center: &IdentityCenter) -> TestEnv {
     let mut env = TestEnv::of(center);
     symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
     env.script("aws", "printf '%s\\0' \"$@\" > \"$HOME/argv\"\nexit 7");
@@ -29,7 +29,7 @@ fn shell(name: &str) -> Option<PathBuf> {
 fn function(name: &str, source: &str, code: &str) {
     let Some(shell) = shell(name) else { return };
     let center = IdentityCenter::start();
-    let env = world(&center);
+    let env = fixture(&center);
     let lines = [
         source,
         "aws --profile dev sso login --output json --no-browser --flow authorization-code; echo login {code}",
@@ -55,22 +55,22 @@ fn function(name: &str, source: &str, code: &str) {
 }
 
 #[test]
-fn the_function_of_bash() {
+fn shim_in_bash() {
     function("bash", "set -e; eval \"$(sso-oidc shim bash)\"; set +e", "$?");
 }
 
 #[test]
-fn the_function_of_zsh() {
+fn shim_in_zsh() {
     function("zsh", "eval \"$(sso-oidc shim zsh)\"", "$?");
 }
 
 #[test]
-fn the_function_of_fish() {
+fn shim_in_fish() {
     function("fish", "sso-oidc shim fish | source", "$status");
 }
 
 #[test]
-fn the_function_is_that_of_the_persons_shell() {
+fn shim_detects_the_shell() {
     let mut env = TestEnv::new();
     for (path, shell) in [("/usr/bin/fish", "fish"), ("/bin/zsh", "zsh"), ("/bin/sh", "bash")] {
         env.set("SHELL", path);
@@ -88,7 +88,7 @@ fn linked(env: &TestEnv) -> PathBuf {
 }
 
 #[test]
-fn a_link_named_aws_signs_in_and_out_as_aws_does() {
+fn aws_link_signs_in_and_out() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let aws = linked(&env);
@@ -109,7 +109,7 @@ fn a_link_named_aws_signs_in_and_out_as_aws_does() {
 }
 
 #[test]
-fn a_link_named_aws_does_the_operations_with_awss_words() {
+fn aws_link_runs_operations() {
     let center = IdentityCenter::start();
     center.tolerate_everything();
     let env = TestEnv::of(&center);
@@ -128,7 +128,7 @@ fn a_link_named_aws_does_the_operations_with_awss_words() {
 }
 
 #[test]
-fn a_link_named_aws_says_what_it_does_not_know() {
+fn aws_link_reports_unknown_commands() {
     let env = TestEnv::new();
     let aws = linked(&env);
     for words in [&["s3", "ls"][..], &["sso", "list-accounts"], &["configure", "sso"], &["help"], &["login"]] {

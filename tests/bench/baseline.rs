@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn four_percent_more_pass_and_six_fail() {
+    fn four_percent_growth_passes_and_six_percent_fails() {
         let kept = counts(280_000, KEPT);
         for (own, all, fails) in [
             (100_000, 480_000, false),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn another_libc_breaks_nothing_and_hides_nothing_of_ours() {
+    fn another_libc_is_tolerated_and_own_growth_is_found() {
         let kept = counts(280_000, KEPT);
         let outcome = compare(&kept, &counts(400_000, Instructions { all: 700_000, ..KEPT }));
         assert!(outcome.failures.is_empty() && outcome.notes.len() == 1, "{outcome:?}");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_on_one_side_only_fail() {
+    fn missing_and_new_rows_fail() {
         let kept = counts(280_000, KEPT);
         let hello = Counts::from([(HELLO.to_owned(), kept[HELLO])]);
         assert_eq!(compare(&kept, &hello).failures, ["status: is kept, but was not measured"]);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn baseline_round_trips() {
         let kept = counts(280_000, KEPT);
         assert_eq!(read(&write(&kept)), Ok(kept));
         assert!(read("status\t12").is_err());

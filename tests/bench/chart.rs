@@ -157,14 +157,14 @@ mod tests {
     use super::{Bar, Group, Kind, LEFT, RIGHT, Scale, svg};
 
     #[test]
-    fn the_scale_has_all_values_and_powers_of_ten_at_its_ends() {
+    fn scale_ends_at_powers_of_ten() {
         assert_eq!(Scale::of([427_000, 1_887_000_000]), Scale { from: 5, to: 10 });
         assert_eq!(Scale::of([100, 1000]), Scale { from: 2, to: 3 });
         assert_eq!(Scale::of([100]), Scale { from: 2, to: 3 });
     }
 
     #[test]
-    fn a_bar_ten_times_as_much_is_one_step_longer() {
+    fn scale_is_logarithmic() {
         let scale = Scale::of([427_000, 1_887_000_000]);
         let step = (RIGHT - LEFT) / 5.0;
         for value in [100_000, 427_000, 9_999_999, 1_000_000_000] {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_names_every_bar_with_its_value() {
+    fn chart_labels_every_bar_with_its_value() {
         let bar = |name: &str, kind, value| Bar { name: name.into(), kind, value };
         let bars = vec![bar("sso-oidc", Kind::Own, 1_145_000), bar("a < b", Kind::Other, 15_650_000)];
         let picture = svg("One call", "instructions", &[Group { title: "http".into(), bars }]);

@@ -87,7 +87,7 @@ pub(super) fn read(text: &str, program: &str) -> Instructions {
 }
 
 #[test]
-fn own_code_is_told_from_libraries_and_calls_are_not_counted_twice() {
+fn instructions_are_attributed_to_objects_once() {
     let text = "version: 1\nsummary: 111\n\nob=(1) /lib/ld.so\nfl=(1) ???\nfn=(1) start\n0 1\ncob=(2) /bin/tool\n\
                 cfn=(2) main\ncalls=1 0\n+3 110\n\nob=(2)\nfn=(2)\n* 10\n-2 20\ncob=(3) /lib/libc.so\ncfn=(3) copy\n\
                 calls=2 0\n0 80\n\nob=(3)\nfn=(3)\n0 80\ntotals: 111\n";

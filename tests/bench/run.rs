@@ -104,7 +104,7 @@ pub(crate) fn median(taken: &[Taken]) -> Taken {
 }
 
 #[test]
-fn the_median_is_taken_of_each_measure() {
+fn median_is_taken_per_measure() {
     let taken =
         |wall, memory| Taken { wall: Duration::from_millis(wall), processor: Duration::from_millis(wall / 2), memory };
     let middle = median(&[taken(30, 1), taken(10, 9), taken(20, 5)]);

@@ -90,7 +90,7 @@ mod tests {
     use super::{Table, megabytes, millions, replace_between, times};
 
     #[test]
-    fn columns_that_say_nothing_are_left_out() {
+    fn empty_columns_are_omitted() {
         let mut table = Table::new(["a", "b", "c"]);
         table.row(["1".into(), String::new(), "2".into()]);
         table.row([String::new(), String::new(), "3".into()]);
@@ -98,14 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_the_digits_that_count() {
+    fn numbers_are_rounded() {
         assert_eq!([millions(427_312), millions(15_650_000), millions(1_887_400_000)], ["0.43", "15.7", "1887"]);
         assert_eq!([times(3, 2), times(40, 2), times(1, 25), times(0, 0)], ["1.50 ×", "20 ×", "1/25", "1/1000000000"]);
         assert_eq!(megabytes(6_287_072), "6.29");
     }
 
     #[test]
-    fn only_what_is_between_the_marks_is_replaced() {
+    fn only_text_between_markers_is_replaced() {
         let document = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n";
         let replaced = replace_between(document, "x", "new\n");
         assert_eq!(replaced.as_deref(), Ok("a\n<!-- x -->\nnew\n<!-- /x -->\nb\n"));

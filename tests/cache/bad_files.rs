@@ -18,7 +18,7 @@ const STRANGER: u32 = 54321;
 /// What stands there, made from a good token, and what comes of it.
 struct Row {
     name: &'static str,
-    make: fn(&Place<'_>),
+    make: fn(&TokenFile<'_>),
     /// The exit code of `token`, and what it says.
     token: (i32, &'static str),
     /// The exit code of a login, after which the file is a good one or as it was.
@@ -26,7 +26,7 @@ struct Row {
 }
 
 /// Where a row is set up.
-struct Place<'a> {
+struct TokenFile<'a> {
     env: &'a TestEnv,
     path: &'a Path,
     /// What a link leads to.
@@ -34,7 +34,7 @@ struct Place<'a> {
     good: &'a str,
 }
 
-impl Place<'_> {
+impl TokenFile<'_> {
     fn write(&self, bytes: impl AsRef<[u8]>) {
         self.env.write(&TestEnv::token_path(SESSION), bytes);
     }
@@ -48,7 +48,7 @@ impl Place<'_> {
         symlink(target, self.path).unwrap();
     }
 
-    fn fold(&self) -> &Path {
+    fn folder(&self) -> &Path {
         self.path.parent().unwrap()
     }
 }
@@ -137,7 +137,7 @@ const ROWS: &[Row] = &[
         name: "in a folder that all may write",
         make: |p| {
             p.write(p.good);
-            fs::set_permissions(p.fold(), fs::Permissions::from_mode(0o777)).unwrap();
+            fs::set_permissions(p.folder(), fs::Permissions::from_mode(0o777)).unwrap();
         },
         token: (255, "everybody may write it"),
         login: 255,
@@ -212,7 +212,7 @@ fn unmoved(env: &TestEnv, words: &[&str], codes: &[i32], what: &str) -> Run {
     run
 }
 
-pub(crate) fn world() -> (IdentityCenter, TestEnv, String) {
+pub(crate) fn fixture() -> (IdentityCenter, TestEnv, String) {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce).tolerate_everything();
     let env = TestEnv::of(&center);
@@ -223,12 +223,12 @@ pub(crate) fn world() -> (IdentityCenter, TestEnv, String) {
 }
 
 #[test]
-fn whatever_stands_where_a_token_should() {
+fn bad_token_files() {
     for row in ROWS {
-        let (center, env, good) = world();
+        let (center, env, good) = fixture();
         let path = env.home().join(TestEnv::token_path(SESSION));
         let elsewhere = env.work().join("elsewhere");
-        (row.make)(&Place { env: &env, path: &path, elsewhere: &elsewhere, good: &good });
+        (row.make)(&TokenFile { env: &env, path: &path, elsewhere: &elsewhere, good: &good });
         let target =
             fs::symlink_metadata(&elsewhere).is_ok_and(|found| found.is_file()).then(|| fs::read(&elsewhere).unwrap());
         let run = unmoved(&env, &TOKEN, &[row.token.0], row.name);
@@ -258,13 +258,13 @@ fn whatever_stands_where_a_token_should() {
 
 /// Only root can give files away.
 #[test]
-fn files_of_somebody_else() {
+fn files_of_another_user() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
     let chown = |path: &Path| std::os::unix::fs::lchown(path, Some(STRANGER), Some(STRANGER)).unwrap();
     // A file of a stranger in our folder is not trusted, and stays as it is.
-    let (center, env, good) = world();
+    let (center, env, good) = fixture();
     let path = env.home().join(TestEnv::token_path(SESSION));
     env.write(&TestEnv::token_path(SESSION), &good);
     chown(&path);
@@ -286,7 +286,7 @@ fn files_of_somebody_else() {
     unmoved(&env, &LOGIN, &[0], "a link to somebody else's file");
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), good);
     // A whole home of somebody else, as containers mount it: root works there, and the files stay theirs.
-    let (center, env, good) = world();
+    let (center, env, good) = fixture();
     env.write(&TestEnv::token_path(SESSION), &good);
     for name in [".aws/sso/cache", ".aws/sso", ".aws", &TestEnv::token_path(SESSION)] {
         chown(&env.home().join(name));
@@ -304,7 +304,7 @@ type MakeLock = fn(&Path, &Path);
 
 /// What stands where a lock should costs at most the lock.
 #[test]
-fn whatever_stands_where_a_lock_should() {
+fn bad_lock_files() {
     let rows: [(&str, MakeLock); 6] = [
         ("a folder", |path, _| fs::create_dir(path).unwrap()),
         ("a pipe", |path, _| mkfifo(path)),
@@ -319,7 +319,7 @@ fn whatever_stands_where_a_lock_should() {
         }),
     ];
     for (name, make) in rows {
-        let (_center, env, good) = world();
+        let (_center, env, good) = fixture();
         env.write(&TestEnv::token_path(SESSION), &good);
         env.let_expire_in(SESSION, -10);
         let path = env.home().join(TestEnv::token_path(SESSION));
@@ -336,8 +336,8 @@ fn whatever_stands_where_a_lock_should() {
 }
 
 #[test]
-fn ten_thousand_files_are_no_trouble() {
-    let (center, env, good) = world();
+fn ten_thousand_cache_files() {
+    let (center, env, good) = fixture();
     env.write(&TestEnv::token_path(SESSION), &good);
     let folder = env.home().join(".aws/sso/cache");
     for number in 0..10_000 {
@@ -362,8 +362,8 @@ fn ten_thousand_files_are_no_trouble() {
 
 /// Temporary files that a killed process left go after ten minutes; one that is being written stays.
 #[test]
-fn what_killed_processes_left_is_removed_in_time() {
-    let (_center, env, _) = world();
+fn leftover_temporary_files_are_removed() {
+    let (_center, env, _) = fixture();
     let old = ".aws/sso/cache/.sso-oidc-old.tmp";
     let (young, of_others) = (".aws/sso/cache/.sso-oidc-new.tmp", ".aws/sso/cache/other.tmp");
     for (name, minutes) in [(old, 11), (young, 9), (of_others, 60)] {

@@ -52,7 +52,7 @@ fn storm(env: &TestEnv, words: &[&str], files: &[&str]) -> (Vec<Run>, usize) {
 }
 
 #[test]
-fn one_refresh_and_everybody_gets_the_token() {
+fn concurrent_processes_share_one_refresh() {
     let (center, env) = expired();
     center.next(Endpoint::CreateToken, Reply::genuine().delay(DELAY));
     let path = TestEnv::token_path(SESSION);
@@ -68,7 +68,7 @@ fn one_refresh_and_everybody_gets_the_token() {
 }
 
 #[test]
-fn one_refusal_and_everybody_hears_it() {
+fn concurrent_processes_share_a_refused_refresh() {
     let (center, env) = expired();
     center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException").delay(DELAY));
     let path = TestEnv::token_path(SESSION);
@@ -92,7 +92,7 @@ fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) 
 }
 
 #[test]
-fn one_failure_in_transport_is_that_of_all_who_wait() {
+fn waiting_processes_share_a_transport_failure() {
     let (center, mut env) = expired();
     env.set("AWS_MAX_ATTEMPTS", "1");
     center.next(Endpoint::CreateToken, Reply::hang_up().delay(LATE));
@@ -108,7 +108,7 @@ fn one_failure_in_transport_is_that_of_all_who_wait() {
 }
 
 #[test]
-fn one_refresh_is_enough_when_it_gives_little_life() {
+fn a_short_lived_token_is_refreshed_once() {
     let (center, env) = expired();
     center.access_token_lives(600);
     center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
@@ -121,7 +121,7 @@ fn one_refresh_is_enough_when_it_gives_little_life() {
 }
 
 #[test]
-fn who_needs_more_life_than_the_others_got_refreshes_with_their_refresh_token() {
+fn higher_min_ttl_refreshes_with_the_new_refresh_token() {
     let (center, env) = expired();
     center.access_token_lives(600);
     center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
@@ -132,7 +132,7 @@ fn who_needs_more_life_than_the_others_got_refreshes_with_their_refresh_token() 
 }
 
 #[test]
-fn one_request_for_role_credentials_and_everybody_gets_them() {
+fn concurrent_processes_share_role_credentials() {
     let (center, env) = expired();
     center.next(Endpoint::CreateToken, Reply::genuine().delay(DELAY));
     center.next(Endpoint::GetRoleCredentials, Reply::genuine().delay(DELAY));
@@ -148,7 +148,7 @@ fn one_request_for_role_credentials_and_everybody_gets_them() {
 }
 
 #[test]
-fn one_refusal_of_the_role_is_that_of_all_who_wait() {
+fn waiting_processes_share_a_refused_role() {
     let (center, env) = expired();
     env.sign_in(&center, SESSION);
     let reply = Reply::json(403, &json!({"message": "No access"})).header("x-amzn-ErrorType", "ForbiddenException");

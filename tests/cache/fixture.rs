@@ -12,7 +12,7 @@ use crate::support::{Approval, Endpoint, IdentityCenter, Run, TestEnv};
 
 /// What the program is doing when it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scene {
+pub(super) enum Operation {
     /// `token` with one that has expired.
     Refresh,
     /// A first login: a registration and a token are stored.
@@ -23,7 +23,7 @@ pub(super) enum Scene {
     Logout,
 }
 
-impl Scene {
+impl Operation {
     pub(super) const ALL: [Self; 4] = [Self::Refresh, Self::Login, Self::Role, Self::Logout];
 
     pub(super) fn words(self) -> &'static [&'static str] {
@@ -36,9 +36,9 @@ impl Scene {
     }
 }
 
-/// A scene that has been set.
-pub(super) struct Stage {
-    pub(super) scene: Scene,
+/// A operation that has been set.
+pub(super) struct Fixture {
+    pub(super) operation: Operation,
     pub(super) center: IdentityCenter,
     pub(super) env: TestEnv,
     before: BTreeMap<String, Vec<u8>>,
@@ -52,32 +52,32 @@ pub(super) enum Left {
     Temporary,
 }
 
-impl Stage {
-    pub(super) fn set(scene: Scene) -> Self {
+impl Fixture {
+    pub(super) fn new(operation: Operation) -> Self {
         let center = IdentityCenter::start();
         // What a killed process had refreshed is refreshed again by the next one.
         center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
         let env = TestEnv::of(&center);
-        match scene {
-            Scene::Refresh => {
+        match operation {
+            Operation::Refresh => {
                 env.sign_in(&center, SESSION);
                 env.let_expire_in(SESSION, -10);
             }
-            Scene::Login => {}
-            Scene::Role => drop(env.sign_in(&center, SESSION)),
-            Scene::Logout => {
+            Operation::Login => {}
+            Operation::Role => drop(env.sign_in(&center, SESSION)),
+            Operation::Logout => {
                 env.sign_in(&center, SESSION);
-                env.run(Scene::Role.words()).ok();
+                env.run(Operation::Role.words()).ok();
                 center.clear_requests();
             }
         }
         let before = contents(&env);
-        Self { scene, center, env, before }
+        Self { operation, center, env, before }
     }
 
     /// Fails the test unless this is how it should be after a run.
     pub(super) fn check(&self, run: &Run, left: Left, what: &str) {
-        let fail = |why: &str| panic!("{:?}, {what}: {why}\n{}", self.scene, run.snapshot());
+        let fail = |why: &str| panic!("{:?}, {what}: {why}\n{}", self.operation, run.snapshot());
         self.check_files(left, &fail);
         if run.stderr.contains("internal error") || run.stderr.contains("panicked") {
             fail("it panicked");
@@ -113,7 +113,7 @@ impl Stage {
             }
         }
         for name in self.before.keys().filter(|name| !now.contains_key(*name)) {
-            if self.scene != Scene::Logout || !is(name, "json") {
+            if self.operation != Operation::Logout || !is(name, "json") {
                 fail(&format!("{name} is gone"));
             }
         }
@@ -133,8 +133,8 @@ impl Stage {
             std::fs::read(path).is_ok_and(|bytes| self.before.get(name) != Some(&bytes))
         };
         let token = TestEnv::token_path(SESSION);
-        match self.scene {
-            Scene::Refresh => {
+        match self.operation {
+            Operation::Refresh => {
                 let fresh = self.center.accepts(run.stdout.trim_end()) && run.stdout.ends_with('\n');
                 let asked = asked(Endpoint::CreateToken);
                 match run.status {
@@ -148,18 +148,18 @@ impl Stage {
                     _ => {}
                 }
             }
-            Scene::Login if run.status == 0 && !is_new(&token) => fail("no token was stored"),
-            Scene::Role => match run.status {
+            Operation::Login if run.status == 0 && !is_new(&token) => fail("no token was stored"),
+            Operation::Role => match run.status {
                 0 if !run.stdout.contains("\"AccessKeyId\"") => fail("no credentials were printed"),
                 0 if self.role_files() == 0 && !run.stderr.contains("could not be stored") => fail("not told"),
                 0 => {}
                 _ if asked(Endpoint::GetRoleCredentials) > 0 => fail("the credentials are lost"),
                 _ => {}
             },
-            Scene::Logout if run.status == 0 && (self.role_files() > 0 || self.env.home().join(token).exists()) => {
+            Operation::Logout if run.status == 0 && (self.role_files() > 0 || self.env.home().join(token).exists()) => {
                 fail("signed out, and yet not");
             }
-            Scene::Login | Scene::Logout => {}
+            Operation::Login | Operation::Logout => {}
         }
     }
 
@@ -170,8 +170,8 @@ impl Stage {
     /// Fails the test unless the command works now, as if nothing had happened.
     pub(super) fn recovers(&self, what: &str) {
         self.center.clear_requests();
-        let run = self.env.run(self.scene.words());
-        assert!(run.status == 0, "{:?}, after {what}: {}", self.scene, run.snapshot());
+        let run = self.env.run(self.operation.words());
+        assert!(run.status == 0, "{:?}, after {what}: {}", self.operation, run.snapshot());
         self.check(&run, Left::Temporary, what);
     }
 }

@@ -12,47 +12,47 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::fixture::{Left, Scene, Stage, is};
+use super::fixture::{Fixture, Left, Operation, is};
 use crate::support::environment::SESSION;
-use crate::support::{Approval, Dice, IdentityCenter, TestEnv, count};
+use crate::support::{Approval, IdentityCenter, Rng, TestEnv, count};
 
 /// The moments are spread over the time that an undisturbed run takes.
 #[test]
-fn a_process_is_killed_at_any_moment_and_the_next_one_succeeds() {
+fn the_next_run_succeeds_after_a_kill() {
     let kills = count("SSO_OIDC_TEST_KILLS", 16);
-    let mut dice = Dice(count("SSO_OIDC_TEST_SEED", 1) as u64);
+    let mut rng = Rng(count("SSO_OIDC_TEST_SEED", 1) as u64);
     let (mut died, mut rounds) = (0, 0);
     while died < kills {
-        let scene = [Scene::Refresh, Scene::Login, Scene::Refresh, Scene::Role][rounds % 4];
-        let stage = Stage::set(scene);
-        let whole = undisturbed(scene);
-        let running = stage.env.spawn(scene.words().iter().copied());
-        thread::sleep(whole * u32::try_from(dice.roll(1000)).unwrap() / 1000);
+        let operation = [Operation::Refresh, Operation::Login, Operation::Refresh, Operation::Role][rounds % 4];
+        let fixture = Fixture::new(operation);
+        let whole = undisturbed(operation);
+        let running = fixture.env.spawn(operation.words().iter().copied());
+        thread::sleep(whole * u32::try_from(rng.below(1000)).unwrap() / 1000);
         running.signal("KILL");
         let run = running.finish();
         rounds += 1;
         let what = format!("kill {rounds}");
         died += usize::from(run.status == -9);
-        stage.check(&run, Left::Temporary, &what);
-        stage.recovers(&what);
+        fixture.check(&run, Left::Temporary, &what);
+        fixture.recovers(&what);
         assert!(rounds < 20 * kills, "only {died} of {rounds} were killed in time");
     }
-    super::figure(&format!("{died} processes were killed, and {} had ended before", rounds - died));
+    super::print_count(&format!("{died} processes were killed, and {} had ended before", rounds - died));
 }
 
-/// How long the scene takes here and now.
-fn undisturbed(scene: Scene) -> Duration {
+/// How long the operation takes here and now.
+fn undisturbed(operation: Operation) -> Duration {
     use std::sync::OnceLock;
     static MEASURED: [OnceLock<Duration>; 3] = [const { OnceLock::new() }; 3];
-    *MEASURED[scene as usize].get_or_init(|| {
-        let stage = Stage::set(scene);
-        stage.env.run(scene.words()).ok().duration
+    *MEASURED[operation as usize].get_or_init(|| {
+        let fixture = Fixture::new(operation);
+        fixture.env.run(operation.words()).ok().duration
     })
 }
 
 /// Refreshes and sign-ins of many processes, while others read the token as every SDK does: open, read all, parse.
 #[test]
-fn many_write_and_no_reader_ever_sees_half_a_file() {
+fn readers_never_see_a_partial_file() {
     let wanted = count("SSO_OIDC_TEST_SAMPLES", 10_000);
     let writers = count("SSO_OIDC_TEST_WRITERS", 10);
     let center = IdentityCenter::start();
@@ -70,7 +70,7 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
             let words = if writer % 4 == 0 {
                 &["login", "--sso-session", SESSION, "--use-device-code", "--no-browser", "--force"][..]
             } else {
-                Scene::Refresh.words()
+                Operation::Refresh.words()
             };
             scope.spawn(move || {
                 while !is_over.load(Ordering::Relaxed) {
@@ -88,7 +88,7 @@ fn many_write_and_no_reader_ever_sees_half_a_file() {
         is_over.store(true, Ordering::Relaxed);
     });
     let (samples, seen, saves) = (samples.into_inner(), seen.into_inner(), saves.into_inner());
-    super::figure(&format!("{samples} samples, {seen} times another token, while {saves} processes saved one"));
+    super::print_count(&format!("{samples} samples, {seen} times another token, while {saves} processes saved one"));
     let leftover: Vec<_> = env.files(".aws").into_iter().filter(|name| is(name, "tmp")).collect();
     assert_eq!(leftover, [""; 0]);
 }
@@ -114,7 +114,7 @@ fn sample(path: &Path, is_over: &AtomicBool, samples: &AtomicUsize, seen: &Atomi
 
 /// The AWS CLI truncates the file before it writes it; ours looks again, and never prints half a token.
 #[test]
-fn files_that_others_write_in_place_are_read_whole_or_not_at_all() {
+fn files_written_in_place_are_never_read_partially() {
     let rounds = count("SSO_OIDC_TEST_SAMPLES", 10_000) / 500;
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
@@ -133,7 +133,7 @@ fn files_that_others_write_in_place_are_read_whole_or_not_at_all() {
                 thread::sleep(Duration::from_micros(200));
             }
         });
-        let runs: Vec<_> = (0..rounds).map(|_| env.run(Scene::Refresh.words())).collect();
+        let runs: Vec<_> = (0..rounds).map(|_| env.run(Operation::Refresh.words())).collect();
         is_over.store(true, Ordering::Relaxed);
         for run in runs {
             assert_eq!(run.stdout, format!("{}\n", issued.access_token), "{}", run.snapshot());

@@ -16,6 +16,6 @@ mod system_calls;
 /// What a count came to, for who runs the full ones.
 #[cfg(target_os = "linux")]
 #[expect(clippy::print_stdout, reason = "shown with --nocapture only")]
-fn figure(text: &str) {
+fn print_count(text: &str) {
     println!("{text}");
 }

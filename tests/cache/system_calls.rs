@@ -1,8 +1,8 @@
 //! Every call to the kernel that is about the cache fails with every error there is, or is the last thing the process does.
 //!
-//! `SSO_OIDC_TEST_CALLS` says how many of these cases are tried in each scene; `.ci/long` tries them all.
+//! `SSO_OIDC_TEST_CALLS` says how many of these cases are tried in each operation; `.ci/long` tries them all.
 
-use super::fixture::{Left, Scene, Stage};
+use super::fixture::{Fixture, Left, Operation};
 use crate::support::count;
 use crate::support::environment::SESSION;
 use crate::support::strace::{Call, Fate, Tracer};
@@ -27,14 +27,14 @@ fn some<T>(all: Vec<T>, wanted: usize) -> Vec<T> {
 }
 
 /// The calls of an undisturbed run.
-fn dry(tracer: &Tracer, scene: Scene) -> Vec<Call> {
-    let stage = Stage::set(scene);
-    let (run, calls) = tracer.run(&stage.env, scene.words(), None);
-    stage.check(&run.ok(), Left::Nothing, "undisturbed");
+fn dry(tracer: &Tracer, operation: Operation) -> Vec<Call> {
+    let fixture = Fixture::new(operation);
+    let (run, calls) = tracer.run(&fixture.env, operation.words(), None);
+    fixture.check(&run.ok(), Left::Nothing, "undisturbed");
     let calls: Vec<Call> = calls.into_iter().filter(Call::is_about_the_cache).collect();
     let has = |name: &str| calls.iter().any(|call| call.name.starts_with(name));
-    let saves = scene != Scene::Logout;
-    assert!(has("openat") && (!saves || has("fsync") && has("rename") && has("flock")), "{scene:?}: {calls:#?}");
+    let saves = operation != Operation::Logout;
+    assert!(has("openat") && (!saves || has("fsync") && has("rename") && has("flock")), "{operation:?}: {calls:#?}");
     for call in &calls {
         let creates = call.name == "openat" && call.text.contains("O_CREAT");
         assert!(!creates || call.text.contains(", 0600)"), "a file that is not private from the start: {}", call.text);
@@ -44,69 +44,69 @@ fn dry(tracer: &Tracer, scene: Scene) -> Vec<Call> {
     calls
 }
 
-fn fails_everywhere(scene: Scene) {
+fn fails_everywhere(operation: Operation) {
     let Some(tracer) = Tracer::find("every_call_fails") else { return };
-    let calls = dry(&tracer, scene);
+    let calls = dry(&tracer, operation);
     let errors = |call: &Call| ERRORS.iter().chain(own_errors(call)).map(|error| (call.clone(), *error)).collect();
     let cases = some(calls.iter().flat_map::<Vec<_>, _>(errors).collect(), count("SSO_OIDC_TEST_CALLS", 16));
     let (total, mut met) = (cases.len(), 0);
     for (call, error) in cases {
-        let stage = Stage::set(scene);
-        let (run, made) = tracer.run(&stage.env, scene.words(), Some((&call, Fate::Fails(error))));
+        let fixture = Fixture::new(operation);
+        let (run, made) = tracer.run(&fixture.env, operation.words(), Some((&call, Fate::Fails(error))));
         let hit = made.iter().find(|call| call.failed());
         let what = format!("{error} at {}", hit.map_or("no call", |hit| hit.text.as_str()));
         met += usize::from(hit.is_some_and(Call::is_about_the_cache));
         let left = if call.name.starts_with("unlink") { Left::Temporary } else { Left::Nothing };
-        stage.check(&run, left, &what);
-        stage.recovers(&what);
+        fixture.check(&run, left, &what);
+        fixture.recovers(&what);
     }
-    super::figure(&format!("{scene:?}: {met} of {total} calls were made to fail"));
-    assert!(met * 10 >= total * 9, "{scene:?}: only {met} of {total} faults met a call that is about the cache");
+    super::print_count(&format!("{operation:?}: {met} of {total} calls were made to fail"));
+    assert!(met * 10 >= total * 9, "{operation:?}: only {met} of {total} faults met a call that is about the cache");
 }
 
 #[test]
-fn every_call_of_a_refresh_fails() {
-    fails_everywhere(Scene::Refresh);
+fn refresh_with_every_system_call_failing() {
+    fails_everywhere(Operation::Refresh);
 }
 
 #[test]
-fn every_call_of_a_login_fails() {
-    fails_everywhere(Scene::Login);
+fn login_with_every_system_call_failing() {
+    fails_everywhere(Operation::Login);
 }
 
 #[test]
-fn every_call_of_role_credentials_fails() {
-    fails_everywhere(Scene::Role);
+fn role_credentials_with_every_system_call_failing() {
+    fails_everywhere(Operation::Role);
 }
 
 #[test]
-fn every_call_of_a_logout_fails() {
-    fails_everywhere(Scene::Logout);
+fn logout_with_every_system_call_failing() {
+    fails_everywhere(Operation::Logout);
 }
 
 #[test]
-fn every_call_is_the_last() {
-    let Some(tracer) = Tracer::find("every_call_is_the_last") else { return };
-    for scene in Scene::ALL {
-        let calls = some(dry(&tracer, scene), count("SSO_OIDC_TEST_CALLS", 16) / 2);
+fn killed_at_every_system_call() {
+    let Some(tracer) = Tracer::find("killed_at_every_system_call") else { return };
+    for operation in Operation::ALL {
+        let calls = some(dry(&tracer, operation), count("SSO_OIDC_TEST_CALLS", 16) / 2);
         let total = calls.len();
         for call in calls {
-            let stage = Stage::set(scene);
-            let (run, _) = tracer.run(&stage.env, scene.words(), Some((&call, Fate::Kills)));
+            let fixture = Fixture::new(operation);
+            let (run, _) = tracer.run(&fixture.env, operation.words(), Some((&call, Fate::Kills)));
             let what = format!("killed at {}", call.text);
-            assert_eq!(run.status, -9, "{scene:?}, {what}: {}", run.snapshot());
-            stage.check(&run, Left::Temporary, &what);
-            stage.recovers(&what);
+            assert_eq!(run.status, -9, "{operation:?}, {what}: {}", run.snapshot());
+            fixture.check(&run, Left::Temporary, &what);
+            fixture.recovers(&what);
         }
-        super::figure(&format!("{scene:?}: killed at {total} calls"));
+        super::print_count(&format!("{operation:?}: killed at {total} calls"));
     }
 }
 
 /// A network file system (ESTALE on NFS) or a disk that fails once: what is opened anew is there, and nobody hears of it.
 #[test]
-fn what_fails_once_is_tried_once_more() {
-    let Some(tracer) = Tracer::find("what_fails_once") else { return };
-    let calls = dry(&tracer, Scene::Refresh);
+fn transient_io_errors_are_retried() {
+    let Some(tracer) = Tracer::find("transient_io_errors_are_retried") else { return };
+    let calls = dry(&tracer, Operation::Refresh);
     let is_tried = |call: &Call| call.text.contains(".json") || call.text.contains("/.sso-oidc-");
     let calls: Vec<Call> = calls.into_iter().filter(is_tried).collect();
     for needed in ["openat", "read", "write", "fsync", "rename"] {
@@ -115,31 +115,31 @@ fn what_fails_once_is_tried_once_more() {
     for (at, call) in calls.iter().enumerate() {
         // That a new file cannot be made is no fault of a disk that passes.
         let error = if call.text.contains("O_CREAT") { "ESTALE" } else { ["EIO", "ESTALE"][at % 2] };
-        let stage = Stage::set(Scene::Refresh);
-        let (run, _) = tracer.run(&stage.env, Scene::Refresh.words(), Some((call, Fate::Fails(error))));
+        let fixture = Fixture::new(Operation::Refresh);
+        let (run, _) = tracer.run(&fixture.env, Operation::Refresh.words(), Some((call, Fate::Fails(error))));
         let what = format!("{error} at {}", call.text);
-        stage.check(&run, Left::Temporary, &what);
+        fixture.check(&run, Left::Temporary, &what);
         assert!(run.status == 0 && run.stderr.is_empty(), "{what}: {}", run.snapshot());
-        assert_eq!(stage.env.token(SESSION)["accessToken"], run.stdout.trim_end(), "{what}");
+        assert_eq!(fixture.env.token(SESSION)["accessToken"], run.stdout.trim_end(), "{what}");
     }
 }
 
 /// A disk that is full, or a home that cannot be written.
 #[test]
-fn what_cannot_be_stored_is_told_and_no_browser_opens_for_nothing() {
+fn an_unwritable_cache_is_reported_before_the_browser_opens() {
     let Some(tracer) = Tracer::find("what_cannot_be_stored") else { return };
     for error in ["ENOSPC", "EROFS", "EACCES", "EDQUOT"] {
-        for scene in [Scene::Refresh, Scene::Login, Scene::Role] {
-            let calls = dry(&tracer, scene);
+        for operation in [Operation::Refresh, Operation::Login, Operation::Role] {
+            let calls = dry(&tracer, operation);
             let is_temporary = |call: &&Call| call.text.contains("/.sso-oidc-");
             let write = calls.iter().filter(is_temporary).find(|call| call.name == "write").unwrap();
             let create = calls.iter().filter(is_temporary).find(|call| call.name == "openat").unwrap();
             let call = if matches!(error, "ENOSPC" | "EDQUOT") { write } else { create };
-            let stage = Stage::set(scene);
-            let (run, _) = tracer.run(&stage.env, scene.words(), Some((call, Fate::Fails(error))));
-            stage.check(&run, Left::Nothing, error);
-            if scene == Scene::Login {
-                assert_eq!((run.status, stage.center.calls().len()), (255, 0), "{error}: {}", run.snapshot());
+            let fixture = Fixture::new(operation);
+            let (run, _) = tracer.run(&fixture.env, operation.words(), Some((call, Fate::Fails(error))));
+            fixture.check(&run, Left::Nothing, error);
+            if operation == Operation::Login {
+                assert_eq!((run.status, fixture.center.calls().len()), (255, 0), "{error}: {}", run.snapshot());
                 assert!(run.stderr.contains("cannot write"), "{error}: {}", run.snapshot());
                 assert_eq!(run.stdout, "", "{error}");
             } else {

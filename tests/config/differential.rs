@@ -13,7 +13,7 @@ use sso_oidc::Context;
 use sso_oidc::config::{Config, Section};
 
 use crate::support::programs::target;
-use crate::support::{Dice, count};
+use crate::support::{Rng, count};
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config")
@@ -49,7 +49,7 @@ fn values(section: &Section<'_>) -> Value {
 }
 
 #[test]
-fn awkward_files_are_read_as_botocore_reads_them() {
+fn awkward_files_parse_like_botocore() {
     let expected = std::fs::read_to_string(corpus().join("expected.tsv")).unwrap();
     let mut read = 0;
     for line in expected.lines() {
@@ -174,27 +174,27 @@ const SCRAPS: [&str; 72] = [
     "a",
 ];
 
-fn mutated(mut text: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
-    for _ in 0..=dice.roll(6) {
+fn mutated(mut text: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
+    for _ in 0..=rng.below(6) {
         let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-        let at = dice.roll(text.len() + 1);
-        let line = if lines.is_empty() { 0 } else { dice.roll(lines.len()) };
-        text = match dice.roll(9) {
-            0..=3 => [&text[..at], dice.pick(&SCRAPS).as_bytes(), &text[at..]].concat(),
+        let at = rng.below(text.len() + 1);
+        let line = if lines.is_empty() { 0 } else { rng.below(lines.len()) };
+        text = match rng.below(9) {
+            0..=3 => [&text[..at], rng.pick(&SCRAPS).as_bytes(), &text[at..]].concat(),
             4 if !text.is_empty() => {
-                let end = at + dice.roll(4).min(text.len() - at);
+                let end = at + rng.below(4).min(text.len() - at);
                 [&text[..at], &text[end..]].concat()
             }
             5 if !lines.is_empty() => [lines[..line].concat(), lines[line + 1..].concat()].concat(),
             6 if !lines.is_empty() => [lines[..=line].concat(), lines[line..].concat()].concat(),
             7 if !lines.is_empty() => {
-                let other = dice.roll(lines.len());
+                let other = rng.below(lines.len());
                 let mut lines = lines.clone();
                 lines.swap(line, other);
                 lines.concat()
             }
             8 if !lines.is_empty() => {
-                let space = dice.pick(&[" ", "  ", "\t", "\u{a0}", "\u{3000}"]).as_bytes();
+                let space = rng.pick(&[" ", "  ", "\t", "\u{a0}", "\u{3000}"]).as_bytes();
                 [lines[..line].concat(), space.to_vec(), lines[line..].concat()].concat()
             }
             _ => text.clone(),
@@ -204,7 +204,7 @@ fn mutated(mut text: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
 }
 
 #[test]
-fn random_changes_are_read_as_botocore_reads_them() {
+fn mutated_files_parse_like_botocore() {
     let Some(python) = python() else {
         println!("skipped: no Python with botocore on this machine");
         return;
@@ -214,16 +214,16 @@ fn random_changes_are_read_as_botocore_reads_them() {
     sources.retain(|path| path.extension().is_some_and(|it| it == "ini" || it == "credentials"));
     sources.sort();
     let sources: Vec<Vec<u8>> = sources.into_iter().map(|path| std::fs::read(path).unwrap()).collect();
-    let mut dice = Dice(seed as u64);
+    let mut rng = Rng(seed as u64);
     let folder = tempfile::tempdir().unwrap();
     let files: Vec<PathBuf> = (0..count)
         .map(|index| {
             let config = folder.path().join(format!("{index}.ini"));
-            let source = dice.roll(sources.len());
-            std::fs::write(&config, mutated(sources[source].clone(), &mut dice)).unwrap();
-            if dice.roll(4) == 0 {
-                let source = dice.roll(sources.len());
-                let credentials = mutated(sources[source].clone(), &mut dice);
+            let source = rng.below(sources.len());
+            std::fs::write(&config, mutated(sources[source].clone(), &mut rng)).unwrap();
+            if rng.below(4) == 0 {
+                let source = rng.below(sources.len());
+                let credentials = mutated(sources[source].clone(), &mut rng);
                 std::fs::write(config.with_extension("credentials"), credentials).unwrap();
             }
             config

@@ -4,23 +4,23 @@ use proptest::prelude::*;
 use sso_oidc::config::{Session, SessionOptions, save_profile, save_sso_session, set_sso_region};
 use sso_oidc::error::Kind;
 
-use super::World;
+use super::Fixture;
 use crate::support::count;
 
-fn session(world: &World, profile: Option<&str>) -> Session {
-    Session::resolve(&world.load(profile).unwrap(), SessionOptions::default()).unwrap()
+fn session(fixture: &Fixture, profile: Option<&str>) -> Session {
+    Session::resolve(&fixture.load(profile).unwrap(), SessionOptions::default()).unwrap()
 }
 
 /// The config file after the region was found out to be `eu-west-3`.
 fn with_region(config: &str, profile: Option<&str>) -> String {
-    let world = World::new(config);
-    set_sso_region(&world.load(profile).unwrap(), &session(&world, profile), "eu-west-3").unwrap();
-    assert_eq!(session(&world, profile).region.value, "eu-west-3");
-    std::fs::read_to_string(world.path("config")).unwrap()
+    let fixture = Fixture::new(config);
+    set_sso_region(&fixture.load(profile).unwrap(), &session(&fixture, profile), "eu-west-3").unwrap();
+    assert_eq!(session(&fixture, profile).region.value, "eu-west-3");
+    std::fs::read_to_string(fixture.path("config")).unwrap()
 }
 
 #[test]
-fn a_region_is_set_where_it_stands() {
+fn a_region_is_replaced_in_place() {
     for (before, after) in [
         (
             "[default]\nsso_session = s\n[sso-session s]\nsso_start_url = u\nsso_region = us-east-1\n# end\n",
@@ -52,7 +52,7 @@ fn a_region_is_set_where_it_stands() {
 }
 
 #[test]
-fn the_section_that_counts_is_the_one_that_changes() {
+fn the_effective_section_is_edited() {
     let keys = "sso_start_url = u\nsso_region = us-east-1\n";
     let changed = "sso_start_url = u\nsso_region = eu-west-3\n";
     assert_eq!(with_region(&format!("[default]\n{keys}"), None), format!("[default]\n{changed}"));
@@ -69,16 +69,16 @@ fn the_section_that_counts_is_the_one_that_changes() {
 }
 
 #[test]
-fn a_region_in_the_credentials_file_is_set_there() {
-    let world = World::new("[profile p]\nsso_start_url = u\nsso_region = hidden\n")
+fn a_region_in_the_credentials_file_is_replaced() {
+    let fixture = Fixture::new("[profile p]\nsso_start_url = u\nsso_region = hidden\n")
         .credentials("[p]\nsso_region = us-east-1\n");
-    set_sso_region(&world.load(Some("p")).unwrap(), &session(&world, Some("p")), "eu-west-3").unwrap();
-    assert_eq!(session(&world, Some("p")).region.value, "eu-west-3");
-    assert_eq!(std::fs::read_to_string(world.path("credentials")).unwrap(), "[p]\nsso_region = eu-west-3\n");
+    set_sso_region(&fixture.load(Some("p")).unwrap(), &session(&fixture, Some("p")), "eu-west-3").unwrap();
+    assert_eq!(session(&fixture, Some("p")).region.value, "eu-west-3");
+    assert_eq!(std::fs::read_to_string(fixture.path("credentials")).unwrap(), "[p]\nsso_region = eu-west-3\n");
 }
 
 #[test]
-fn a_new_section_comes_last() {
+fn a_new_section_is_appended() {
     let pairs = [("sso_start_url", "https://d-1.awsapps.com/start"), ("sso_region", "us-east-1")];
     let section = "sso_start_url = https://d-1.awsapps.com/start\nsso_region = us-east-1\n";
     for (before, name, after) in [
@@ -91,23 +91,23 @@ fn a_new_section_comes_last() {
             format!("[default]\r\n\r\n[sso-session \"q\\\"\\\\\"]\n{section}").replace("]\n", "]\r\n"),
         ),
     ] {
-        let world = World::new(before);
-        save_sso_session(&world.load(None).unwrap(), name, &pairs).unwrap();
-        let found = std::fs::read_to_string(world.path("config")).unwrap();
+        let fixture = Fixture::new(before);
+        save_sso_session(&fixture.load(None).unwrap(), name, &pairs).unwrap();
+        let found = std::fs::read_to_string(fixture.path("config")).unwrap();
         assert_eq!(found.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
         assert_eq!(found.contains("\r\n"), found.matches('\n').count() == found.matches("\r\n").count());
-        let config = world.load(None).unwrap();
+        let config = fixture.load(None).unwrap();
         assert_eq!(config.sso_session(name).unwrap().get("sso_region"), Some("us-east-1"));
     }
-    let world = World::new("[profile a]\n");
-    save_profile(&world.load(None).unwrap(), "default", &[("region", "r")]).unwrap();
-    save_profile(&world.load(None).unwrap(), "b", &[("region", "r")]).unwrap();
+    let fixture = Fixture::new("[profile a]\n");
+    save_profile(&fixture.load(None).unwrap(), "default", &[("region", "r")]).unwrap();
+    save_profile(&fixture.load(None).unwrap(), "b", &[("region", "r")]).unwrap();
     let expected = "[profile a]\n\n[default]\nregion = r\n\n[profile b]\nregion = r\n";
-    assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), expected);
+    assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), expected);
 }
 
 #[test]
-fn what_the_format_cannot_carry_is_refused_and_nothing_is_written() {
+fn values_that_ini_cannot_hold_are_refused() {
     let text = "[sso-session s]\na = b\n";
     for (name, key, value) in [
         ("s", "sso_region", "x\n[profile evil]\ncredential_process = sh"),
@@ -120,44 +120,44 @@ fn what_the_format_cannot_carry_is_refused_and_nothing_is_written() {
         ("new\n[profile evil]\n", "sso_region", "x"),
         ("new\rname", "sso_region", "x"),
     ] {
-        let world = World::new(text);
-        let error = save_sso_session(&world.load(None).unwrap(), name, &[(key, value)]).unwrap_err();
+        let fixture = Fixture::new(text);
+        let error = save_sso_session(&fixture.load(None).unwrap(), name, &[(key, value)]).unwrap_err();
         assert_eq!(error.kind(), Kind::Other, "{name:?} {key:?} {value:?}");
-        assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), text);
+        assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), text);
     }
 }
 
 #[test]
-fn a_broken_file_is_left_alone() {
-    let world = World::new("[sso-session s]\nsso_start_url = u\nsso_region = r\n");
-    let config = world.load(None).unwrap();
+fn a_broken_file_is_not_edited() {
+    let fixture = Fixture::new("[sso-session s]\nsso_start_url = u\nsso_region = r\n");
+    let config = fixture.load(None).unwrap();
     let broken = "[sso-session s]\nsso_region = r\nsso_region = r\n";
-    std::fs::write(world.path("config"), broken).unwrap();
+    std::fs::write(fixture.path("config"), broken).unwrap();
     let error = save_sso_session(&config, "s", &[("sso_region", "x")]).unwrap_err();
     assert_eq!(error.kind(), Kind::Other);
-    assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), broken);
+    assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), broken);
 }
 
 #[cfg(unix)]
 #[test]
-fn modes_stay_and_new_files_are_private() {
+fn file_modes_are_kept_and_new_files_are_private() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
-    let world = World::new("[default]\n");
-    let path = world.path("config");
+    let fixture = Fixture::new("[default]\n");
+    let path = fixture.path("config");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-    save_sso_session(&world.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
+    save_sso_session(&fixture.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
     assert_eq!(mode(&path), 0o644);
 
-    std::fs::rename(&path, world.path("elsewhere")).unwrap();
+    std::fs::rename(&path, fixture.path("elsewhere")).unwrap();
     symlink("elsewhere", &path).unwrap();
-    save_sso_session(&world.load(None).unwrap(), "t", &[("sso_region", "r")]).unwrap();
+    save_sso_session(&fixture.load(None).unwrap(), "t", &[("sso_region", "r")]).unwrap();
     assert!(std::fs::symlink_metadata(&path).unwrap().is_symlink());
-    assert!(std::fs::read_to_string(world.path("elsewhere")).unwrap().contains("[sso-session t]"));
+    assert!(std::fs::read_to_string(fixture.path("elsewhere")).unwrap().contains("[sso-session t]"));
 
-    let world = World::new("").var("AWS_CONFIG_FILE", "~/.new/folder/config");
-    save_sso_session(&world.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
-    let path = world.path("../.new/folder/config");
+    let fixture = Fixture::new("").var("AWS_CONFIG_FILE", "~/.new/folder/config");
+    save_sso_session(&fixture.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
+    let path = fixture.path("../.new/folder/config");
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
 }
@@ -181,18 +181,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(u32::try_from(count("SSO_OIDC_TEST_EDITS", 256)).unwrap()))]
 
     #[test]
-    fn an_edit_is_exact_or_refused(text in any_config(), key in "[a-d]", value in "[a-z=:#\\[\\] ]{0,6}", name in "[a-ds]") {
-        let world = World::new(&text);
-        let Ok(before) = world.load(None) else { return Ok(()) };
+    fn edits_are_exact_or_refused(text in any_config(), key in "[a-d]", value in "[a-z=:#\\[\\] ]{0,6}", name in "[a-ds]") {
+        let fixture = Fixture::new(&text);
+        let Ok(before) = fixture.load(None) else { return Ok(()) };
         let outcome = save_sso_session(&before, &name, &[(&key, &value)]);
         let Ok(()) = outcome else {
-            prop_assert_eq!(std::fs::read_to_string(world.path("config")).unwrap(), text.as_str());
+            prop_assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), text.as_str());
             // A block in [DEFAULT] that is none is an error only once a section inherits it.
             let first_section = text.contains("[DEFAULT]") && before.sso_session(&name).is_none();
             prop_assert!(value.trim() != value || first_section, "refused {:?}", (key, value, name));
             return Ok(());
         };
-        let after = world.load(None).unwrap();
+        let after = fixture.load(None).unwrap();
         prop_assert_eq!(after.sso_session(&name).unwrap().get(&key), Some(value.as_str()));
         for (found, section) in before.sso_sessions().chain(before.profiles()) {
             let same = if section.header().starts_with("sso-session") { after.sso_session(found) } else { after.profile(found) };
@@ -205,6 +205,6 @@ proptest! {
             }
         }
         let comments = |text: &str| text.split(['\n', '\r']).filter(|line| line.trim().starts_with(['#', ';'])).count();
-        prop_assert_eq!(comments(&text), comments(&std::fs::read_to_string(world.path("config")).unwrap()));
+        prop_assert_eq!(comments(&text), comments(&std::fs::read_to_string(fixture.path("config")).unwrap()));
     }
 }

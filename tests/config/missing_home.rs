@@ -6,12 +6,12 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::cache::bad_files::{LOGIN, TOKEN, mkfifo, world};
+use crate::cache::bad_files::{LOGIN, TOKEN, fixture, mkfifo};
 
 /// A home that is none is said to be none, with its value, before anything else happens.
 #[test]
-fn homes_that_are_none() {
-    let (center, env, _) = world();
+fn invalid_home_directories() {
+    let (center, env, _) = fixture();
     let config = env.home().join(".aws/config");
     for home in ["relative/home", "/", "/nonexistent/home", "/dev/null"] {
         for words in [&TOKEN[..], &LOGIN, &["logout"], &["status"]] {
@@ -33,8 +33,8 @@ type MakeConfig = fn(&Path);
 
 /// A config file that is none is named where the missing session is, and never waited for.
 #[test]
-fn config_files_that_are_none() {
-    let (_center, env, _) = world();
+fn invalid_config_paths() {
+    let (_center, env, _) = fixture();
     let path = env.work().join("config");
     let rows: [(MakeConfig, &str); 5] = [
         (|path| mkfifo(path), "no regular file"),

@@ -14,12 +14,12 @@ use sso_oidc::config::{ClientSettings, Config, Overrides, client_settings};
 use sso_oidc::error::Error;
 
 /// A home with files, and an environment.
-pub(crate) struct World {
+pub(crate) struct Fixture {
     home: tempfile::TempDir,
     vars: Vec<(String, String)>,
 }
 
-impl World {
+impl Fixture {
     pub(crate) fn new(config: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join(".aws")).unwrap();

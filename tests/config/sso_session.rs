@@ -2,7 +2,7 @@
 //!
 //! Texts and rules are those of recorded runs of `aws sso login` 2.36.7; options that stand in for configuration are ours.
 
-use super::World;
+use super::Fixture;
 use sso_oidc::config::{Origin, Session, SessionOptions};
 use sso_oidc::error::{Error, Kind};
 
@@ -11,7 +11,7 @@ const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://ow
     [sso-session s1]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n";
 
 fn resolve(config: &str, profile: Option<&str>, options: SessionOptions<'_>) -> Result<Session, Error> {
-    Session::resolve(&World::new(config).load(profile).unwrap(), options)
+    Session::resolve(&Fixture::new(config).load(profile).unwrap(), options)
 }
 
 fn named(name: &str) -> SessionOptions<'_> {
@@ -25,7 +25,7 @@ fn configuration_error(outcome: Result<impl std::fmt::Debug, Error>) -> String {
 }
 
 #[test]
-fn the_session_comes_before_the_profiles_own_keys() {
+fn sso_session_precedes_legacy_keys() {
     for found in
         [resolve(SESSION, Some("p"), SessionOptions::default()).unwrap(), resolve(SESSION, None, named("s1")).unwrap()]
     {
@@ -41,7 +41,7 @@ fn the_session_comes_before_the_profiles_own_keys() {
 }
 
 #[test]
-fn scopes_are_split_at_commas_and_absent_is_not_empty() {
+fn scopes_are_split_at_commas_and_may_be_absent() {
     let scopes = |line: &str| {
         let config = format!("{SESSION}{line}\n");
         resolve(&config, None, named("s1")).unwrap().scopes
@@ -57,7 +57,7 @@ fn scopes_are_split_at_commas_and_absent_is_not_empty() {
 }
 
 #[test]
-fn what_is_missing_is_said_in_awss_words() {
+fn missing_keys_are_reported_like_the_aws_cli() {
     let legacy = " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
     let missing = |keys: &str| format!("Missing the following required SSO configuration values: {keys}.");
     for (config, options, text) in [
@@ -78,10 +78,10 @@ fn what_is_missing_is_said_in_awss_words() {
 }
 
 #[test]
-fn details_name_the_place() {
-    let world = World::new("[sso-session other]\n\n[sso-session s1]\nsso_start_url = u\n");
-    let path = world.path("config");
-    let config = world.load(None).unwrap();
+fn errors_name_file_and_section() {
+    let fixture = Fixture::new("[sso-session other]\n\n[sso-session s1]\nsso_start_url = u\n");
+    let path = fixture.path("config");
+    let config = fixture.load(None).unwrap();
     let detail = |options| Session::resolve(&config, options).unwrap_err().advice().unwrap().to_owned();
     let place = format!("[sso-session s1] of {}, line 3 does not have sso_region", path.display());
     assert_eq!(detail(named("s1")), place);
@@ -91,7 +91,7 @@ fn details_name_the_place() {
 }
 
 #[test]
-fn options_stand_in_for_configuration() {
+fn options_replace_configuration() {
     let both = SessionOptions { name: None, start_url: Some(URL), region: Some("ap-south-1") };
     let found = resolve("", None, both).unwrap();
     assert_eq!((found.name, found.start_url.value.as_str(), found.region.value.as_str()), (None, URL, "ap-south-1"));
@@ -120,7 +120,7 @@ fn options_stand_in_for_configuration() {
 }
 
 #[test]
-fn our_own_keys_are_read_where_the_start_url_is() {
+fn own_keys_are_read_from_the_section_with_the_start_url() {
     let keys = "sso_login_flow = device-code\nsso_redirect_port = 8400\nsso_browser_command = firefox %s\n";
     let found = resolve(&format!("{SESSION}{keys}"), None, named("s1")).unwrap();
     assert_eq!(found.flow.as_ref().unwrap().value, "device-code");
@@ -134,13 +134,13 @@ fn our_own_keys_are_read_where_the_start_url_is() {
 }
 
 #[test]
-fn all_are_the_sessions_and_the_profiles_with_keys_of_their_own() {
-    let world = World::new(&format!(
+fn all_lists_sessions_and_legacy_profiles() {
+    let fixture = Fixture::new(&format!(
         "{SESSION}[default]\nregion = x\n[profile old]\nsso_start_url = u\nsso_region = r\n[profile half]\nsso_start_url = u\n\
          [sso-session s2]\nsso_region = r\n"
     ))
     .credentials("[in-credentials]\nsso_start_url = v\nsso_region = r\n");
-    let all = Session::all(&world.load(None).unwrap());
+    let all = Session::all(&fixture.load(None).unwrap());
     let said: Vec<_> = all
         .iter()
         .map(|found| match found {

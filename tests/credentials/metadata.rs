@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{NONE, World, signed, token};
+use super::{Fixture, NONE, signed, token};
 use crate::support::scripted_server::{Recorded, Step, bytes, json};
 
 const KEYS: &str = r#"{"AccessKeyId": "ASIAMETA", "SecretAccessKey": "meta-secret", "Token": "t", "Expiration": "2100-01-01T00:00:00Z"}"#;
@@ -17,46 +17,46 @@ fn lines(requests: &[Recorded]) -> Vec<&str> {
 }
 
 #[test]
-fn a_container_is_asked_with_its_token() {
-    let world = World::new(vec![plain(KEYS), token()])
+fn container_requests_carry_the_authorization_token() {
+    let fixture = Fixture::new(vec![plain(KEYS), token()])
         .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds?x=1")
         .var("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic tok");
-    let requests = world.requests(&[]);
+    let requests = fixture.requests(&[]);
     assert_eq!(requests[0].line, "GET /creds?x=1 HTTP/1.1");
     assert_eq!(requests[0].header("authorization"), Some("Basic tok"));
     assert_eq!(requests[0].header("accept"), Some("application/json"));
     assert!(signed(&requests[1], "meta-secret").starts_with("ASIAMETA eu-west-1/sso-oauth "));
-    let world = World::new(vec![plain(KEYS), token()])
+    let fixture = Fixture::new(vec![plain(KEYS), token()])
         .file("token", "from a file")
         .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds")
         .var("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic tok")
         .var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "$HOME/token");
-    assert_eq!(world.requests(&[])[0].header("authorization"), Some("from a file"));
+    assert_eq!(fixture.requests(&[])[0].header("authorization"), Some("from a file"));
 }
 
 #[test]
-fn a_container_is_asked_past_every_proxy() {
-    let world = World::new(vec![plain(KEYS), token()])
+fn container_requests_bypass_proxies() {
+    let fixture = Fixture::new(vec![plain(KEYS), token()])
         .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds")
         .var("HTTP_PROXY", "http://127.0.0.1:9")
         .var("NO_PROXY", "example.com");
-    let run = world.run(&["--region", "eu-west-1"]).expect(255);
+    let run = fixture.run(&["--region", "eu-west-1"]).expect(255);
     assert!(run.stderr.contains("Failed to connect to proxy URL"), "{}", run.stderr);
-    assert_eq!(lines(&world.server.requests()), ["GET /creds"]);
+    assert_eq!(lines(&fixture.server.requests()), ["GET /creds"]);
 }
 
 #[test]
-fn what_a_container_says_wrong_is_told() {
+fn container_errors() {
     let from = "Error when retrieving credentials from container-role:";
-    let uri = |steps, uri: &str| World::new(steps).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri);
+    let uri = |steps, uri: &str| Fixture::new(steps).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri);
     let thrice = |step: fn() -> Step| vec![step(), step(), step()];
-    let world = uri(thrice(|| json(404, &[], "gone")), "$SERVER/bad");
+    let fixture = uri(thrice(|| json(404, &[], "gone")), "$SERVER/bad");
     let text = "Error retrieving metadata: Received non 200 response 404 from container metadata: gone";
-    world.refuses(&[], 255, &format!("{from} {text}"));
-    assert_eq!(world.server.requests().len(), 3);
-    let world = uri(thrice(|| plain("canary")), "$SERVER/creds");
+    fixture.refuses(&[], 255, &format!("{from} {text}"));
+    assert_eq!(fixture.server.requests().len(), 3);
+    let fixture = uri(thrice(|| plain("canary")), "$SERVER/creds");
     let text = "Error retrieving metadata: Unable to parse JSON returned from container metadata services";
-    world.refuses(&[], 255, &format!("{from} {text}"));
+    fixture.refuses(&[], 255, &format!("{from} {text}"));
     uri(vec![plain(r#"{"AccessKeyId": "x"}"#)], "$SERVER/creds").refuses(
         &[],
         255,
@@ -72,18 +72,18 @@ fn what_a_container_says_wrong_is_told() {
     );
 }
 
-/// A world on an EC2 instance, with more patience than the second that is the rule: test machines are busy.
-fn instance(steps: Vec<Step>) -> World {
-    World::new(steps)
+/// A fixture on an EC2 instance, with more patience than the second that is the rule: test machines are busy.
+fn instance(steps: Vec<Step>) -> Fixture {
+    Fixture::new(steps)
         .without("AWS_EC2_METADATA_DISABLED")
         .var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "$SERVER")
         .var("AWS_METADATA_SERVICE_TIMEOUT", "20")
 }
 
 #[test]
-fn an_instance_is_asked_with_a_session_token() {
-    let world = instance(vec![plain("imds-token"), plain("role1"), plain(KEYS), token()]);
-    let requests = world.requests(&[]);
+fn imds_v2_uses_a_session_token() {
+    let fixture = instance(vec![plain("imds-token"), plain("role1"), plain(KEYS), token()]);
+    let requests = fixture.requests(&[]);
     let expected = [
         "PUT /latest/api/token",
         CREDENTIALS,
@@ -99,28 +99,28 @@ fn an_instance_is_asked_with_a_session_token() {
 }
 
 #[test]
-fn where_there_is_no_token_service_version_1_is_asked() {
+fn imds_v1_fallback() {
     for status in [403, 404, 405] {
-        let world = instance(vec![json(status, &[], ""), plain("role1"), plain(KEYS), token()]);
-        assert_eq!(world.requests(&[])[1].header("x-aws-ec2-metadata-token"), None);
+        let fixture = instance(vec![json(status, &[], ""), plain("role1"), plain(KEYS), token()]);
+        assert_eq!(fixture.requests(&[])[1].header("x-aws-ec2-metadata-token"), None);
     }
-    let world = instance(vec![json(404, &[], "")]).var("AWS_EC2_METADATA_V1_DISABLED", "True");
+    let fixture = instance(vec![json(404, &[], "")]).var("AWS_EC2_METADATA_V1_DISABLED", "True");
     let text =
         "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
-    world.refuses(&[], 255, text);
+    fixture.refuses(&[], 255, text);
 }
 
 #[test]
-fn a_token_that_does_not_come_back_is_waited_for_once() {
+fn imds_token_timeout_is_not_repeated() {
     let lost = Step::Stall(Vec::new(), Duration::from_secs(4));
-    let world = instance(vec![lost, plain("role1"), plain(KEYS), token()]).var("AWS_METADATA_SERVICE_TIMEOUT", "3");
-    let requests = world.requests(&[]);
+    let fixture = instance(vec![lost, plain("role1"), plain(KEYS), token()]).var("AWS_METADATA_SERVICE_TIMEOUT", "3");
+    let requests = fixture.requests(&[]);
     assert_eq!(requests.len(), 4);
     assert_eq!(requests[1].header("x-aws-ec2-metadata-token"), None);
 }
 
 #[test]
-fn what_is_no_instance_with_a_role_is_nothing() {
+fn metadata_without_a_role_gives_no_credentials() {
     let token_then = |step| vec![plain("imds-token"), step];
     for (steps, made) in [
         (vec![json(400, &[], "")], 1),
@@ -136,32 +136,32 @@ fn what_is_no_instance_with_a_role_is_nothing() {
             3,
         ),
     ] {
-        let world = instance(steps);
-        world.refuses(&[], 253, NONE);
-        assert_eq!(world.server.requests().len(), made);
+        let fixture = instance(steps);
+        fixture.refuses(&[], 253, NONE);
+        assert_eq!(fixture.server.requests().len(), made);
     }
     instance(vec![]).var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9").refuses(&[], 253, NONE);
-    let world = instance(vec![]).var("AWS_EC2_METADATA_DISABLED", "TRUE");
-    world.refuses(&[], 253, NONE);
-    assert_eq!(world.server.connections(), 0);
+    let fixture = instance(vec![]).var("AWS_EC2_METADATA_DISABLED", "TRUE");
+    fixture.refuses(&[], 253, NONE);
+    assert_eq!(fixture.server.connections(), 0);
 }
 
 #[test]
-fn attempts_can_be_configured() {
+fn metadata_attempts_are_configurable() {
     let steps = vec![plain("imds-token"), json(500, &[], ""), json(500, &[], ""), plain("role1"), plain(KEYS), token()];
-    let world = instance(steps).config("[default]\nmetadata_service_num_attempts = 3\n");
-    assert_eq!(world.requests(&[]).len(), 6);
+    let fixture = instance(steps).config("[default]\nmetadata_service_num_attempts = 3\n");
+    assert_eq!(fixture.requests(&[]).len(), 6);
 }
 
 #[test]
-fn keys_that_have_ended_are_used_when_the_service_has_no_others() {
+fn expired_metadata_credentials_are_still_used() {
     let ended = KEYS.replace("2100", "2020");
-    let world = instance(vec![plain("imds-token"), plain("role1"), plain(&ended), token()]);
-    assert!(signed(&world.requests(&[])[3], "meta-secret").starts_with("ASIAMETA "));
+    let fixture = instance(vec![plain("imds-token"), plain("role1"), plain(&ended), token()]);
+    assert!(signed(&fixture.requests(&[])[3], "meta-secret").starts_with("ASIAMETA "));
 }
 
 #[test]
-fn settings_of_the_service_that_cannot_be_are_told() {
+fn invalid_metadata_settings_are_reported() {
     let text = "Invalid endpoint EC2 Instance Metadata endpoint: nonsense";
     instance(vec![]).var("AWS_EC2_METADATA_SERVICE_ENDPOINT", "nonsense").refuses(&[], 255, text);
     let text =
@@ -172,31 +172,31 @@ fn settings_of_the_service_that_cannot_be_are_told() {
 }
 
 #[test]
-fn the_region_of_the_instance_is_the_last_resort() {
+fn region_falls_back_to_the_instance() {
     let steps =
         vec![plain("imds-token"), plain("eu-west-3a"), plain("imds-token"), plain("role1"), plain(KEYS), token()];
-    let world = instance(steps);
-    world.run(&[]).ok();
-    let requests = world.server.requests();
+    let fixture = instance(steps);
+    fixture.run(&[]).ok();
+    let requests = fixture.server.requests();
     assert_eq!(requests[1].line, "GET /latest/meta-data/placement/availability-zone/ HTTP/1.1");
     assert!(signed(&requests[5], "meta-secret").contains(" eu-west-3/sso-oauth "));
-    let world = instance(vec![bytes("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"), json(404, &[], "")]);
-    let run = world.run(&[]).expect(253);
+    let fixture = instance(vec![bytes("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"), json(404, &[], "")]);
+    let run = fixture.run(&[]).expect(253);
     assert!(run.stderr.contains("You must specify a region."), "{}", run.stderr);
 }
 
 #[test]
-fn a_role_may_be_assumed_with_metadata() {
+fn credential_source_ec2_instance_metadata() {
     let role = |source: &str| format!("[profile r]\nrole_arn = arn:aws:iam::1:role/x\ncredential_source = {source}\n");
     let denied = || json(403, &[], "<Error><Code>AccessDenied</Code><Message>m</Message></Error>");
     let text = "An error occurred (AccessDenied) when calling the AssumeRole operation: m";
-    let world =
+    let fixture =
         instance(vec![plain("imds-token"), plain("role1"), plain(KEYS), denied()]).config(&role("Ec2InstanceMetadata"));
-    world.refuses(&["--profile", "r"], 254, text);
-    assert!(signed(&world.server.requests()[3], "meta-secret").starts_with("ASIAMETA eu-west-1/sts "));
-    let world = World::new(vec![plain(KEYS), denied()])
+    fixture.refuses(&["--profile", "r"], 254, text);
+    assert!(signed(&fixture.server.requests()[3], "meta-secret").starts_with("ASIAMETA eu-west-1/sts "));
+    let fixture = Fixture::new(vec![plain(KEYS), denied()])
         .config(&role("EcsContainer"))
         .var("AWS_CONTAINER_CREDENTIALS_FULL_URI", "$SERVER/creds");
-    world.refuses(&["--profile", "r"], 254, text);
-    assert!(signed(&world.server.requests()[1], "meta-secret").starts_with("ASIAMETA eu-west-1/sts "));
+    fixture.refuses(&["--profile", "r"], 254, text);
+    assert!(signed(&fixture.server.requests()[1], "meta-secret").starts_with("ASIAMETA eu-west-1/sts "));
 }

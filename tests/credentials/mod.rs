@@ -19,14 +19,14 @@ fn token() -> Step {
     json(200, &[], r#"{"accessToken": "A"}"#)
 }
 
-/// A world with this config file, a scripted server for every service, and the words of the command line behind the usual
+/// A fixture with this config file, a scripted server for every service, and the words of the command line behind the usual
 /// ones.
-struct World {
+struct Fixture {
     env: TestEnv,
     server: Script,
 }
 
-impl World {
+impl Fixture {
     fn new(steps: Vec<Step>) -> Self {
         let mut env = TestEnv::new();
         let server = Script::plain(steps);

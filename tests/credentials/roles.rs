@@ -1,6 +1,6 @@
 //! Roles to assume: source profiles, named sources, web identities, MFA, what is kept, what is refused.
 
-use super::{KEYS, World, called, signed, token};
+use super::{Fixture, KEYS, called, signed, token};
 use crate::support::scripted_server::{Step, json};
 
 const SOURCE: &str = "[profile src]\naws_access_key_id = AKIDSRC\naws_secret_access_key = source-secret\n";
@@ -25,12 +25,12 @@ fn role(more: &str) -> String {
 const AS_R: [&str; 2] = ["--profile", "r"];
 
 #[test]
-fn a_role_is_assumed_with_the_keys_of_its_source_and_kept() {
-    let world = World::new(vec![assumed(1), token(), token()]).config(&format!(
+fn assumed_role_credentials_are_cached() {
+    let fixture = Fixture::new(vec![assumed(1), token(), token()]).config(&format!(
         "[profile r]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = src\nrole_session_name = sess\n\
          external_id = ext é&\nduration_seconds = 900\n{SOURCE}"
     ));
-    let requests = world.requests(&AS_R);
+    let requests = fixture.requests(&AS_R);
     assert_eq!(
         called(&requests[0]),
         "POST / Action=AssumeRole&Version=2011-06-15&RoleSessionName=sess&ExternalId=ext+%C3%A9%26&DurationSeconds=900\
@@ -41,67 +41,67 @@ fn a_role_is_assumed_with_the_keys_of_its_source_and_kept() {
     assert!(signed(&requests[1], "role&secret1").starts_with("ASIA1 eu-west-1/sso-oauth "));
     assert_eq!(requests[1].header("x-amz-security-token"), Some("token1=="));
     // The name and the contents are the AWS CLI's, so that each uses what the other got.
-    let kept = world.env.read(".aws/cli/cache/a6cd359ee922e7b97dee0f9e9f2844733cc8ba18.json");
+    let kept = fixture.env.read(".aws/cli/cache/a6cd359ee922e7b97dee0f9e9f2844733cc8ba18.json");
     assert_eq!(
         kept,
         "{\"Credentials\": {\"AccessKeyId\": \"ASIA1\", \"SecretAccessKey\": \"role&secret1\", \"SessionToken\": \
          \"token1==\", \"Expiration\": \"2100-01-01T00:00:00+00:00\", \"AccountId\": \"111122223333\"}, \
          \"AssumedRoleUser\": {\"AssumedRoleId\": \"AROA:s\", \"Arn\": \"arn:aws:sts::111122223333:assumed-role/x/s\"}}"
     );
-    assert_eq!(world.requests(&AS_R).len(), 3, "the second run needs the service only");
+    assert_eq!(fixture.requests(&AS_R).len(), 3, "the second run needs the service only");
 }
 
 #[test]
-fn kept_credentials_that_end_soon_are_not_used() {
-    let world = World::new(vec![assumed(2), token()]).config(&format!("{}{SOURCE}", role("source_profile = src")));
-    let world = world.file(
+fn cached_role_credentials_about_to_expire_are_replaced() {
+    let fixture = Fixture::new(vec![assumed(2), token()]).config(&format!("{}{SOURCE}", role("source_profile = src")));
+    let fixture = fixture.file(
         ".aws/cli/cache/f06a164973dbafeadb87d7bf2a2c9e5a0a20cf72.json",
         r#"{"Credentials": {"AccessKeyId": "ASIA1", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2020-01-01T00:00:00+00:00"}}"#,
     );
-    assert!(signed(&world.requests(&AS_R)[1], "role&secret2").starts_with("ASIA2 "));
+    assert!(signed(&fixture.requests(&AS_R)[1], "role&secret2").starts_with("ASIA2 "));
 }
 
 #[test]
-fn a_session_name_is_made_up_where_none_is_given() {
+fn role_session_name_is_generated() {
     for more in ["source_profile = src", "source_profile = src\nrole_session_name ="] {
         let config = format!("[profile r]\nrole_arn = arn:aws:iam::1:role/x\n{more}\n{SOURCE}");
-        let world = World::new(vec![assumed(1), token()]).config(&config);
+        let fixture = Fixture::new(vec![assumed(1), token()]).config(&config);
         let expected = "POST / Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx\
                         &RoleSessionName=botocore-session-N";
-        assert_eq!(called(&world.requests(&AS_R)[0]), expected);
+        assert_eq!(called(&fixture.requests(&AS_R)[0]), expected);
         let name = ".aws/cli/cache/4822f6991251fc6fb078b9e88b03e52c9e3ff12d.json";
-        assert!(world.env.home().join(name).exists());
+        assert!(fixture.env.home().join(name).exists());
     }
 }
 
 #[test]
-fn roles_are_chained_and_a_profile_may_be_its_own_source() {
-    let world = World::new(vec![assumed(1), assumed(2), token()]).config(&format!(
+fn role_chains_and_self_referencing_source_profile() {
+    let fixture = Fixture::new(vec![assumed(1), assumed(2), token()]).config(&format!(
         "{}[profile q]\nrole_arn = arn:aws:iam::1:role/y\nsource_profile = src\n{SOURCE}",
         role("source_profile = q")
     ));
-    let requests = world.requests(&AS_R);
+    let requests = fixture.requests(&AS_R);
     assert!(called(&requests[0]).contains("role%2Fy"));
     assert!(signed(&requests[0], "source-secret").starts_with("AKIDSRC "));
     assert!(called(&requests[1]).contains("role%2Fx"));
     assert_eq!(signed(&requests[1], "role&secret1"), format!("ASIA1 eu-west-1/sts {STS};x-amz-security-token"));
     assert!(signed(&requests[2], "role&secret2").starts_with("ASIA2 "));
-    let world = World::new(vec![assumed(1), token()]).config(&role(&format!("source_profile = r\n{KEYS}")));
-    assert!(signed(&world.requests(&AS_R)[0], "source-secret").starts_with("AKIDSRC "));
+    let fixture = Fixture::new(vec![assumed(1), token()]).config(&role(&format!("source_profile = r\n{KEYS}")));
+    assert!(signed(&fixture.requests(&AS_R)[0], "source-secret").starts_with("AKIDSRC "));
 }
 
 #[test]
-fn a_role_may_be_assumed_with_the_environment_or_a_web_identity() {
-    let world = World::new(vec![assumed(1), token()])
+fn credential_source_environment_and_web_identity() {
+    let fixture = Fixture::new(vec![assumed(1), token()])
         .config(&role("credential_source = Environment"))
         .var("AWS_ACCESS_KEY_ID", "AKIDENV")
         .var("AWS_SECRET_ACCESS_KEY", "env-secret");
-    assert!(signed(&world.requests(&AS_R)[0], "env-secret").starts_with("AKIDENV "));
-    let world = World::new(vec![assumed(1), assumed(2), token()]).file("web", "web token\n").config(&format!(
+    assert!(signed(&fixture.requests(&AS_R)[0], "env-secret").starts_with("AKIDENV "));
+    let fixture = Fixture::new(vec![assumed(1), assumed(2), token()]).file("web", "web token\n").config(&format!(
         "{}[profile src]\nrole_arn = arn:aws:iam::1:role/w\nweb_identity_token_file = $HOME/web\nrole_session_name = ws\n",
         role("source_profile = src")
     ));
-    let requests = world.requests(&AS_R);
+    let requests = fixture.requests(&AS_R);
     assert_eq!(
         called(&requests[0]),
         "POST / Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=ws\
@@ -112,29 +112,29 @@ fn a_role_may_be_assumed_with_the_environment_or_a_web_identity() {
 }
 
 #[test]
-fn a_web_identity_of_the_environment_counts_unless_a_profile_is_named() {
-    let world = |steps| {
-        World::new(steps)
+fn environment_web_identity_yields_to_a_named_profile() {
+    let fixture = |steps| {
+        Fixture::new(steps)
             .file("web", "token")
             .config("[profile w]\nregion = x\n")
             .var("AWS_WEB_IDENTITY_TOKEN_FILE", "$HOME/web")
             .var("AWS_ROLE_SESSION_NAME", "ss")
     };
-    let whole = |steps| world(steps).var("AWS_ROLE_ARN", "arn:aws:iam::1:role/w");
+    let whole = |steps| fixture(steps).var("AWS_ROLE_ARN", "arn:aws:iam::1:role/w");
     let requests = whole(vec![assumed(1), token()]).requests(&[]);
     assert!(signed(&requests[1], "role&secret1").starts_with("ASIA1 "));
     whole(vec![]).refuses(&["--profile", "w"], 253, super::NONE);
     let text = "The provided profile or the current environment is configured to assume role with web identity but has no \
                 role ARN configured. Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env \
                 var is set.";
-    world(vec![]).refuses(&[], 255, text);
-    let world = whole(vec![]).var("AWS_WEB_IDENTITY_TOKEN_FILE", "$HOME/none");
+    fixture(vec![]).refuses(&[], 255, text);
+    let fixture = whole(vec![]).var("AWS_WEB_IDENTITY_TOKEN_FILE", "$HOME/none");
     let text = "cannot read the web identity token file `$HOME/none`: No such file or directory (os error 2)";
-    world.refuses(&[], 255, text);
+    fixture.refuses(&[], 255, text);
 }
 
 #[test]
-fn contradictions_are_told_as_by_aws() {
+fn contradictory_role_settings_match_the_aws_cli() {
     let looped = "Infinite loop in credential configuration detected. Attempting to load from profile r which has already \
                   been visited. Visited profiles: ";
     for (config, text) in [
@@ -168,17 +168,17 @@ fn contradictions_are_told_as_by_aws() {
             format!("{looped}['r', 'q']"),
         ),
     ] {
-        World::new(vec![]).config(&config).refuses(&AS_R, 255, &text);
+        Fixture::new(vec![]).config(&config).refuses(&AS_R, 255, &text);
     }
 }
 
 #[test]
-fn parameters_are_checked_before_anything_is_sent() {
+fn role_parameters_are_validated_before_any_request() {
     let config = format!(
         "[profile r]\nrole_arn = a\nsource_profile = src\nrole_session_name = s\nexternal_id = e\nduration_seconds = 5\n{SOURCE}"
     );
-    let world = World::new(vec![]).config(&config);
-    world.refuses(
+    let fixture = Fixture::new(vec![]).config(&config);
+    fixture.refuses(
         &AS_R,
         252,
         "An error occurred (ParamValidation): Parameter validation failed:\n\
@@ -190,45 +190,45 @@ fn parameters_are_checked_before_anything_is_sent() {
 }
 
 #[test]
-fn what_sts_refuses_is_a_service_error() {
+fn sts_errors_are_service_errors() {
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not &lt;authorized&gt;</Message>\
                   </Error><RequestId>r</RequestId></ErrorResponse>";
     let config = format!("{}{SOURCE}", role("source_profile = src"));
-    let world = World::new(vec![json(403, &[], denied)]).config(&config);
+    let fixture = Fixture::new(vec![json(403, &[], denied)]).config(&config);
     let text = "An error occurred (AccessDenied) when calling the AssumeRole operation: not <authorized>";
-    world.refuses(&AS_R, 254, text);
-    let world = World::new(vec![json(500, &[], "")]).config(&config).var("AWS_MAX_ATTEMPTS", "1");
+    fixture.refuses(&AS_R, 254, text);
+    let fixture = Fixture::new(vec![json(500, &[], "")]).config(&config).var("AWS_MAX_ATTEMPTS", "1");
     let text = "An error occurred (500) when calling the AssumeRole operation (reached max retries: 0): Internal Server \
                 Error";
-    world.refuses(&AS_R, 254, text);
+    fixture.refuses(&AS_R, 254, text);
     let throttled = "<ErrorResponse><Error><Code>Throttling</Code><Message>m</Message></Error></ErrorResponse>";
-    let world = World::new(vec![json(400, &[], throttled), assumed(1), token()]).config(&config);
-    assert_eq!(world.requests(&AS_R).len(), 3, "throttling is tried again");
-    let world = World::new(vec![json(200, &[], "hello")]).config(&config);
+    let fixture = Fixture::new(vec![json(400, &[], throttled), assumed(1), token()]).config(&config);
+    assert_eq!(fixture.requests(&AS_R).len(), 3, "throttling is tried again");
+    let fixture = Fixture::new(vec![json(200, &[], "hello")]).config(&config);
     let text = "Error when retrieving credentials from assume-role: the answer to AssumeRole lacks Credentials";
-    world.refuses(&AS_R, 255, text);
+    fixture.refuses(&AS_R, 255, text);
 }
 
 #[test]
-fn sts_may_have_an_endpoint_of_its_own() {
+fn sts_endpoint_url() {
     let config = format!(
         "{}services = sv\n[services sv]\nsts =\n  endpoint_url = $SERVER/sv\n{SOURCE}",
         role("source_profile = src").trim_end_matches('\n').to_owned() + "\n"
     );
-    let world = World::new(vec![assumed(1), token()]).without("AWS_ENDPOINT_URL_STS").config(&config);
-    assert!(called(&world.requests(&AS_R)[0]).starts_with("POST /sv Action=AssumeRole"));
+    let fixture = Fixture::new(vec![assumed(1), token()]).without("AWS_ENDPOINT_URL_STS").config(&config);
+    assert!(called(&fixture.requests(&AS_R)[0]).starts_with("POST /sv Action=AssumeRole"));
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn without_a_terminal_nobody_can_be_asked_for_a_code() {
+fn mfa_without_a_terminal_fails() {
     let config = format!("{}{SOURCE}", role("source_profile = src\nmfa_serial = arn:aws:iam::1:mfa/me"));
-    let run = World::new(vec![]).config(&config);
+    let run = Fixture::new(vec![]).config(&config);
     // A test runner may have a terminal; the program must not find it.
     let words = run.words(&["--region", "eu-west-1", "--profile", "r"]);
     let mut command = std::process::Command::new("/usr/bin/setsid");
     command.arg("--wait").arg(env!("CARGO_BIN_EXE_sso-oidc")).args(words);
-    run.env.furnish(&mut command);
+    run.env.apply_to(&mut command);
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(255));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -237,32 +237,32 @@ fn without_a_terminal_nobody_can_be_asked_for_a_code() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_code_of_an_mfa_device_is_asked_for_without_echo() {
+fn mfa_code_is_prompted_without_echo() {
     let config = format!("{}{SOURCE}", role("source_profile = src\nmfa_serial = arn:aws:iam::1:mfa/me"));
-    let world = World::new(vec![assumed(1), token()]).config(&config);
-    let words = world.words(&["--region", "eu-west-1", "--profile", "r"]);
-    let mut terminal = world.env.on_terminal(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let fixture = Fixture::new(vec![assumed(1), token()]).config(&config);
+    let words = fixture.words(&["--region", "eu-west-1", "--profile", "r"]);
+    let mut terminal = fixture.env.on_terminal(&words.iter().map(String::as_str).collect::<Vec<_>>());
     terminal.wait_for(|text| text.contains("Enter MFA code for arn:aws:iam::1:mfa/me: ").then_some(()));
     assert!(!terminal.echoes());
     terminal.type_in("123456\n");
     let (code, text, echoes) = terminal.finish();
     assert_eq!((code, echoes), (0, true), "{text}");
     assert!(!text.contains("123456"), "{text}");
-    assert!(called(&world.server.requests()[0]).ends_with(
+    assert!(called(&fixture.server.requests()[0]).ends_with(
         "&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx&TokenCode=123456"
     ));
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_question_that_is_interrupted_leaves_the_terminal_as_it_was() {
+fn ctrl_c_at_the_mfa_prompt_restores_the_terminal() {
     let config = format!("{}{SOURCE}", role("source_profile = src\nmfa_serial = arn:aws:iam::1:mfa/me"));
-    let world = World::new(vec![]).config(&config);
-    let words = world.words(&["--region", "eu-west-1", "--profile", "r"]);
-    let mut terminal = world.env.on_terminal(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let fixture = Fixture::new(vec![]).config(&config);
+    let words = fixture.words(&["--region", "eu-west-1", "--profile", "r"]);
+    let mut terminal = fixture.env.on_terminal(&words.iter().map(String::as_str).collect::<Vec<_>>());
     terminal.wait_for(|text| text.contains("Enter MFA code").then_some(()));
     terminal.type_in("12\u{3}");
     let (code, text, echoes) = terminal.finish();
     assert_eq!((code, echoes), (130, true), "{text}");
-    assert!(world.server.requests().is_empty());
+    assert!(fixture.server.requests().is_empty());
 }

@@ -21,7 +21,7 @@ use crate::user_agent::{Page, UserAgent};
 pub(crate) const NAME: &str = "demo";
 
 /// The Identity Center and the home.
-pub(crate) struct Stage {
+pub(crate) struct Environment {
     /// The Identity Center.
     pub(crate) center: Rc<IdentityCenter>,
     home: tempfile::TempDir,
@@ -29,21 +29,21 @@ pub(crate) struct Stage {
 }
 
 /// What a run of the program left.
-pub(crate) struct Scene {
+pub(crate) struct StepOutcome {
     /// What the Identity Center was asked meanwhile.
     pub(crate) requests: Vec<Request>,
     /// Where the demo's own browser ended, if it was opened: the pages with a decision, then the page after it.
     pub(crate) landed: Option<io::Result<Page>>,
 }
 
-impl Stage {
+impl Environment {
     /// Builds it; `approves` tells that nobody is at the browser.
     pub(crate) fn new(center: IdentityCenter, approves: bool) -> io::Result<Self> {
         let home = tempfile::Builder::new().prefix("sso-oidc-demo-").tempdir()?;
-        let stage = Self { center: Rc::new(center), home, approves };
-        fs::create_dir(stage.aws())?;
-        fs::write(stage.aws().join("config"), stage.config())?;
-        Ok(stage)
+        let environment = Self { center: Rc::new(center), home, approves };
+        fs::create_dir(environment.aws())?;
+        fs::write(environment.aws().join("config"), environment.config())?;
+        Ok(environment)
     }
 
     /// The home directory.
@@ -73,7 +73,7 @@ impl Stage {
     }
 
     /// Runs the program with these words, its streams indented on ours.
-    pub(crate) fn run(&self, words: &[&str]) -> Result<Scene, Box<dyn Error>> {
+    pub(crate) fn run(&self, words: &[&str]) -> Result<StepOutcome, Box<dyn Error>> {
         let before = self.center.requests().len();
         let (context, landed) = self.context();
         let args = std::iter::once("sso-oidc").chain(words.iter().copied()).map(OsString::from);
@@ -86,7 +86,7 @@ impl Stage {
         if code != 0 {
             return Err(format!("the program ended with exit code {code}").into());
         }
-        Ok(Scene { requests, landed })
+        Ok(StepOutcome { requests, landed })
     }
 
     /// A world of its own for the program, and the page at which the demo's browser ends.

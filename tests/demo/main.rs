@@ -74,7 +74,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
 }
 
 #[test]
-fn the_story_can_be_told_without_anybody_at_the_browser() {
+fn demo_runs_without_a_browser() {
     steps::tell(true).expect("every step succeeds");
 }
 

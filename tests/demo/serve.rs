@@ -9,7 +9,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::display;
-use crate::environment::{NAME, Stage};
+use crate::environment::{Environment, NAME};
 use crate::identity_center::{Approval, IdentityCenter};
 
 /// Serves until Ctrl-C, and tells of each request.
@@ -19,25 +19,25 @@ pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
     if approves {
         center.approval(Approval::AtOnce);
     }
-    let stage = Stage::new(center, approves)?;
+    let environment = Environment::new(center, approves)?;
     let config = format!(
         "{}\n[profile legacy]\nsso_start_url = {}\nsso_region = {region}\nsso_account_id = 111122223333\n\
          sso_role_name = Developer\nregion = {region}\n\n\
          [profile iam]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example-secret-key\n\
          region = {region}\n",
-        stage.config(),
-        stage.center.start_url(),
-        region = stage.center.region(),
+        environment.config(),
+        environment.center.start_url(),
+        region = environment.center.region(),
     );
-    fs::write(stage.aws().join("config"), config)?;
-    instructions(&stage, approves);
+    fs::write(environment.aws().join("config"), config)?;
+    instructions(&environment, approves);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut told = 0;
         loop {
             tokio::select! {
                 end = tokio::signal::ctrl_c() => return end,
-                () = tokio::time::sleep(Duration::from_millis(100)) => told = tell(&stage, told),
+                () = tokio::time::sleep(Duration::from_millis(100)) => told = tell(&environment, told),
             }
         }
     })?;
@@ -45,12 +45,12 @@ pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn instructions(stage: &Stage, approves: bool) {
-    println!("An Identity Center on {}, until Ctrl-C\n", stage.center.url());
+fn instructions(environment: &Environment, approves: bool) {
+    println!("An Identity Center on {}, until Ctrl-C\n", environment.center.url());
     println!("In another shell:\n");
-    println!("  export HOME={}", stage.home().display());
-    println!("  export AWS_CONFIG_FILE={}", stage.aws().join("config").display());
-    for (name, value) in stage.endpoints() {
+    println!("  export HOME={}", environment.home().display());
+    println!("  export AWS_CONFIG_FILE={}", environment.aws().join("config").display());
+    for (name, value) in environment.endpoints() {
         println!("  export {name}={value}");
     }
     println!("  export AWS_EC2_METADATA_DISABLED=true NO_PROXY=127.0.0.1\n");
@@ -71,7 +71,7 @@ fn instructions(stage: &Stage, approves: bool) {
             println!("      {meaning}");
         }
     }
-    let arn = stage.center.application_arn();
+    let arn = environment.center.application_arn();
     println!("\nFor create-token-with-iam: --profile iam --client-id {arn}");
     if approves {
         println!("Everything is approved at once.");
@@ -80,8 +80,8 @@ fn instructions(stage: &Stage, approves: bool) {
 }
 
 /// Tells of the requests since the last time.
-fn tell(stage: &Stage, told: usize) -> usize {
-    let requests = stage.center.requests();
+fn tell(environment: &Environment, told: usize) -> usize {
+    let requests = environment.center.requests();
     for request in &requests[told..] {
         println!("  {}", display::request(request));
     }

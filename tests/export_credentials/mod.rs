@@ -45,7 +45,7 @@ fn cached(env: &TestEnv) {
 }
 
 #[test]
-fn formats_are_those_of_the_aws_cli() {
+fn formats_match_the_aws_cli() {
     let (center, env) = signed_in();
     cached(&env);
     let process = "{\n  \"Version\": 1,\n  \"AccessKeyId\": \"ASIACACHED\",\n  \"SecretAccessKey\": \"S/a+b=\",\n  \
@@ -77,7 +77,7 @@ fn formats_are_those_of_the_aws_cli() {
 }
 
 #[test]
-fn credentials_come_from_the_portal_and_are_kept_as_the_aws_cli_keeps_them() {
+fn portal_credentials_are_cached_like_the_aws_cli() {
     let (center, env) = signed_in();
     let printed = export(&env, &[]).ok().json();
     let request = &center.requests()[0];
@@ -107,7 +107,7 @@ fn credentials_come_from_the_portal_and_are_kept_as_the_aws_cli_keeps_them() {
 }
 
 #[test]
-fn with_fifteen_minutes_left_they_are_asked_for_again() {
+fn credentials_are_renewed_15_minutes_before_they_expire() {
     let (center, env) = signed_in();
     let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
     let ends = |seconds: i64| {
@@ -127,7 +127,7 @@ fn with_fifteen_minutes_left_they_are_asked_for_again() {
 }
 
 #[test]
-fn what_is_left_serves_while_the_portal_is_in_trouble() {
+fn cached_credentials_are_used_when_the_portal_fails() {
     let (center, mut env) = signed_in();
     env.set("AWS_MAX_ATTEMPTS", "1");
     let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
@@ -144,7 +144,7 @@ fn what_is_left_serves_while_the_portal_is_in_trouble() {
 }
 
 #[test]
-fn options_name_another_role_or_session() {
+fn account_role_and_session_options() {
     let (center, env) = signed_in();
     export(&env, &["--role-name", "ReadOnly"]).ok();
     assert_eq!(center.requests()[0].parameter("role_name"), Some("ReadOnly"));
@@ -158,7 +158,7 @@ fn options_name_another_role_or_session() {
 }
 
 #[test]
-fn what_is_missing_or_refused_has_a_sentence_and_a_code() {
+fn errors_have_a_message_and_an_exit_code() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.set("AWS_MAX_ATTEMPTS", "1");
@@ -185,7 +185,7 @@ fn what_is_missing_or_refused_has_a_sentence_and_a_code() {
 }
 
 #[test]
-fn a_value_that_a_shell_would_read_is_refused_and_named() {
+fn values_unsafe_in_a_shell_are_refused() {
     let (center, env) = signed_in();
     env.write(&role_path("Developer"), role_file("$(touch pwned)", "2100-01-01T00:00:00Z"));
     for format in ["env", "env-no-export", "powershell", "windows-cmd", "fish"] {
@@ -198,7 +198,7 @@ fn a_value_that_a_shell_would_read_is_refused_and_named() {
 }
 
 #[test]
-fn a_profile_and_its_session_must_not_contradict_each_other() {
+fn profile_and_session_must_agree() {
     let (_center, env) = signed_in();
     let config = env.read(".aws/config");
     env.config(&config.replace("[profile dev]\n", "[profile dev]\nsso_region = eu-west-1\n"));
@@ -209,7 +209,7 @@ fn a_profile_and_its_session_must_not_contradict_each_other() {
 }
 
 #[test]
-fn a_profile_without_a_role_has_what_the_sdks_would_find() {
+fn profiles_without_a_role_use_the_credential_chain() {
     let (center, mut env) = signed_in();
     env.config("[profile keys]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n[profile none]\nregion = x\n");
     let run = env.run(["export-credentials", "--profile", "keys"]).ok();
@@ -223,7 +223,7 @@ fn a_profile_without_a_role_has_what_the_sdks_would_find() {
 }
 
 #[test]
-fn a_role_goes_before_keys_that_an_earlier_run_left_in_the_environment() {
+fn role_precedes_environment_keys() {
     let (_center, mut env) = signed_in();
     cached(&env);
     env.set("AWS_ACCESS_KEY_ID", "AKIDSTALE").set("AWS_SECRET_ACCESS_KEY", "s").set("AWS_PROFILE", "dev");
@@ -231,7 +231,7 @@ fn a_role_goes_before_keys_that_an_earlier_run_left_in_the_environment() {
 }
 
 #[test]
-fn a_credential_process_that_leads_back_to_itself_is_noticed() {
+fn credential_process_recursion_is_detected() {
     let env = TestEnv::new();
     let program = env!("CARGO_BIN_EXE_sso-oidc");
     env.config(&format!(
@@ -251,7 +251,7 @@ mod running {
     use crate::support::Endpoint;
 
     #[test]
-    fn a_command_has_the_credentials_and_nothing_that_names_others() {
+    fn command_environment_has_only_these_credentials() {
         let (_center, mut env) = signed_in();
         cached(&env);
         env.set("AWS_PROFILE", "legacy").set("AWS_SESSION_TOKEN", "stale").set("KEPT", "kept");
@@ -274,7 +274,7 @@ mod running {
     }
 
     #[test]
-    fn words_streams_exit_code_and_signals_are_the_commands() {
+    fn command_arguments_streams_exit_code_and_signals() {
         let (center, env) = signed_in();
         let program = "read line; echo \"$line\"; echo \"$@\"; echo words >&2; exit 37";
         let run = env
@@ -294,7 +294,7 @@ mod running {
     }
 
     #[test]
-    fn a_command_that_cannot_run_has_a_shells_exit_codes() {
+    fn command_not_found_is_127_and_not_executable_126() {
         let (_center, env) = signed_in();
         cached(&env);
         let run = export(&env, &["--", "no-such-command"]).expect(127);
@@ -307,7 +307,7 @@ mod running {
     }
 
     #[test]
-    fn without_credentials_the_command_is_not_run() {
+    fn command_does_not_run_without_credentials() {
         let center = crate::support::IdentityCenter::start();
         let env = crate::support::TestEnv::of(&center);
         let run = export(&env, &["--", "/bin/sh", "-c", "echo ran"]).expect(4);

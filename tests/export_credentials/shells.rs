@@ -38,7 +38,7 @@ fn exports(shell: &str, script: &str) {
 }
 
 #[test]
-fn bash_takes_the_lines() {
+fn bash_evaluates_the_exports() {
     exports(
         "bash",
         &format!("eval \"$(sso-oidc export-credentials --profile dev --format env)\"; /bin/sh -c '{}'", inner()),
@@ -47,7 +47,7 @@ fn bash_takes_the_lines() {
 }
 
 #[test]
-fn zsh_takes_the_lines() {
+fn zsh_evaluates_the_exports() {
     exports(
         "zsh",
         &format!("eval \"$(sso-oidc export-credentials --profile dev --format env)\"; /bin/sh -c '{}'", inner()),
@@ -56,7 +56,7 @@ fn zsh_takes_the_lines() {
 }
 
 #[test]
-fn fish_takes_the_lines() {
+fn fish_evaluates_the_exports() {
     exports(
         "fish",
         &format!("sso-oidc export-credentials --profile dev --format fish | source; /bin/sh -c '{}'", inner()),
@@ -83,7 +83,7 @@ fn prompts(shell: &str, function: &str) {
 }
 
 #[test]
-fn a_prompt_in_bash_and_zsh() {
+fn status_in_bash_and_zsh_prompts() {
     let function = "prompt() { local mark=; sso-oidc status --sso-session corp >/dev/null || mark=' (login)'; \
                     echo \"corp$mark $\"; }";
     prompts("bash", function);
@@ -91,7 +91,7 @@ fn a_prompt_in_bash_and_zsh() {
 }
 
 #[test]
-fn a_prompt_in_fish() {
+fn status_in_a_fish_prompt() {
     let function = "function prompt; set -l mark ''; sso-oidc status --sso-session corp >/dev/null; or set mark ' (login)'; \
                     echo \"corp$mark \\$\"; end";
     prompts("fish", function);

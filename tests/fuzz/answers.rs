@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::{Decode, DeviceAuthorization, RegisterClientResponse, TokenResponse};
 use super::{Operation, object, read};
-use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate, plain};
+use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate, plain};
 use crate::http::Response;
 
 const NUMBERS: [&str; 22] = [
@@ -50,36 +50,36 @@ const SCRAPS: [&str; 10] = [
     "\"a\"",
 ];
 
-fn any(dice: &mut Dice) -> Case {
-    let operation = Operation::ALL[dice.roll(4)];
-    let proper = dice.roll(3) == 0;
+fn any(rng: &mut Rng) -> Case {
+    let operation = Operation::ALL[rng.below(4)];
+    let proper = rng.below(3) == 0;
     let mut members: Vec<(&str, String)> = Vec::new();
     for member in operation.output() {
-        let value = match if proper { 9 } else { dice.roll(10) } {
+        let value = match if proper { 9 } else { rng.below(10) } {
             0 => continue,
-            1 => mutate::value(3, dice),
+            1 => mutate::value(3, rng),
             _ if member.name.contains("xpires") || member.name.contains("Issued") || member.name == "interval" => {
-                let usual = proper || dice.roll(2) == 0;
-                dice.pick(if usual { &NUMBERS[..1] } else { &NUMBERS }).to_owned()
+                let usual = proper || rng.below(2) == 0;
+                rng.pick(if usual { &NUMBERS[..1] } else { &NUMBERS }).to_owned()
             }
             _ if member.name == "scope" => {
-                dice.pick(&["[\"a\", null, 5]", "[]", "\"ab\"", "{\"k\": 1}", "7", "[\"a:b\"]"]).to_owned()
+                rng.pick(&["[\"a\", null, 5]", "[]", "\"ab\"", "{\"k\": 1}", "7", "[\"a:b\"]"]).to_owned()
             }
             _ if member.name == "awsAdditionalDetails" => {
-                dice.pick(&["{\"identityContext\": \"i\", \"x\": 1}", "{}", "[]", "\"\""]).to_owned()
+                rng.pick(&["{\"identityContext\": \"i\", \"x\": 1}", "{}", "[]", "\"\""]).to_owned()
             }
             _ if member.name == "tokenType" => {
-                mutate::string(dice.pick(if proper { &["Bearer"] } else { &["Bearer", "bearer", "mac", ""] }), dice)
+                mutate::string(rng.pick(if proper { &["Bearer"] } else { &["Bearer", "bearer", "mac", ""] }), rng)
             }
-            _ => mutate::string(dice.pick(&["a", "b", "é😀\"", "https://v.example/"]), dice),
+            _ => mutate::string(rng.pick(&["a", "b", "é😀\"", "https://v.example/"]), rng),
         };
         members.push((member.name, value));
     }
-    if dice.roll(3) == 0 {
-        members.push(("other", mutate::value(3, dice)));
+    if rng.below(3) == 0 {
+        members.push(("other", mutate::value(3, rng)));
     }
-    let body = latin(mutate::object(&members, dice).as_bytes());
-    let body = if !proper && dice.roll(2) == 0 { mutate::changed(&body, &SCRAPS, dice) } else { body };
+    let body = latin(mutate::object(&members, rng).as_bytes());
+    let body = if !proper && rng.below(2) == 0 { mutate::changed(&body, &SCRAPS, rng) } else { body };
     vec![operation.name().to_owned(), body]
 }
 
@@ -90,7 +90,7 @@ fn answer(case: &Case) -> Option<(Operation, Response)> {
 }
 
 #[test]
-fn answers_are_read_as_botocore_reads_them() {
+fn responses_parse_like_botocore() {
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let Some((operation, response)) = answer(case) else { return Ok(false) };
         let (is_object, reasons) = (theirs["object"] == true, theirs["reasons"] != json!([]));
@@ -136,7 +136,7 @@ fn typed(operation: Operation, response: &Response) -> Result<Value, Decode> {
 }
 
 #[test]
-fn a_flow_takes_only_what_the_aws_cli_would_take_too() {
+fn accepted_responses_are_accepted_by_the_aws_cli() {
     let check = |case: &Case| -> Verdict {
         let Some((operation, response)) = answer(case) else { return Ok(false) };
         let Ok(taken) = typed(operation, &response) else { return Ok(false) };
@@ -150,14 +150,14 @@ fn a_flow_takes_only_what_the_aws_cli_would_take_too() {
 }
 
 #[test]
-fn order_spelling_space_and_strangers_change_nothing() {
+fn equivalent_json_parses_the_same() {
     let check = |case: &Case| -> Verdict {
-        let mut dice = Dice(case[0].parse().unwrap_or(0));
-        let operation = Operation::ALL[dice.roll(4)];
+        let mut rng = Rng(case[0].parse().unwrap_or(0));
+        let operation = Operation::ALL[rng.below(4)];
         let texts: Vec<(&str, Option<&str>, String)> = operation
             .output()
             .iter()
-            .filter(|_| dice.roll(12) > 0)
+            .filter(|_| rng.below(12) > 0)
             .map(|member| (member.name, Some(["é/\"", "a", "b c"][member.name.len() % 3]), "60".to_owned()))
             .collect();
         let mut read_once = |stranger: bool| {
@@ -166,19 +166,19 @@ fn order_spelling_space_and_strangers_change_nothing() {
                 let is_number = ["expiresIn", "interval", "clientIdIssuedAt", "clientSecretExpiresAt"].contains(name);
                 let value = match (is_number, *name, text) {
                     (true, ..) => number.clone(),
-                    (_, "tokenType", _) => mutate::string("Bearer", &mut dice),
+                    (_, "tokenType", _) => mutate::string("Bearer", &mut rng),
                     (_, "scope" | "awsAdditionalDetails", _) => continue,
-                    (_, _, text) => mutate::string(text.unwrap_or_default(), &mut dice),
+                    (_, _, text) => mutate::string(text.unwrap_or_default(), &mut rng),
                 };
                 members.push((name, value));
             }
-            members.extend(stranger.then(|| ("expires_in", mutate::value(3, &mut dice))));
-            let body = mutate::object(&members, &mut dice).into_bytes();
+            members.extend(stranger.then(|| ("expires_in", mutate::value(3, &mut rng))));
+            let body = mutate::object(&members, &mut rng).into_bytes();
             let response = Response { status: 200, headers: Vec::new(), body, attempts: 1, retries_reached: None };
             (read(operation, &response).ok(), typed(operation, &response))
         };
         let (one, two) = (read_once(false), read_once(true));
         if one == two { Ok(one.1.is_ok()) } else { Err(format!("{one:?} but {two:?}")) }
     };
-    hold("answers spelled twice", 2_000, |dice| vec![dice.roll(usize::MAX).to_string()], check).is_mixed();
+    hold("answers spelled twice", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
 }

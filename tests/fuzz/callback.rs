@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{AuthorizationResponse, Head, PATH, Refusal, State, Verdict as Judgement, head, judge};
-use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate};
+use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate};
 
 const PORT: u16 = 4321;
 
@@ -73,19 +73,19 @@ const SCRAPS: [&str; 18] = [
     "\r\n\r\n",
 ];
 
-fn query(dice: &mut Dice) -> String {
+fn query(rng: &mut Rng) -> String {
     let mut pairs = vec!["state=$S".to_owned(), "code=abc".to_owned()];
-    for _ in 0..dice.roll(4) {
-        let pair = format!("{}={}", dice.pick(&NAMES), dice.pick(&VALUES));
-        let at = dice.roll(pairs.len() + 1);
-        if dice.roll(2) == 0 && at < pairs.len() { pairs[at] = pair } else { pairs.insert(at, pair) }
+    for _ in 0..rng.below(4) {
+        let pair = format!("{}={}", rng.pick(&NAMES), rng.pick(&VALUES));
+        let at = rng.below(pairs.len() + 1);
+        if rng.below(2) == 0 && at < pairs.len() { pairs[at] = pair } else { pairs.insert(at, pair) }
     }
-    pairs.join(dice.pick(&["&", "&", "&", "&", "&&", ";"]))
+    pairs.join(rng.pick(&["&", "&", "&", "&", "&&", ";"]))
 }
 
-fn target(dice: &mut Dice) -> String {
-    let path = match dice.roll(10) {
-        0 => dice.pick(&[
+fn target(rng: &mut Rng) -> String {
+    let path = match rng.below(10) {
+        0 => rng.pick(&[
             "/",
             "/favicon.ico",
             "/oauth/callback/",
@@ -97,8 +97,8 @@ fn target(dice: &mut Dice) -> String {
         ]),
         _ => PATH,
     };
-    let target = format!("{path}?{}", query(dice));
-    if dice.roll(3) == 0 { mutate::changed(&target, &SCRAPS, dice) } else { target }
+    let target = format!("{path}?{}", query(rng));
+    if rng.below(3) == 0 { mutate::changed(&target, &SCRAPS, rng) } else { target }
 }
 
 /// The words that both sides have for a judgement.
@@ -122,12 +122,12 @@ fn told(judgement: Judgement) -> Value {
 }
 
 #[test]
-fn requests_are_judged_as_pythons_parser_reads_them() {
+fn requests_parse_like_python() {
     let state = State::random().unwrap();
-    let author = |dice: &mut Dice| -> Case {
-        let method = if dice.roll(12) == 0 { dice.pick(&["POST", "HEAD", "get", ""]) } else { "GET" };
-        let host = match dice.roll(12) {
-            0 => dice.pick(&[
+    let author = |rng: &mut Rng| -> Case {
+        let method = if rng.below(12) == 0 { rng.pick(&["POST", "HEAD", "get", ""]) } else { "GET" };
+        let host = match rng.below(12) {
+            0 => rng.pick(&[
                 "localhost:4321",
                 "127.0.0.1",
                 "127.0.0.1:43210",
@@ -137,7 +137,7 @@ fn requests_are_judged_as_pythons_parser_reads_them() {
             ]),
             _ => "127.0.0.1:4321",
         };
-        vec![method.to_owned(), target(dice), host.to_owned()]
+        vec![method.to_owned(), target(rng), host.to_owned()]
     };
     let filled = |text: &str| text.replace("$S", state.as_str());
     let question = |case: &Case| json!([case[0], filled(&case[1]), case[2], PORT, state.as_str()]);
@@ -151,10 +151,10 @@ fn requests_are_judged_as_pythons_parser_reads_them() {
 }
 
 /// A whole request, now and then broken.
-fn request(dice: &mut Dice) -> Case {
-    let mut text = format!("{}GET {} HTTP/1.1\r\n", dice.pick(&["", "", "\r\n"]), target(dice));
-    for _ in 0..dice.roll(4) {
-        text += dice.pick(&[
+fn request(rng: &mut Rng) -> Case {
+    let mut text = format!("{}GET {} HTTP/1.1\r\n", rng.pick(&["", "", "\r\n"]), target(rng));
+    for _ in 0..rng.below(4) {
+        text += rng.pick(&[
             "Accept: */*\r\n",
             "user-agent: x/1\r\n",
             "Cookie: a=b; c=d\r\n",
@@ -163,12 +163,12 @@ fn request(dice: &mut Dice) -> Case {
             "X: \u{e9}\r\n",
         ]);
     }
-    if dice.roll(10) > 0 {
+    if rng.below(10) > 0 {
         text += "Host: 127.0.0.1:4321\r\n";
     }
     text += "\r\n";
     let text = latin(text.as_bytes());
-    vec![if dice.roll(2) == 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+    vec![if rng.below(2) == 0 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
 }
 
 /// A head, in comparable form.
@@ -182,7 +182,7 @@ fn shape(head: &Head<'_>) -> Option<(String, String, Option<String>)> {
 }
 
 #[test]
-fn where_a_request_is_cut_changes_nothing() {
+fn packet_boundaries_change_nothing() {
     let state = State::random().unwrap();
     let check = |case: &Case| -> Verdict {
         let whole = bytes(&case[0].replace("$S", state.as_str()));

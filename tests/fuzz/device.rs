@@ -10,7 +10,7 @@ use time::macros::utc_datetime;
 use tokio::time::Instant;
 
 use super::{Ended, OidcError, Pace, TokenResponse, poll, verdict};
-use crate::fuzzing::{Case, Dice, Verdict, hold};
+use crate::fuzzing::{Case, Rng, Verdict, hold};
 use crate::http::{HttpError, HttpErrorKind, Response};
 use crate::oidc::{Decode, Fault, Problem};
 use crate::secret::Secret;
@@ -109,15 +109,15 @@ fn fault(interval: Option<i64>, life: u64, polled: &[Polled], end: u64, outcome:
 }
 
 #[test]
-fn polls_keep_the_pace_whatever_is_answered() {
-    let author = |dice: &mut Dice| {
-        let interval = dice.pick(&["1", "5", "5", "", "0", "-3", "30", "90"]);
-        let life = dice.pick(&["600", "600", "60", "5", "1800", "0"]);
+fn polls_never_come_before_the_interval() {
+    let author = |rng: &mut Rng| {
+        let interval = rng.pick(&["1", "5", "5", "", "0", "-3", "30", "90"]);
+        let life = rng.pick(&["600", "600", "60", "5", "1800", "0"]);
         let letters: Vec<char> = ANSWERS.chars().collect();
         // Mostly what lets it go on.
-        let answers = (0..dice.roll(30)).map(|_| {
-            let among = if dice.roll(12) == 0 { 12 } else { 8 };
-            letters[dice.roll(among)]
+        let answers = (0..rng.below(30)).map(|_| {
+            let among = if rng.below(12) == 0 { 12 } else { 8 };
+            letters[rng.below(among)]
         });
         vec![interval.to_owned(), life.to_owned(), answers.collect()]
     };

@@ -8,7 +8,7 @@
 use serde_json::{Value, json};
 
 use super::{CachedRegistration, CachedToken, timestamp};
-use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate};
+use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate};
 
 /// As tools write tokens: AWS CLI 2, an AWS CLI of 2020, the SDKs for Go, JavaScript, Java and Rust, VS Code, by hand, and
 /// as two writers at once left them (a stray quote and brace behind the end).
@@ -69,30 +69,30 @@ const SCRAPS: [&str; 8] =
     ["\"}", "}", ", \"x\": 1", "\"accessToken\": \"B\", ", "\"expiresAt\": null, ", "[", "ACCESS", "\"}\"}"];
 
 /// A member's value: mostly what belongs there.
-fn fitting(name: &str, dice: &mut Dice) -> String {
-    match dice.roll(8) {
-        0 => mutate::value(3, dice),
-        1 => mutate::string(dice.pick(&TEXTS), dice),
+fn fitting(name: &str, rng: &mut Rng) -> String {
+    match rng.below(8) {
+        0 => mutate::value(3, rng),
+        1 => mutate::string(rng.pick(&TEXTS), rng),
         2 if name == "scopes" || name == "grantTypes" => "[\"authorization_code\", 5, \"b\"]".to_owned(),
-        _ if name.to_lowercase().ends_with("expiresat") => mutate::string(dice.pick(&TEXTS[2..6]), dice),
-        _ => mutate::string(dice.pick(&[TEXTS[0], TEXTS[8], TEXTS[10]]), dice),
+        _ if name.to_lowercase().ends_with("expiresat") => mutate::string(rng.pick(&TEXTS[2..6]), rng),
+        _ => mutate::string(rng.pick(&[TEXTS[0], TEXTS[8], TEXTS[10]]), rng),
     }
 }
 
-fn composed(needed: &[&'static str], dice: &mut Dice) -> String {
-    let mut names: Vec<&str> = needed.iter().copied().filter(|_| dice.roll(12) > 0).collect();
-    for _ in 0..dice.roll(8) {
-        names.push(dice.pick(&NAMES));
+fn composed(needed: &[&'static str], rng: &mut Rng) -> String {
+    let mut names: Vec<&str> = needed.iter().copied().filter(|_| rng.below(12) > 0).collect();
+    for _ in 0..rng.below(8) {
+        names.push(rng.pick(&NAMES));
     }
-    let members: Vec<(&str, String)> = names.iter().map(|name| (*name, fitting(name, dice))).collect();
-    let mark = if dice.roll(30) == 0 { "\u{feff}" } else { "" };
-    format!("{mark}{}", mutate::object(&members, dice))
+    let members: Vec<(&str, String)> = names.iter().map(|name| (*name, fitting(name, rng))).collect();
+    let mark = if rng.below(30) == 0 { "\u{feff}" } else { "" };
+    format!("{mark}{}", mutate::object(&members, rng))
 }
 
-fn any(files: &[&str], needed: &[&'static str], dice: &mut Dice) -> Case {
-    let text = if dice.roll(2) == 0 { composed(needed, dice) } else { dice.pick(files).to_owned() };
+fn any(files: &[&str], needed: &[&'static str], rng: &mut Rng) -> Case {
+    let text = if rng.below(2) == 0 { composed(needed, rng) } else { rng.pick(files).to_owned() };
     let text = latin(text.as_bytes());
-    vec![if dice.roll(5) < 3 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+    vec![if rng.below(5) < 3 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
 }
 
 /// As a file of these bytes is read.
@@ -113,8 +113,8 @@ fn agreed(ours: Option<Value>, theirs: &Value) -> Verdict {
 }
 
 #[test]
-fn tokens_are_read_as_botocore_reads_them() {
-    let author = |dice: &mut Dice| any(&TOKENS, &["accessToken", "expiresAt"], dice);
+fn tokens_parse_like_botocore() {
+    let author = |rng: &mut Rng| any(&TOKENS, &["accessToken", "expiresAt"], rng);
     let question =
         |case: &Case| json!([case[0], read(case, CachedToken::parse).map(|token| token.to_json().to_string())]);
     let check = |case: &Case, theirs: &Value| {
@@ -132,8 +132,8 @@ fn tokens_are_read_as_botocore_reads_them() {
 }
 
 #[test]
-fn registrations_are_read_as_botocore_would() {
-    let author = |dice: &mut Dice| any(&REGISTRATIONS, &["clientId", "clientSecret", "expiresAt"], dice);
+fn registrations_parse_like_botocore() {
+    let author = |rng: &mut Rng| any(&REGISTRATIONS, &["clientId", "clientSecret", "expiresAt"], rng);
     let check = |case: &Case, theirs: &Value| {
         let ours = read(case, CachedRegistration::parse)
             .map(|it| json!([it.client_id, it.client_secret.expose(), it.expires_at, it.scopes, it.grant_types]));
@@ -152,37 +152,37 @@ fn meaning(token: &CachedToken) -> String {
 }
 
 #[test]
-fn order_spelling_space_and_strangers_change_nothing() {
+fn equivalent_json_parses_the_same() {
     // The case is the seed of two documents of the same members.
     let check = |case: &Case| -> Verdict {
-        let mut dice = Dice(case[0].parse().unwrap_or(0));
-        let text = |from: usize, dice: &mut Dice| mutate::string(dice.pick(&TEXTS[from..]), &mut Dice(0));
+        let mut rng = Rng(case[0].parse().unwrap_or(0));
+        let text = |from: usize, rng: &mut Rng| mutate::string(rng.pick(&TEXTS[from..]), &mut Rng(0));
         let mut members: Vec<(&str, String)> = Vec::new();
         for name in &NAMES[..8] {
-            let value = if name.ends_with("expiresAt") { TEXTS[2 + dice.roll(5)] } else { dice.pick(&TEXTS) };
-            if dice.roll(10) > 0 {
-                members.push((name, mutate::string(value, &mut Dice(0))));
+            let value = if name.ends_with("expiresAt") { TEXTS[2 + rng.below(5)] } else { rng.pick(&TEXTS) };
+            if rng.below(10) > 0 {
+                members.push((name, mutate::string(value, &mut Rng(0))));
             }
         }
-        let one = mutate::object(&members, &mut dice);
+        let one = mutate::object(&members, &mut rng);
         for (_, value) in &mut members {
             let plain: String = serde_json::from_str(value).unwrap_or_default();
-            *value = mutate::string(&plain, &mut dice);
+            *value = mutate::string(&plain, &mut rng);
         }
-        members.extend([("other", mutate::value(3, &mut dice)), ("access_token", text(0, &mut dice))]);
-        let two = mutate::object(&members, &mut dice);
+        members.extend([("other", mutate::value(3, &mut rng)), ("access_token", text(0, &mut rng))]);
+        let two = mutate::object(&members, &mut rng);
         match (CachedToken::parse(&one), CachedToken::parse(&two)) {
             (Ok(one), Ok(two)) if meaning(&one) == meaning(&two) => Ok(true),
             (Err(one), Err(two)) if one == two => Ok(false),
             (one, two) => Err(format!("{one:?} but {two:?}")),
         }
     };
-    hold("tokens spelled twice", 3_000, |dice| vec![dice.roll(usize::MAX).to_string()], check).is_mixed();
+    hold("tokens spelled twice", 3_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
 }
 
 #[test]
-fn what_is_stored_is_what_is_read() {
-    let author = |dice: &mut Dice| any(&TOKENS, &["accessToken", "expiresAt"], dice);
+fn documents_round_trip() {
+    let author = |rng: &mut Rng| any(&TOKENS, &["accessToken", "expiresAt"], rng);
     let check = |case: &Case| -> Verdict {
         let Some(token) = read(case, CachedToken::parse) else { return Ok(false) };
         let stored = token.to_json();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Service, Variant, resolve};
-use crate::fuzzing::{Case, Dice, Verdict, compare};
+use crate::fuzzing::{Case, Rng, Verdict, compare};
 
 const NAMES: [&str; 24] = [
     "us-east-1",
@@ -32,28 +32,28 @@ const NAMES: [&str; 24] = [
     "me-a-1",
 ];
 
-fn region(dice: &mut Dice) -> String {
-    let mut region = match dice.roll(3) {
+fn region(rng: &mut Rng) -> String {
+    let mut region = match rng.below(3) {
         0 => {
-            let area = dice.pick(&[
+            let area = rng.pick(&[
                 "us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "cn", "us-gov", "us-iso", "us-isob", "us-isof",
                 "eu-isoe", "eusc-de", "zz",
             ]);
             format!(
                 "{area}-{}-{}",
-                dice.pick(&["east", "west", "south", "central", "northeast", "a", ""]),
-                dice.roll(30)
+                rng.pick(&["east", "west", "south", "central", "northeast", "a", ""]),
+                rng.below(30)
             )
         }
-        _ => dice.pick(&NAMES).to_owned(),
+        _ => rng.pick(&NAMES).to_owned(),
     };
-    match dice.roll(6) {
+    match rng.below(6) {
         0 => region = format!("fips-{region}"),
         1 => region += "-fips",
         2 => {
             let characters: Vec<char> = region.chars().collect();
-            let at = dice.roll(characters.len() + 1);
-            let piece = dice.pick(&["-", ".", "/", "_", "A", "9", "é", " ", "@", "#", "--", "fips-"]);
+            let at = rng.below(characters.len() + 1);
+            let piece = rng.pick(&["-", ".", "/", "_", "A", "9", "é", " ", "@", "#", "--", "fips-"]);
             region = characters[..at].iter().collect::<String>() + piece + &characters[at..].iter().collect::<String>();
         }
         _ => {}
@@ -62,11 +62,11 @@ fn region(dice: &mut Dice) -> String {
 }
 
 #[test]
-fn regions_have_the_hosts_that_botocore_calls() {
-    let author = |dice: &mut Dice| -> Case {
-        let flag = |dice: &mut Dice| if dice.roll(3) == 0 { "1" } else { "" };
-        let service = dice.pick(&["sso-oidc", "sso", "sts"]).to_owned();
-        vec![service, region(dice), flag(dice).to_owned(), flag(dice).to_owned()]
+fn endpoints_match_botocore() {
+    let author = |rng: &mut Rng| -> Case {
+        let flag = |rng: &mut Rng| if rng.below(3) == 0 { "1" } else { "" };
+        let service = rng.pick(&["sso-oidc", "sso", "sts"]).to_owned();
+        vec![service, region(rng), flag(rng).to_owned(), flag(rng).to_owned()]
     };
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let service = match case[0].as_str() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use time::macros::utc_datetime;
 
 use super::{Fault, FaultCode};
-use crate::fuzzing::{Case, Dice, Verdict, bytes, compare, hold, latin, mutate, plain};
+use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate, plain};
 use crate::http::Response;
 
 const CODES: [&str; 16] = [
@@ -69,13 +69,13 @@ const PAGES: [&str; 8] = [
 const SCRAPS: [&str; 10] =
     ["\"__type\"", "\"message\"", "\"code\"", "\"error\"", "<html>", "null", "\\u001b", "\\u202e", "#", ":"];
 
-fn body(dice: &mut Dice) -> String {
-    if dice.roll(5) == 0 {
-        return dice.pick(&PAGES).to_owned();
+fn body(rng: &mut Rng) -> String {
+    if rng.below(5) == 0 {
+        return rng.pick(&PAGES).to_owned();
     }
     let mut members: Vec<(&str, String)> = Vec::new();
-    for _ in 0..dice.roll(6) {
-        let name = dice.pick(&[
+    for _ in 0..rng.below(6) {
+        let name = rng.pick(&[
             "error",
             "error_description",
             "message",
@@ -89,25 +89,25 @@ fn body(dice: &mut Dice) -> String {
             "x",
         ]);
         let value = match name {
-            _ if dice.roll(8) == 0 => mutate::value(2, dice),
-            "__type" | "code" | "Code" => mutate::string(dice.pick(&CODES), dice),
-            "error" => mutate::string(dice.pick(&OAUTH), dice),
-            _ => mutate::string(dice.pick(&WORDS), dice),
+            _ if rng.below(8) == 0 => mutate::value(2, rng),
+            "__type" | "code" | "Code" => mutate::string(rng.pick(&CODES), rng),
+            "error" => mutate::string(rng.pick(&OAUTH), rng),
+            _ => mutate::string(rng.pick(&WORDS), rng),
         };
         // Python's parser and ours take the last of two members of one name.
         members.retain(|(other, _)| *other != name);
         members.push((name, value));
     }
-    latin(mutate::object(&members, dice).as_bytes())
+    latin(mutate::object(&members, rng).as_bytes())
 }
 
 /// Status, `x-amzn-errortype`, `x-amzn-query-error`, body; a header that is `-` is not sent.
-fn any(dice: &mut Dice) -> Case {
-    let status = dice.pick(&["400", "400", "400", "401", "403", "404", "418", "429", "500", "502", "503", "301"]);
-    let header = if dice.roll(2) == 0 { "-" } else { dice.pick(&CODES) };
-    let query = dice.pick(&["-", "-", "-", "SlowDownException;Sender", ";", "x", "a;b;c"]);
-    let body = body(dice);
-    let body = if dice.roll(5) == 0 { mutate::changed(&body, &SCRAPS, dice) } else { body };
+fn any(rng: &mut Rng) -> Case {
+    let status = rng.pick(&["400", "400", "400", "401", "403", "404", "418", "429", "500", "502", "503", "301"]);
+    let header = if rng.below(2) == 0 { "-" } else { rng.pick(&CODES) };
+    let query = rng.pick(&["-", "-", "-", "SlowDownException;Sender", ";", "x", "a;b;c"]);
+    let body = body(rng);
+    let body = if rng.below(5) == 0 { mutate::changed(&body, &SCRAPS, rng) } else { body };
     vec![status.to_owned(), header.to_owned(), query.to_owned(), body]
 }
 
@@ -127,7 +127,7 @@ fn response(case: &Case) -> Option<Response> {
 const NOW: crate::http::Timestamp = utc_datetime!(2026-01-01 00:00);
 
 #[test]
-fn errors_are_read_as_botocore_reads_them() {
+fn errors_parse_like_botocore() {
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let Some(response) = response(case) else { return Ok(false) };
         let ours = Fault::read("CreateToken", &response, NOW);
@@ -150,7 +150,7 @@ fn errors_are_read_as_botocore_reads_them() {
 }
 
 #[test]
-fn what_a_person_sees_of_an_error_is_clean() {
+fn displayed_errors_have_no_control_characters() {
     let check = |case: &Case| -> Verdict {
         let Some(response) = response(case) else { return Ok(false) };
         for fault in [Fault::read("CreateToken", &response, NOW), Fault::read_oauth("CreateToken", &response, NOW)] {
@@ -171,18 +171,18 @@ fn what_a_person_sees_of_an_error_is_clean() {
 }
 
 #[test]
-fn a_flow_knows_the_oauth_error_in_every_spelling() {
+fn oauth_errors_are_recognized_in_every_spelling() {
     // The case is a seed: the same members in two spellings and orders, once with a stranger among them.
     let check = |case: &Case| -> Verdict {
-        let mut dice = Dice(case[0].parse().unwrap_or(0));
-        let (error, words) = (dice.pick(&OAUTH), dice.pick(&WORDS));
+        let mut rng = Rng(case[0].parse().unwrap_or(0));
+        let (error, words) = (rng.pick(&OAUTH), rng.pick(&WORDS));
         let mut read = |stranger: bool| {
             let mut members = vec![
-                ("error", mutate::string(error, &mut dice)),
-                ("error_description", mutate::string(words, &mut dice)),
+                ("error", mutate::string(error, &mut rng)),
+                ("error_description", mutate::string(words, &mut rng)),
             ];
-            members.extend(stranger.then(|| ("other", mutate::value(3, &mut dice))));
-            let body = latin(mutate::object(&members, &mut dice).as_bytes());
+            members.extend(stranger.then(|| ("other", mutate::value(3, &mut rng))));
+            let body = latin(mutate::object(&members, &mut rng).as_bytes());
             let fault =
                 Fault::read_oauth("CreateToken", &response(&vec!["400".into(), "-".into(), "-".into(), body])?, NOW);
             let details = fault.as_ref().map_or_else(|_| Map::new(), |fault| fault.details.clone());
@@ -193,5 +193,5 @@ fn a_flow_knows_the_oauth_error_in_every_spelling() {
             (one, two) => Err(format!("{one:?} but {two:?}")),
         }
     };
-    hold("OAuth errors", 2_000, |dice| vec![dice.roll(usize::MAX).to_string()], check).is_mixed();
+    hold("OAuth errors", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
 }

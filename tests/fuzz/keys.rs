@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{RegistrationKey, TokenKey};
 use crate::cache::CredentialKey;
-use crate::fuzzing::{Case, Dice, Verdict, compare};
+use crate::fuzzing::{Case, Rng, Verdict, compare};
 
 const PIECES: [&str; 28] = [
     "",
@@ -42,18 +42,18 @@ const PIECES: [&str; 28] = [
     "sso:account:access",
 ];
 
-fn text(dice: &mut Dice) -> String {
-    let any = |dice: &mut Dice| {
-        let code = [0x80, 0x800, 0x1_0000, 0x11_0000][dice.roll(4)];
-        char::from_u32(u32::try_from(dice.roll(code)).unwrap_or(0)).unwrap_or('\u{fffd}').to_string()
+fn text(rng: &mut Rng) -> String {
+    let any = |rng: &mut Rng| {
+        let code = [0x80, 0x800, 0x1_0000, 0x11_0000][rng.below(4)];
+        char::from_u32(u32::try_from(rng.below(code)).unwrap_or(0)).unwrap_or('\u{fffd}').to_string()
     };
-    let piece = |dice: &mut Dice| if dice.roll(3) == 0 { any(dice) } else { dice.pick(&PIECES).to_owned() };
-    (0..dice.roll(5)).map(|_| piece(dice)).collect()
+    let piece = |rng: &mut Rng| if rng.below(3) == 0 { any(rng) } else { rng.pick(&PIECES).to_owned() };
+    (0..rng.below(5)).map(|_| piece(rng)).collect()
 }
 
 #[test]
-fn files_have_the_names_that_botocore_gives_them() {
-    let author = |dice: &mut Dice| -> Case { (0..5 + dice.roll(4)).map(|_| text(dice)).collect() };
+fn file_names_match_botocore() {
+    let author = |rng: &mut Rng| -> Case { (0..5 + rng.below(4)).map(|_| text(rng)).collect() };
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let [region, session, url, account, role, scopes @ ..] = &case[..] else { return Ok(false) };
         let named = Some(session.as_str()).filter(|name| !name.is_empty());

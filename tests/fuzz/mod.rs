@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use count::count;
 use oracle::Oracle;
-pub(crate) use rng::Dice;
+pub(crate) use rng::Rng;
 
 /// What is tried at once.
 pub(crate) type Case = Vec<String>;
@@ -53,13 +53,13 @@ impl Tally {
 pub(crate) fn hold(
     name: &str,
     default: usize,
-    mut author: impl FnMut(&mut Dice) -> Case,
+    mut author: impl FnMut(&mut Rng) -> Case,
     check: impl Fn(&Case) -> Verdict,
 ) -> Tally {
     let mut tally = Tally::default();
-    let mut dice = Dice(seed());
+    let mut rng = Rng(seed());
     for _ in 0..default * count("SSO_OIDC_TEST_FUZZ", 1) {
-        let case = author(&mut dice);
+        let case = author(&mut rng);
         match guarded(|| check(&case)) {
             Ok(passed) => tally.passed += usize::from(passed),
             Err(_) => fail(name, case, |case| guarded(|| check(case))),
@@ -76,16 +76,16 @@ pub(crate) fn compare(
     name: &str,
     subject: &str,
     default: usize,
-    mut author: impl FnMut(&mut Dice) -> Case,
+    mut author: impl FnMut(&mut Rng) -> Case,
     question: impl Fn(&Case) -> Value,
     check: impl Fn(&Case, &Value) -> Verdict,
 ) -> Option<Tally> {
     let mut oracle = Oracle::start(name, subject)?;
     let mut tally = Tally::default();
-    let mut dice = Dice(seed());
+    let mut rng = Rng(seed());
     let total = default * count("SSO_OIDC_TEST_FUZZ", 1);
     while tally.cases < total {
-        let cases: Vec<Case> = (0..BATCH.min(total - tally.cases)).map(|_| author(&mut dice)).collect();
+        let cases: Vec<Case> = (0..BATCH.min(total - tally.cases)).map(|_| author(&mut rng)).collect();
         let questions: Vec<Value> =
             cases.iter().map(|case| catch_unwind(AssertUnwindSafe(|| question(case))).unwrap_or_default()).collect();
         let answers = oracle.answers(&questions);

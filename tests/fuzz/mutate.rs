@@ -2,7 +2,7 @@
 //!
 //! Texts of U+0000 to U+00FF stand for bytes, so that they can be broken in the middle of a character, too.
 
-use super::Dice;
+use super::Rng;
 
 /// What means something to readers of JSON, URLs, headers and dates, or looks as if it did.
 const SCRAPS: [&str; 64] = [
@@ -73,27 +73,27 @@ const SCRAPS: [&str; 64] = [
 ];
 
 /// The text with one to four changes; what is put in comes from here, from `scraps` or from the text itself.
-pub(crate) fn changed(text: &str, scraps: &[&str], dice: &mut Dice) -> String {
+pub(crate) fn changed(text: &str, scraps: &[&str], rng: &mut Rng) -> String {
     let mut text: Vec<char> = text.chars().collect();
-    for _ in 0..=dice.roll(4) {
-        let at = dice.roll(text.len() + 1);
-        let end = at + dice.roll(text.len() - at + 1).min(if dice.roll(4) == 0 { usize::MAX } else { 6 });
-        let piece = |dice: &mut Dice| -> Vec<char> {
-            let own = if scraps.is_empty() || dice.roll(2) == 0 { &SCRAPS[..] } else { scraps };
-            dice.pick(own).chars().collect()
+    for _ in 0..=rng.below(4) {
+        let at = rng.below(text.len() + 1);
+        let end = at + rng.below(text.len() - at + 1).min(if rng.below(4) == 0 { usize::MAX } else { 6 });
+        let piece = |rng: &mut Rng| -> Vec<char> {
+            let own = if scraps.is_empty() || rng.below(2) == 0 { &SCRAPS[..] } else { scraps };
+            rng.pick(own).chars().collect()
         };
-        match dice.roll(8) {
-            0..3 => drop(text.splice(at..at, piece(dice))),
-            3 => drop(text.splice(at..end, piece(dice))),
+        match rng.below(8) {
+            0..3 => drop(text.splice(at..at, piece(rng))),
+            3 => drop(text.splice(at..end, piece(rng))),
             4 => drop(text.drain(at..end)),
             5 => {
                 let copy = text[at..end].to_vec();
-                let to = dice.roll(text.len() + 1);
+                let to = rng.below(text.len() + 1);
                 text.splice(to..to, copy);
             }
-            6 => text.truncate(if dice.roll(4) == 0 { at } else { text.len() }),
+            6 => text.truncate(if rng.below(4) == 0 { at } else { text.len() }),
             _ => {
-                let byte = char::from(u8::try_from(dice.roll(256)).unwrap_or(0));
+                let byte = char::from(u8::try_from(rng.below(256)).unwrap_or(0));
                 text.splice(at..(at + 1).min(text.len()), [byte]);
             }
         }
@@ -103,11 +103,11 @@ pub(crate) fn changed(text: &str, scraps: &[&str], dice: &mut Dice) -> String {
 
 /// A JSON string for a text in a random spelling: escapes in both cases of hexadecimal, or none where none is needed.
 /// Characters outside ASCII are always escaped.
-pub(crate) fn string(text: &str, dice: &mut Dice) -> String {
+pub(crate) fn string(text: &str, rng: &mut Rng) -> String {
     let mut out = "\"".to_owned();
     for character in text.chars() {
         let plain = !matches!(character, '"' | '\\') && (' '..='~').contains(&character);
-        match dice.roll(8) {
+        match rng.below(8) {
             0 if matches!(character, '/' | '"' | '\\') => out.extend(['\\', character]),
             0..7 if plain => out.push(character),
             pick => {
@@ -123,28 +123,28 @@ pub(crate) fn string(text: &str, dice: &mut Dice) -> String {
 
 /// An object of members that are JSON already, in a random order with random white space; a member that is `None` is left
 /// out.
-pub(crate) fn object(members: &[(&str, String)], dice: &mut Dice) -> String {
+pub(crate) fn object(members: &[(&str, String)], rng: &mut Rng) -> String {
     let mut left: Vec<&(&str, String)> = members.iter().collect();
-    let space = |dice: &mut Dice| dice.pick(&["", "", "", " ", "\n  ", "\t", "\r\n"]).to_owned();
+    let space = |rng: &mut Rng| rng.pick(&["", "", "", " ", "\n  ", "\t", "\r\n"]).to_owned();
     let mut out = "{".to_owned();
     while !left.is_empty() {
-        let (name, value) = left.remove(dice.roll(left.len()));
+        let (name, value) = left.remove(rng.below(left.len()));
         let comma = if out.len() > 1 && out.trim_end() != "{" { "," } else { "" };
-        let name = string(name, dice);
-        let (a, b, c, d) = (space(dice), space(dice), space(dice), space(dice));
+        let name = string(name, rng);
+        let (a, b, c, d) = (space(rng), space(rng), space(rng), space(rng));
         out = format!("{out}{comma}{a}{name}{b}:{c}{value}{d}");
     }
     out + "}"
 }
 
 /// A JSON value of no meaning, at most so many levels deep.
-pub(crate) fn value(depth: usize, dice: &mut Dice) -> String {
+pub(crate) fn value(depth: usize, rng: &mut Rng) -> String {
     let scalars =
         ["null", "true", "0", "-1", "1.5", "1e3", "12345678901234567890", "\"\"", "\"x\"", "\"\\u00e9\\ud83d\\ude00\""];
-    match dice.roll(if depth == 0 { 4 } else { 7 }) {
-        0..4 => dice.pick(&scalars).to_owned(),
+    match rng.below(if depth == 0 { 4 } else { 7 }) {
+        0..4 => rng.pick(&scalars).to_owned(),
         4 => "[]".to_owned(),
-        5 => format!("[{}, {}]", value(depth - 1, dice), value(depth - 1, dice)),
-        _ => format!("{{\"a\": {}, \"accessToken\": {}}}", value(depth - 1, dice), value(depth - 1, dice)),
+        5 => format!("[{}, {}]", value(depth - 1, rng), value(depth - 1, rng)),
+        _ => format!("{{\"a\": {}, \"accessToken\": {}}}", value(depth - 1, rng), value(depth - 1, rng)),
     }
 }

@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 use time::macros::utc_datetime;
 
 use super::{Fault, Operation, secrets, shown};
-use crate::fuzzing::{Case, Dice, Verdict, hold, latin, mutate};
+use crate::fuzzing::{Case, Rng, Verdict, hold, latin, mutate};
 use crate::http::Response;
 
 /// A canary in any shape but as the value of an open member.
-fn hidden(canary: &str, dice: &mut Dice) -> Value {
-    match dice.roll(5) {
+fn hidden(canary: &str, rng: &mut Rng) -> Value {
+    match rng.below(5) {
         0 => json!([canary, {"x": canary}]),
         1 => json!({"accessToken": canary, "y": [canary]}),
         2 => json!({"error": canary}),
@@ -21,50 +21,50 @@ fn hidden(canary: &str, dice: &mut Dice) -> Value {
 }
 
 #[test]
-fn the_log_never_shows_a_canary() {
+fn logs_never_contain_secrets() {
     let check = |case: &Case| -> Verdict {
-        let mut dice = Dice(case[0].parse().unwrap_or(0));
-        let operation = Operation::ALL[dice.roll(4)];
-        let members = if dice.roll(2) == 0 { operation.input() } else { operation.output() };
+        let mut rng = Rng(case[0].parse().unwrap_or(0));
+        let operation = Operation::ALL[rng.below(4)];
+        let members = if rng.below(2) == 0 { operation.input() } else { operation.output() };
         let mut body = Map::new();
         for member in members.iter().filter(|member| member.sensitive) {
-            body.insert(member.name.to_owned(), hidden("canary", &mut dice));
+            body.insert(member.name.to_owned(), hidden("canary", &mut rng));
         }
         for name in
             ["x", "AccessToken", "accesstoken", "awsAdditionalDetails", "error_description", "client_secret", ""]
         {
-            if dice.roll(2) == 0 {
-                body.insert(name.to_owned(), hidden("canary", &mut dice));
+            if rng.below(2) == 0 {
+                body.insert(name.to_owned(), hidden("canary", &mut rng));
             }
         }
-        let body = if dice.roll(10) == 0 { json!([body]) } else { Value::Object(body) };
+        let body = if rng.below(10) == 0 { json!([body]) } else { Value::Object(body) };
         let text = shown(members, &body);
         if text.contains("canary") { Err(text) } else { Ok(true) }
     };
-    hold("bodies in the log", 2_000, |dice| vec![dice.roll(usize::MAX).to_string()], check);
+    hold("bodies in the log", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check);
 }
 
 const REPEATED: [&str; 10] =
     ["$", "bad token $", "$$", "x$y", "\"$\"", "$\n$", "{\"refreshToken\": \"$\"}", "$-1", "no", ""];
 
 #[test]
-fn an_error_never_repeats_a_secret_of_the_request() {
-    let author = |dice: &mut Dice| {
+fn errors_never_contain_request_secrets() {
+    let author = |rng: &mut Rng| {
         let secret: String =
-            (0..12 + dice.roll(30)).map(|_| dice.pick(&["a", "ab", "b", "/", "+", "é", ".", "-"])).collect();
+            (0..12 + rng.below(30)).map(|_| rng.pick(&["a", "ab", "b", "/", "+", "é", ".", "-"])).collect();
         let mut members: Vec<(&str, String)> = Vec::new();
         for name in ["error", "error_description", "message", "Message", "__type", "code", "reason"] {
-            let text = dice.pick(&REPEATED).replace('$', &secret);
-            let value = mutate::string(&text, dice);
-            match dice.roll(4) {
+            let text = rng.pick(&REPEATED).replace('$', &secret);
+            let value = mutate::string(&text, rng);
+            match rng.below(4) {
                 0 => members.push((name, format!("[{value}, {{\"a\": {value}}}]"))),
                 1 => members.push((name, format!("{{{value}: 1}}"))),
                 2 => members.push((name, value)),
                 _ => {}
             }
         }
-        let header = dice.pick(&["InvalidGrantException", "AccessDeniedException", "$", "a#$:b"]).replace('$', &secret);
-        vec![secret, header, latin(mutate::object(&members, dice).as_bytes())]
+        let header = rng.pick(&["InvalidGrantException", "AccessDeniedException", "$", "a#$:b"]).replace('$', &secret);
+        vec![secret, header, latin(mutate::object(&members, rng).as_bytes())]
     };
     let check = |case: &Case| -> Verdict {
         let [secret, header, body] = &case[..] else { return Ok(false) };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::registration_scopes;
-use crate::fuzzing::{Case, Dice, Verdict, compare};
+use crate::fuzzing::{Case, Rng, Verdict, compare};
 
 const PIECES: [&str; 18] = [
     ",",
@@ -27,8 +27,8 @@ const PIECES: [&str; 18] = [
 ];
 
 #[test]
-fn scopes_are_cut_as_python_cuts_them() {
-    let author = |dice: &mut Dice| vec![(0..dice.roll(9)).map(|_| dice.pick(&PIECES)).collect::<String>()];
+fn scopes_split_like_python() {
+    let author = |rng: &mut Rng| vec![(0..rng.below(9)).map(|_| rng.pick(&PIECES)).collect::<String>()];
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let ours = json!(registration_scopes(&case[0]));
         if ours == *theirs { Ok(true) } else { Err(format!("ours {ours}, Python {theirs}")) }

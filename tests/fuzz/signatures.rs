@@ -4,7 +4,7 @@ use aws_credential_types::Credentials;
 use serde_json::{Value, json};
 
 use super::{Signing, sign};
-use crate::fuzzing::{Case, Dice, Verdict, compare};
+use crate::fuzzing::{Case, Rng, Verdict, compare};
 use crate::http::{Method, Request, Timestamp};
 use crate::secret::Secret;
 
@@ -26,29 +26,29 @@ const TEXTS: [&str; 12] = [
 const PATHS: [&str; 14] =
     ["", "/", "/a", "/a/b", "/-._~", "//", "/./a", "/a/../b", "/%20", "/a%2Fb", "/%C3%A9", "/a:b", "/a@b", "/~x"];
 
-fn text(dice: &mut Dice) -> String {
-    (0..dice.roll(4)).map(|_| dice.pick(&TEXTS)).collect()
+fn text(rng: &mut Rng) -> String {
+    (0..rng.below(4)).map(|_| rng.pick(&TEXTS)).collect()
 }
 
 /// What a header or a region can hold.
-fn plain(dice: &mut Dice) -> String {
-    text(dice).chars().filter(char::is_ascii_graphic).collect()
+fn plain(rng: &mut Rng) -> String {
+    text(rng).chars().filter(char::is_ascii_graphic).collect()
 }
 
 #[test]
-fn signatures_are_botocores() {
-    let author = |dice: &mut Dice| -> Case {
-        let region = dice.pick(&["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", ""]).to_owned();
-        let host = dice.pick(&[
+fn signatures_match_botocore() {
+    let author = |rng: &mut Rng| -> Case {
+        let region = rng.pick(&["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", ""]).to_owned();
+        let host = rng.pick(&[
             "https://oidc.us-east-1.amazonaws.com",
             "http://127.0.0.1:8080",
             "https://h.example:443",
             "http://h:80",
         ]);
-        let url = format!("{host}{}{}/token?aws_iam=t", dice.pick(&PATHS), dice.pick(&PATHS[..9]));
-        let second = dice.roll(4_000_000_000).to_string();
-        let key = format!("AKID{}", plain(dice));
-        vec![url, text(dice), region, key, text(dice), plain(dice), second]
+        let url = format!("{host}{}{}/token?aws_iam=t", rng.pick(&PATHS), rng.pick(&PATHS[..9]));
+        let second = rng.below(4_000_000_000).to_string();
+        let key = format!("AKID{}", plain(rng));
+        vec![url, text(rng), region, key, text(rng), plain(rng), second]
     };
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let [url, body, region, key, secret, token, second] = &case[..] else { return Ok(false) };

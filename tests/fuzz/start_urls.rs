@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved};
-use crate::fuzzing::{Case, Dice, Verdict, compare, mutate};
+use crate::fuzzing::{Case, Rng, Verdict, compare, mutate};
 
 const HOSTS: [&str; 26] = [
     "d-1.awsapps.com",
@@ -70,13 +70,13 @@ const SCRAPS: [&str; 30] = [
     "é",
 ];
 
-fn url(dice: &mut Dice) -> String {
+fn url(rng: &mut Rng) -> String {
     let scheme =
-        dice.pick(&["https://", "https://", "https://", "https://", "http://", "HTTPS://", "https:", "ftp://", ""]);
-    let port = dice.pick(&["", "", "", ":443", ":80", ":8443", ":"]);
-    let path = dice.pick(&["/start", "/start/", "", "/", "/start/#/", "/a;b/c;d", "/start?x=1#y", "//", "/Start///"]);
-    let text = format!("{scheme}{}{port}{path}", dice.pick(&HOSTS));
-    if dice.roll(3) == 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }
+        rng.pick(&["https://", "https://", "https://", "https://", "http://", "HTTPS://", "https:", "ftp://", ""]);
+    let port = rng.pick(&["", "", "", ":443", ":80", ":8443", ":"]);
+    let path = rng.pick(&["/start", "/start/", "", "/", "/start/#/", "/a;b/c;d", "/start?x=1#y", "//", "/Start///"]);
+    let text = format!("{scheme}{}{port}{path}", rng.pick(&HOSTS));
+    if rng.below(3) == 0 { mutate::changed(&text, &SCRAPS, rng) } else { text }
 }
 
 fn ours(case: &Case) -> Value {
@@ -95,11 +95,11 @@ fn ours(case: &Case) -> Value {
 }
 
 #[test]
-fn start_urls_are_judged_by_the_aws_clis_rules() {
-    let author = |dice: &mut Dice| {
-        let host = dice.pick(&HOSTS);
-        let host = if dice.roll(2) == 0 { mutate::changed(host, &SCRAPS, dice) } else { host.to_owned() };
-        vec![url(dice), url(dice), dice.pick(&["us-east-1", "eu-west-1", ""]).to_owned(), host]
+fn start_urls_are_classified_like_the_aws_cli() {
+    let author = |rng: &mut Rng| {
+        let host = rng.pick(&HOSTS);
+        let host = if rng.below(2) == 0 { mutate::changed(host, &SCRAPS, rng) } else { host.to_owned() };
+        vec![url(rng), url(rng), rng.pick(&["us-east-1", "eu-west-1", ""]).to_owned(), host]
     };
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let ours = ours(case);

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{browser_url, data_for_terminal, for_terminal, is_shown};
-use crate::fuzzing::{Case, Dice, Verdict, compare, hold, mutate};
+use crate::fuzzing::{Case, Rng, Verdict, compare, hold, mutate};
 
 /// Code points that are tried at once.
 const RANGE: u32 = 0x1000;
@@ -27,9 +27,9 @@ const INVISIBLE: [(u32, u32); 11] = [
 ];
 
 #[test]
-fn every_code_point_is_shown_or_dropped_for_a_reason() {
+fn every_code_point_is_shown_or_dropped() {
     let mut next = 0;
-    let author = |_: &mut Dice| {
+    let author = |_: &mut Rng| {
         next = (next + RANGE) % 0x11_0000;
         vec![next.to_string()]
     };
@@ -54,7 +54,7 @@ fn every_code_point_is_shown_or_dropped_for_a_reason() {
 }
 
 #[test]
-fn what_was_cleaned_is_clean() {
+fn sanitizing_is_idempotent() {
     let scraps = [
         "\u{9b}31m",
         "\u{202e}",
@@ -69,11 +69,11 @@ fn what_was_cleaned_is_clean() {
         "😀",
         "\u{1b}]0;x\u{7}",
     ];
-    let author = |dice: &mut Dice| {
-        let length = dice.roll(40);
-        let text: String = (0..length).map(|_| dice.pick(&["a", " ", "ß", "会", "\u{301}", "\n", "\t"])).collect();
-        let times = if dice.roll(20) == 0 { 60 } else { 1 };
-        vec![mutate::changed(&text, &scraps, dice).repeat(times)]
+    let author = |rng: &mut Rng| {
+        let length = rng.below(40);
+        let text: String = (0..length).map(|_| rng.pick(&["a", " ", "ß", "会", "\u{301}", "\n", "\t"])).collect();
+        let times = if rng.below(20) == 0 { 60 } else { 1 };
+        vec![mutate::changed(&text, &scraps, rng).repeat(times)]
     };
     let check = |case: &Case| -> Verdict {
         let (words, data) = (for_terminal(&case[0]), data_for_terminal(&case[0]));
@@ -129,9 +129,9 @@ const SCRAPS: [&str; 40] = [
 ];
 
 #[test]
-fn a_browser_gets_what_python_reads_as_the_same_host() {
-    let author = |dice: &mut Dice| {
-        let host = dice.pick(&[
+fn browser_urls_have_the_host_that_python_parses() {
+    let author = |rng: &mut Rng| {
+        let host = rng.pick(&[
             "d-1.awsapps.com",
             "h",
             "H.Example",
@@ -141,8 +141,8 @@ fn a_browser_gets_what_python_reads_as_the_same_host() {
             "xn--bcher-kva.example",
             "0x7f.1",
         ]);
-        let port = dice.pick(&["", "", ":8443", ":443", ":0", ":"]);
-        let rest = dice.pick(&[
+        let port = rng.pick(&["", "", ":8443", ":443", ":0", ":"]);
+        let rest = rng.pick(&[
             "",
             "/",
             "/start/#/device?user_code=ABCD-EFGH",
@@ -151,9 +151,9 @@ fn a_browser_gets_what_python_reads_as_the_same_host() {
             "#@x",
             "/%7Euser/[x]",
         ]);
-        let scheme = dice.pick(&["https://", "https://", "https://", "http://", "HTTPS://"]);
+        let scheme = rng.pick(&["https://", "https://", "https://", "http://", "HTTPS://"]);
         let text = format!("{scheme}{host}{port}{rest}");
-        vec![if dice.roll(3) > 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+        vec![if rng.below(3) > 0 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
     };
     let opened = |case: &Case| browser_url(&case[0], true).ok();
     let question = |case: &Case| json!([case[0], opened(case).map(String::from)]);

@@ -9,7 +9,7 @@ use time::{Date, PrimitiveDateTime, Time};
 
 use super::{format, parse};
 use crate::context::Timestamp;
-use crate::fuzzing::{Case, Dice, Verdict, compare, hold, mutate};
+use crate::fuzzing::{Case, Rng, Verdict, compare, hold, mutate};
 
 const ZONES: [&str; 24] = [
     "Z", "z", "UTC", " UTC", "GMT", "", "+00:00", "-00:00", "+0000", "+00", "-08:00", "+05:30", "+14:00", "-12",
@@ -21,16 +21,16 @@ const SCRAPS: [&str; 24] = [
     "GMT", "EST", "\u{661}",
 ];
 
-fn any(dice: &mut Dice) -> Case {
-    let year = [2026, 2024, 1970, 1, 9999, 2100, 10_000, 0][dice.roll(8)];
-    let (month, day) = (1 + dice.roll(13), 1 + dice.roll(32));
-    let (hour, minute, second) = (dice.roll(25), dice.roll(61), dice.roll(61));
-    let between = dice.pick(&["T", "T", "T", "t", " ", "  ", "", "_"]);
+fn any(rng: &mut Rng) -> Case {
+    let year = [2026, 2024, 1970, 1, 9999, 2100, 10_000, 0][rng.below(8)];
+    let (month, day) = (1 + rng.below(13), 1 + rng.below(32));
+    let (hour, minute, second) = (rng.below(25), rng.below(61), rng.below(61));
+    let between = rng.pick(&["T", "T", "T", "t", " ", "  ", "", "_"]);
     let fraction =
-        dice.pick(&["", "", "", ".0", ".123", ",5", ".123456789", ".999999", ".", ".0000001", ".1234567890123"]);
-    let zone = dice.pick(&ZONES);
+        rng.pick(&["", "", "", ".0", ".123", ",5", ".123456789", ".999999", ".", ".0000001", ".1234567890123"]);
+    let zone = rng.pick(&ZONES);
     let text = format!("{year:04}-{month:02}-{day:02}{between}{hour:02}:{minute:02}:{second:02}{fraction}{zone}");
-    vec![if dice.roll(3) == 0 { mutate::changed(&text, &SCRAPS, dice) } else { text }]
+    vec![if rng.below(3) == 0 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
 }
 
 /// As `oracle.py` counts.
@@ -39,7 +39,7 @@ fn microseconds(at: Timestamp) -> i128 {
 }
 
 #[test]
-fn the_reader_agrees_with_dateutil() {
+fn timestamps_parse_like_dateutil() {
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let ours = parse(&case[0]).map(microseconds);
         let at = theirs["at"].as_i64().map(i128::from);
@@ -57,19 +57,19 @@ fn the_reader_agrees_with_dateutil() {
 }
 
 /// Any instant of the years 1 to 9999, with its fraction.
-fn instant(dice: &mut Dice) -> Timestamp {
-    let ordinal = 1 + u16::try_from(dice.roll(365)).unwrap();
-    let year = [1, 999, 1969, 1970, 2026, 9999][dice.roll(6)];
-    let year = if dice.roll(2) == 0 { year } else { 1 + i32::try_from(dice.roll(9_999)).unwrap() };
-    let second = [0, 86_399, u32::try_from(dice.roll(86_400)).unwrap()][dice.roll(3)];
+fn instant(rng: &mut Rng) -> Timestamp {
+    let ordinal = 1 + u16::try_from(rng.below(365)).unwrap();
+    let year = [1, 999, 1969, 1970, 2026, 9999][rng.below(6)];
+    let year = if rng.below(2) == 0 { year } else { 1 + i32::try_from(rng.below(9_999)).unwrap() };
+    let second = [0, 86_399, u32::try_from(rng.below(86_400)).unwrap()][rng.below(3)];
     let time =
-        Time::MIDNIGHT + time::Duration::new(i64::from(second), i32::try_from(dice.roll(1_000_000_000)).unwrap());
+        Time::MIDNIGHT + time::Duration::new(i64::from(second), i32::try_from(rng.below(1_000_000_000)).unwrap());
     PrimitiveDateTime::new(Date::from_ordinal_date(year, ordinal).unwrap(), time).as_utc()
 }
 
 #[test]
-fn what_is_written_is_read_as_the_same_second() {
-    let author = |dice: &mut Dice| vec![instant(dice).unix_timestamp_nanos().to_string()];
+fn timestamps_round_trip() {
+    let author = |rng: &mut Rng| vec![instant(rng).unix_timestamp_nanos().to_string()];
     let check = |case: &Case| -> Verdict {
         let Some(at) = case[0].parse().ok().and_then(|nanos| Timestamp::from_unix_timestamp_nanos(nanos).ok()) else {
             return Ok(false);
@@ -85,8 +85,8 @@ fn what_is_written_is_read_as_the_same_second() {
 }
 
 #[test]
-fn what_is_written_is_rfc_3339_in_utc() {
-    let author = |dice: &mut Dice| vec![format(instant(dice))];
+fn timestamps_are_written_as_rfc_3339_utc() {
+    let author = |rng: &mut Rng| vec![format(instant(rng))];
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let ours = parse(&case[0]).map(|at| i128::from(at.unix_timestamp()) * 1_000_000);
         let same = theirs["rfc3339"] == true && ours == theirs["at"].as_i64().map(i128::from);

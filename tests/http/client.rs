@@ -55,7 +55,7 @@ fn dead_port() -> u16 {
 }
 
 #[test]
-fn the_request_has_the_headers_of_the_aws_cli() {
+fn request_headers_match_the_aws_cli() {
     let server = Script::plain(vec![json(200, &[], "{}")]);
     assert_eq!(send(options(), &server.url()).unwrap().status, 200);
     let request = &server.requests()[0];
@@ -74,7 +74,7 @@ fn the_request_has_the_headers_of_the_aws_cli() {
 }
 
 #[test]
-fn an_empty_body_has_a_length_and_no_body_has_none() {
+fn empty_bodies_have_a_content_length() {
     let server = Script::plain(vec![json(200, &[], ""), json(200, &[], "")]);
     let client = HttpClient::new(options());
     let post = Request { body: Some(Secret::new("")), ..Request::plain(Method::Post, server.url()) };
@@ -86,7 +86,7 @@ fn an_empty_body_has_a_length_and_no_body_has_none() {
 }
 
 #[test]
-fn a_second_attempt_is_the_same_call_and_tells_the_servers_time() {
+fn retries_repeat_the_invocation_id_and_report_clock_skew() {
     let late = "Date: Fri, 01 Jan 2100 00:00:00 GMT";
     let server = Script::plain(vec![json(500, &[late], "{}"), json(200, &[], "{}")]);
     let response = send(HttpOptions { max_attempts: 3, ..options() }, &server.url()).unwrap();
@@ -99,7 +99,7 @@ fn a_second_attempt_is_the_same_call_and_tells_the_servers_time() {
 }
 
 #[test]
-fn nobody_there() {
+fn connection_refused() {
     let url = format!("http://127.0.0.1:{}", dead_port());
     let error = send(options(), &url).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Connect);
@@ -108,7 +108,7 @@ fn nobody_there() {
 }
 
 #[test]
-fn a_name_that_does_not_resolve() {
+fn unresolvable_host() {
     let error = send(options(), "http://user:canary@no-such-host.invalid").map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Dns);
     assert_eq!(error.to_string(), "Could not connect to the endpoint URL: \"http://no-such-host.invalid/token\"");
@@ -116,7 +116,7 @@ fn a_name_that_does_not_resolve() {
 }
 
 #[test]
-fn the_names_of_this_machine_need_no_resolver() {
+fn localhost_names_need_no_resolver() {
     for host in ["localhost", "identity-center.localhost"] {
         let server = Script::plain(vec![json(200, &[], "{}")]);
         let url = server.url().replace("127.0.0.1", host);
@@ -125,7 +125,7 @@ fn the_names_of_this_machine_need_no_resolver() {
 }
 
 #[test]
-fn a_handshake_that_takes_too_long_is_a_connect_timeout() {
+fn a_slow_handshake_is_a_connect_timeout() {
     let server = Script::plain(vec![Step::Close]);
     let url = server.url().replace("http:", "https:");
     let limit = Some(Duration::from_millis(200));
@@ -135,7 +135,7 @@ fn a_handshake_that_takes_too_long_is_a_connect_timeout() {
 }
 
 #[test]
-fn silence_ends_in_a_read_timeout() {
+fn silence_is_a_read_timeout() {
     let limit = Some(Duration::from_millis(200));
     let quick = || HttpOptions { read_timeout: limit, ..options() };
     let silence = Duration::from_millis(600);
@@ -145,7 +145,7 @@ fn silence_ends_in_a_read_timeout() {
 }
 
 #[test]
-fn a_trickle_ends_at_the_total_time_limit() {
+fn total_timeout_ends_a_slow_response() {
     let limit = Duration::from_millis(300);
     let drip = Step::Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".repeat(3), Duration::from_millis(50));
     let server = Script::plain(vec![drip]);
@@ -156,13 +156,13 @@ fn a_trickle_ends_at_the_total_time_limit() {
 }
 
 #[test]
-fn a_connection_that_ends_before_an_answer() {
+fn connection_closed_before_the_response() {
     assert_eq!(kind(options(), Step::Close), HttpErrorKind::Closed);
     assert_eq!(kind(options(), Step::Reset), HttpErrorKind::Closed);
 }
 
 #[test]
-fn an_answer_that_is_cut_off() {
+fn truncated_responses() {
     let short = bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\": 1");
     assert_eq!(kind(options(), short), HttpErrorKind::CutOff(7));
     let chunks = bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n");
@@ -172,14 +172,14 @@ fn an_answer_that_is_cut_off() {
 }
 
 #[test]
-fn something_else_than_http() {
+fn responses_that_are_not_http() {
     assert_eq!(kind(options(), bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n")), HttpErrorKind::NotHttp);
     let two_lengths = bytes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}");
     assert_eq!(kind(options(), two_lengths), HttpErrorKind::NotHttp);
 }
 
 #[test]
-fn an_answer_over_the_limit_is_not_read() {
+fn oversized_bodies_are_refused() {
     let large = HttpErrorKind::TooLarge("1 MiB");
     let head = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n").into_bytes();
     assert_eq!(kind(options(), Step::Endless(head(10 << 20), vec![b' '; 4096])), large);
@@ -192,7 +192,7 @@ fn an_answer_over_the_limit_is_not_read() {
 }
 
 #[test]
-fn headers_over_the_limit_are_refused() {
+fn oversized_headers_are_refused() {
     let headers = HttpErrorKind::TooLarge("64 KiB of headers");
     let line = |length| format!("HTTP/1.1 200 OK\r\nX-A: {}\r\nContent-Length: 0\r\n\r\n", "a".repeat(length));
     assert_eq!(kind(options(), bytes(&line(70_000))), headers);
@@ -206,7 +206,7 @@ fn many_headers() -> Step {
 }
 
 #[test]
-fn nothing_is_decompressed_and_no_redirect_followed() {
+fn no_decompression_and_no_redirects() {
     let gzip = bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x00");
     let server = Script::plain(vec![gzip, json(302, &["Location: /elsewhere"], ""), json(200, &[], "")]);
     assert_eq!(send(options(), &server.url()).unwrap().body, b"\x1f\x00");
@@ -215,7 +215,7 @@ fn nothing_is_decompressed_and_no_redirect_followed() {
 }
 
 #[test]
-fn a_spent_code_is_not_sent_again() {
+fn single_use_codes_are_not_resent() {
     let cut = || bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
     let three = || HttpOptions { max_attempts: 3, ..options() };
     let server = Script::plain(vec![cut(), cut(), cut()]);
@@ -232,7 +232,7 @@ fn a_spent_code_is_not_sent_again() {
 }
 
 #[test]
-fn bad_urls_are_refused_before_anything_is_sent() {
+fn invalid_urls_are_refused_before_connecting() {
     for (url, text) in [
         ("localhost", "Invalid endpoint: localhost/token"),
         ("http://a_b c", "Invalid endpoint: http://a_b c/token"),
@@ -243,7 +243,7 @@ fn bad_urls_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_header_value_cannot_smuggle_a_line() {
+fn header_values_cannot_inject_lines() {
     let request = Request::plain(Method::Get, "http://127.0.0.1:1/").header("x-a", Secret::new("canary\r\nX-B: c"));
     let error = wait(HttpClient::new(options()).send(&request, Retry::Aws, None)).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::BadHeader);
@@ -255,7 +255,7 @@ fn with_bundle(path: &Path) -> HttpOptions {
 }
 
 #[test]
-fn tls_with_a_bundle_file_or_directory() {
+fn ca_bundle_file_or_directory() {
     let identity = Identity::new(["127.0.0.1"]);
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), &identity.authority).unwrap();
@@ -266,7 +266,7 @@ fn tls_with_a_bundle_file_or_directory() {
 }
 
 #[test]
-fn a_certificate_nobody_vouches_for_is_refused_by_name() {
+fn an_untrusted_certificate_is_rejected_naming_its_issuer() {
     let identity = Identity::new(["127.0.0.1"]);
     let server = Script::tls(vec![Step::Close, json(200, &[], "{}")], &identity);
     let error = send(options(), &server.url()).map(|r| r.status).unwrap_err();
@@ -287,7 +287,7 @@ fn a_certificate_nobody_vouches_for_is_refused_by_name() {
 }
 
 #[test]
-fn a_certificate_for_another_name_is_refused() {
+fn a_certificate_for_another_name_is_rejected() {
     let identity = Identity::new(["other.example"]);
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("ca.pem");
@@ -300,7 +300,7 @@ fn a_certificate_for_another_name_is_refused() {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_used_stops_the_request() {
+fn an_unusable_ca_bundle_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "nothing").unwrap();
@@ -319,7 +319,7 @@ fn a_bundle_that_cannot_be_used_stops_the_request() {
 }
 
 #[test]
-fn a_proxy_gets_the_absolute_target_and_its_own_password() {
+fn proxy_requests_have_absolute_target_and_authorization() {
     let proxy = Script::plain(vec![json(200, &[], "{}")]);
     let setting = format!("http://user:p%40ss@{}", proxy.address);
     send(proxied(&[("http_proxy", &setting)]), "http://sso.example.com/x").unwrap();
@@ -330,7 +330,7 @@ fn a_proxy_gets_the_absolute_target_and_its_own_password() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_named_without_its_password() {
+fn refusing_proxy_is_named_without_its_password() {
     for (answer, why) in [
         (json(502, &[], ""), "unsuccessful; check HTTPS_PROXY"),
         (json(407, &[], ""), "proxy authorization required; check HTTPS_PROXY"),
@@ -355,7 +355,7 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
 }
 
 #[test]
-fn no_proxy_goes_direct() {
+fn no_proxy_connects_directly() {
     let server = Script::plain(vec![json(200, &[], "{}"), json(200, &[], "{}")]);
     let dead = format!("http://127.0.0.1:{}", dead_port());
     for list in ["127.0.0.1", "*"] {

@@ -1,13 +1,13 @@
 //! The faults, one a row: what happens instead of an answer, what class of trouble that is, and what must be said.
 //!
-//! The classes are the columns of the table of faults read the other way: how often each call is tried, and how the
+//! The classes are the columns of the table of faults read the other connection: how often each call is tried, and how the
 //! command ends. What a class means for a call is in `network`.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::scripted_flow::{CANARY, Identities, Point, Way, good_body, reply};
+use crate::support::scripted_flow::{CANARY, Connection, Identities, Point, good_body, reply};
 use crate::support::scripted_server::{Step, bytes};
 
 /// What kind of trouble a fault is.
@@ -41,7 +41,7 @@ pub(crate) enum Class {
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) class: Class,
-    pub(crate) way: Way,
+    pub(crate) connection: Connection,
     /// What standard error must hold, one of these.
     pub(crate) says: &'static [&'static str],
     /// More words of the command line.
@@ -53,7 +53,15 @@ pub(crate) struct Row {
 }
 
 fn row(name: &'static str, class: Class, says: &'static [&'static str], step: Step) -> Row {
-    Row { name, class, way: Way::Plain, says, words: &[], step: Box::new(move |_| step.clone()), at: |_| true }
+    Row {
+        name,
+        class,
+        connection: Connection::Plain,
+        says,
+        words: &[],
+        step: Box::new(move |_| step.clone()),
+        at: |_| true,
+    }
 }
 
 fn oauth(name: &'static str, says: &'static [&'static str], status: u16, error: &str) -> Row {
@@ -101,17 +109,17 @@ fn transport() -> Vec<Row> {
     let silence: &[&str] = &["Read timeout on endpoint URL"];
     vec![
         Row {
-            way: Way::Nowhere,
+            connection: Connection::Nowhere,
             // Where somebody is asked for a code, the name was known a moment ago.
             at: |point| point != Point::Poll,
             ..row("a name that nobody knows", Class::Unsent, &["cannot resolve no-such-host.invalid"], Step::Close)
         },
         Row {
-            way: Way::Closing,
+            connection: Connection::Closing,
             ..row("a closed port", Class::Unsent, &["cannot reach 127.0.0.1 (Connection refused"], Step::Close)
         },
         Row {
-            way: Way::Tls,
+            connection: Connection::Tls,
             words: &["--cli-connect-timeout", "1"],
             ..row(
                 "a handshake that does not come",
@@ -148,14 +156,14 @@ fn transport() -> Vec<Row> {
 }
 
 fn trust(identities: &Identities) -> Vec<Row> {
-    let tls = |name, says, step| Row { way: Way::Tls, ..row(name, Class::Stop, says, step) };
+    let tls = |name, says, step| Row { connection: Connection::Tls, ..row(name, Class::Stop, says, step) };
     let under = |identity: &crate::support::identity_center::Identity| {
         Step::Under(identity.config.clone(), Box::new(Step::Close))
     };
     let bare = |text: &str| Step::Bare(Box::new(bytes(text)));
     let greet = |text: &str| Step::Bare(Box::new(Step::Greet(text.into())));
     let proxy = |name, step| Row {
-        way: Way::Proxy,
+        connection: Connection::Proxy,
         ..row(name, Class::Stop, &["Failed to connect to proxy URL: \"http://***:***@127.0.0.1"], step)
     };
     vec![
@@ -183,7 +191,7 @@ fn trust(identities: &Identities) -> Vec<Row> {
         proxy("a proxy that cannot", bare("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")),
         proxy("a proxy with a page", bare("<html>blocked</html>")),
         proxy("a proxy that hangs up", Step::Bare(Box::new(Step::Close))),
-        Row { way: Way::DyingProxy, ..proxy("a proxy that is gone", Step::Close) },
+        Row { connection: Connection::DyingProxy, ..proxy("a proxy that is gone", Step::Close) },
         row("another protocol", Class::Stop, &["is not HTTP"], bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n")),
         row(
             "two lengths",

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::fault_table::{Class, Row, rows};
 use crate::support::count;
 use crate::support::scripted_flow::{
-    CANARY, Identities, Played, Point, Scene, Way, device_authorization, reply, token_body,
+    CANARY, Connection, FaultCase, Identities, Outcome, Point, device_authorization, reply, token_body,
 };
 use crate::support::scripted_server::Step;
 
@@ -61,7 +61,7 @@ fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
     let fault = || (row.step)(point);
     let good = || reply(200, &["Content-Type: application/json"], &token_body().to_string());
     let steps = match (row.class, point) {
-        _ if row.way.closes() => Vec::new(),
+        _ if row.connection.closes() => Vec::new(),
         (Class::Accepted, Point::Registration) => vec![fault(), device_authorization(), good()],
         (Class::Accepted, Point::DeviceAuthorization) => vec![fault(), good()],
         (Class::Unsent | Class::Lost | Class::Cut | Class::Busy | Class::BusyFor, Point::Poll) => {
@@ -70,34 +70,35 @@ fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
         _ => vec![fault(), fault(), fault()],
     };
     let words = row.words.iter().copied().chain(["--debug"]).collect();
-    let played = Scene { point, way: row.way, steps, words, identities }.play();
+    let outcome = FaultCase { point, connection: row.connection, steps, words, identities }.run();
     let mut wrong = Vec::new();
     let mut check = |holds: bool, what: String| {
         if !holds {
             wrong.push(what);
         }
     };
-    let unreachable = row.way.closes() || row.way == Way::Nowhere;
-    let asked_in_vain = point == Point::Poll && (row.way == Way::Closing || row.class == Class::BusyForLong);
-    let attempts = if unreachable { tried(&played, point) } else { played.attempts };
+    let unreachable = row.connection.closes() || row.connection == Connection::Nowhere;
+    let asked_in_vain =
+        point == Point::Poll && (row.connection == Connection::Closing || row.class == Class::BusyForLong);
+    let attempts = if unreachable { tried(&outcome, point) } else { outcome.attempts };
     let code = if asked_in_vain { 255 } else { expected.code };
     if asked_in_vain {
         check((1..4).contains(&attempts), format!("{attempts} attempts until the code ended"));
     } else {
         check(attempts == expected.attempts, format!("{attempts} attempts instead of {}", expected.attempts));
     }
-    check(played.run.status == code, format!("exit code {} instead of {code}", played.run.status));
-    words_of(row, point, code, &played, &mut check);
-    secrets_of(point, code, row.class, &played, &mut check);
-    cache_of(row, point, code, &played, &mut check);
+    check(outcome.run.status == code, format!("exit code {} instead of {code}", outcome.run.status));
+    words_of(row, point, code, &outcome, &mut check);
+    secrets_of(point, code, row.class, &outcome, &mut check);
+    cache_of(row, point, code, &outcome, &mut check);
     if !wrong.is_empty() {
-        wrong.push(played.run.snapshot());
+        wrong.push(outcome.run.snapshot());
     }
     wrong
 }
 
 /// Attempts by the debug log, where no server could count them.
-fn tried(played: &Played, point: Point) -> usize {
+fn tried(outcome: &Outcome, point: Point) -> usize {
     let path = match point {
         Point::Registration => "/client/register",
         Point::DeviceAuthorization => "/device_authorization",
@@ -105,15 +106,15 @@ fn tried(played: &Played, point: Point) -> usize {
         Point::Logout => "/logout",
         _ => "/token",
     };
-    let lines = played.run.stderr.lines().filter(|line| {
+    let lines = outcome.run.stderr.lines().filter(|line| {
         line.contains(path) && (line.contains(" -> Could not connect") || line.contains(" -> Failed to connect"))
     });
     lines.count()
 }
 
 /// What is said: what was attempted, where, why not, and what to do.
-fn words_of(row: &Row, point: Point, code: i32, played: &Played, check: &mut dyn FnMut(bool, String)) {
-    let lines = played.run.stderr.lines().filter(|line| !line.starts_with("debug "));
+fn words_of(row: &Row, point: Point, code: i32, outcome: &Outcome, check: &mut dyn FnMut(bool, String)) {
+    let lines = outcome.run.stderr.lines().filter(|line| !line.starts_with("debug "));
     let said = lines.collect::<Vec<_>>().join("\n");
     if row.class == Class::Accepted || (point == Point::Poll && code == 0) {
         return;
@@ -127,7 +128,7 @@ fn words_of(row: &Row, point: Point, code: i32, played: &Played, check: &mut dyn
     // A hint or the detail of it belongs to an error; a warning is one line.
     let known = row.says.iter().any(|words| said.contains(words));
     check(known || is_warning, format!("none of {:?} is said", row.says));
-    let named = said.contains(&played.host)
+    let named = said.contains(&outcome.host)
         || said.contains("127.0.0.1:")
         || said.contains(point.operation())
         || said.contains("refresh the token");
@@ -138,31 +139,32 @@ fn words_of(row: &Row, point: Point, code: i32, played: &Played, check: &mut dyn
 }
 
 /// No secret but where it was asked for.
-fn secrets_of(point: Point, code: i32, class: Class, played: &Played, check: &mut dyn FnMut(bool, String)) {
-    check(!played.run.stderr.contains(CANARY), "a secret on standard error".to_owned());
+fn secrets_of(point: Point, code: i32, class: Class, outcome: &Outcome, check: &mut dyn FnMut(bool, String)) {
+    check(!outcome.run.stderr.contains(CANARY), "a secret on standard error".to_owned());
     let wanted = match point {
         Point::Refresh | Point::EarlyRefresh | Point::Role => code == 0,
         _ => false,
     };
-    check(played.run.stdout.contains(CANARY) == wanted, format!("a secret on standard output: {}", !wanted));
+    check(outcome.run.stdout.contains(CANARY) == wanted, format!("a secret on standard output: {}", !wanted));
     if point == Point::EarlyRefresh && class != Class::Accepted {
-        check(played.run.stdout == format!("{CANARY}-access-token\n"), "not the old token".to_owned());
+        check(outcome.run.stdout == format!("{CANARY}-access-token\n"), "not the old token".to_owned());
     }
-    check(!played.page.as_deref().unwrap_or_default().contains(CANARY), "a secret in the browser".to_owned());
+    check(!outcome.page.as_deref().unwrap_or_default().contains(CANARY), "a secret in the browser".to_owned());
 }
 
 /// Byte for byte what it was, unless a whole good answer came.
 fn cache_of(
-    Row { name, class, way, .. }: &Row,
+    Row { name, class, connection, .. }: &Row,
     point: Point,
     code: i32,
-    played: &Played,
+    outcome: &Outcome,
     check: &mut dyn FnMut(bool, String),
 ) {
-    let mut after = played.after.clone();
-    if *way != Way::Nowhere && matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange) {
+    let mut after = outcome.after.clone();
+    if *connection != Connection::Nowhere && matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange)
+    {
         // The registration was answered well.
-        let is_new = |path: &String, text: &String| !played.before.contains_key(path) && text.contains("clientSecret");
+        let is_new = |path: &String, text: &String| !outcome.before.contains_key(path) && text.contains("clientSecret");
         let kept = after.len();
         after.retain(|path, text| !is_new(path, text));
         // One that the service does not know any more is of no use.
@@ -171,7 +173,7 @@ fn cache_of(
         let wanted = after.len() + usize::from(!is_dead);
         check(kept == wanted, "the registration is not there, or something beside it".to_owned());
     }
-    let same = after == played.before;
+    let same = after == outcome.before;
     match point {
         Point::Logout => check(!after.values().any(|text| text.contains("accessToken")), "a token is left".to_owned()),
         _ if *class == Class::Accepted || (point == Point::Poll && code == 0) => {
@@ -185,19 +187,19 @@ fn cache_of(
 fn chosen(rows: &[Row]) -> Vec<(&Row, Point)> {
     let pairs = rows.iter().flat_map(|row| Point::ALL.iter().map(move |point| (row, *point)));
     let all: Vec<_> = pairs.filter(|(row, point)| (row.at)(*point)).collect();
-    let wanted = count("SSO_OIDC_TEST_SCENES", 200).min(all.len());
+    let wanted = count("SSO_OIDC_TEST_FAULTS", 200).min(all.len());
     let is_chosen = |at: usize| (at + 1) * wanted / all.len() > at * wanted / all.len();
-    all.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, scene)| *scene).collect()
+    all.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, case)| *case).collect()
 }
 
 #[test]
-fn every_fault_at_every_point() {
+fn every_fault_at_every_step() {
     let identities = Identities::new();
     let rows = rows(&identities);
     let scenes = chosen(&rows);
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        // Most of a scene is waiting.
+        // Most of a case is waiting.
         for _ in 0..24 {
             scope.spawn(|| {
                 while let Some((row, point)) = scenes.get(next.fetch_add(1, Ordering::SeqCst)) {
@@ -215,22 +217,22 @@ fn every_fault_at_every_point() {
 }
 
 #[test]
-fn a_trickle_ends_although_it_is_never_silent() {
-    if count("SSO_OIDC_TEST_SCENES", 200) <= 1000 {
+fn total_timeout_ends_a_slow_response() {
+    if count("SSO_OIDC_TEST_FAULTS", 200) <= 1000 {
         println!("not run: it takes the 30 seconds that a whole request has; .ci/long runs it");
         return;
     }
     let identities = Identities::new();
     let drip = Step::Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n".repeat(200), Duration::from_millis(10));
     for more in [&[][..], &["--cli-read-timeout", "1"]] {
-        let scene = Scene {
+        let case = FaultCase {
             point: Point::Exchange,
-            way: Way::Plain,
+            connection: Connection::Plain,
             steps: vec![drip.clone()],
             words: more.to_vec(),
             identities: &identities,
         };
-        let run = scene.play().run;
+        let run = case.run().run;
         assert!(run.stderr.contains("no complete answer from 127.0.0.1 in 30 s"), "{}", run.snapshot());
     }
 }

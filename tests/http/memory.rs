@@ -46,7 +46,7 @@ fn peak(words: &[&str], step: Step) -> u64 {
     let env = two_sessions(&server.url(), 1);
     let (reader, writer) = full_pipe();
     let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
-    env.furnish(&mut command);
+    env.apply_to(&mut command);
     command.args(words).stdin(Stdio::null()).stdout(writer.try_clone().unwrap()).stderr(writer);
     let mut child = command.spawn().unwrap();
     drop(command);
@@ -117,7 +117,7 @@ fn bomb() -> Vec<u8> {
 }
 
 #[test]
-fn no_answer_takes_more_than_twenty_mebibytes() {
+fn peak_memory_stays_below_20_mib() {
     let create = ["create-token", "--client-id", "c", "--client-secret", "s", "--grant-type", "g", "--output"];
     let commands = [
         (vec!["token", "--sso-session", "old"], Point::Refresh),
@@ -131,7 +131,7 @@ fn no_answer_takes_more_than_twenty_mebibytes() {
             peak(words, reply(200, &["Content-Type: application/json"], &good_body(*point).to_string()))
         })
         .collect();
-    let every = crate::support::count("SSO_OIDC_TEST_SCENES", 200) > 1000;
+    let every = crate::support::count("SSO_OIDC_TEST_FAULTS", 200) > 1000;
     let cases: Vec<_> = floods()
         .into_iter()
         .enumerate()

@@ -53,7 +53,7 @@ const COMMANDS: [(&[&str], Point); 9] = [
 ];
 
 #[test]
-fn no_redirect_and_no_url_in_an_answer_is_followed() {
+fn redirects_and_urls_in_responses_are_not_followed() {
     for (words, point) in COMMANDS {
         for status in [200, 301, 302, 303, 307, 308, 400] {
             let elsewhere = Script::plain(vec![reply(200, &[], &good_body(point).to_string()); 4]);
@@ -74,7 +74,7 @@ fn no_redirect_and_no_url_in_an_answer_is_followed() {
 }
 
 #[test]
-fn a_whole_login_stays_with_the_endpoint_it_began_with() {
+fn login_stays_on_its_endpoint() {
     let elsewhere = Script::plain(vec![Step::Close; 8]);
     let other = elsewhere.url();
     let device = json!({

@@ -16,7 +16,7 @@ fn good() -> Step {
     reply(200, &["Content-Type: application/json"], &json!({"clientId": "c"}).to_string())
 }
 
-fn world(identity: &Identity, url: &str) -> TestEnv {
+fn fixture(identity: &Identity, url: &str) -> TestEnv {
     let mut env = TestEnv::new();
     env.write("company.pem", &identity.authority)
         .write("other.pem", Identity::issued_by("Other", ["x"], 4096).authority);
@@ -26,10 +26,10 @@ fn world(identity: &Identity, url: &str) -> TestEnv {
 }
 
 #[test]
-fn what_the_system_trusts_is_trusted() {
+fn system_roots_are_trusted() {
     let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
     let server = Script::tls(vec![good(); 3], &identity);
-    let env = world(&identity, &server.url());
+    let env = fixture(&identity, &server.url());
     let home = |name: &str| env.home().join(name);
     let debug = REGISTER.into_iter().chain(["--debug"]);
     let run = env.command(debug).env("SSL_CERT_FILE", home("company.pem")).run().ok();
@@ -54,11 +54,11 @@ fn what_the_system_trusts_is_trusted() {
 }
 
 #[test]
-fn what_nobody_trusts_is_refused_with_what_to_do() {
+fn untrusted_authority_is_rejected_with_a_hint() {
     let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
     for (file, roots) in [("other.pem", 1), ("empty.pem", 0), ("missing.pem", 0)] {
         let server = Script::tls(vec![good()], &identity);
-        let env = world(&identity, &server.url());
+        let env = fixture(&identity, &server.url());
         let debug = REGISTER.into_iter().chain(["--debug"]);
         let run = env.command(debug).env("SSL_CERT_FILE", env.home().join(file)).run().expect(255);
         for words in [

@@ -8,7 +8,7 @@ use super::*;
 use crate::support::{Approval, Endpoint};
 
 #[test]
-fn the_device_flow_goes_from_pending_over_approval_to_single_use() {
+fn device_flow_pending_approval_single_use() {
     let center = IdentityCenter::start();
     center.tolerate_fast_polls();
     let client = device_client(&center);
@@ -47,7 +47,7 @@ fn denial_and_expiry_end_the_device_flow() {
 }
 
 #[test]
-fn a_poll_before_the_interval_is_told_to_slow_down() {
+fn early_polls_get_slow_down() {
     let center = IdentityCenter::start();
     center.interval(5);
     let client = device_client(&center);
@@ -59,7 +59,7 @@ fn a_poll_before_the_interval_is_told_to_slow_down() {
 }
 
 #[test]
-fn approval_can_be_at_once_or_after_polls() {
+fn approval_at_once_or_after_polls() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let client = device_client(&center);
@@ -73,7 +73,7 @@ fn approval_can_be_at_once_or_after_polls() {
 }
 
 #[test]
-fn the_authorization_code_flow_needs_the_verifier_the_redirect_uri_and_the_client() {
+fn code_exchange_checks_verifier_redirect_uri_and_client() {
     let center = IdentityCenter::start();
     let client = code_client(&center);
     let other = code_client(&center);
@@ -101,7 +101,7 @@ fn the_authorization_code_flow_needs_the_verifier_the_redirect_uri_and_the_clien
 }
 
 #[test]
-fn the_consent_page_sends_back_what_the_person_decided() {
+fn consent_page_returns_the_decision() {
     let center = IdentityCenter::start();
     let client = code_client(&center);
     let url = authorize_url(&center, &client.0, "http://127.0.0.1:4711/oauth/callback");
@@ -114,7 +114,7 @@ fn the_consent_page_sends_back_what_the_person_decided() {
 }
 
 #[test]
-fn the_authorization_endpoint_redirects_only_to_registered_loopback_uris() {
+fn only_registered_loopback_redirects() {
     let center = IdentityCenter::start();
     let client = code_client(&center);
     let agent = UserAgent::new();
@@ -144,7 +144,7 @@ fn the_authorization_endpoint_redirects_only_to_registered_loopback_uris() {
 }
 
 #[test]
-fn a_refresh_token_works_once_and_only_for_its_client_and_its_session() {
+fn refresh_tokens_are_single_use_and_bound() {
     let center = IdentityCenter::start();
     let issued = center.issue();
     let other = center.issue();

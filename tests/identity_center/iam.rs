@@ -68,7 +68,7 @@ fn bearer(center: &IdentityCenter, id: &str) -> Value {
 }
 
 #[test]
-fn a_good_signature_is_accepted_and_any_other_is_not() {
+fn only_valid_signatures_are_accepted() {
     let center = IdentityCenter::start();
     center.accept_key(ID, KEY, None).accept_key("ASIA", "temporary", Some("session"));
     assert_eq!(post_signed(&center, &signer(), &bearer(&center, "1")).status, 200);
@@ -98,7 +98,7 @@ fn a_good_signature_is_accepted_and_any_other_is_not() {
 }
 
 #[test]
-fn each_grant_leads_to_tokens_with_all_members() {
+fn every_grant_returns_all_members() {
     let center = IdentityCenter::start();
     center.accept_key(ID, KEY, None);
     let arn = center.application_arn();
@@ -144,7 +144,7 @@ fn each_grant_leads_to_tokens_with_all_members() {
 }
 
 #[test]
-fn grants_that_do_not_hold_are_refused() {
+fn invalid_grants_are_refused() {
     let center = IdentityCenter::start();
     center.accept_key(ID, KEY, None);
     let arn = center.application_arn();

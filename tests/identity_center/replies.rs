@@ -10,7 +10,7 @@ use super::*;
 use crate::support::{Approval, Endpoint, Reply, wait_until};
 
 #[test]
-fn scripted_replies_come_in_order_and_without_effect() {
+fn scripted_replies_come_in_order_without_effect() {
     let center = IdentityCenter::start();
     let client = device_client(&center);
     center.approval(Approval::AtOnce).interval(0);
@@ -33,7 +33,7 @@ fn scripted_replies_come_in_order_and_without_effect() {
 }
 
 #[test]
-fn an_answer_can_be_late_slow_cut_off_reset_or_no_http() {
+fn replies_can_be_late_slow_truncated_reset_or_invalid() {
     let center = IdentityCenter::start();
     let request = "HEAD /start HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".replace("HEAD", "GET");
     let tenth = Duration::from_millis(100);
@@ -68,7 +68,7 @@ fn an_answer_can_be_late_slow_cut_off_reset_or_no_http() {
 }
 
 #[test]
-fn a_genuine_answer_that_is_cut_off_has_had_its_effect() {
+fn a_truncated_genuine_reply_has_its_effect() {
     let center = IdentityCenter::start();
     let issued = center.issue();
     center.next(Endpoint::CreateToken, Reply::genuine().cut(Some(5)));
@@ -79,7 +79,7 @@ fn a_genuine_answer_that_is_cut_off_has_had_its_effect() {
 }
 
 #[test]
-fn what_was_announced_must_come_and_what_comes_must_be_announced() {
+fn unexpected_and_missing_requests_are_reported() {
     let center = IdentityCenter::start();
     center.next(Endpoint::Logout, Reply::pending()).expect_fault(Endpoint::ListAccounts, "UnauthorizedException");
     start_device(&center, &("nobody".into(), "x".into()));
@@ -91,7 +91,7 @@ fn what_was_announced_must_come_and_what_comes_must_be_announced() {
 }
 
 #[test]
-fn dropping_it_ends_answers_that_never_come() {
+fn dropping_ends_pending_replies() {
     let center = IdentityCenter::start();
     center.next(Endpoint::VanityUrl, Reply::never());
     let mut stream = TcpStream::connect(("127.0.0.1", center.port())).unwrap();
@@ -102,7 +102,7 @@ fn dropping_it_ends_answers_that_never_come() {
 }
 
 #[test]
-fn the_log_has_every_request_as_it_came() {
+fn requests_are_logged() {
     let center = IdentityCenter::start();
     let client = device_client(&center);
     start_device(&center, &client);
@@ -115,7 +115,7 @@ fn the_log_has_every_request_as_it_came() {
 }
 
 #[test]
-fn one_connection_serves_many_requests() {
+fn keep_alive() {
     let center = IdentityCenter::start();
     let mut stream = TcpStream::connect(("127.0.0.1", center.port())).unwrap();
     stream.write_all("GET /device HTTP/1.1\r\nHost: h\r\n\r\n".repeat(3).as_bytes()).unwrap();
@@ -127,7 +127,7 @@ fn one_connection_serves_many_requests() {
 }
 
 #[test]
-fn tls_is_there_for_whoever_trusts_its_authority() {
+fn serves_tls() {
     let center = IdentityCenter::start_tls();
     let pem = std::fs::read_to_string(center.ca_bundle()).unwrap();
     let page = UserAgent::trusting(&pem).open(&format!("{}/device", center.url())).unwrap();

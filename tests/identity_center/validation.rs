@@ -8,7 +8,7 @@ use super::*;
 use crate::support::Endpoint;
 
 #[test]
-fn clients_are_held_to_their_secret_their_grants_and_their_lifetime() {
+fn clients_are_checked() {
     let center = IdentityCenter::start();
     let device = device_client(&center);
     let code = code_client(&center);
@@ -27,7 +27,7 @@ fn clients_are_held_to_their_secret_their_grants_and_their_lifetime() {
 }
 
 #[test]
-fn registration_refuses_what_the_service_refuses() {
+fn invalid_registrations_are_refused() {
     let center = IdentityCenter::start();
     center.support_scopes(&["sso:account:access"]);
     let start_url = center.start_url();
@@ -58,7 +58,7 @@ fn registration_refuses_what_the_service_refuses() {
 }
 
 #[test]
-fn requests_are_held_to_method_content_type_and_path() {
+fn method_content_type_and_path_are_checked() {
     let center = IdentityCenter::start();
     center.expect_fault(Endpoint::CreateToken, "MethodNotAllowedException");
     assert_eq!(ask(&center, "GET", "/token", "", "").status, 405);
@@ -70,7 +70,7 @@ fn requests_are_held_to_method_content_type_and_path() {
 }
 
 #[test]
-fn the_portal_serves_a_session_until_it_signs_out() {
+fn portal_sessions_end_at_logout() {
     let center = IdentityCenter::start();
     let token = center.issue().access_token;
     let credentials = "/federation/credentials?role_name=Developer&account_id=111122223333";
@@ -102,7 +102,7 @@ fn the_portal_serves_a_session_until_it_signs_out() {
 }
 
 #[test]
-fn an_access_token_expires() {
+fn access_tokens_expire() {
     let center = IdentityCenter::start();
     let token = center.issue().access_token;
     assert!(center.accepts(&token));
@@ -113,7 +113,7 @@ fn an_access_token_expires() {
 }
 
 #[test]
-fn the_vanity_url_leads_to_the_start_url() {
+fn vanity_url_redirects_to_the_start_url() {
     let center = IdentityCenter::start();
     let answer = ask(&center, "HEAD", "/start", "", "");
     assert_eq!((answer.status, answer.header("location")), (302, Some(center.start_url().as_str())));

@@ -12,7 +12,7 @@ use crate::support::identity_center::{Approval, Endpoint};
 use crate::support::{IdentityCenter, TestEnv, UserAgent};
 
 #[test]
-fn a_person_approves_and_the_page_says_so_after_the_token_is_stored() {
+fn the_success_page_comes_after_the_token_is_stored() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &[]);
@@ -39,7 +39,7 @@ fn a_person_approves_and_the_page_says_so_after_the_token_is_stored() {
 }
 
 #[test]
-fn a_person_denies_and_both_sides_say_so() {
+fn denial_is_shown_in_terminal_and_browser() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &[]);
@@ -56,7 +56,7 @@ fn a_person_denies_and_both_sides_say_so() {
 }
 
 #[test]
-fn a_code_that_the_service_refuses_is_told_in_the_browser_too() {
+fn a_refused_code_is_shown_in_the_browser() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.next(Endpoint::CreateToken, crate::support::identity_center::Reply::fault("InvalidGrantException"));
@@ -68,7 +68,7 @@ fn a_code_that_the_service_refuses_is_told_in_the_browser_too() {
 }
 
 #[test]
-fn junk_idle_and_slow_connections_do_not_delay_the_true_answer() {
+fn junk_and_idle_connections_do_not_delay_the_callback() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &[]);
@@ -107,7 +107,7 @@ fn junk_idle_and_slow_connections_do_not_delay_the_true_answer() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_listener_is_on_the_loopback_only() {
+fn listens_on_loopback_only() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &[]);
@@ -126,7 +126,7 @@ fn the_listener_is_on_the_loopback_only() {
 }
 
 #[test]
-fn an_identity_center_that_redirects_at_once_finds_the_listener_there() {
+fn the_listener_is_ready_before_the_url_is_shown() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     for _ in 0..crate::support::count("SSO_OIDC_TEST_LOGINS", 20) {
@@ -138,7 +138,7 @@ fn an_identity_center_that_redirects_at_once_finds_the_listener_there() {
 }
 
 #[test]
-fn a_browser_is_given_the_url_as_one_argument_and_its_noise_is_lost() {
+fn the_browser_gets_one_argument_and_its_output_is_discarded() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let mut env = TestEnv::of(&center);
@@ -154,7 +154,7 @@ fn a_browser_is_given_the_url_as_one_argument_and_its_noise_is_lost() {
 }
 
 #[test]
-fn a_fixed_port_is_listened_on_and_a_taken_one_is_named() {
+fn redirect_port_in_use_is_reported() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -175,7 +175,7 @@ fn a_fixed_port_is_listened_on_and_a_taken_one_is_named() {
 }
 
 #[test]
-fn over_ssh_the_forward_is_ready_to_run() {
+fn ssh_port_forward_command_is_shown() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.7 22").set("USER", "ann");
@@ -188,7 +188,7 @@ fn over_ssh_the_forward_is_ready_to_run() {
 }
 
 #[test]
-fn requests_have_the_members_of_the_aws_cli_in_its_order() {
+fn request_members_match_the_aws_cli() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     super::sign_in(&env, &[]).ok();

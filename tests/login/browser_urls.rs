@@ -58,7 +58,7 @@ fn each(urls: &[String], is_good: bool, check: impl Fn(&str, Vec<String>, String
 }
 
 #[test]
-fn a_browser_gets_the_pages_of_every_partition() {
+fn urls_of_every_partition_are_opened() {
     let urls = [
         "https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH",
         "https://device.sso.cn-north-1.amazonaws.com.cn/?user_code=ABCD-EFGH",
@@ -135,7 +135,7 @@ const HOSTILE: [&str; 50] = [
 ];
 
 #[test]
-fn a_browser_gets_none_of_these() {
+fn unsafe_urls_are_not_opened() {
     let mut urls = HOSTILE.map(str::to_owned).to_vec();
     urls.push(format!("https://h.example/{}", "a".repeat(10_000)));
     assert!(urls.len() >= 40, "{}", urls.len());

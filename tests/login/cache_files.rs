@@ -23,7 +23,7 @@ fn is(name: &str, extension: &str) -> bool {
 }
 
 #[test]
-fn a_token_and_a_registration_and_two_locks_and_nothing_else() {
+fn login_writes_token_registration_and_locks() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     sign_in(&env, &[]).ok();
@@ -44,7 +44,7 @@ fn a_token_and_a_registration_and_two_locks_and_nothing_else() {
 }
 
 #[test]
-fn damaged_files_are_named_and_replaced() {
+fn damaged_files_are_reported_and_replaced() {
     let center = IdentityCenter::start();
     for damage in [
         "",
@@ -66,7 +66,7 @@ fn damaged_files_are_named_and_replaced() {
 
 #[test]
 #[cfg(unix)]
-fn links_and_pipes_are_replaced_and_never_followed() {
+fn links_and_pipes_are_replaced_not_followed() {
     let center = IdentityCenter::start();
     let make: [(&str, &Make); 3] = [
         ("a link to a file", &|env, path| {
@@ -89,7 +89,7 @@ fn links_and_pipes_are_replaced_and_never_followed() {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_is_told_before_the_browser() {
+fn unwritable_home_is_reported_before_the_browser_opens() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     // A folder where the file should be stops everybody, root included.
@@ -101,7 +101,7 @@ fn a_home_that_cannot_be_written_is_told_before_the_browser() {
 }
 
 #[test]
-fn files_of_the_aws_cli_are_used_as_they_are() {
+fn files_of_the_aws_cli_are_reused() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let issued = center.issue_for_authorization_code();

@@ -51,7 +51,7 @@ fn assert_locked_down(answer: &str) {
 }
 
 #[test]
-fn everything_but_the_answer_is_turned_away_without_a_word_of_it() {
+fn requests_without_the_state_are_rejected() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &[]);

@@ -17,8 +17,8 @@ fn login(env: &TestEnv) -> Running {
 }
 
 #[test]
-fn who_approves_lands_on_a_page_that_says_so() {
-    let Some(mut browser) = chromium("who_approves_lands_on_a_page_that_says_so") else { return };
+fn approval_lands_on_the_success_page() {
+    let Some(mut browser) = chromium("approval_lands_on_the_success_page") else { return };
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut login = login(&env);
@@ -37,8 +37,8 @@ fn who_approves_lands_on_a_page_that_says_so() {
 }
 
 #[test]
-fn who_denies_lands_on_a_page_with_its_own_words() {
-    let Some(mut browser) = chromium("who_denies_lands_on_a_page_with_its_own_words") else { return };
+fn denial_lands_on_the_denied_page() {
+    let Some(mut browser) = chromium("denial_lands_on_the_denied_page") else { return };
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut login = login(&env);
@@ -57,8 +57,8 @@ fn who_denies_lands_on_a_page_with_its_own_words() {
 }
 
 #[test]
-fn a_stray_visit_is_told_that_it_is_none_and_the_sign_in_goes_on() {
-    let Some(mut browser) = chromium("a_stray_visit_is_told_that_it_is_none_and_the_sign_in_goes_on") else { return };
+fn a_stray_request_does_not_end_the_login() {
+    let Some(mut browser) = chromium("a_stray_request_does_not_end_the_login") else { return };
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut login = login(&env);

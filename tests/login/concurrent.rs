@@ -26,7 +26,7 @@ fn asker(all: &mut Vec<Running>) -> (Running, String) {
 }
 
 #[test]
-fn one_browser_for_all_of_them() {
+fn concurrent_logins_open_one_browser() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -46,7 +46,7 @@ fn one_browser_for_all_of_them() {
 }
 
 #[test]
-fn a_denial_is_everybodys() {
+fn concurrent_logins_share_a_denial() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -65,7 +65,7 @@ fn a_denial_is_everybodys() {
 }
 
 #[test]
-fn a_cancelled_login_is_everybodys_and_the_next_one_starts_anew() {
+fn concurrent_logins_share_a_cancellation() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -85,7 +85,7 @@ fn a_cancelled_login_is_everybodys_and_the_next_one_starts_anew() {
 }
 
 #[test]
-fn when_the_asker_is_killed_exactly_one_other_asks() {
+fn one_waiting_login_takes_over_when_the_first_is_killed() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -106,7 +106,7 @@ fn when_the_asker_is_killed_exactly_one_other_asks() {
 }
 
 #[test]
-fn different_sessions_do_not_wait_for_each_other() {
+fn logins_to_different_sessions_run_in_parallel() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let url = center.start_url();
@@ -123,7 +123,7 @@ fn different_sessions_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn tools_that_write_in_place_disturb_nobody() {
+fn in_place_writes_of_other_tools_are_tolerated() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
@@ -154,7 +154,7 @@ fn tools_that_write_in_place_disturb_nobody() {
 
 /// A refresh that is under way ends first: what a person has just signed in to stays, however long it lasts.
 #[test]
-fn a_refresh_that_is_under_way_does_not_replace_a_new_login() {
+fn a_refresh_in_progress_does_not_replace_a_new_login() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let issued = env.sign_in(&center, SESSION);

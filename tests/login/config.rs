@@ -6,7 +6,7 @@ use crate::support::identity_center::Approval;
 use crate::support::{IdentityCenter, TestEnv};
 
 #[test]
-fn every_mistake_has_its_own_words_and_sends_nothing() {
+fn configuration_errors_send_nothing() {
     let center = IdentityCenter::start();
     let (url, login) = (center.start_url(), "login --profile p");
     let session = |lines: &str| format!("[profile p]\nsso_session = s\n[sso-session s]\n{lines}");
@@ -52,7 +52,7 @@ fn every_mistake_has_its_own_words_and_sends_nothing() {
 }
 
 #[test]
-fn a_start_url_is_enough() {
+fn start_url_without_configuration() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let mut env = TestEnv::of(&center);
@@ -71,7 +71,7 @@ fn a_start_url_is_enough() {
 }
 
 #[test]
-fn saving_touches_nothing_else() {
+fn save_changes_nothing_else() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let mut env = TestEnv::of(&center);
@@ -104,7 +104,7 @@ fn saving_touches_nothing_else() {
 }
 
 #[test]
-fn the_services_own_word_for_a_wrong_region_becomes_advice() {
+fn a_wrong_region_gets_a_hint() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let fault = crate::support::identity_center::Reply::fault("InvalidRequestRegionException")

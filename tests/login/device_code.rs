@@ -15,7 +15,7 @@ fn start(env: &TestEnv) -> Running {
 }
 
 #[test]
-fn a_person_approves_the_code_on_the_screen() {
+fn approval_of_the_shown_code() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env);
@@ -27,7 +27,7 @@ fn a_person_approves_the_code_on_the_screen() {
 }
 
 #[test]
-fn a_client_that_is_approved_already_is_not_shown_a_code() {
+fn pre_authorized_clients_show_no_code() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let env = TestEnv::of(&center);
@@ -37,7 +37,7 @@ fn a_client_that_is_approved_already_is_not_shown_a_code() {
 }
 
 #[test]
-fn polls_keep_the_interval_and_slow_down_for_good() {
+fn polls_keep_the_interval_and_slow_down_permanently() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     // The probe, then one poll a second; the centre complains of a poll that comes too soon.
@@ -49,7 +49,7 @@ fn polls_keep_the_interval_and_slow_down_for_good() {
 }
 
 #[test]
-fn a_service_that_stumbles_is_asked_again_until_it_answers() {
+fn transient_errors_are_polled_again() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.approval(Approval::AfterPolls(1));
@@ -58,7 +58,7 @@ fn a_service_that_stumbles_is_asked_again_until_it_answers() {
 }
 
 #[test]
-fn a_denial_is_the_services_error() {
+fn denial_is_a_service_error() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.expect_fault(Endpoint::CreateToken, "AccessDeniedException");
@@ -70,7 +70,7 @@ fn a_denial_is_the_services_error() {
 }
 
 #[test]
-fn a_code_that_nobody_approves_ends_by_itself() {
+fn unapproved_codes_expire() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.lifetimes(|lifetimes| lifetimes.device_code = std::time::Duration::from_secs(2));
@@ -81,7 +81,7 @@ fn a_code_that_nobody_approves_ends_by_itself() {
 }
 
 #[test]
-fn escape_sequences_of_the_service_do_not_reach_the_screen() {
+fn escape_sequences_from_the_service_are_dropped() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let hostile = "AB\u{1b}[2JCD\u{202e}\u{7}";
@@ -94,7 +94,7 @@ fn escape_sequences_of_the_service_do_not_reach_the_screen() {
 }
 
 #[test]
-fn a_url_that_is_not_https_is_shown_but_not_opened() {
+fn plain_http_urls_are_shown_but_not_opened() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -120,7 +120,7 @@ fn a_url_that_is_not_https_is_shown_but_not_opened() {
 }
 
 #[test]
-fn a_cached_registration_that_has_died_is_renewed_once() {
+fn an_expired_registration_is_renewed_once() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.approval(Approval::AtOnce);
@@ -143,7 +143,7 @@ fn a_cached_registration_that_has_died_is_renewed_once() {
 
 /// The client died between the authorization and a poll: it is registered again, and a new code is shown.
 #[test]
-fn a_cached_registration_that_dies_while_a_person_is_asked_is_renewed_once() {
+fn a_registration_that_expires_during_login_is_renewed_once() {
     for code in ["InvalidClientException", "UnauthorizedClientException"] {
         let center = IdentityCenter::start();
         let env = TestEnv::of(&center);
@@ -171,7 +171,7 @@ fn a_cached_registration_that_dies_while_a_person_is_asked_is_renewed_once() {
 
 /// Only once, and never for a client that was registered a moment ago.
 #[test]
-fn a_client_that_the_service_never_takes_ends_the_login() {
+fn a_client_that_is_always_refused_ends_the_login() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.next_n(Endpoint::CreateToken, 4, &Reply::fault("InvalidClientException"));

@@ -7,7 +7,7 @@ use crate::support::{IdentityCenter, TestEnv, UserAgent, wait_until};
 
 #[test]
 #[cfg(target_os = "linux")]
-fn where_no_browser_can_come_back_the_device_code_is_used_and_one_line_says_why() {
+fn device_code_is_used_where_no_browser_can_reach_us() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     for (variables, reason) in [
@@ -41,7 +41,7 @@ fn where_no_browser_can_come_back_the_device_code_is_used_and_one_line_says_why(
 }
 
 #[test]
-fn a_choice_stands_above_what_the_machine_seems_to_be() {
+fn an_explicit_flow_overrides_detection() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let mut env = TestEnv::of(&center);
@@ -62,7 +62,7 @@ fn a_choice_stands_above_what_the_machine_seems_to_be() {
 
 #[test]
 #[cfg(unix)]
-fn a_browser_command_gets_the_url_in_its_place() {
+fn browser_command_substitutes_the_url() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let env = TestEnv::of(&center);
@@ -89,7 +89,7 @@ fn a_browser_command_gets_the_url_in_its_place() {
 
 #[test]
 #[cfg(unix)]
-fn a_browser_that_blocks_prints_or_fails_hurts_nobody() {
+fn blocking_noisy_or_failing_browsers_are_harmless() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let mut env = TestEnv::of(&center);
@@ -111,7 +111,7 @@ fn a_browser_that_blocks_prints_or_fails_hurts_nobody() {
 /// The program that could not be started is named, and the URL is not repeated.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_browser_that_cannot_be_opened_is_named() {
+fn a_browser_that_cannot_be_started_is_named() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let mut env = TestEnv::of(&center);
@@ -131,7 +131,7 @@ fn a_browser_that_cannot_be_opened_is_named() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_named() {
+fn clock_skew_is_reported() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let reply = Reply::genuine().header("Date", "Tue, 01 Jan 2030 00:00:00 GMT");
@@ -146,7 +146,7 @@ fn a_clock_that_is_wrong_is_named() {
 }
 
 #[test]
-fn a_token_is_not_waited_for_behind_a_person() {
+fn token_does_not_wait_for_an_interactive_login() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut waiting = start(&env, &[]);
@@ -160,7 +160,7 @@ fn a_token_is_not_waited_for_behind_a_person() {
 }
 
 #[test]
-fn a_scope_that_is_not_granted_is_advice() {
+fn a_refused_scope_gets_a_hint() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.next(Endpoint::RegisterClient, Reply::fault("InvalidScopeException"));
@@ -171,7 +171,7 @@ fn a_scope_that_is_not_granted_is_advice() {
 }
 
 #[test]
-fn an_odd_end_of_the_start_url_is_pointed_at() {
+fn an_unusual_start_url_gets_a_hint() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let url = center.start_url();
@@ -185,7 +185,7 @@ fn an_odd_end_of_the_start_url_is_pointed_at() {
 }
 
 #[test]
-fn a_profile_of_its_own_is_told_how_its_token_could_be_refreshed() {
+fn legacy_profiles_get_a_hint_about_refresh() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let env = TestEnv::of(&center);

@@ -15,7 +15,7 @@ fn three(center: &IdentityCenter) -> TestEnv {
 }
 
 #[test]
-fn all_of_them_the_silent_ones_first() {
+fn all_signs_in_to_silent_sessions_first() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let env = three(&center);
@@ -31,7 +31,7 @@ fn all_of_them_the_silent_ones_first() {
 }
 
 #[test]
-fn one_that_fails_does_not_keep_the_others_from_their_turn() {
+fn a_failed_session_does_not_stop_the_others() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
     let env = three(&center);
@@ -45,7 +45,7 @@ fn one_that_fails_does_not_keep_the_others_from_their_turn() {
 }
 
 #[test]
-fn one_that_cannot_be_saved_does_not_keep_the_others_from_their_turn() {
+fn an_unsaved_session_does_not_stop_the_others() {
     let center = IdentityCenter::start();
     let env = three(&center);
     for name in ["a", "b", "c"] {
@@ -61,7 +61,7 @@ fn one_that_cannot_be_saved_does_not_keep_the_others_from_their_turn() {
 }
 
 #[test]
-fn nothing_to_sign_in_to_is_an_error() {
+fn no_sessions_is_an_error() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.config("[default]\n");

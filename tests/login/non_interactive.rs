@@ -15,7 +15,7 @@ fn events(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn json_events_are_all_that_stdout_has() {
+fn stdout_has_only_json_events() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &["--output", "json"]);
@@ -43,7 +43,7 @@ fn json_events_are_all_that_stdout_has() {
 }
 
 #[test]
-fn an_error_is_an_event_too() {
+fn errors_are_events() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let run = env.run(["login", "--sso-session", SESSION, "--output", "json", "--interactive", "never"]).expect(4);
@@ -52,7 +52,7 @@ fn an_error_is_an_event_too() {
 }
 
 #[test]
-fn what_is_wrong_before_anything_is_tried_is_an_event_too() {
+fn early_errors_are_events() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     for (words, session, code, part) in [
@@ -71,7 +71,7 @@ fn what_is_wrong_before_anything_is_tried_is_an_event_too() {
 }
 
 #[test]
-fn other_output_formats_change_nothing() {
+fn other_output_formats_are_ignored() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
@@ -83,7 +83,7 @@ fn other_output_formats_change_nothing() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_it_fails_at_once_with_the_command_to_run() {
+fn non_interactive_login_fails_with_the_command_to_run() {
     let center = IdentityCenter::start();
     for (variable, value, more) in
         [("CI", "true", None), ("SSO_OIDC_INTERACTIVE", "never", None), ("X", "", Some("never"))]
@@ -108,7 +108,7 @@ fn where_nobody_may_be_asked_it_fails_at_once_with_the_command_to_run() {
 }
 
 #[test]
-fn an_attempt_that_went_unanswered_is_not_repeated_by_the_night_job() {
+fn an_unanswered_login_is_not_repeated_without_a_terminal() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let run = start(&env, &["--timeout", "1"]).finish().expect(255);
@@ -122,7 +122,7 @@ fn an_attempt_that_went_unanswered_is_not_repeated_by_the_night_job() {
 }
 
 #[test]
-fn no_terminal_no_escapes() {
+fn no_escape_sequences_without_a_terminal() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let run = super::sign_in(&env, &[]).ok();
@@ -130,7 +130,7 @@ fn no_terminal_no_escapes() {
 }
 
 #[test]
-fn ctrl_c_leaves_nothing_half_done() {
+fn ctrl_c_leaves_no_partial_files() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = start(&env, &[]);
@@ -151,12 +151,12 @@ fn ctrl_c_leaves_nothing_half_done() {
 }
 
 #[test]
-fn ctrl_c_is_ctrl_c_where_nobody_reads_any_more() {
+fn ctrl_c_exits_130_with_closed_streams() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let (mut reader, writer) = std::io::pipe().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
-    env.furnish(&mut command);
+    env.apply_to(&mut command);
     command.args(LOGIN).args(["--flow", "authorization-code", "--no-browser"]);
     let mut child = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
     drop(command);

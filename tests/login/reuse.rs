@@ -8,7 +8,7 @@ use crate::support::identity_center::{Endpoint, Reply};
 use crate::support::{IdentityCenter, TestEnv};
 
 #[test]
-fn a_valid_token_is_used_without_a_request() {
+fn a_valid_token_is_reused() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
@@ -21,7 +21,7 @@ fn a_valid_token_is_used_without_a_request() {
 }
 
 #[test]
-fn below_fifteen_minutes_it_is_refreshed_without_a_browser() {
+fn a_token_below_15_minutes_is_refreshed_without_a_browser() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -43,7 +43,7 @@ fn below_fifteen_minutes_it_is_refreshed_without_a_browser() {
 }
 
 #[test]
-fn a_reply_without_a_refresh_token_keeps_the_old_one_and_foreign_members() {
+fn refresh_keeps_the_refresh_token_and_unknown_members() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.access_token_lives(60).keep_refresh_tokens();
@@ -60,7 +60,7 @@ fn a_reply_without_a_refresh_token_keeps_the_old_one_and_foreign_members() {
 }
 
 #[test]
-fn a_refresh_that_is_refused_leaves_the_life_there_is() {
+fn a_refused_refresh_keeps_a_valid_token() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.access_token_lives(60);
@@ -73,7 +73,7 @@ fn a_refresh_that_is_refused_leaves_the_life_there_is() {
 }
 
 #[test]
-fn an_expired_session_that_is_refused_asks_a_person() {
+fn a_refused_refresh_of_an_expired_token_opens_the_browser() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let issued = center.issue();
@@ -90,7 +90,7 @@ fn an_expired_session_that_is_refused_asks_a_person() {
 }
 
 #[test]
-fn a_service_out_of_reach_opens_no_browser() {
+fn an_unreachable_service_opens_no_browser() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
@@ -106,7 +106,7 @@ fn a_service_out_of_reach_opens_no_browser() {
 }
 
 #[test]
-fn a_token_for_something_else_is_not_used_and_the_difference_is_named() {
+fn a_token_of_another_start_url_or_region_is_not_used() {
     let center = IdentityCenter::start();
     for (member, value, words) in [
         (
@@ -126,7 +126,7 @@ fn a_token_for_something_else_is_not_used_and_the_difference_is_named() {
 }
 
 #[test]
-fn changed_scopes_need_a_person() {
+fn changed_scopes_need_a_new_login() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     sign_in(&env, &[]).ok();
@@ -137,7 +137,7 @@ fn changed_scopes_need_a_person() {
 }
 
 #[test]
-fn force_asks_although_the_token_is_valid() {
+fn force_signs_in_despite_a_valid_token() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let issued = env.sign_in(&center, SESSION);
@@ -147,7 +147,7 @@ fn force_asks_although_the_token_is_valid() {
 }
 
 #[test]
-fn a_new_session_ends_the_old_one_first() {
+fn new_session_revokes_the_old_one_first() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let issued = env.sign_in(&center, SESSION);
@@ -158,7 +158,7 @@ fn a_new_session_ends_the_old_one_first() {
 }
 
 #[test]
-fn a_damaged_region_does_not_keep_a_new_session_from_beginning() {
+fn new_session_with_a_damaged_region() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut document = token_document(&center, &center.issue());
@@ -171,7 +171,7 @@ fn a_damaged_region_does_not_keep_a_new_session_from_beginning() {
 }
 
 #[test]
-fn min_ttl_is_more_than_valid() {
+fn min_ttl_refreshes_a_valid_token() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.access_token_lives(3_600);

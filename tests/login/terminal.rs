@@ -9,7 +9,7 @@ fn words(more: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_wait_shows_the_time_left_and_goes_away() {
+fn the_spinner_shows_the_time_left_and_disappears() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
@@ -25,7 +25,7 @@ fn the_wait_shows_the_time_left_and_goes_away() {
 }
 
 #[test]
-fn the_final_address_can_be_pasted() {
+fn the_redirect_url_can_be_pasted() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
@@ -58,7 +58,7 @@ fn the_bare_code_can_be_pasted() {
 }
 
 #[test]
-fn ctrl_c_gives_the_terminal_back() {
+fn ctrl_c_restores_the_terminal() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
@@ -70,7 +70,7 @@ fn ctrl_c_gives_the_terminal_back() {
 }
 
 #[test]
-fn the_device_code_shows_as_a_qr_code_unless_unwanted() {
+fn qr_code_of_the_device_code() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     for (more, shown) in [
@@ -95,7 +95,7 @@ fn landing(url: &str) -> String {
 
 /// Reading the terminal from the background, or changing its modes, would stop the login.
 #[test]
-fn a_login_that_is_sent_to_the_background_goes_on() {
+fn a_login_in_the_background_continues() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let script = "set -m

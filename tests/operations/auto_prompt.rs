@@ -13,7 +13,7 @@ fn env_of(center: &IdentityCenter) -> TestEnv {
 }
 
 #[test]
-fn what_is_missing_is_asked_for_and_secrets_are_not_shown() {
+fn missing_members_are_prompted_and_secrets_hidden() {
     let center = IdentityCenter::start();
     center.next(Endpoint::CreateToken, Reply::json(200, &json!({"tokenType": "Bearer"})));
     let env = env_of(&center);
@@ -42,7 +42,7 @@ fn what_is_missing_is_asked_for_and_secrets_are_not_shown() {
 }
 
 #[test]
-fn partial_prompting_asks_only_for_what_is_required() {
+fn on_partial_prompts_for_required_members_only() {
     let center = IdentityCenter::start();
     let mut env = env_of(&center);
     env.set("AWS_CLI_AUTO_PROMPT", "on-partial");
@@ -58,7 +58,7 @@ fn partial_prompting_asks_only_for_what_is_required() {
 }
 
 #[test]
-fn ctrl_c_in_a_secret_gives_the_terminal_back() {
+fn ctrl_c_at_a_secret_restores_the_terminal() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     let mut terminal = env.on_terminal(&["create-token", "--client-id", "c", "--cli-auto-prompt"]);
@@ -70,7 +70,7 @@ fn ctrl_c_in_a_secret_gives_the_terminal_back() {
 }
 
 #[test]
-fn without_a_terminal_it_fails_before_anything_is_sent() {
+fn auto_prompt_without_a_terminal_fails() {
     let center = IdentityCenter::start();
     let mut env = env_of(&center);
     let words = ["register-client", "--client-name", "n", "--client-type", "public"];

@@ -37,7 +37,7 @@ fn refused(center: &IdentityCenter, env: &TestEnv, words: &[&str]) -> Run {
 }
 
 #[test]
-fn a_device_flow_by_hand() {
+fn device_flow_by_hand() {
     let center = IdentityCenter::start();
     center.approval(Approval::ByPerson).tolerate_fast_polls();
     let env = env_of(&center);
@@ -76,7 +76,7 @@ fn a_device_flow_by_hand() {
 }
 
 #[test]
-fn what_is_wrong_is_found_out_before_a_request() {
+fn input_is_validated_before_any_request() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     refused(&center, &env, &["--query", "a["]);
@@ -91,7 +91,7 @@ fn what_is_wrong_is_found_out_before_a_request() {
 }
 
 #[test]
-fn a_mistake_on_the_command_line_shows_no_secret() {
+fn usage_errors_contain_no_secrets() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     for words in [
@@ -118,7 +118,7 @@ fn a_mistake_on_the_command_line_shows_no_secret() {
 }
 
 #[test]
-fn a_query_that_fails_on_an_answer_shows_no_secret() {
+fn query_errors_contain_no_secrets() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     for (query, shown) in [
@@ -134,7 +134,7 @@ fn a_query_that_fails_on_an_answer_shows_no_secret() {
 }
 
 #[test]
-fn any_text_arrives_as_it_was_given() {
+fn arbitrary_text_is_sent_unchanged() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     for text in ["a=b", "--x", "- y", "né€\"\\/\u{1}😀\n\t", "'$HOME' `id`", "\u{202e}abc", "file:/x", "[not json"]
@@ -148,7 +148,7 @@ fn any_text_arrives_as_it_was_given() {
 
 #[cfg(unix)]
 #[test]
-fn bytes_that_are_no_text_are_refused_and_named() {
+fn arguments_that_are_not_utf8_are_refused() {
     use std::os::unix::ffi::OsStringExt as _;
     let center = IdentityCenter::start();
     let env = env_of(&center);
@@ -159,7 +159,7 @@ fn bytes_that_are_no_text_are_refused_and_named() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn closed_pipe_exits_0() {
     let env = TestEnv::new();
     for words in [&["help"][..], &["--version"], &["register-client", "--generate-cli-skeleton"]] {
         let (reader, writer) = std::io::pipe().unwrap();
@@ -170,7 +170,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn a_full_disk_is_a_failure_with_words() {
+fn full_disk_is_reported() {
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
     let env = TestEnv::new();
     let output = program(&env).arg("help").stdout(full).output().unwrap();
@@ -180,7 +180,7 @@ fn a_full_disk_is_a_failure_with_words() {
 }
 
 #[test]
-fn no_time_is_too_long_and_no_date_too_late() {
+fn extreme_timeouts_and_dates() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let words = ["register-client", "--client-name", "a", "--client-type", "public", "--region", "us-east-1"];
@@ -195,7 +195,7 @@ fn no_time_is_too_long_and_no_date_too_late() {
 /// One too few for what waits, then one too few for the connection.
 #[cfg(target_os = "linux")]
 #[test]
-fn too_few_descriptors_are_a_failure_with_words() {
+fn too_few_file_descriptors_are_reported() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let words = "register-client --client-name a --client-type public --region us-east-1";
@@ -210,7 +210,7 @@ fn too_few_descriptors_are_a_failure_with_words() {
 }
 
 #[test]
-fn templates_look_at_nothing() {
+fn skeletons_need_no_configuration() {
     let mut env = TestEnv::new();
     env.config("this is [broken");
     env.set("AWS_PROFILE", "nobody").set("AWS_CA_BUNDLE", "/nowhere");
@@ -221,7 +221,7 @@ fn templates_look_at_nothing() {
 }
 
 #[test]
-fn a_template_can_be_filled_in_and_sent() {
+fn a_filled_skeleton_is_accepted() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     let yaml = env.run(["register-client", "--generate-cli-skeleton", "yaml-input"]).ok().stdout;

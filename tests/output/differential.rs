@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use sso_oidc::output::{Format, Query, QueryError, Style, render};
 
 use crate::support::programs::{or_skip, target};
-use crate::support::{Dice, count};
+use crate::support::{Rng, count};
 
 const NAMES: [&str; 8] = ["a", "b", "c", "foo", "Name", "x y", "é", "1"];
 
@@ -80,14 +80,14 @@ const SCRAPS: [&str; 40] = [
     ":", "[?", "[]", "0", "-1", " ", "\"q\"", "length", "-", "1", "=", "`", "\"", "'", "\\", "[*]", ".*", "#", "foo(",
 ];
 
-struct Author {
-    dice: Dice,
+struct Generator {
+    rng: Rng,
 }
 
-impl Author {
+impl Generator {
     fn name(&mut self) -> String {
-        let name = self.dice.pick(&NAMES);
-        if self.dice.roll(3) > 0 && !matches!(name, "x y" | "é" | "1") {
+        let name = self.rng.pick(&NAMES);
+        if self.rng.below(3) > 0 && !matches!(name, "x y" | "é" | "1") {
             name.to_owned()
         } else {
             format!("\"{name}\"")
@@ -95,8 +95,8 @@ impl Author {
     }
 
     fn leaf(&mut self) -> String {
-        match self.dice.roll(4) {
-            0 => self.dice.pick(&LITERALS).to_owned(),
+        match self.rng.below(4) {
+            0 => self.rng.pick(&LITERALS).to_owned(),
             1 => "@".to_owned(),
             _ => self.name(),
         }
@@ -104,21 +104,21 @@ impl Author {
 
     /// An expression of the grammar, at most so many levels deep.
     fn expression(&mut self, depth: usize) -> String {
-        if depth == 0 || self.dice.roll(6) == 0 {
+        if depth == 0 || self.rng.below(6) == 0 {
             return self.leaf();
         }
         let one = self.expression(depth - 1);
-        match self.dice.roll(18) {
+        match self.rng.below(18) {
             0 => format!("{one}.{}", self.name()),
-            1 => format!("{one}[{}]", self.dice.pick(&["0", "1", "-1", "5", "*", "", "-0", "01"])),
+            1 => format!("{one}[{}]", self.rng.pick(&["0", "1", "-1", "5", "*", "", "-0", "01"])),
             2 => {
-                let part = |dice: &mut Dice| dice.pick(&["", "", "0", "1", "2", "-1", "-9", "9"]).to_owned();
-                let (start, end) = (part(&mut self.dice), part(&mut self.dice));
-                format!("{one}[{start}:{end}{}]", self.dice.pick(&["", ":", ":1", ":2", ":-1", ":-2"]))
+                let part = |rng: &mut Rng| rng.pick(&["", "", "0", "1", "2", "-1", "-9", "9"]).to_owned();
+                let (start, end) = (part(&mut self.rng), part(&mut self.rng));
+                format!("{one}[{start}:{end}{}]", self.rng.pick(&["", ":", ":1", ":2", ":-1", ":-2"]))
             }
             3 => {
-                let each = self.dice.pick(&["", ".a", ".{p: a, q: b}", ".[a, @]", "[0]", "[1:]", ".{p: a}[0]"]);
-                format!("{one}{}{each}", self.dice.pick(&[".*", "[*]", "[]", "[0][1:]"]))
+                let each = self.rng.pick(&["", ".a", ".{p: a, q: b}", ".[a, @]", "[0]", "[1:]", ".{p: a}[0]"]);
+                format!("{one}{}{each}", self.rng.pick(&[".*", "[*]", "[]", "[0][1:]"]))
             }
             4 => format!("{one}[?{}]", self.expression(depth - 1)),
             5 => {
@@ -127,19 +127,19 @@ impl Author {
                 format!("{{z: {one}, {name}: {second}, \"k é\": a}}")
             }
             6 => format!("[{one}, {}]", self.expression(depth - 1)),
-            7 => format!("{one} {} {}", self.dice.pick(&["||", "&&", "|"]), self.expression(depth - 1)),
+            7 => format!("{one} {} {}", self.rng.pick(&["||", "&&", "|"]), self.expression(depth - 1)),
             8 => format!("!{one}"),
             9 | 10 => {
-                format!("{one} {} {}", self.dice.pick(&["==", "!=", "<", "<=", ">", ">="]), self.expression(depth - 1))
+                format!("{one} {} {}", self.rng.pick(&["==", "!=", "<", "<=", ">", ">="]), self.expression(depth - 1))
             }
             11 => format!("({one})"),
-            12 | 13 => format!("{}({one})", self.dice.pick(&ONE_ARGUMENT)),
+            12 | 13 => format!("{}({one})", self.rng.pick(&ONE_ARGUMENT)),
             14 => {
-                let function = self.dice.pick(&["contains", "ends_with", "starts_with", "join", "merge", "not_null"]);
+                let function = self.rng.pick(&["contains", "ends_with", "starts_with", "join", "merge", "not_null"]);
                 format!("{function}({one}, {})", self.expression(depth - 1))
             }
             15 => {
-                format!("{}({one}, &{})", self.dice.pick(&["sort_by", "max_by", "min_by"]), self.expression(depth - 1))
+                format!("{}({one}, &{})", self.rng.pick(&["sort_by", "max_by", "min_by"]), self.expression(depth - 1))
             }
             16 => format!("map(&{}, {one})", self.expression(depth - 1)),
             _ => format!("{one} | {}", self.expression(depth - 1)),
@@ -149,12 +149,12 @@ impl Author {
     /// The same with a few pieces put in, taken out or replaced.
     fn spoiled(&mut self, expression: &str) -> String {
         let mut pieces: Vec<String> = expression.chars().map(String::from).collect();
-        for _ in 0..=self.dice.roll(3) {
-            let at = self.dice.roll(pieces.len() + 1);
-            let scrap = self.dice.pick(&SCRAPS).to_owned();
+        for _ in 0..=self.rng.below(3) {
+            let at = self.rng.below(pieces.len() + 1);
+            let scrap = self.rng.pick(&SCRAPS).to_owned();
             match pieces.get_mut(at) {
-                Some(piece) if self.dice.roll(2) == 0 => *piece = scrap,
-                Some(_) if self.dice.roll(2) == 0 => drop(pieces.remove(at)),
+                Some(piece) if self.rng.below(2) == 0 => *piece = scrap,
+                Some(_) if self.rng.below(2) == 0 => drop(pieces.remove(at)),
                 _ => pieces.insert(at, scrap),
             }
         }
@@ -162,21 +162,21 @@ impl Author {
     }
 
     fn document(&mut self, depth: usize) -> Value {
-        match self.dice.roll(if depth == 0 { 4 } else { 10 }) {
+        match self.rng.below(if depth == 0 { 4 } else { 10 }) {
             0..4 => {
                 let text =
-                    self.dice.pick(&["", "x", "ab", "é", "10", "b", "true", "a: b", "1.0", "no", "l\nm", "\u{7}"]);
+                    self.rng.pick(&["", "x", "ab", "é", "10", "b", "true", "a: b", "1.0", "no", "l\nm", "\u{7}"]);
                 let number = [json!(0), json!(1), json!(-3), json!(1.5), json!(1.0), json!(100), json!(1e20)];
-                match self.dice.roll(4) {
-                    0 => [Value::Null, json!(true), json!(false)][self.dice.roll(3)].clone(),
-                    1 => number[self.dice.roll(number.len())].clone(),
+                match self.rng.below(4) {
+                    0 => [Value::Null, json!(true), json!(false)][self.rng.below(3)].clone(),
+                    1 => number[self.rng.below(number.len())].clone(),
                     _ => text.into(),
                 }
             }
-            4..7 => (0..self.dice.roll(4)).map(|_| self.document(depth - 1)).collect(),
-            7 => (0..self.dice.roll(4)).map(|_| json!({"a": self.document(0), "b": self.document(1)})).collect(),
+            4..7 => (0..self.rng.below(4)).map(|_| self.document(depth - 1)).collect(),
+            7 => (0..self.rng.below(4)).map(|_| json!({"a": self.document(0), "b": self.document(1)})).collect(),
             _ => {
-                let names: Vec<&str> = (0..self.dice.roll(5)).map(|_| self.dice.pick(&NAMES)).collect();
+                let names: Vec<&str> = (0..self.rng.below(5)).map(|_| self.rng.pick(&NAMES)).collect();
                 Value::Object(
                     names.iter().map(|name| ((*name).to_owned(), self.document(depth - 1))).collect::<Map<_, _>>(),
                 )
@@ -185,9 +185,9 @@ impl Author {
     }
 
     fn case(&mut self) -> (String, Value) {
-        let depth = 1 + self.dice.roll(5);
+        let depth = 1 + self.rng.below(5);
         let expression = self.expression(depth);
-        let expression = if self.dice.roll(4) == 0 { self.spoiled(&expression) } else { expression };
+        let expression = if self.rng.below(4) == 0 { self.spoiled(&expression) } else { expression };
         (expression, self.document(4))
     }
 }
@@ -241,11 +241,11 @@ fn theirs(python: &Path, cases: &[(String, Value)]) -> Vec<Value> {
 }
 
 #[test]
-fn random_queries_print_what_python_prints() {
+fn random_queries_print_like_python() {
     let missing = "there is no Python with jmespath, ruamel.yaml and ruamel.yaml.clib";
-    let Some(python) = or_skip(python(), "random_queries_print_what_python_prints", missing) else { return };
+    let Some(python) = or_skip(python(), "random_queries_print_like_python", missing) else { return };
     let (number, seed) = (count("SSO_OIDC_TEST_QUERIES", 3_000), count("SSO_OIDC_TEST_SEED", 7));
-    let mut author = Author { dice: Dice(seed as u64) };
+    let mut author = Generator { rng: Rng(seed as u64) };
     let cases: Vec<(String, Value)> = (0..number).map(|_| author.case()).collect();
     let theirs = theirs(&python, &cases);
     assert_eq!(theirs.len(), cases.len());

@@ -47,7 +47,7 @@ fn dirt(words: &[&str], screen: &str) -> Option<String> {
 }
 
 /// A session, a profile, a start URL and a region of hostile names; tokens to match.
-fn world(url: &str) -> TestEnv {
+fn fixture(url: &str) -> TestEnv {
     let mut env = TestEnv::new();
     env.config(&format!(
         "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Developer\n\
@@ -99,7 +99,7 @@ fn redirect() -> Step {
 }
 
 #[test]
-fn words_of_files_are_harmless() {
+fn cached_values_are_sanitized() {
     let mut dirty = Vec::new();
     for words in [
         &["status"][..],
@@ -138,7 +138,7 @@ fn words_of_files_are_harmless() {
         &[HOSTILE],
     ] {
         let server = Script::plain(vec![refusal(400), refusal(403), refusal(500)]);
-        let env = world(&server.url());
+        let env = fixture(&server.url());
         env.write("hostile", json!({HOSTILE: HOSTILE, "clientId": [HOSTILE]}).to_string());
         let (_, screen, _) = env.on_terminal(words).finish();
         assert!(!screen.trim().is_empty(), "{words:?} says nothing");
@@ -148,7 +148,7 @@ fn words_of_files_are_harmless() {
 }
 
 #[test]
-fn words_of_a_damaged_configuration_are_harmless() {
+fn damaged_config_files_are_sanitized() {
     let mut dirty = Vec::new();
     let damaged = [
         format!("{HOSTILE}\n"),
@@ -186,7 +186,7 @@ fn words_of_a_damaged_configuration_are_harmless() {
 }
 
 #[test]
-fn words_of_the_service_are_harmless() {
+fn service_messages_are_sanitized() {
     let mut dirty = Vec::new();
     let answers: [fn() -> Step; 5] = [|| refusal(400), || refusal(403), || refusal(503), nonsense, redirect];
     for words in [
@@ -207,7 +207,7 @@ fn words_of_the_service_are_harmless() {
     ] {
         for answer in answers {
             let server = Script::plain(vec![answer(), answer(), answer()]);
-            let env = world(&server.url());
+            let env = fixture(&server.url());
             // A token that can be sent.
             let mut token = env.token("corp");
             token["accessToken"] = json!("token");
@@ -221,7 +221,7 @@ fn words_of_the_service_are_harmless() {
 }
 
 #[test]
-fn what_the_service_wants_shown_is_harmless() {
+fn verification_urls_and_codes_are_sanitized() {
     let good = |body: &Value| reply(200, &["Content-Type: application/json"], &body.to_string());
     let registration = json!({"clientId": HOSTILE, "clientSecret": "s", "clientSecretExpiresAt": 4_000_000_000_u64});
     let pending = || reply(400, &["x-amzn-ErrorType: AuthorizationPendingException"], "{}");
@@ -231,7 +231,7 @@ fn what_the_service_wants_shown_is_harmless() {
             "verificationUriComplete": format!("https://h.example/?{HOSTILE}"), "expiresIn": 1, "interval": 1,
         });
         let server = Script::plain(vec![good(&registration), good(&device), pending(), pending(), pending()]);
-        let mut env = world(&server.url());
+        let mut env = fixture(&server.url());
         env.set("BROWSER", "/bin/true");
         let words = [&["login", "--sso-session", "corp", "--force", "--flow", "device-code"], more].concat();
         let (code, screen, _) = env.on_terminal(&words).finish();
@@ -242,7 +242,7 @@ fn what_the_service_wants_shown_is_harmless() {
     for format in ["json", "text", "yaml", "table"] {
         let words = ["register-client", "--client-name", "n", "--client-type", "public", "--output", format];
         let server = Script::plain(vec![good(&registration), good(&registration)]);
-        let env = world(&server.url());
+        let env = fixture(&server.url());
         let (code, screen, _) = env.on_terminal(&words).finish();
         assert!(code == 0 && screen.contains("vil"), "{screen}");
         assert_clean(&words, &screen);
@@ -260,17 +260,17 @@ fn what_the_service_wants_shown_is_harmless() {
         &format!("{{\"{IN_HEADER}\": clientId}}"),
     ];
     let server = Script::plain(vec![good(&registration)]);
-    let (code, screen, _) = world(&server.url()).on_terminal(&words).finish();
+    let (code, screen, _) = fixture(&server.url()).on_terminal(&words).finish();
     assert!(code == 0 && screen.contains("evlz"), "{screen}");
     assert_clean(&words, &screen);
 }
 
 #[test]
-fn what_the_browser_brings_is_harmless() {
+fn callback_parameters_are_sanitized() {
     let registration = json!({"clientId": "c", "clientSecret": "s", "clientSecretExpiresAt": 4_000_000_000_u64});
     for with_state in [true, false] {
         let server = Script::plain(vec![reply(200, &[], &registration.to_string())]);
-        let env = world(&server.url());
+        let env = fixture(&server.url());
         let words = [
             "login",
             "--sso-session",

@@ -81,7 +81,7 @@ fn equal(one: &Value, other: &Value) -> bool {
 }
 
 #[test]
-fn every_case_of_the_suite() {
+fn jmespath_compliance_suite() {
     let mut cases = 0;
     for entry in std::fs::read_dir(suite()).unwrap() {
         let path = entry.unwrap().path();

@@ -32,7 +32,7 @@ fn outcome(value: &Value, format: Format, title: &str, style: &Style) -> (String
 }
 
 #[test]
-fn recorded_runs_print_the_same() {
+fn recorded_values_print_like_the_aws_cli() {
     let records = records("runs.jsonl");
     for record in &records {
         let value = &record["value"];
@@ -58,7 +58,7 @@ fn recorded_runs_print_the_same() {
 }
 
 #[test]
-fn awkward_values_print_the_same() {
+fn awkward_values_print_like_the_aws_cli() {
     for record in records("values.jsonl") {
         let value = &record["value"];
         for (member, format) in [("yaml", Format::Yaml), ("table", Format::Table), ("text", Format::Text)] {

@@ -54,7 +54,7 @@ fn words(text: &str, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<&str> {
 }
 
 #[test]
-fn the_readme_has_every_command_and_no_other() {
+fn readme_lists_every_command() {
     let readme = source_files::file("README.md");
     let listed: BTreeSet<String> = first_cells(section(&readme, "## Commands")).into_iter().skip(1).collect();
     let program = Cli::command();
@@ -64,7 +64,7 @@ fn the_readme_has_every_command_and_no_other() {
 }
 
 #[test]
-fn options_that_are_named_exist() {
+fn named_options_exist() {
     let program = Cli::command();
     let commands = std::iter::once(&program).chain(program.get_subcommands());
     let ours: BTreeSet<String> = commands
@@ -118,7 +118,7 @@ fn every_exit_code_is_explained() {
 }
 
 #[test]
-fn messages_that_are_explained_exist() {
+fn explained_messages_exist() {
     let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
     let readme = source_files::file("README.md");
     let messages = first_cells(section(&readme, "## Troubleshooting")).into_iter().skip(1);
@@ -174,7 +174,7 @@ fn every_dependency_is_used_and_explained() {
 }
 
 #[test]
-fn decisions_are_numbered_and_have_their_three_lines() {
+fn decisions_are_numbered_and_complete() {
     let contributing = source_files::file("CONTRIBUTING.md");
     let decisions = section(&contributing, "## Decisions");
     for (at, decision) in decisions.trim().split("\n\n").enumerate() {
@@ -188,7 +188,7 @@ fn decisions_are_numbered_and_have_their_three_lines() {
 }
 
 #[test]
-fn contributing_says_which_file_to_open_for_which_change() {
+fn contributing_table_names_existing_paths() {
     let contributing = source_files::file("CONTRIBUTING.md");
     let table = section(&contributing, "## I want to change …");
     let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
@@ -203,20 +203,20 @@ fn contributing_says_which_file_to_open_for_which_change() {
 }
 
 #[test]
-fn the_readme_has_at_most_1200_words() {
+fn readme_has_at_most_1200_words() {
     let words = source_files::file("README.md").split_whitespace().count();
     assert!(words <= 1_200, "{words} words");
 }
 
 #[test]
-fn the_readme_asks_for_the_rust_that_is_needed() {
+fn readme_names_the_required_rust_version() {
     let manifest = source_files::file("Cargo.toml");
     let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"')).unwrap();
     assert!(source_files::file("README.md").contains(&format!("Rust {version}")), "{version}");
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_resolve() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut links = 0;
     for (name, text) in documents() {
@@ -240,7 +240,7 @@ fn anchor_of(heading: &str) -> String {
 }
 
 #[test]
-fn the_long_run_sets_every_count() {
+fn ci_long_sets_every_count() {
     let long = source_files::file(".ci/long");
     let mut counts = BTreeMap::new();
     for source in source_files::rust("src").into_iter().chain(source_files::rust("tests")) {

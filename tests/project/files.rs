@@ -66,7 +66,7 @@ fn declared(source: &Source, is_root: bool, all: &BTreeMap<String, &Source>) -> 
 }
 
 #[test]
-fn no_file_is_forgotten() {
+fn every_file_belongs_to_a_target() {
     let rust = rust();
     let all: BTreeMap<String, &Source> = rust.iter().map(|source| (source.path.clone(), source)).collect();
     let manifest = source_files::file("Cargo.toml");
@@ -95,13 +95,13 @@ fn no_file_is_forgotten() {
 }
 
 #[test]
-fn every_file_says_what_lives_in_it() {
+fn every_file_has_a_module_comment() {
     let silent = rust().into_iter().filter(|source| !source.text.starts_with("//! "));
     none(&silent.map(|source| format!("{} does not open with //!", source.path)).collect::<Vec<_>>());
 }
 
 #[test]
-fn no_file_is_too_long() {
+fn files_have_at_most_400_lines() {
     let offences = rust().into_iter().filter(|source| !MAY_BE_LONGER.contains(&source.path.as_str()));
     let offences = offences.map(|source| (source.text.lines().count(), source.path));
     let offences = offences.filter(|(lines, _)| *lines > LINES_OF_A_FILE);
@@ -130,7 +130,7 @@ fn lines_of_function(code: &str) -> usize {
 }
 
 #[test]
-fn no_function_is_too_long() {
+fn functions_have_at_most_60_lines() {
     let mut offences = Vec::new();
     for source in rust() {
         let code = source.code();
@@ -147,7 +147,7 @@ fn no_function_is_too_long() {
 }
 
 #[test]
-fn nothing_is_left_to_do() {
+fn no_todo_comments() {
     let mut offences = Vec::new();
     for source in rust() {
         let code = source.code();
@@ -177,7 +177,7 @@ fn places_of_this_machine() -> Vec<String> {
 }
 
 #[test]
-fn no_file_knows_the_machine_it_was_written_on() {
+fn no_file_contains_machine_paths() {
     let places = places_of_this_machine();
     let mut offences = Vec::new();
     for source in source_files::files("") {
@@ -189,7 +189,7 @@ fn no_file_knows_the_machine_it_was_written_on() {
 }
 
 #[test]
-fn text_ends_with_a_newline_and_lines_do_not_end_with_blanks() {
+fn files_end_with_a_newline_and_have_no_trailing_blanks() {
     let mut offences = Vec::new();
     let ours = |source: &Source| {
         let extension = Path::new(&source.path).extension().and_then(|extension| extension.to_str());

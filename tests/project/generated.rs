@@ -47,20 +47,20 @@ fn check(folder: &str, files: &BTreeMap<String, String>) {
 }
 
 #[test]
-fn completions_are_what_the_program_prints() {
+fn completions_are_up_to_date() {
     let env = TestEnv::new();
     let print = |(shell, file): (&str, &str)| (file.to_owned(), env.run(["completion", shell]).ok().stdout);
     check("completions", &SHELLS.into_iter().map(print).collect());
 }
 
 #[test]
-fn manual_pages_are_made_from_the_declarations() {
+fn manual_pages_are_up_to_date() {
     check("man", &pages());
 }
 
 /// Made beforehand because clap needs a million instructions for it, and for 80 columns because that suits every terminal.
 #[test]
-fn help_is_what_clap_makes_of_the_declarations() {
+fn help_texts_are_up_to_date() {
     let made = |command: Option<&str>, option: &str| {
         let words = [Some("sso-oidc"), command, Some(option)];
         Cli::command().term_width(80).try_get_matches_from(words.into_iter().flatten()).unwrap_err().to_string()
@@ -76,7 +76,7 @@ fn help_is_what_clap_makes_of_the_declarations() {
 }
 
 #[test]
-fn mandoc_finds_nothing_to_say_about_the_manual() {
+fn mandoc_lint_is_silent() {
     let test = "the manual pages are clean";
     let Some(mandoc) = or_skip(find(&["mandoc"]), test, "mandoc is not installed") else { return };
     let env = TestEnv::new();
@@ -90,7 +90,7 @@ fn mandoc_finds_nothing_to_say_about_the_manual() {
 }
 
 #[test]
-fn every_manual_page_has_the_customary_sections() {
+fn manual_pages_have_the_customary_sections() {
     for (name, page) in pages().into_iter().filter(|(name, _)| name.ends_with(".1")) {
         let sections =
             ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO"];

@@ -126,8 +126,8 @@ impl EmptyRoot {
 }
 
 #[test]
-fn an_empty_root_is_enough() {
-    let Some(packages) = packages("an_empty_root_is_enough") else { return };
+fn the_program_runs_in_an_empty_root() {
+    let Some(packages) = packages("the_program_runs_in_an_empty_root") else { return };
     let center = IdentityCenter::start();
     let root = EmptyRoot::new(TestEnv::of(&center), &packages);
     assert_eq!(root.run(["--version"]).ok().stdout, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
@@ -135,8 +135,8 @@ fn an_empty_root_is_enough() {
 }
 
 #[test]
-fn an_empty_root_with_tls() {
-    let Some(packages) = packages("an_empty_root_with_tls") else { return };
+fn tls_in_an_empty_root() {
+    let Some(packages) = packages("tls_in_an_empty_root") else { return };
     let center = IdentityCenter::start_tls();
     let mut env = TestEnv::of(&center);
     env.write("ca.pem", fs::read(center.ca_bundle()).unwrap());
@@ -145,16 +145,16 @@ fn an_empty_root_with_tls() {
 }
 
 #[test]
-fn an_empty_root_without_a_home() {
-    let Some(packages) = packages("an_empty_root_without_a_home") else { return };
+fn empty_root_without_a_home() {
+    let Some(packages) = packages("empty_root_without_a_home") else { return };
     let root = EmptyRoot::new(TestEnv::new(), &packages);
     let run = root.command(["status"]).env_remove("HOME").run();
     assert!(run.stderr.contains("HOME"), "{run:?}");
 }
 
 #[test]
-fn names_are_resolved_in_an_empty_root() {
-    let test = "names_are_resolved_in_an_empty_root";
+fn dns_in_an_empty_root() {
+    let test = "dns_in_an_empty_root";
     let Some(packages) = packages(test) else { return };
     let center = IdentityCenter::start();
     let root = |host: &str| {
@@ -191,8 +191,8 @@ fn answer_names(server: &UdpSocket) {
 }
 
 #[test]
-fn the_archive_installs_and_uninstalls() {
-    let Some(packages) = packages("the_archive_installs_and_uninstalls") else { return };
+fn archive_installs_and_uninstalls() {
+    let Some(packages) = packages("archive_installs_and_uninstalls") else { return };
     let folder = tempfile::tempdir().unwrap();
     output(Command::new("tar").arg("-xzf").arg(package(&packages, ".tar.gz")).arg("-C").arg(folder.path()));
     let archive = package(folder.path(), "");
@@ -229,8 +229,8 @@ fn the_archive_installs_and_uninstalls() {
 }
 
 #[test]
-fn the_debian_package_installs_and_removes() {
-    let test = "the_debian_package_installs_and_removes";
+fn debian_package_installs_and_removes() {
+    let test = "debian_package_installs_and_removes";
     let Some(packages) = packages(test) else { return };
     let Some(dpkg) = programs::or_skip(programs::find(&["dpkg"]), test, "there is no dpkg") else { return };
     let folder = tempfile::tempdir().unwrap();
@@ -273,8 +273,8 @@ fn the_debian_package_installs_and_removes() {
 }
 
 #[test]
-fn the_container_has_the_files_that_it_copies() {
-    let Some(packages) = packages("the_container_has_the_files_that_it_copies") else { return };
+fn container_files_exist() {
+    let Some(packages) = packages("container_files_exist") else { return };
     let folder = packages.join("container");
     let file = fs::read_to_string(folder.join("Containerfile")).unwrap();
     let instructions = file.lines().filter_map(|line| line.strip_prefix("COPY "));
@@ -285,8 +285,8 @@ fn the_container_has_the_files_that_it_copies() {
 }
 
 #[test]
-fn the_checksums_are_those_of_the_packages() {
-    let Some(packages) = packages("the_checksums_are_those_of_the_packages") else { return };
+fn checksums_match() {
+    let Some(packages) = packages("checksums_match") else { return };
     let sums = fs::read_to_string(packages.join("SHA256SUMS")).unwrap();
     assert_eq!(sums.lines().count(), 2, "{sums}");
     for line in sums.lines() {
@@ -298,7 +298,7 @@ fn the_checksums_are_those_of_the_packages() {
 }
 
 #[test]
-fn the_crate_has_what_a_program_needs_and_no_more() {
+fn crate_contents() {
     let mut cargo = Command::new(env!("CARGO"));
     let cargo = cargo.args(["package", "--list", "--offline", "--allow-dirty", "--quiet"]);
     let list = output(cargo.current_dir(env!("CARGO_MANIFEST_DIR")));

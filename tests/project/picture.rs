@@ -58,7 +58,7 @@ fn exemplary(written: &str, center: &IdentityCenter, url: Option<&str>) -> Strin
 }
 
 #[test]
-fn the_picture_of_a_login_is_that_of_a_real_one() {
+fn login_picture_is_up_to_date() {
     let center = IdentityCenter::start();
     center.serve("https://my-company.awsapps.com/start");
     let mut env = TestEnv::of(&center);

@@ -69,7 +69,7 @@ fn assert_shown(shown: &Shown, stdout: &str, stderr: &str) {
 
 #[cfg(unix)]
 #[test]
-fn the_console_blocks_are_true() {
+fn console_blocks_print_what_they_show() {
     let readme = source_files::file("README.md");
     let center = IdentityCenter::start();
     center.serve("https://my-company.awsapps.com/start");
@@ -96,7 +96,7 @@ fn the_console_blocks_are_true() {
 
 /// A block in another language would not be run.
 #[test]
-fn every_block_is_of_a_kind_that_is_run() {
+fn every_block_is_tested() {
     let readme = source_files::file("README.md");
     let fences: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("```")).collect();
     let kinds: BTreeSet<&str> = fences.iter().step_by(2).copied().collect();
@@ -152,7 +152,7 @@ const SHELLS: [Shell; 4] = [
 /// The lines with the file of settings that they are for.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_lines_for_shells_are_understood_by_them() {
+fn shell_setup_lines_work() {
     let readme = source_files::file("README.md");
     let mut tried = Vec::new();
     for line in blocks(&readme, "sh").concat().lines().filter(|line| line.contains("# ~/")) {
@@ -210,7 +210,7 @@ fn stand_ins(env: &TestEnv) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_other_commands_do_what_is_said() {
+fn other_commands_work() {
     let missing = "dpkg-deb is not installed";
     let Some(_) = or_skip(find(&["dpkg-deb"]), "the commands of the README", missing) else { return };
     let readme = source_files::file("README.md");
@@ -249,7 +249,7 @@ fn the_other_commands_do_what_is_said() {
 /// With a `curl` and a `jq` that hand out the identity of a job, and a server that is STS and the OIDC service.
 #[cfg(unix)]
 #[test]
-fn the_step_of_github_actions_gets_a_token() {
+fn github_actions_step_gets_a_token() {
     let (settings, step) = WORKFLOW.split_once("        run: |\n").unwrap();
     let keys = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
                 <AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
@@ -278,7 +278,7 @@ fn the_step_of_github_actions_gets_a_token() {
 }
 
 #[test]
-fn the_commands_for_cargo_are_there_for_ci() {
+fn cargo_commands_exist_for_ci() {
     let commands: Vec<String> =
         shown(&source_files::file("README.md")).into_iter().map(|shown| shown.command).collect();
     for command in ["cargo run --release --example demo", "cargo test"] {
@@ -287,7 +287,7 @@ fn the_commands_for_cargo_are_there_for_ci() {
 }
 
 #[test]
-fn an_ellipsis_is_any_text() {
+fn ellipsis_matches_any_text() {
     for (line, shown, expected) in [
         ("abc", "abc", true),
         ("abc", "ab", false),

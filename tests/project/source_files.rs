@@ -116,7 +116,7 @@ fn quoted(rest: &str, quote: char) -> usize {
 }
 
 #[test]
-fn code_is_what_is_no_comment_and_no_string() {
+fn code_excludes_comments_and_strings() {
     for (text, expected) in [
         ("a /* b\nc */ d // e\nf", "a     \n     d     \nf"),
         ("\"a\\\"b\" c \"\\\\\" d", "       c      d"),

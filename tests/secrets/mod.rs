@@ -15,12 +15,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::http::fault_table::{Row, rows};
-use crate::support::scripted_flow::{CANARY, Identities, Point, Way, reply};
+use crate::support::scripted_flow::{CANARY, Connection, Identities, Point, reply};
 use crate::support::scripted_server::{Script, Step};
 use crate::support::{TestEnv, count, wait_for};
 
 /// A command with secrets in its input, its cache or its environment.
-struct Secretive {
+struct SecretCommand {
     words: &'static [&'static str],
     /// What it reads from standard input.
     stdin: Option<fn() -> String>,
@@ -55,9 +55,9 @@ fn secret(name: &str) -> String {
     format!("{CANARY}-{name}")
 }
 
-const COMMANDS: &[Secretive] = &[
-    Secretive { words: &["create-token", "--cli-input-json", "-"], stdin: Some(document), like: Point::Refresh },
-    Secretive {
+const COMMANDS: &[SecretCommand] = &[
+    SecretCommand { words: &["create-token", "--cli-input-json", "-"], stdin: Some(document), like: Point::Refresh },
+    SecretCommand {
         words: &[
             "create-token",
             "--client-id",
@@ -72,17 +72,17 @@ const COMMANDS: &[Secretive] = &[
         stdin: Some(refresh_token),
         like: Point::Refresh,
     },
-    Secretive {
+    SecretCommand {
         words: &["create-token-with-iam", "--cli-input-yaml", "file:///dev/stdin"],
         stdin: Some(iam_document),
         like: Point::Refresh,
     },
-    Secretive {
+    SecretCommand {
         words: &["register-client", "--client-name", "n", "--client-type", "public"],
         stdin: None,
         like: Point::Registration,
     },
-    Secretive {
+    SecretCommand {
         words: &[
             "start-device-authorization",
             "--client-id",
@@ -95,7 +95,7 @@ const COMMANDS: &[Secretive] = &[
         stdin: None,
         like: Point::DeviceAuthorization,
     },
-    Secretive {
+    SecretCommand {
         words: &[
             "login",
             "--sso-session",
@@ -111,7 +111,7 @@ const COMMANDS: &[Secretive] = &[
         stdin: None,
         like: Point::Refresh,
     },
-    Secretive {
+    SecretCommand {
         words: &[
             "login",
             "--sso-session",
@@ -126,13 +126,17 @@ const COMMANDS: &[Secretive] = &[
         stdin: None,
         like: Point::Logout,
     },
-    Secretive { words: &["status", "--check", "--sso-session", "long"], stdin: None, like: Point::Logout },
-    Secretive { words: &["logout", "--output", "json"], stdin: None, like: Point::Logout },
-    Secretive { words: &["export-credentials", "--profile", "dev", "--format", "env"], stdin: None, like: Point::Role },
+    SecretCommand { words: &["status", "--check", "--sso-session", "long"], stdin: None, like: Point::Logout },
+    SecretCommand { words: &["logout", "--output", "json"], stdin: None, like: Point::Logout },
+    SecretCommand {
+        words: &["export-credentials", "--profile", "dev", "--format", "env"],
+        stdin: None,
+        like: Point::Role,
+    },
 ];
 
 /// A home with secrets in every place, at this endpoint.
-fn world(url: &str, bundle: &str) -> TestEnv {
+fn fixture(url: &str, bundle: &str) -> TestEnv {
     let mut env = TestEnv::new();
     env.config(
         "[profile dev]\nsso_session = long\nsso_account_id = 111122223333\nsso_role_name = Developer\n\n\
@@ -164,17 +168,17 @@ fn world(url: &str, bundle: &str) -> TestEnv {
 }
 
 /// Runs a command against a fault; what is wrong.
-fn complaint(command: &Secretive, debug: &[&str], row: &Row, identities: &Identities) -> Option<String> {
+fn complaint(command: &SecretCommand, debug: &[&str], row: &Row, identities: &Identities) -> Option<String> {
     let step = (row.step)(command.like);
-    let steps = if row.way.closes() { Vec::new() } else { vec![step; 3] };
-    let server = Script::start(steps, &row.way.transport(identities), row.way.closes());
-    let url = match row.way {
-        _ if row.way.is_proxy() => "https://oidc.test.example".to_owned(),
-        Way::Nowhere => "http://no-such-host.invalid".to_owned(),
+    let steps = if row.connection.closes() { Vec::new() } else { vec![step; 3] };
+    let server = Script::start(steps, &row.connection.transport(identities), row.connection.closes());
+    let url = match row.connection {
+        _ if row.connection.is_proxy() => "https://oidc.test.example".to_owned(),
+        Connection::Nowhere => "http://no-such-host.invalid".to_owned(),
         _ => server.url(),
     };
-    let mut env = world(&url, &identities.own.authority);
-    if row.way.is_proxy() {
+    let mut env = fixture(&url, &identities.own.authority);
+    if row.connection.is_proxy() {
         env.set("HTTPS_PROXY", format!("http://user:{}@{}", secret("proxy"), server.address));
     }
     let words = command.words.iter().chain(row.words).chain(debug).copied();
@@ -201,7 +205,7 @@ fn echoes() -> Vec<Row> {
     let fault = |name: &'static str, status, code: &'static str| Row {
         name,
         class: crate::http::fault_table::Class::Refused,
-        way: Way::Plain,
+        connection: Connection::Plain,
         says: &[],
         words: &[],
         step: Box::new(move |_| Step::Echo(status, code)),
@@ -215,7 +219,7 @@ fn echoes() -> Vec<Row> {
 }
 
 #[test]
-fn no_command_tells_a_secret() {
+fn no_command_prints_secrets() {
     let identities = Identities::new();
     let rows: Vec<Row> = echoes().into_iter().chain(rows(&identities)).collect();
     let mut cases = Vec::new();
@@ -226,7 +230,7 @@ fn no_command_tells_a_secret() {
             }
         }
     }
-    let wanted = (count("SSO_OIDC_TEST_SCENES", 200) / 3).min(cases.len());
+    let wanted = (count("SSO_OIDC_TEST_FAULTS", 200) / 3).min(cases.len());
     // All echoes, and an even choice of the rest.
     let echoes = 3 * COMMANDS.len() * DEBUG.len();
     let is_chosen = |at: usize| at < echoes || (at + 1) * wanted / cases.len() > at * wanted / cases.len();
@@ -252,10 +256,10 @@ fn command_line(pid: u32) -> String {
 }
 
 #[test]
-fn the_list_of_processes_shows_no_secret_that_came_in_another_way() {
+fn process_list_shows_no_secrets() {
     for command in COMMANDS {
         let server = Script::plain(vec![Step::Mute(Duration::from_millis(150)); 2]);
-        let env = world(&server.url(), "");
+        let env = fixture(&server.url(), "");
         let invocation = env.command(command.words.iter().copied());
         let mut running = match command.stdin {
             Some(text) => invocation.stdin(text()).spawn(),
@@ -288,12 +292,12 @@ fn written(log: &Path) -> String {
 }
 
 #[test]
-fn programs_that_are_started_are_told_no_secret() {
+fn child_processes_get_no_secrets() {
     let good = |body: serde_json::Value| reply(200, &["Content-Type: application/json"], &body.to_string());
     let registration = json!({"clientId": "client-1", "clientSecret": secret("client-secret"), "clientSecretExpiresAt": 4_000_000_000_u64});
     // The browser, in the authorization code flow: the URL has the challenge, not the verifier.
     let server = Script::plain(vec![good(registration)]);
-    let mut env = world(&server.url(), "");
+    let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN");
     let (browser, log) = recorder(&env, "browser", "");
     env.set("BROWSER", browser);
@@ -306,7 +310,7 @@ fn programs_that_are_started_are_told_no_secret() {
 
     // The program of credential_process, while a request with secrets is made.
     let server = Script::plain(vec![good(crate::support::scripted_flow::token_body())]);
-    let mut env = world(&server.url(), "");
+    let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN").unset("AWS_ACCESS_KEY_ID");
     let keys = json!({"Version": 1, "AccessKeyId": "AKID", "SecretAccessKey": secret("key")});
     let (process, log) = recorder(&env, "process", &format!("echo '{keys}'"));
@@ -323,7 +327,7 @@ fn programs_that_are_started_are_told_no_secret() {
 
     // The pager, which is given the answer to read and nothing else.
     let server = Script::plain(vec![good(crate::support::scripted_flow::token_body())]);
-    let mut env = world(&server.url(), "");
+    let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN");
     let (pager, log) = recorder(&env, "pager", "/bin/cat > /dev/null");
     env.set("AWS_PAGER", pager);
@@ -337,9 +341,9 @@ fn programs_that_are_started_are_told_no_secret() {
 }
 
 #[test]
-fn standard_input_is_one_secret_or_one_document() {
+fn stdin_is_read_for_one_option() {
     let server = Script::plain(vec![reply(200, &[], "{}"); 3]);
-    let env = world(&server.url(), "");
+    let env = fixture(&server.url(), "");
     let words =
         ["create-token", "--client-id", "-", "--grant-type", "g", "--client-secret", "file://~/secret", "--code", "-"];
     for text in ["s p\n", "s p\r\n", "s p"] {
@@ -361,7 +365,7 @@ fn standard_input_is_one_secret_or_one_document() {
 }
 
 #[test]
-fn a_panic_says_where_and_not_what() {
+fn panic_messages_contain_no_values() {
     let tests = std::env::current_exe().unwrap();
     let mut command = Command::new(tests);
     command.args(["--exact", "secrets::panics", "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "full");
@@ -372,7 +376,7 @@ fn a_panic_says_where_and_not_what() {
 }
 
 #[test]
-#[ignore = "ends the process that runs it; a_panic_says_where_and_not_what runs it in another"]
+#[ignore = "ends the process that runs it; panic_messages_contain_no_values runs it in another"]
 fn panics() {
     sso_oidc::context::hush_panics();
     let text = format!("é{CANARY}");

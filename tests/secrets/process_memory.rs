@@ -25,7 +25,7 @@ const UNLIMITED: &str = "ulimit -c unlimited && exec \"$@\"";
 /// Whether this machine writes cores at all, to a file or to a program that takes them.
 fn cores_are_written(env: &TestEnv) -> bool {
     let mut command = Command::new("/bin/sh");
-    env.furnish(&mut command);
+    env.apply_to(&mut command);
     command.args(["-c", "ulimit -c unlimited && kill -SEGV $$"]).stderr(Stdio::null());
     command.status().unwrap().core_dumped()
 }
@@ -44,7 +44,7 @@ fn remove_cores(env: &TestEnv) {
 /// The program waits for a person, and dies of this signal.
 fn dies(env: &TestEnv, center: &IdentityCenter, signal: &str) -> ExitStatus {
     let mut command = Command::new("/bin/sh");
-    env.furnish(&mut command);
+    env.apply_to(&mut command);
     command.args(["-c", UNLIMITED, "sh", PROGRAM, "login", "--sso-session", SESSION, "--use-device-code"]);
     command.arg("--no-browser").args(["--interactive", "always"]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -66,12 +66,12 @@ fn dies(env: &TestEnv, center: &IdentityCenter, signal: &str) -> ExitStatus {
 }
 
 #[test]
-fn no_core_is_written() {
+fn no_core_dump_is_written() {
     let probe = TestEnv::new();
     if !cores_are_written(&probe) {
         // A machine that never writes one, as many containers are, shows nothing; CI may well be such a one.
         use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), "skipped: no_core_is_written: this machine writes no cores");
+        let _ = writeln!(std::io::stderr(), "skipped: no_core_dump_is_written: this machine writes no cores");
         return;
     }
     // Not SIGQUIT: what a shell starts in the background inherits that it is ignored.
@@ -86,7 +86,7 @@ fn no_core_is_written() {
 }
 
 #[test]
-fn a_command_that_is_given_credentials_may_leave_a_core() {
+fn commands_may_dump_core() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     if !cores_are_written(&env) {
@@ -95,7 +95,7 @@ fn a_command_that_is_given_credentials_may_leave_a_core() {
     remove_cores(&env);
     env.sign_in(&center, SESSION);
     let mut command = Command::new("/bin/sh");
-    env.furnish(&mut command);
+    env.apply_to(&mut command);
     command.args(["-c", UNLIMITED, "sh", PROGRAM, "export-credentials", "--profile", "dev", "--"]);
     command.args(["/bin/sh", "-c", "ulimit -c; kill -SEGV $$"]);
     let output = command.stdin(Stdio::null()).output().unwrap();
@@ -106,7 +106,7 @@ fn a_command_that_is_given_credentials_may_leave_a_core() {
 /// As somebody who is not root, even where the tests are root's.
 fn as_anybody(env: &TestEnv, program: &Path) -> Command {
     let mut command = Command::new(program);
-    env.furnish(&mut command);
+    env.apply_to(&mut command);
     command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY);
@@ -116,7 +116,7 @@ fn as_anybody(env: &TestEnv, program: &Path) -> Command {
 
 /// The kernel gives the files below `/proc/PID` to root, and to nobody else, when no one may look into a process.
 #[test]
-fn nobody_but_root_reads_the_memory() {
+fn process_memory_is_unreadable_for_other_users() {
     let env = TestEnv::new();
     let is_root = rustix::process::geteuid().is_root();
     // Where the tests are root's: for somebody else, who may not even reach the folder that it was built in.
@@ -177,13 +177,10 @@ fn copies(memory: &[u8], text: &str) -> usize {
 /// While a person is asked: the token that was there once at most, since what comes is compared with it, and nothing of a
 /// file that is none.
 #[test]
-fn no_copy_of_a_secret_stays_behind() {
+fn secrets_are_zeroized() {
     if !rustix::process::geteuid().is_root() {
         use std::io::Write as _;
-        let _ = writeln!(
-            std::io::stderr(),
-            "skipped: no_copy_of_a_secret_stays_behind: only root may look into the memory"
-        );
+        let _ = writeln!(std::io::stderr(), "skipped: secrets_are_zeroized: only root may look into the memory");
         return;
     }
     for (expires_at, most) in [("2020-01-01T00:00:00Z", 1), ("no instant", 0)] {

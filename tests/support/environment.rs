@@ -193,13 +193,13 @@ impl TestEnv {
     /// Another program, by its path, in this world.
     pub(crate) fn program<W: Into<OsString>>(&self, path: &Path, args: impl IntoIterator<Item = W>) -> Invocation {
         let mut command = Command::new(path);
-        self.furnish(&mut command);
+        self.apply_to(&mut command);
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Invocation { name, command, args: args.into_iter().map(Into::into).collect(), stdin: None }
     }
 
-    /// Puts a command into this world.
-    pub(crate) fn furnish(&self, command: &mut Command) {
+    /// Sets environment and working directory of a command.
+    pub(crate) fn apply_to(&self, command: &mut Command) {
         command.env_clear().envs(&self.variables).current_dir(self.work());
     }
 

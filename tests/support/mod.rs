@@ -33,7 +33,7 @@ pub(crate) use environment::TestEnv;
 pub(crate) use identity_center::{Approval, Endpoint, Fault, Gate, IdentityCenter, Issued, Reply, Request};
 pub(crate) use normalize::normalize;
 pub(crate) use process::{Invocation, Run, Running};
-pub(crate) use rng::Dice;
+pub(crate) use rng::Rng;
 pub(crate) use snapshot::{assert_snapshot, assert_text_snapshot};
 pub(crate) use user_agent::{Page, UserAgent};
 pub(crate) use wait::{DEADLINE, wait_for, wait_until};

@@ -75,7 +75,7 @@ impl Screen {
 }
 
 #[test]
-fn lines_wrap_and_what_is_written_over_is_gone() {
+fn lines_wrap_and_are_overwritten() {
     let mut screen = Screen::new(4);
     screen.write("abcd\r\n12345\r\n| wait\r\u{1b}[2K\u{1b}[1mx\u{1b}[0m y \r\nab\rc");
     let rows: Vec<String> =

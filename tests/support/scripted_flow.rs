@@ -1,6 +1,6 @@
 //! One fault at one point of a flow: a server that follows a script, the spawned program, and what came of it.
 //!
-//! Every secret of the scene is made of [`CANARY`], so that one search finds any of them where none may be. The test is
+//! Every secret of the case is made of [`CANARY`], so that one search finds any of them where none may be. The test is
 //! the browser. Nothing here waits but for the program.
 
 use std::collections::BTreeMap;
@@ -158,7 +158,7 @@ pub(crate) fn good_body(point: Point) -> serde_json::Value {
 
 /// How the program reaches the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Connection {
     /// Plain HTTP.
     Plain,
     /// Plain HTTP, and the port is closed after the script.
@@ -173,7 +173,7 @@ pub(crate) enum Way {
     Nowhere,
 }
 
-impl Way {
+impl Connection {
     /// Whether the host is reached through a proxy.
     pub(crate) fn is_proxy(self) -> bool {
         matches!(self, Self::Proxy | Self::DyingProxy)
@@ -194,7 +194,7 @@ impl Way {
     }
 }
 
-/// The certificates of the scene; made once, they take longer than a run.
+/// The certificates of the case; made once, they take longer than a run.
 pub(crate) struct Identities {
     pub(crate) own: Identity,
     pub(crate) stranger: Identity,
@@ -219,10 +219,10 @@ impl Identities {
     }
 }
 
-/// A scene: where the call fails, what happens instead of its answer, and the way there.
-pub(crate) struct Scene<'a> {
+/// A case: where the call fails, what happens instead of its answer, and the connection there.
+pub(crate) struct FaultCase<'a> {
     pub(crate) point: Point,
-    pub(crate) way: Way,
+    pub(crate) connection: Connection,
     /// Instead of the answer, and of those to the attempts after it.
     pub(crate) steps: Vec<Step>,
     /// More words of the command line.
@@ -230,8 +230,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) identities: &'a Identities,
 }
 
-/// What came of a scene.
-pub(crate) struct Played {
+/// What came of a case.
+pub(crate) struct Outcome {
     pub(crate) run: Run,
     /// Connections for the call.
     pub(crate) attempts: usize,
@@ -243,17 +243,17 @@ pub(crate) struct Played {
     pub(crate) after: BTreeMap<String, String>,
 }
 
-impl Scene<'_> {
+impl FaultCase<'_> {
     /// Plays it to its end.
-    pub(crate) fn play(self) -> Played {
+    pub(crate) fn run(self) -> Outcome {
         // A name that is not known is not known at the first call.
-        let prologue = if self.way == Way::Nowhere { Vec::new() } else { self.point.prologue() };
+        let prologue = if self.connection == Connection::Nowhere { Vec::new() } else { self.point.prologue() };
         let good_calls = prologue.len();
         let steps = prologue.into_iter().chain(self.steps.iter().cloned()).collect();
-        let server = Script::start(steps, &self.way.transport(self.identities), self.way.closes());
-        let (mut env, host) = self.world(&server);
-        furnish(&mut env, self.point);
-        if self.way == Way::Nowhere {
+        let server = Script::start(steps, &self.connection.transport(self.identities), self.connection.closes());
+        let (mut env, host) = self.fixture(&server);
+        set_up(&mut env, self.point);
+        if self.connection == Connection::Nowhere {
             register(&env, self.point);
         }
         let before = cache(&env);
@@ -261,7 +261,7 @@ impl Scene<'_> {
         let mut running = env.spawn(words.iter().chain(&self.words).copied());
         let page = (self.point == Point::Exchange).then(|| come_back(&mut running));
         let run = running.finish();
-        Played {
+        Outcome {
             run,
             attempts: server.connections() - good_calls.min(server.connections()),
             host,
@@ -271,7 +271,7 @@ impl Scene<'_> {
         }
     }
 
-    fn world(&self, server: &Script) -> (TestEnv, String) {
+    fn fixture(&self, server: &Script) -> (TestEnv, String) {
         let mut env = TestEnv::new();
         env.config(
             "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Developer\n\n\
@@ -280,16 +280,16 @@ impl Scene<'_> {
         env.write("ca.pem", self.identities.bundle());
         let bundle = env.home().join("ca.pem");
         env.set("AWS_CA_BUNDLE", bundle).set("SSO_OIDC_INTERACTIVE", "always");
-        let host = match self.way {
-            Way::Proxy | Way::DyingProxy if self.point.is_oidc() => "oidc.test.example".to_owned(),
-            Way::Proxy | Way::DyingProxy => "portal.test.example".to_owned(),
-            Way::Nowhere => "no-such-host.invalid".to_owned(),
+        let host = match self.connection {
+            Connection::Proxy | Connection::DyingProxy if self.point.is_oidc() => "oidc.test.example".to_owned(),
+            Connection::Proxy | Connection::DyingProxy => "portal.test.example".to_owned(),
+            Connection::Nowhere => "no-such-host.invalid".to_owned(),
             _ => server.address.to_string(),
         };
-        if self.way.is_proxy() {
+        if self.connection.is_proxy() {
             env.set("HTTPS_PROXY", format!("http://user:{CANARY}-proxy-password@{}", server.address));
         }
-        let scheme = if self.way == Way::Tls || self.way.is_proxy() { "https" } else { "http" };
+        let scheme = if self.connection == Connection::Tls || self.connection.is_proxy() { "https" } else { "http" };
         let url = format!("{scheme}://{host}");
         env.set("AWS_ENDPOINT_URL_SSO_OIDC", &url).set("AWS_ENDPOINT_URL_SSO", &url);
         (env, host)
@@ -297,7 +297,7 @@ impl Scene<'_> {
 }
 
 /// A token in the cache, as old as the point needs it.
-fn furnish(env: &mut TestEnv, point: Point) {
+fn set_up(env: &mut TestEnv, point: Point) {
     let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap()).unix_timestamp();
     let ends = match point {
         Point::EarlyRefresh => now + 600,

@@ -45,7 +45,7 @@ impl TestEnv {
         tcsetwinsize(&theirs, Winsize { ws_row: 50, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let mut command = Command::new("/usr/bin/setsid");
         command.args(["--ctty", "--wait"]).arg(program).args(args);
-        self.furnish(&mut command);
+        self.apply_to(&mut command);
         let stream = || theirs.try_clone().unwrap();
         let child = command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
         drop(command);

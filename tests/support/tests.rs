@@ -8,7 +8,7 @@ use crate::support::environment::{SESSION, instant};
 use crate::support::{IdentityCenter, TestEnv, UserAgent, normalize};
 
 #[test]
-fn what_differs_from_run_to_run_is_taken_out_and_nothing_else() {
+fn normalize_replaces_only_changing_values() {
     let center = IdentityCenter::start();
     let issued = center.issue();
     let env = TestEnv::new();
@@ -33,7 +33,7 @@ fn what_differs_from_run_to_run_is_taken_out_and_nothing_else() {
 }
 
 #[test]
-fn token_files_are_where_and_as_the_aws_cli_writes_them() {
+fn token_files_match_the_aws_cli() {
     assert_eq!(TestEnv::token_path("s1"), ".aws/sso/cache/640d87e741e6aa4c669a82a4cd304787960513ab.json");
     assert_eq!(instant(1_767_254_400), "2026-01-01T08:00:00Z");
     let center = IdentityCenter::start();
@@ -48,7 +48,7 @@ fn token_files_are_where_and_as_the_aws_cli_writes_them() {
 }
 
 #[test]
-fn a_run_has_both_streams_and_the_exit_code() {
+fn run_has_streams_and_exit_code() {
     let env = TestEnv::new();
     let run = env.run(["--version"]).ok();
     assert_eq!(run.stdout, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
@@ -58,7 +58,7 @@ fn a_run_has_both_streams_and_the_exit_code() {
 }
 
 #[test]
-fn a_person_signs_in_on_the_page_whose_url_the_program_prints() {
+fn user_agent_approves_a_login() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut running = env.spawn(["login", "--sso-session", SESSION, "--no-browser", "--flow", "authorization-code"]);

@@ -25,7 +25,7 @@ fn words<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_token_that_lasts_is_printed_without_a_connection() {
+fn a_valid_token_is_printed_without_a_request() {
     let (center, env, issued) = signed_in(3600);
     let token = &issued.access_token;
     let run = env.run(TOKEN).ok();
@@ -52,7 +52,7 @@ fn a_token_that_lasts_is_printed_without_a_connection() {
 }
 
 #[test]
-fn below_fifteen_minutes_it_is_refreshed_first() {
+fn a_token_below_15_minutes_is_refreshed() {
     let (center, env, issued) = signed_in(890);
     let mut document = env.token(SESSION);
     document["of another tool"] = json!({"kept": [1, null]});
@@ -71,7 +71,7 @@ fn below_fifteen_minutes_it_is_refreshed_first() {
 }
 
 #[test]
-fn a_reply_without_a_refresh_token_keeps_the_old_one() {
+fn refresh_keeps_the_refresh_token() {
     let (center, env, issued) = signed_in(-10);
     center.keep_refresh_tokens();
     center.next(Endpoint::CreateToken, Reply::genuine().without("refreshToken"));
@@ -83,7 +83,7 @@ fn a_reply_without_a_refresh_token_keeps_the_old_one() {
 }
 
 #[test]
-fn life_that_is_left_is_used_when_refreshing_fails() {
+fn a_valid_token_is_used_when_the_refresh_fails() {
     let (center, env, issued) = signed_in(600);
     center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException"));
     let before = env.read(TestEnv::token_path(SESSION));
@@ -100,7 +100,7 @@ fn life_that_is_left_is_used_when_refreshing_fails() {
 
 /// What is stored counts from this machine's clock all the same, as every other tool looks at it.
 #[test]
-fn a_clock_that_is_wrong_is_named() {
+fn clock_skew_is_reported() {
     for (year, direction) in [(2030, " behind the service's"), (2019, " ahead of the service's")] {
         let (center, env, _) = signed_in(-10);
         let date = format!("Tue, 01 Jan {year} 00:00:00 GMT");
@@ -114,7 +114,7 @@ fn a_clock_that_is_wrong_is_named() {
 }
 
 #[test]
-fn what_another_tool_stores_while_we_refresh_is_kept_if_it_ends_later() {
+fn a_later_token_of_another_tool_is_kept() {
     for (seconds, is_kept) in [(100_000, true), (60, false)] {
         let (center, env, _) = signed_in(-10);
         let gate = Gate::default();
@@ -132,7 +132,7 @@ fn what_another_tool_stores_while_we_refresh_is_kept_if_it_ends_later() {
 }
 
 #[test]
-fn more_life_than_a_refresh_gives_needs_a_person() {
+fn min_ttl_above_the_refreshed_lifetime_needs_a_login() {
     let (center, env, _) = signed_in(3600);
     center.access_token_lives(7200);
     env.run(words(&["--min-ttl", "90m"])).ok();
@@ -147,7 +147,7 @@ fn more_life_than_a_refresh_gives_needs_a_person() {
 
 /// A refresh that fails changes no byte, and what has ended is never printed.
 #[test]
-fn faults_of_the_service_change_nothing() {
+fn service_faults_leave_the_cache_unchanged() {
     let deep = "[".repeat(100_000);
     let faults: Vec<(&str, Reply, i32)> = vec![
         ("invalid_grant", Reply::fault("InvalidGrantException"), 4),
@@ -190,7 +190,7 @@ fn faults_of_the_service_change_nothing() {
 }
 
 #[test]
-fn what_the_cache_holds_has_a_sentence_each_and_stays() {
+fn damaged_cache_files_are_reported_and_kept() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let run = env.run(TOKEN).expect(4);
@@ -222,7 +222,7 @@ fn what_the_cache_holds_has_a_sentence_each_and_stays() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_everybody_may_write_is_not_trusted_one_that_others_read_is_warned_about() {
+fn world_writable_files_are_refused() {
     use std::os::unix::fs::PermissionsExt as _;
     let (center, env, issued) = signed_in(3600);
     let path = env.home().join(TestEnv::token_path(SESSION));
@@ -239,7 +239,7 @@ fn a_file_that_everybody_may_write_is_not_trusted_one_that_others_read_is_warned
 }
 
 #[test]
-fn legacy_profiles_and_sessions_without_configuration_have_tokens_too() {
+fn legacy_profiles_and_unconfigured_sessions() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let issued = env.sign_in(&center, &center.start_url());
@@ -258,7 +258,7 @@ fn legacy_profiles_and_sessions_without_configuration_have_tokens_too() {
 }
 
 #[test]
-fn options_that_make_no_sense_together_are_usage_errors() {
+fn conflicting_options_are_usage_errors() {
     let (center, env, _) = signed_in(3600);
     env.run(words(&["--header", "--output", "json"])).expect(252);
     env.run(words(&["--header", "--query", "x"])).expect(252);
@@ -268,7 +268,7 @@ fn options_that_make_no_sense_together_are_usage_errors() {
 }
 
 #[test]
-fn a_config_file_cannot_send_tokens_over_plain_http_but_what_is_cached_is_printed() {
+fn config_files_cannot_send_tokens_over_plain_http() {
     let (center, mut env, _) = signed_in(3600);
     env.unset("AWS_ENDPOINT_URL_SSO_OIDC").unset("AWS_ENDPOINT_URL_SSO");
     let config = env.read(".aws/config");
@@ -287,7 +287,7 @@ fn a_config_file_cannot_send_tokens_over_plain_http_but_what_is_cached_is_printe
 
 #[cfg(target_os = "linux")]
 #[test]
-fn on_a_terminal_it_says_that_this_is_a_secret() {
+fn a_terminal_gets_a_warning() {
     let (_center, env, issued) = signed_in(3600);
     let terminal = env.on_terminal(&TOKEN);
     let (status, text, _) = terminal.finish();
@@ -299,7 +299,7 @@ fn on_a_terminal_it_says_that_this_is_a_secret() {
 /// Service managers forbid files by a limit of their size, whose signal would end us with the refresh token spent.
 #[cfg(unix)]
 #[test]
-fn a_token_that_no_file_may_hold_is_printed_all_the_same() {
+fn a_token_is_printed_when_it_cannot_be_stored() {
     let (center, env, _) = signed_in(-10);
     let script = "ulimit -f 0 && exec \"$0\" token --sso-session corp";
     let run = env.program("/bin/sh".as_ref(), ["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]).run().ok();

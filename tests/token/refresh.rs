@@ -116,7 +116,7 @@ fn reply(answer: Answer) -> Reply {
 }
 
 /// Puts the token of a session into the cache, as the case has it; its document.
-fn furnish(env: &TestEnv, center: &IdentityCenter, (state, has_refresh_token, registration, _): Case) -> Value {
+fn set_up(env: &TestEnv, center: &IdentityCenter, (state, has_refresh_token, registration, _): Case) -> Value {
     let mut document = token_document(center, &center.issue());
     document["unknown"] = json!({"of": ["another", "tool"]});
     let members = document.as_object_mut().unwrap();
@@ -154,7 +154,7 @@ fn complaints(case: Case) -> Vec<String> {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     center.access_token_lives(3600);
-    let cached = furnish(&env, &center, case);
+    let cached = set_up(&env, &center, case);
     let path = TestEnv::token_path(SESSION);
     let read = || std::fs::read_to_string(env.home().join(&path)).ok();
     let before = read();
@@ -210,7 +210,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn the_decision_table() {
+fn refresh_decision_table() {
     let cases = cases();
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {

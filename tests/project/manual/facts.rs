@@ -175,7 +175,7 @@ pub(super) fn is_about(fact: &Fact, command: Option<&str>) -> bool {
 }
 
 #[test]
-fn facts_are_about_options_and_commands_that_exist() {
+fn facts_name_existing_options_and_commands() {
     let mut program = Cli::command();
     program.build();
     for fact in DEFAULTS.iter().chain(&VARIABLES).chain(&FILES).chain(&CODES) {
@@ -193,7 +193,7 @@ fn facts_are_about_options_and_commands_that_exist() {
 }
 
 #[test]
-fn one_option_of_one_command_has_one_default() {
+fn every_option_has_one_default() {
     for command in Cli::command().get_subcommands().map(clap::Command::get_name) {
         for (at, fact) in DEFAULTS.iter().enumerate().filter(|(_, fact)| is_about(fact, Some(command))) {
             let others = DEFAULTS[at + 1..].iter().filter(|other| is_about(other, Some(command)));

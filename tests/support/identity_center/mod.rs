@@ -40,12 +40,12 @@ use state::State;
 /// A running Identity Center. Every setting can be changed at any time and holds for the requests that follow.
 pub(crate) struct IdentityCenter {
     server: Server,
-    world: Arc<Mutex<World>>,
+    shared: Arc<Mutex<Shared>>,
     authority: Option<(tempfile::TempDir, PathBuf)>,
 }
 
 /// What the threads of the server share.
-struct World {
+struct Shared {
     state: State,
     script: Script,
 }
@@ -67,8 +67,8 @@ impl IdentityCenter {
     }
 
     fn listen(port: u16, with_tls: bool) -> Self {
-        let world = Arc::new(Mutex::new(World { state: State::new(), script: Script::default() }));
-        let of_server = Arc::clone(&world);
+        let shared = Arc::new(Mutex::new(Shared { state: State::new(), script: Script::default() }));
+        let of_server = Arc::clone(&shared);
         let (transport, authority) = if with_tls {
             let identity = Identity::new(["localhost", "127.0.0.1"]);
             let folder = tempfile::tempdir().expect("there is room for a temporary folder");
@@ -81,13 +81,13 @@ impl IdentityCenter {
         let answer = Box::new(move |request| respond(&mut lock(&of_server), request));
         let server = Server::start(port, transport, answer).expect("there is a free port on 127.0.0.1");
         let scheme = if with_tls { "https" } else { "http" };
-        lock(&world).state.base = format!("{scheme}://{}", server.address());
-        Self { server, world, authority }
+        lock(&shared).state.base = format!("{scheme}://{}", server.address());
+        Self { server, shared, authority }
     }
 
     /// Where both services are: the value of `AWS_ENDPOINT_URL_SSO_OIDC` and `AWS_ENDPOINT_URL_SSO`.
     pub(crate) fn url(&self) -> String {
-        self.world().state.base.clone()
+        self.shared().state.base.clone()
     }
 
     /// The port it listens on.
@@ -105,22 +105,22 @@ impl IdentityCenter {
 
     /// Every request so far, in the order of arrival.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.world().script.log.clone()
+        self.shared().script.log.clone()
     }
 
     /// The requests to one endpoint so far.
     pub(crate) fn requests_to(&self, endpoint: Endpoint) -> Vec<Request> {
-        self.world().script.log.iter().filter(|request| request.endpoint == Some(endpoint)).cloned().collect()
+        self.shared().script.log.iter().filter(|request| request.endpoint == Some(endpoint)).cloned().collect()
     }
 
     /// The endpoints asked so far, in the order of arrival: what a test of a flow compares.
     pub(crate) fn calls(&self) -> Vec<Endpoint> {
-        self.world().script.log.iter().filter_map(|request| request.endpoint).collect()
+        self.shared().script.log.iter().filter_map(|request| request.endpoint).collect()
     }
 
     /// Forgets the requests so far.
     pub(crate) fn clear_requests(&self) {
-        self.world().script.log.clear();
+        self.shared().script.log.clear();
     }
 
     /// How many TCP connections came so far.
@@ -130,18 +130,18 @@ impl IdentityCenter {
 
     /// Every secret given out or received so far: tokens, client secrets, device and authorization codes, verifiers.
     pub(crate) fn secrets(&self) -> Vec<String> {
-        self.world().state.secrets.clone()
+        self.shared().state.secrets.clone()
     }
 
     /// Gives this reply to the next request of the endpoint; several wait in a row.
     pub(crate) fn next(&self, endpoint: Endpoint, reply: Reply) -> &Self {
-        self.world().script.replies.entry(endpoint).or_default().push_back(reply);
+        self.shared().script.replies.entry(endpoint).or_default().push_back(reply);
         self
     }
 
     /// Gives these replies to the next requests of the endpoint.
     pub(crate) fn script(&self, endpoint: Endpoint, replies: impl IntoIterator<Item = Reply>) -> &Self {
-        self.world().script.replies.entry(endpoint).or_default().extend(replies);
+        self.shared().script.replies.entry(endpoint).or_default().extend(replies);
         self
     }
 
@@ -152,29 +152,29 @@ impl IdentityCenter {
 
     /// Forgets the replies that were scripted and not given.
     pub(crate) fn clear_script(&self) {
-        self.world().script.replies.clear();
+        self.shared().script.replies.clear();
     }
 
     /// Announces that the endpoint will genuinely answer with this error once more, by its code or, on a page, by the
     /// code it would have. Scripted replies and `AuthorizationPendingException` need no announcement.
     pub(crate) fn expect_fault(&self, endpoint: Endpoint, code: &str) -> &Self {
-        self.world().script.expected.push((endpoint, code.into()));
+        self.shared().script.expected.push((endpoint, code.into()));
         self
     }
 
     /// From now on nothing that happens fails the test, as nobody knows what a person at `demo --serve` will do.
     pub(crate) fn tolerate_everything(&self) -> &Self {
-        self.world().script.tolerates_everything = true;
+        self.shared().script.tolerates_everything = true;
         self
     }
 
     /// What happened that should not have, or did not that should; empty if all is well.
     pub(crate) fn complaints(&self) -> Vec<String> {
-        self.world().script.complaints()
+        self.shared().script.complaints()
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.world)
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        lock(&self.shared)
     }
 }
 
@@ -189,17 +189,17 @@ impl Drop for IdentityCenter {
     }
 }
 
-fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
-    world.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One request: checked, then answered by the script or by the rules, and written into the log.
-fn respond(world: &mut World, raw: HttpRequest) -> HttpAnswer {
+fn respond(shared: &mut Shared, raw: HttpRequest) -> HttpAnswer {
     let mut request = Request::new(raw);
     let mut answer = if let Some(endpoint) = request.endpoint {
-        respond_at(world, endpoint, &request)
+        respond_at(shared, endpoint, &request)
     } else {
-        world.script.unexpected.push(format!("{} {} does not exist", request.method, request.target));
+        shared.script.unexpected.push(format!("{} {} does not exist", request.method, request.target));
         Fault::with_message(404, "UnknownOperationException", "There is no such path").answer()
     };
     if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-amzn-RequestId")) {
@@ -208,12 +208,12 @@ fn respond(world: &mut World, raw: HttpRequest) -> HttpAnswer {
     request.status = answer.status;
     let code = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-ErrorType"));
     request.fault = code.map(|(_, code)| code.clone());
-    world.script.log.push(request);
+    shared.script.log.push(request);
     answer
 }
 
-fn respond_at(world: &mut World, endpoint: Endpoint, request: &Request) -> HttpAnswer {
-    let World { state, script } = world;
+fn respond_at(shared: &mut Shared, endpoint: Endpoint, request: &Request) -> HttpAnswer {
+    let Shared { state, script } = shared;
     let as_answer = |fault: &Fault| match endpoint {
         Endpoint::Authorize | Endpoint::Device => fault.page(),
         _ => fault.answer(),

@@ -29,59 +29,59 @@ pub(crate) struct Issued {
 impl IdentityCenter {
     /// The one start URL (and issuer URL) it serves.
     pub(crate) fn start_url(&self) -> String {
-        self.world().state.settings.start_url.clone()
+        self.shared().state.settings.start_url.clone()
     }
 
     /// Serves another start URL; the default is `https://d-1234567890.awsapps.com/start`.
     pub(crate) fn serve(&self, start_url: &str) -> &Self {
-        self.world().state.settings.start_url = start_url.into();
+        self.shared().state.settings.start_url = start_url.into();
         self
     }
 
     /// The region that signatures must name.
     pub(crate) fn region(&self) -> String {
-        self.world().state.settings.region.clone()
+        self.shared().state.settings.region.clone()
     }
 
     /// Is in another region; the default is `us-east-1`.
     pub(crate) fn set_region(&self, region: &str) -> &Self {
-        self.world().state.settings.region = region.into();
+        self.shared().state.settings.region = region.into();
         self
     }
 
     /// Who approves; the default is [`Approval::ByPerson`].
     pub(crate) fn approval(&self, approval: Approval) -> &Self {
-        self.world().state.settings.approval = approval;
+        self.shared().state.settings.approval = approval;
         self
     }
 
     /// The `interval` of device authorizations in seconds, or none; the default is 1.
     pub(crate) fn interval(&self, seconds: impl Into<Option<i64>>) -> &Self {
-        self.world().state.settings.interval = seconds.into();
+        self.shared().state.settings.interval = seconds.into();
         self
     }
 
     /// Does not mind polls that come too soon, as those of the AWS CLI do.
     pub(crate) fn tolerate_fast_polls(&self) -> &Self {
-        self.world().state.settings.strict_polling = false;
+        self.shared().state.settings.strict_polling = false;
         self
     }
 
     /// Lets refresh tokens work more than once.
     pub(crate) fn keep_refresh_tokens(&self) -> &Self {
-        self.world().state.settings.rotates_refresh_tokens = false;
+        self.shared().state.settings.rotates_refresh_tokens = false;
         self
     }
 
     /// Knows only these scopes; the default is any.
     pub(crate) fn support_scopes(&self, scopes: &[&str]) -> &Self {
-        self.world().state.settings.supported_scopes = Some(scopes.iter().map(|scope| (*scope).into()).collect());
+        self.shared().state.settings.supported_scopes = Some(scopes.iter().map(|scope| (*scope).into()).collect());
         self
     }
 
     /// Changes how long things made from now on live.
     pub(crate) fn lifetimes(&self, change: impl FnOnce(&mut Lifetimes)) -> &Self {
-        change(&mut self.world().state.settings.lifetimes);
+        change(&mut self.shared().state.settings.lifetimes);
         self
     }
 
@@ -93,72 +93,72 @@ impl IdentityCenter {
     /// Accepts signatures with this key at create-token-with-iam.
     pub(crate) fn accept_key(&self, id: &str, secret: &str, session_token: Option<&str>) -> &Self {
         let key = AccessKey { id: id.into(), secret: secret.into(), session_token: session_token.map(Into::into) };
-        self.world().state.settings.access_keys.push(key);
+        self.shared().state.settings.access_keys.push(key);
         self
     }
 
     /// The ARN that is the client of create-token-with-iam.
     pub(crate) fn application_arn(&self) -> String {
-        self.world().state.settings.application_arn.clone()
+        self.shared().state.settings.application_arn.clone()
     }
 
     /// Entitles the person to a role; `Developer` and `ReadOnly` in account 111122223333 are there already.
     pub(crate) fn entitle(&self, account: &str, role: &str) -> &Self {
-        let mut world = self.world();
-        let of_account = world.state.settings.entitlements.entry(account.into());
+        let mut shared = self.shared();
+        let of_account = shared.state.settings.entitlements.entry(account.into());
         of_account.or_insert_with(|| (format!("Account {account}"), Vec::new())).1.push(role.into());
-        drop(world);
+        drop(shared);
         self
     }
 
     /// The user codes that nobody has decided about.
     pub(crate) fn open_user_codes(&self) -> Vec<String> {
-        let world = self.world();
-        let open = world.state.device_authorizations.iter().filter(|known| known.decision == Decision::Open);
+        let shared = self.shared();
+        let open = shared.state.device_authorizations.iter().filter(|known| known.decision == Decision::Open);
         open.map(|known| known.user_code.clone()).collect()
     }
 
     /// Approves a device authorization.
     pub(crate) fn approve(&self, user_code: &str) {
-        device::decide(&mut self.world().state, user_code, true).expect("the user code is open");
+        device::decide(&mut self.shared().state, user_code, true).expect("the user code is open");
     }
 
     /// Denies a device authorization.
     pub(crate) fn deny(&self, user_code: &str) {
-        device::decide(&mut self.world().state, user_code, false).expect("the user code is open");
+        device::decide(&mut self.shared().state, user_code, false).expect("the user code is open");
     }
 
     /// Lets all device codes, user codes and authorization codes expire now.
     pub(crate) fn expire_codes(&self) {
-        let mut world = self.world();
+        let mut shared = self.shared();
         let now = Instant::now();
-        world.state.device_authorizations.iter_mut().for_each(|known| known.expires = now);
-        world.state.authorization_codes.values_mut().for_each(|known| known.expires = now);
+        shared.state.device_authorizations.iter_mut().for_each(|known| known.expires = now);
+        shared.state.authorization_codes.values_mut().for_each(|known| known.expires = now);
     }
 
     /// Lets all client registrations expire now.
     pub(crate) fn expire_clients(&self) {
-        self.world().state.clients.values_mut().for_each(|client| client.expires = Instant::now());
+        self.shared().state.clients.values_mut().for_each(|client| client.expires = Instant::now());
     }
 
     /// Forgets all client registrations, as if an administrator had deleted them.
     pub(crate) fn forget_clients(&self) {
-        self.world().state.clients.clear();
+        self.shared().state.clients.clear();
     }
 
     /// Lets all access tokens expire now.
     pub(crate) fn expire_access_tokens(&self) {
-        self.world().state.access_tokens.values_mut().for_each(|token| token.expires = Instant::now());
+        self.shared().state.access_tokens.values_mut().for_each(|token| token.expires = Instant::now());
     }
 
     /// Ends all sessions, as an administrator or a sign-out in the portal does.
     pub(crate) fn end_sessions(&self) {
-        self.world().state.sessions.iter_mut().for_each(|session| session.ended = true);
+        self.shared().state.sessions.iter_mut().for_each(|session| session.ended = true);
     }
 
     /// Whether the portal would accept this access token.
     pub(crate) fn accepts(&self, access_token: &str) -> bool {
-        self.world().state.session_of(access_token).is_some()
+        self.shared().state.session_of(access_token).is_some()
     }
 
     /// A client for the device code flow, and a session with tokens as the settings have them.
@@ -172,8 +172,8 @@ impl IdentityCenter {
     }
 
     fn issue_for(&self, grants: &[&str]) -> Issued {
-        let mut world = self.world();
-        let state = &mut world.state;
+        let mut shared = self.shared();
+        let state = &mut shared.state;
         let scopes = vec!["sso:account:access".to_owned()];
         let grants = grants.iter().map(|grant| (*grant).into()).collect();
         let redirect_uris = vec!["http://127.0.0.1/oauth/callback".into()];
@@ -191,14 +191,14 @@ impl IdentityCenter {
 
     /// An authorization code for the application of create-token-with-iam.
     pub(crate) fn application_code(&self, redirect_uri: &str, code_verifier: &str) -> String {
-        let mut world = self.world();
+        let mut shared = self.shared();
         let request = AuthorizationRequest {
-            client_id: world.state.settings.application_arn.clone(),
+            client_id: shared.state.settings.application_arn.clone(),
             redirect_uri: redirect_uri.into(),
             state: String::new(),
             scopes: vec!["openid".into(), "aws".into()],
             code_challenge: token::challenge(code_verifier),
         };
-        authorize::new_code(&mut world.state, request)
+        authorize::new_code(&mut shared.state, request)
     }
 }

@@ -279,7 +279,7 @@ fn random_bytes() -> [u8; 16] {
 }
 
 /// Seconds since 1970, now.
-#[expect(clippy::disallowed_methods, reason = "the Identity Center is a world of its own, with its own clock")]
+#[expect(clippy::disallowed_methods, reason = "the Identity Center is a shared of its own, with its own clock")]
 pub(super) fn unix_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
