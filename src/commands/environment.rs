@@ -1,7 +1,7 @@
-//! Credentials as variables of an environment: lines for a shell to read, and the environment of a command.
+//! Credentials as environment variables: lines for a shell, and the environment of a command.
 //!
-//! The lines are those of `aws configure export-credentials`, which quotes and escapes nothing; so a value with a
-//! character that a shell could read as more than text is refused. Where the credentials come from is not here.
+//! The lines are those of `aws configure export-credentials`, which quotes and escapes nothing, so a value with a
+//! character that is special to a shell is refused.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -16,16 +16,17 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::python;
 
-/// How a shell sets a variable: before the name, between name and value, after the value.
+/// How a shell sets a variable: the text before the name, between name and value, and after the value.
 type Syntax = (&'static str, &'static str, &'static str);
 
-/// The variables and their values, as `aws configure export-credentials` names and orders them.
+/// Member of the JSON document, variable, value; in the order of `aws configure export-credentials`.
 type Variables<'a> = Vec<(&'static str, &'static str, Zeroizing<String>)>;
 
-/// Variables that name other credentials; programs that look at them first would not see ours.
-const OTHERS: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
+/// Variables of other credentials, which programs could prefer or combine with these.
+const OTHERS: [&str; 5] =
+    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
 
-/// The credentials in a format of `--format`.
+/// The credentials in a `--format`.
 pub(super) fn render(credentials: &Credentials, format: &str) -> Result<Zeroizing<String>, Error> {
     let variables = variables(credentials);
     match format {
@@ -39,18 +40,18 @@ pub(super) fn render(credentials: &Credentials, format: &str) -> Result<Zeroizin
 }
 
 fn variables(credentials: &Credentials) -> Variables<'_> {
-    let text = |text: &str| Zeroizing::new(text.to_owned());
+    let secret = |text: &str| Zeroizing::new(text.to_owned());
     let mut variables = vec![
-        ("AccessKeyId", "AWS_ACCESS_KEY_ID", text(credentials.access_key_id())),
-        ("SecretAccessKey", "AWS_SECRET_ACCESS_KEY", text(credentials.secret_access_key())),
+        ("AccessKeyId", "AWS_ACCESS_KEY_ID", secret(credentials.access_key_id())),
+        ("SecretAccessKey", "AWS_SECRET_ACCESS_KEY", secret(credentials.secret_access_key())),
     ];
     if let Some(token) = credentials.session_token() {
-        variables.push(("SessionToken", "AWS_SESSION_TOKEN", text(token)));
+        variables.push(("SessionToken", "AWS_SESSION_TOKEN", secret(token)));
     }
     if let Some(ends) = credentials.expiry() {
         // Python's isoformat.
         let ends = timestamp::format(ends.into()).replace('Z', "+00:00");
-        variables.push(("Expiration", "AWS_CREDENTIAL_EXPIRATION", text(&ends)));
+        variables.push(("Expiration", "AWS_CREDENTIAL_EXPIRATION", secret(&ends)));
     }
     variables
 }
@@ -59,11 +60,9 @@ fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zero
     let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
     for (member, name, value) in variables {
         if !is_plain(value) {
-            let problem = format!(
-                "{member} holds a character that a shell may take for more than text; nothing was printed. Use --format \
-                 process, or run the command with: sso-oidc export-credentials -- COMMAND"
-            );
-            return Err(Error::other(problem));
+            let message = format!("{member} contains a character that is unsafe in a shell; nothing was printed");
+            let hint = "use --format process, or run a command with them: sso-oidc export-credentials -- COMMAND";
+            return Err(Error::other(message).hint(hint.to_owned()));
         }
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{begin}{name}{middle}{}{end}", value.as_str());
@@ -87,24 +86,22 @@ fn document(variables: &Variables<'_>) -> Zeroizing<String> {
     text
 }
 
-/// Runs a command with the credentials in its environment. Where the system can, it takes our place and this returns
-/// only if it could not be run; else its exit code is returned.
+/// Runs a command with the credentials in its environment. On Unix it replaces this process, so that this returns only an
+/// error; elsewhere this returns its exit code.
 pub(super) fn run(
-    words: &[OsString],
+    command: &[OsString],
     credentials: &Credentials,
     region: Option<&str>,
     context: &Context,
 ) -> Result<u8, Error> {
-    let Some((program, arguments)) = words.split_first() else { return Ok(0) };
+    let Some((program, arguments)) = command.split_first() else { return Ok(0) };
     let mut command = Command::new(program);
     command.args(arguments);
-    for name in ["AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"].iter().chain(&OTHERS) {
+    for name in OTHERS {
         command.env_remove(name);
     }
-    for (_, name, value) in variables(credentials) {
-        command.env(name, value.as_str());
-    }
-    // Without the profile its region would be lost.
+    command.envs(variables(credentials).iter().map(|(_, name, value)| (name, value.as_str())));
+    // The profile's region; the profile itself is not passed on.
     let has_region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().any(|name| context.var_not_empty(name).is_some());
     if let Some(region) = region.filter(|_| !has_region) {
         command.env("AWS_REGION", region).env("AWS_DEFAULT_REGION", region);
@@ -121,7 +118,7 @@ fn exec(mut command: Command) -> io::Result<u8> {
     Err(command.exec())
 }
 
-/// Without exec: Ctrl-C is the command's affair, its exit code ours.
+/// Ctrl-C is left to the command.
 #[cfg(not(unix))]
 fn exec(mut command: Command) -> io::Result<u8> {
     let _ignored = tokio::signal::windows::ctrl_c()?;
@@ -136,7 +133,7 @@ mod tests {
     use super::render;
 
     #[test]
-    fn what_a_shell_would_read_is_refused_and_nothing_else() {
+    fn shell_metacharacters_are_refused() {
         let credentials =
             |key: &str, secret: &str, token: &str| Credentials::new(key, secret, Some(token.to_owned()), None, "test");
         for good in ["AKID", "a+/=_.:@-9"] {
@@ -147,7 +144,7 @@ mod tests {
         {
             for format in ["env", "env-no-export", "powershell", "windows-cmd", "fish"] {
                 let error = render(&credentials("AKID", "S", bad), format).unwrap_err().to_string();
-                assert!(error.starts_with("SessionToken holds a character"), "{bad}: {error}");
+                assert!(error.starts_with("SessionToken contains a character"), "{bad}: {error}");
             }
             assert!(render(&credentials("AKID", bad, "T"), "env").is_err(), "{bad}");
             assert!(render(&credentials("AKID", bad, "T"), "process").is_ok(), "{bad}");

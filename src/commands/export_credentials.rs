@@ -1,13 +1,13 @@
-//! `export-credentials`: credentials of a role, printed for a shell or a `credential_process`, or given to a command.
+//! `export-credentials`: credentials of a role, for a shell, a `credential_process` or the environment of a command.
 //!
-//! Which role is meant is in `config`, how its credentials are had and shared is in `session`, how they are printed and
-//! handed over is in `environment`. Credentials in the cache that last are used without anything that a request would
-//! need. A profile of Identity Center goes before keys in the environment: that of an earlier run may have left those.
+//! The role is found in `config`, its credentials in `session`; `environment` prints them and runs the command. Cached
+//! credentials need nothing that only a request would need. A profile's role comes before keys in the environment, which
+//! an earlier run may have left there.
 
 use anyhow::Context as _;
 
 use super::clients;
-use super::{environment, recursion, runtime, token, wanted};
+use super::{environment, profile_chain, runtime, token, wanted};
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, SsoRole};
@@ -16,10 +16,10 @@ use crate::credentials::{Chain, CredentialsError};
 use crate::error::Error;
 use crate::session::{Caches, Role, RoleCredentials, Services};
 
-/// What the AWS CLI says before everything that is wrong with the configuration.
+/// The AWS CLI's words before every error of the configuration.
 const ATTEMPT: &str = "Unable to retrieve credentials";
 
-/// Prints the credentials, or becomes the command.
+/// Prints the credentials, or runs the command with them.
 pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
     let found = match role(args, &config).context(ATTEMPT)? {
@@ -69,12 +69,12 @@ fn of_session(
     runtime::block_on(context, async { Ok(role.obtain(caches, context, services).await?) })
 }
 
-/// What the AWS SDKs would find for a profile that names no role.
+/// The credentials that the AWS SDKs find for a profile without a role.
 fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<RoleCredentials> {
-    let seen = recursion::descend(config.profile_name(), context)?;
+    let chain_variable = profile_chain::extend_profile_chain(config.profile_name(), context)?;
     let services = clients::for_session_chain(context, config, global)?;
     let region = services.region().unwrap_or_default();
-    let chain = Chain::new(context, config, &services, region).with_variable(recursion::VARIABLE, seen);
+    let chain = Chain::new(context, config, &services, region).with_variable(profile_chain::VARIABLE, chain_variable);
     let found = runtime::block_on(context, async { Ok(chain.find().await) })?;
     let credentials = found.map_err(|error| explained(error, config)).context(ATTEMPT)?;
     Ok(RoleCredentials { credentials, warnings: Vec::new() })
@@ -88,8 +88,8 @@ fn explained(error: CredentialsError, config: &Config) -> anyhow::Error {
         CredentialsError::NotFound => {
             let name = config.profile_name();
             let detail = format!(
-                "the profile `{name}` names no role, and no place has keys: give --profile, or --sso-session with \
-                 --account-id and --role-name"
+                "the profile `{name}` has no role, and no credentials were found: pass --profile, or --sso-session \
+                 with --account-id and --role-name"
             );
             ("no credentials found".to_owned(), Some(detail))
         }

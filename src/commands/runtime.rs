@@ -1,19 +1,18 @@
-//! The one place where futures are run: a runtime on this thread, built only when there is something to wait for, and the
-//! signals that end a command.
+//! The tokio runtime, on this thread and built only when a command waits for something, and the signals that end a command.
 //!
-//! Ctrl-C, SIGTERM and SIGHUP drop the command's future, so that locks, temporary files and the terminal are in order
-//! before the program ends. Which exit code that is, is in `error`; how the process dies of a signal is in `main`.
+//! Ctrl-C, SIGTERM and SIGHUP drop the command's future, which releases locks, temporary files and the terminal before
+//! the program ends. The exit codes are in `error`; `main` then dies of the signal.
 
 use anyhow::Context as _;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
 
-/// What every request needs first: descriptors, as far as it can fail.
+/// Fails when no file descriptors are left.
 const ATTEMPT: &str = "cannot start the event loop";
 
-/// Runs a command's future to its end, or to that of a signal. After Ctrl-C the cursor is put on a new line, as the AWS
-/// CLI does, on standard output.
+/// Runs a command's future until it ends or a signal arrives. After Ctrl-C a newline goes to standard output, as in the
+/// AWS CLI.
 pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context(ATTEMPT)?;
     let outcome = runtime.block_on(async {
@@ -26,12 +25,12 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
             outcome = future => outcome,
         }
     });
-    // A name being resolved is on a thread of its own and not worth waiting for.
+    // Does not wait for a thread that is still resolving a name.
     runtime.shutdown_background();
     if let Err(error) = &outcome
         && error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::Interrupt)
     {
-        // Whether anybody reads that or not, it is what ended us.
+        // The interrupt is reported even if standard output is closed.
         let _ = context.print(b"\n");
     }
     outcome
@@ -40,7 +39,7 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
 #[cfg(unix)]
 async fn signals() -> std::io::Result<Kind> {
     use tokio::signal::unix::{SignalKind, signal};
-    // A file over the process's limit is an error of its writer then, as in Python; the signal would end us in the middle.
+    // A file over the size limit is then a write error, as in Python, instead of a signal that ends the process.
     let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -1,8 +1,7 @@
-//! The guard against a `credential_process` that leads back to the profile it stands in.
+//! Detects a `credential_process` that starts `export-credentials` for its own profile, and so itself without end.
 //!
-//! Such a process starts `export-credentials`, which starts it again, for ever. As in the AWS CLI the profiles on the way
-//! are handed down in a variable of the environment, one line of CSV; it is the AWS CLI's, so that the two programs notice
-//! a loop through both of them.
+//! As in the AWS CLI the chain of profiles is passed on in an environment variable, as one line of CSV. The variable is the
+//! AWS CLI's, so that a loop through both programs is detected too.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -10,16 +9,16 @@ use crate::error::Error;
 /// The AWS CLI's variable.
 pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";
 
-/// As many profiles may be on the way (AWS CLI).
-const DEEPEST: usize = 4;
+/// The longest chain (AWS CLI).
+const MAX_DEPTH: usize = 4;
 
 /// The value of the variable for the programs that are started for this profile.
-pub(super) fn descend(profile: &str, context: &Context) -> Result<String, Error> {
+pub(super) fn extend_profile_chain(profile: &str, context: &Context) -> Result<String, Error> {
     let mut seen = split(&context.var(VARIABLE).unwrap_or_default());
     let refused = |message| Err(Error::configuration(message));
-    if seen.len() >= DEEPEST {
+    if seen.len() >= MAX_DEPTH {
         return refused(format!(
-            "Maximum recursive credential process resolution reached ({DEEPEST}).\nProfiles seen: {}",
+            "Maximum recursive credential process resolution reached ({MAX_DEPTH}).\nProfiles seen: {}",
             seen.join(" -> ")
         ));
     }
@@ -60,7 +59,7 @@ mod tests {
     use super::{field, split};
 
     #[test]
-    fn names_come_back_whatever_is_in_them() {
+    fn csv_round_trips() {
         for names in [&["a"][..], &["a", "b c"], &["a,b", "c\"d", "é"]] {
             let line = names.iter().map(|name| field(name)).collect::<Vec<_>>().join(",");
             assert_eq!(split(&line), names);
