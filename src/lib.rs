@@ -2,7 +2,7 @@
 //!
 //! | room | what lives there | may import |
 //! |---|---|---|
-//! | `secret`, `python`, `text`, `error` | foundations | nothing of ours |
+//! | `secret`, `python`, `text`, `replace`, `error` | foundations | nothing of ours |
 //! | `endpoint` | host names by region, start URLs | `error` |
 //! | `output` | what is printed: query, then format | `python` |
 //! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
@@ -10,8 +10,8 @@
 //! | `cli` | every word of the command line | `model` |
 //! | `words` | reads the command line as the AWS CLI does | `cli` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
-//! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `endpoint`, `error` |
-//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `error` |
+//! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `replace`, `endpoint`, `error` |
+//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `replace`, `error` |
 //! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
 //! | `services` | which URL is called for a service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
@@ -37,6 +37,7 @@ pub mod oidc;
 pub mod output;
 pub mod portal;
 pub mod python;
+pub mod replace;
 pub mod report;
 pub mod secret;
 pub mod services;

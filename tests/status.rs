@@ -202,7 +202,7 @@ fn an_untrusted_file_is_damaged() {
     let run = env.run(["status", "--sso-session", SESSION]).expect(4);
     let seen = sessions(&run);
     assert_eq!(seen[0]["state"], "damaged");
-    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("everybody may write it")), "{}", seen[0]);
+    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("it is world-writable")), "{}", seen[0]);
 }
 
 #[test]

@@ -1,18 +1,19 @@
 //! Temporary credentials in `~/.aws/cli/cache`, shared with the AWS CLI: those of assumed roles and of Identity Center.
 //!
-//! A file is named by the SHA-1 of what was asked for: the parameters of `AssumeRole` as sorted JSON, or account, role and
-//! session as compact JSON. Members and order are botocore's (`credentials.py`). Who asks and for how long a set of keys
-//! is good enough is in `credentials`. Imports `secret`, `json`, `context`.
+//! Members and order are botocore's (`credentials.py`). Which credentials are requested, and how much remaining lifetime they
+//! need, is decided in `session` and `credentials`.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use aws_credential_types::Credentials;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{CacheError, Loaded, Lock, Remains, file, key, sweep, timestamp};
+use super::{CacheEntry, CredentialKey, Loaded, Lock, Purpose, file, names, scan, timestamp};
 use crate::context::Timestamp;
+use crate::error::Error;
 use crate::python;
 
 /// The folder `~/.aws/cli/cache`.
@@ -21,50 +22,45 @@ pub struct CredentialCache {
     dir: PathBuf,
 }
 
-/// Names a file of credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CredentialKey(String);
-
-impl CredentialKey {
-    /// The key of an assumed role: the parameters of the call, without a session name that was made up.
-    pub fn of_role(parameters: &BTreeMap<&str, Value>) -> Self {
-        let sorted: Map<String, Value> =
-            parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        Self(key::hex_sha1(&python::dumps(&sorted, python::LINE)))
-    }
-
-    /// The key of a role in an account, through an sso-session or, without its name, a start URL.
-    pub fn of_sso(account: &str, role: &str, session_name: Option<&str>, start_url: &str) -> Self {
-        let quoted = |text: &str| python::dumps(text, python::LINE);
-        let (member, value) = session_name.map_or(("startUrl", start_url), |name| ("sessionName", name));
-        let text = format!(
-            "{{\"accountId\":{},\"roleName\":{},\"{member}\":{}}}",
-            quoted(account),
-            quoted(role),
-            quoted(value)
-        );
-        Self(key::hex_sha1(&text))
-    }
-
-    /// The digest, without `.json`.
-    pub fn digest(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Credentials with the instant they end.
+/// Credentials and when they expire.
 #[derive(Debug, Clone)]
 pub struct CachedCredentials {
     /// The keys; their expiry is set as well.
     pub credentials: Credentials,
-    /// When they end.
+    /// When they expire.
     pub expires_at: Timestamp,
+}
+
+/// A file's text.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_type: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    credentials: Keys<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assumed_role_user: Option<Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Keys<'a> {
+    #[serde(borrow)]
+    access_key_id: Cow<'a, str>,
+    #[serde(borrow)]
+    secret_access_key: Cow<'a, str>,
+    #[serde(borrow)]
+    session_token: Cow<'a, str>,
+    expiration: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<Cow<'a, str>>,
 }
 
 impl CredentialCache {
     /// The cache of the account whose home directory this is.
     pub fn in_home(home: &Path) -> Self {
-        Self { dir: home.join(".aws").join("cli").join("cache") }
+        Self { dir: names::credential_folder(home) }
     }
 
     /// The folder itself.
@@ -73,99 +69,79 @@ impl CredentialCache {
     }
 
     /// Reads credentials. A damaged file is a miss with a reason, never an error.
-    pub fn load(&self, key: &CredentialKey) -> Result<Loaded<CachedCredentials>, CacheError> {
+    pub fn load(&self, key: &CredentialKey) -> Result<Loaded<CachedCredentials>, Error> {
         file::load(&self.path(key), parse)
     }
 
     /// Replaces the file of a role in an account, as botocore writes it.
-    pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<(), CacheError> {
-        let keys = members(cached, &timestamp::format(cached.expires_at));
-        self.store(key, &json!({"ProviderType": "sso", "Credentials": keys}))
+    pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<(), Error> {
+        let credentials = Keys::of(cached, timestamp::format(cached.expires_at));
+        self.store(key, &Document { provider_type: Some("sso".into()), credentials, assumed_role_user: None })
     }
 
-    /// Replaces the file of an assumed role; `user` is the answer's `AssumedRoleUser`.
-    pub fn store_role(&self, key: &CredentialKey, cached: &CachedCredentials, user: &Value) -> Result<(), CacheError> {
-        let ends = timestamp::format(cached.expires_at).replace('Z', "+00:00");
-        self.store(key, &json!({"Credentials": members(cached, &ends), "AssumedRoleUser": user}))
+    /// Replaces the file of an assumed role; `user` is the `AssumedRoleUser` of the response.
+    pub fn store_role(&self, key: &CredentialKey, cached: &CachedCredentials, user: &Value) -> Result<(), Error> {
+        let credentials = Keys::of(cached, timestamp::format(cached.expires_at).replace('Z', "+00:00"));
+        self.store(key, &Document { provider_type: None, credentials, assumed_role_user: Some(user.clone()) })
     }
 
-    /// Everything in the folder, and what could not be looked into.
-    pub fn everything(&self) -> (Vec<Remains>, Vec<CacheError>) {
-        sweep::look(&self.dir)
+    /// Everything in the folder, and an error for each file that could not be read.
+    pub fn everything(&self) -> (Vec<CacheEntry>, Vec<Error>) {
+        scan::everything(&self.dir)
     }
 
-    /// The lock that lets one process at a time ask for these credentials.
+    /// The lock that lets one process at a time request these credentials.
     pub fn lock(&self, key: &CredentialKey) -> Lock {
-        Lock::new(self.dir.join(format!("{}.lock", key.digest())))
+        Lock::new(names::lock(&self.dir, key.digest(), Purpose::Refresh))
     }
 
-    fn store(&self, key: &CredentialKey, document: &Value) -> Result<(), CacheError> {
+    fn store(&self, key: &CredentialKey, document: &Document<'_>) -> Result<(), Error> {
         let text = Zeroizing::new(python::dumps(document, python::LINE));
         file::replace(&self.path(key), text.as_bytes())
     }
 
     fn path(&self, key: &CredentialKey) -> PathBuf {
-        self.dir.join(format!("{}.json", key.digest()))
+        names::document(&self.dir, key.digest())
     }
 }
 
-fn members(cached: &CachedCredentials, ends: &str) -> Value {
-    let keys = &cached.credentials;
-    let mut members = json!({
-        "AccessKeyId": keys.access_key_id(),
-        "SecretAccessKey": keys.secret_access_key(),
-        "SessionToken": keys.session_token(),
-        "Expiration": ends,
-    });
-    if let (Some(account), Value::Object(members)) = (keys.account_id(), &mut members) {
-        members.insert("AccountId".to_owned(), Value::from(account.as_str()));
+impl<'a> Keys<'a> {
+    fn of(cached: &'a CachedCredentials, expiration: String) -> Self {
+        let keys = &cached.credentials;
+        Self {
+            access_key_id: keys.access_key_id().into(),
+            secret_access_key: keys.secret_access_key().into(),
+            session_token: keys.session_token().unwrap_or_default().into(),
+            expiration,
+            account_id: keys.account_id().map(|account| account.as_str().into()),
+        }
     }
-    members
 }
 
 fn parse(text: &str) -> Result<CachedCredentials, String> {
-    let document: Value = serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
-    let keys = document.get("Credentials").ok_or("it has no Credentials")?;
-    let member = |name: &str| keys.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let required = |name: &str| member(name).ok_or_else(|| format!("it has no {name}"));
-    let expires_at = timestamp::parse(required("Expiration")?).ok_or("its Expiration is not an instant")?;
+    // The reason is not shown, for serde quotes values.
+    let document: Document = serde_json::from_str(text).map_err(|_| "it does not hold credentials".to_owned())?;
+    let keys = document.credentials;
+    if [&keys.access_key_id, &keys.secret_access_key, &keys.session_token].iter().any(|text| text.is_empty()) {
+        return Err("it has an empty key".to_owned());
+    }
+    let expires_at = timestamp::parse(&keys.expiration).ok_or("its Expiration is not a valid timestamp")?;
     let mut builder = Credentials::builder()
-        .access_key_id(required("AccessKeyId")?)
-        .secret_access_key(required("SecretAccessKey")?)
-        .session_token(required("SessionToken")?)
+        .access_key_id(keys.access_key_id)
+        .secret_access_key(keys.secret_access_key)
+        .session_token(keys.session_token)
         .expiry(expires_at.into())
         .provider_name("cache");
-    if let Some(account) = member("AccountId") {
-        builder = builder.account_id(account);
-    }
+    let account = keys.account_id.filter(|account| !account.is_empty());
+    builder.set_account_id(account.map(|account| account.into_owned().into()));
     Ok(CachedCredentials { credentials: builder.build(), expires_at })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
     use super::{CredentialCache, CredentialKey, Loaded};
-
-    #[test]
-    fn keys_are_botocores() {
-        // Names of files that AWS CLI 2.36.7 wrote.
-        let parameters = BTreeMap::from([
-            ("RoleArn", json!("arn:aws:iam::1:role/x")),
-            ("RoleSessionName", json!("sess")),
-            ("ExternalId", json!("ext é&")),
-            ("DurationSeconds", json!(900)),
-        ]);
-        assert_eq!(CredentialKey::of_role(&parameters).digest(), "a6cd359ee922e7b97dee0f9e9f2844733cc8ba18");
-        let only_role = BTreeMap::from([("RoleArn", json!("arn:aws:iam::1:role/x"))]);
-        assert_eq!(CredentialKey::of_role(&only_role).digest(), "4822f6991251fc6fb078b9e88b03e52c9e3ff12d");
-        let url = "https://d-1234567890.awsapps.com/start";
-        let of_sso = |session| CredentialKey::of_sso("111122223333", "Role", session, url);
-        assert_eq!(of_sso(Some("s1")).digest(), "d6034f25ead45a1e7db0839066e3572abe0e964d");
-        assert_eq!(of_sso(None).digest(), "b4e52af176b86b5eef1e65fd459737d8c92158e6");
-    }
 
     #[test]
     fn files_of_the_aws_cli_are_read_and_written_alike() {

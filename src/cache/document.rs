@@ -162,7 +162,7 @@ impl CachedRegistration {
 
 fn instant(text: Option<&str>, member: &str) -> Result<Timestamp, String> {
     let text = text.ok_or_else(|| format!("it has no {member}"))?;
-    timestamp::parse(text).ok_or_else(|| format!("its {member} is not an instant"))
+    timestamp::parse(text).ok_or_else(|| format!("its {member} is not a valid timestamp"))
 }
 
 /// The members of a file in its order, each read when it is taken, so that no copy of a secret stays behind.
@@ -318,7 +318,7 @@ mod tests {
             (r#"{"accessToken": "canary"}"#, "it has no expiresAt"),
             (r#"{"accessToken": 1, "expiresAt": "2026-01-01T08:00:00Z"}"#, "it has no accessToken"),
             (r#"{"accessToken": "", "expiresAt": "2026-01-01T08:00:00Z"}"#, "it has no accessToken"),
-            (r#"{"accessToken": "canary", "expiresAt": "canary"}"#, "its expiresAt is not an instant"),
+            (r#"{"accessToken": "canary", "expiresAt": "canary"}"#, "its expiresAt is not a valid timestamp"),
             (r#"{"accessToken": "canary", "expiresAt": 5}"#, "it has no expiresAt"),
             (r#"{"accessToken": "canary"}"}"#, "it is not JSON (line 1, column 26)"),
         ] {

@@ -11,27 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::timestamp;
 use crate::context::Timestamp;
+use crate::replace::create_private_folders;
 
 /// The longest line in a lock file, in bytes; what was longer is cut.
 const LONGEST: usize = 1024;
-
-/// What a lock is held for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Reading, refreshing and writing a token.
-    Refresh,
-    /// Asking a person; always taken before the other.
-    Ask,
-}
-
-impl Purpose {
-    pub(super) fn extension(self) -> &'static str {
-        match self {
-            Self::Refresh => "lock",
-            Self::Ask => "login.lock",
-        }
-    }
-}
 
 /// A lock file, not yet taken.
 #[derive(Debug)]
@@ -89,7 +72,7 @@ impl Lock {
 
     fn open(&self) -> io::Result<File> {
         if let Some(folder) = self.path.parent() {
-            private_folders(folder)?;
+            create_private_folders(folder)?;
         }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -166,17 +149,6 @@ fn private_and_unlinked(options: &mut OpenOptions) {
 
 #[cfg(not(unix))]
 fn private_and_unlinked(_: &mut OpenOptions) {}
-
-#[cfg(unix)]
-fn private_folders(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn private_folders(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
-//! Instants as they stand in cache files.
+//! Timestamps as cache files have them.
 //!
 //! Written as `YYYY-MM-DDTHH:MM:SSZ` only, which every SDK reads. Read in every spelling AWS tools ever wrote: `Z`, the
 //! `UTC` suffix of older botocore, offsets, fractions, a space or lower-case letters, and no zone at all (UTC then).
-//! Anything else is no instant, as for dateutil, which botocore uses. Imports `context`.
+//! Anything else is not a timestamp, as for dateutil, which botocore uses.
 
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
@@ -15,7 +15,7 @@ pub fn format(at: Timestamp) -> String {
     at.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
-/// The instant of a text, `None` when it is none.
+/// The time that a text gives; `None` if it is not a timestamp.
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let date = parse_date(text.get(..10)?)?;
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_instant_is_refused() {
+    fn other_text_is_rejected() {
         for text in [
             "",
             "soon",

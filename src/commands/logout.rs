@@ -13,10 +13,11 @@ use serde_json::json;
 
 use super::portal_requests::{Request, is_unauthorized, send_each};
 use super::{clients, wanted, wants_events};
-use crate::cache::{self, Attempt, CacheError, CredentialCache, Held, Kind, Remains, TokenCache};
+use crate::cache::{self, Attempt, CacheEntry, CredentialCache, Held, Kind, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::Context;
+use crate::error::Error;
 use crate::secret::Secret;
 use crate::services::Services;
 use crate::session::Wanted;
@@ -56,7 +57,8 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     if outcome.failed.is_empty() {
         return Ok(());
     }
-    let failed: Vec<String> = outcome.failed.iter().map(|error| format!("  {error} ({})", error.hint())).collect();
+    let failed: Vec<String> =
+        outcome.failed.iter().map(|error| format!("  {error} ({})", error.advice().unwrap_or_default())).collect();
     anyhow::bail!("cannot remove everything:\n{}", failed.join("\n"))
 }
 
@@ -87,7 +89,7 @@ struct Outcome {
     removed: Vec<RemovedToken>,
     /// Tokens of sessions that were not selected.
     remaining: usize,
-    failed: Vec<CacheError>,
+    failed: Vec<Error>,
 }
 
 /// A token whose file was removed, if it could be.
@@ -109,7 +111,7 @@ impl Logout<'_> {
         let _held = self.hold_locks();
         let (found, mut failed) = self.tokens.everything();
         let (mut removed, mut remaining, mut clients) = (Vec::new(), 0, Vec::new());
-        for Remains { path, kind } in &found {
+        for CacheEntry { path, kind } in &found {
             let Kind::Token { access_token, region, start_url, client_id } = kind else { continue };
             if !self.is_selected(path) {
                 remaining += 1;
@@ -127,7 +129,7 @@ impl Logout<'_> {
             });
         }
         if self.forget_clients {
-            for Remains { path, kind } in &found {
+            for CacheEntry { path, kind } in &found {
                 if let Kind::Registration { client_id } = kind
                     && (self.selected.is_none() || clients.contains(&client_id.as_str()) || self.is_registration(path))
                 {
@@ -143,8 +145,8 @@ impl Logout<'_> {
         let until = Instant::now() + REFRESH_TIMEOUT;
         let (found, _) = self.tokens.everything();
         let is_token =
-            |remains: &&Remains| matches!(remains.kind, Kind::Token { .. }) && self.is_selected(&remains.path);
-        let locks = found.iter().filter(is_token).filter_map(Remains::lock);
+            |remains: &&CacheEntry| matches!(remains.kind, Kind::Token { .. }) && self.is_selected(&remains.path);
+        let locks = found.iter().filter(is_token).filter_map(CacheEntry::lock);
         locks
             .filter_map(|lock| {
                 loop {

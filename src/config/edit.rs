@@ -12,9 +12,9 @@ use super::ini::{Content, IniFile};
 use super::lines::{Piece, pieces};
 use super::names::{SectionKind, header_for};
 use super::parse::Entry;
-use super::replace::replace;
 use super::{Config, Session};
 use crate::error::Error;
+use crate::replace::{Keep, replace};
 use crate::secret::Secret;
 
 /// Writes a region that was found out into the place that the session was read from: the sso-session, or the profile,
@@ -71,7 +71,7 @@ fn edit(
     if !differs_only_by(&before, find(&before), &after, find(&after), pairs) {
         return Err(failed("a name or value has characters that the file's format cannot carry".to_owned()));
     }
-    replace(path, edited.expose().as_bytes()).map_err(|error| failed(error.to_string()))
+    replace(path, edited.expose().as_bytes(), Keep::ModeAndLink).map_err(|error| failed(error.to_string()))
 }
 
 /// The text with one key set.

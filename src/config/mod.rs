@@ -12,7 +12,6 @@ mod origin;
 mod parse;
 mod path;
 mod preferences;
-mod replace;
 mod section;
 mod session;
 mod settings;

@@ -10,7 +10,6 @@ use super::interactive::Reserve;
 use super::pkce::NoRandomness;
 use super::single_flight::Outcome;
 use super::start_url::StartUrlError;
-use crate::cache::CacheError;
 use crate::error::Error;
 use crate::oidc::{Fault, FaultCode, OidcError};
 use crate::session::{LoginNeeded, SessionError, Wanted};
@@ -30,10 +29,8 @@ pub enum LoginError {
         /// The settings it may be about, and where they come from.
         settings: Option<String>,
     },
-    /// The cache cannot be used.
-    Cache(CacheError),
-    /// The service's address cannot be told.
-    Endpoint(Error),
+    /// The cache or an endpoint cannot be used.
+    Other(Error),
     /// The code's life is over.
     Expired,
     /// The same, and the last poll did not get through.
@@ -142,7 +139,7 @@ impl LoginError {
             Self::Oidc { error, settings } => call_hint(error, settings.as_deref()),
             Self::MayNotAsk { wanted, .. } => Some(format!("run: {}", wanted.remedy)),
             Self::Session(error) => error.hint(),
-            Self::Cache(error) => Some(error.hint()),
+            Self::Other(error) => error.advice().map(str::to_owned),
             _ => None,
         }
     }
@@ -154,8 +151,7 @@ impl fmt::Display for LoginError {
             Self::Session(error) => error.fmt(f),
             Self::StartUrl(error) => error.fmt(f),
             Self::Oidc { error, .. } => error.fmt(f),
-            Self::Cache(error) => error.fmt(f),
-            Self::Endpoint(error) => error.fmt(f),
+            Self::Other(error) => error.fmt(f),
             Self::Expired | Self::Unanswered => f.write_str(
                 "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an SSO token \
                  must be restarted.",
@@ -187,8 +183,7 @@ impl std::error::Error for LoginError {
             Self::Session(error) => error.source(),
             Self::StartUrl(error) => Some(error),
             Self::Oidc { error, .. } | Self::ExpiredInTrouble(error) => Some(error),
-            Self::Cache(error) => Some(error),
-            Self::Endpoint(error) => Some(error),
+            Self::Other(error) => Some(error),
             Self::Loopback { error, .. } | Self::Output(error) => Some(error),
             Self::Randomness(error) => Some(error),
             Self::Expired | Self::Unanswered | Self::Denied { .. } | Self::MayNotAsk { .. } | Self::Elsewhere(_) => {
@@ -218,13 +213,7 @@ impl From<OidcError> for LoginError {
 
 impl From<Error> for LoginError {
     fn from(error: Error) -> Self {
-        Self::Endpoint(error)
-    }
-}
-
-impl From<CacheError> for LoginError {
-    fn from(error: CacheError) -> Self {
-        Self::Cache(error)
+        Self::Other(error)
     }
 }
 

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::cache::{CacheError, CachedRegistration, CachedToken, Loaded, Purpose, RegistrationKey, TokenCache};
+use crate::cache::{CachedRegistration, CachedToken, Loaded, Purpose, RegistrationKey, TokenCache};
 use crate::context::{Context, Timestamp};
 use crate::endpoint;
 use crate::error::Error;
@@ -229,7 +229,7 @@ async fn ask(request: &LoginRequest<'_>, context: &Context, known: Option<&Cache
 
 /// Stores what a person has signed in to. A refresh that is under way ends first, lest it brings the old session back; one
 /// that takes too long is not waited for.
-async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), CacheError> {
+async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), Error> {
     let key = &attempt.wanted.token_key;
     let lock = attempt.cache().lock(key, Purpose::Refresh);
     let _turn = session::turn(&lock, attempt.context, || None::<()>).await;

@@ -38,7 +38,7 @@ pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, 
         }
         Loaded::Damaged(damage) => {
             let path = attempt.cache().registration_path(&key);
-            attempt.notices().say(&format!("ignoring {}: {}; it will be replaced", path.display(), damage.0));
+            attempt.notices().say(&format!("ignoring {}: {}; it will be replaced", path.display(), damage));
         }
         Loaded::Absent => {}
     }

@@ -1,6 +1,5 @@
 //! What an error means: its exit code, the AWS CLI's name of its kind, its message, and what a person can do.
 
-use crate::cache::CacheError;
 use crate::credentials::CredentialsError;
 use crate::error::{Error, Kind, ServiceError};
 use crate::http::HttpError;
@@ -77,9 +76,6 @@ impl<'a> Failure<'a> {
         if let Some(http) = error.downcast_ref::<HttpError>() {
             return Self { hint: http.hint(), ..Self::other(message) };
         }
-        if let Some(cache) = error.downcast_ref::<CacheError>() {
-            return Self { hint: Some(cache.hint()), ..Self::other(message) };
-        }
         Self::other(message)
     }
 
@@ -129,7 +125,7 @@ impl<'a> Failure<'a> {
             SessionError::LoginNeeded { .. } => Self { code: LOGIN_NEEDED, hint: error.hint(), ..Self::other(message) },
             SessionError::Answered(_) => Self { code: SERVICE, hint: error.hint(), ..Self::other(message) },
             SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
-            SessionError::Cache(cache) => Self { hint: Some(cache.hint()), ..Self::other(message) },
+            SessionError::Cache(cache) => Self::of_error(cache, message),
             SessionError::Endpoint(_) | SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
         }
     }
@@ -159,6 +155,7 @@ impl<'a> Failure<'a> {
                 Self { code: CLOSED_PIPE, ..Self::other(message) }
             }
             LoginError::Session(session) => Self::of_session(session, message),
+            LoginError::Other(error) => Self::of_error(error, message),
             LoginError::Oidc { error, .. } => Self { hint, ..Self::of_oidc(error, message) },
             LoginError::StartUrl(_) => {
                 Self { code: CONFIGURATION, kind: Some("Configuration"), hint, ..Self::other(message) }

@@ -16,7 +16,7 @@ mod turn;
 use std::fmt;
 use std::time::Duration;
 
-use crate::cache::{CacheError, CachedToken, Damage, Loaded, RegistrationKey, TokenCache, TokenKey};
+use crate::cache::{CachedToken, Loaded, RegistrationKey, TokenCache, TokenKey};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::http;
@@ -94,7 +94,7 @@ pub enum LoginNeeded {
     /// No token is cached.
     Absent,
     /// The file cannot be used.
-    Damaged(Damage),
+    Damaged(String),
     /// It was made for something else than what is configured now.
     Misfit(Misfit),
     /// It ended, or ends too soon, and cannot be refreshed.
@@ -138,7 +138,7 @@ pub enum SessionError {
     /// The process that refreshes could not reach the service, in its words.
     Shared(String),
     /// The cache cannot be used.
-    Cache(CacheError),
+    Cache(Error),
     /// Another process holds the lock for too long.
     Busy {
         /// Which process, if it said so.
@@ -221,7 +221,7 @@ impl fmt::Display for LoginNeeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => f.write_str("nobody has signed in yet"),
-            Self::Damaged(damage) => write!(f, "the cached token is damaged: {}", damage.0),
+            Self::Damaged(damage) => write!(f, "the cached token is damaged: {}", damage),
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::Ended { expires_at, expired } => {
                 let at = crate::cache::timestamp::format(*expires_at);
@@ -248,7 +248,7 @@ impl SessionError {
                 OidcError::Decode(error) => Some(error.hint().to_owned()),
                 OidcError::Fault(fault) => fault.hint(),
             },
-            Self::Cache(error) => Some(error.hint()),
+            Self::Cache(error) => error.advice().map(str::to_owned),
             Self::Answered(answered) => http::come_back_later(answered.status, answered.retry_after),
             Self::Endpoint(_) | Self::Shared(_) | Self::Busy { .. } => None,
         }

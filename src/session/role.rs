@@ -12,7 +12,7 @@ use aws_credential_types::Credentials;
 
 use super::turn::{Busy, Turn, Waited, turn};
 use super::{LoginNeeded, SessionError, Wanted, look, obtain};
-use crate::cache::{CacheError, CachedCredentials, CredentialCache, CredentialKey, Loaded, LockRecord, TokenCache};
+use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded, LockRecord, TokenCache};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::oidc::OidcClient;
@@ -69,7 +69,7 @@ pub enum RoleError {
     /// The portal's address cannot be told.
     Endpoint(Error),
     /// The cache cannot be used.
-    Cache(CacheError),
+    Cache(Error),
     /// What the process that we waited for was told, in its words.
     Shared {
         /// Whether a service said so; else none could be reached.
@@ -250,7 +250,7 @@ impl RoleError {
                 }
                 error => error.hint(),
             },
-            Self::Cache(error) => Some(error.hint()),
+            Self::Cache(error) => error.advice().map(str::to_owned),
             Self::Endpoint(_) | Self::Shared { .. } | Self::Busy { .. } => None,
         }
     }

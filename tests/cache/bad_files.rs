@@ -107,17 +107,17 @@ const ROWS: &[Row] = &[
             fs::write(p.elsewhere, p.good).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (0, "others may read it"),
+        token: (0, "is readable by others"),
         login: 0,
     },
     Row {
-        name: "a link to a token that everybody may write",
+        name: "a link to a world-writable token",
         make: |p| {
             fs::write(p.elsewhere, p.good).unwrap();
             fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o666)).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (DAMAGED, "a link to a file that is not trusted: everybody may write it (mode 666)"),
+        token: (DAMAGED, "a link to a file that is not trusted: it is world-writable (mode 666)"),
         login: 0,
     },
     Row {
@@ -126,20 +126,20 @@ const ROWS: &[Row] = &[
             fs::write(p.elsewhere, p.good).unwrap();
             fs::hard_link(p.elsewhere, p.path).unwrap();
         },
-        token: (0, "others may read it"),
+        token: (0, "is readable by others"),
         login: 0,
     },
-    Row { name: "read by its group", make: |p| p.mode(0o640), token: (0, "others may read it"), login: 0 },
-    Row { name: "read by all", make: |p| p.mode(0o604), token: (0, "others may read it"), login: 0 },
-    Row { name: "written by its group", make: |p| p.mode(0o660), token: (0, "its group may write it"), login: 0 },
-    Row { name: "written by all", make: |p| p.mode(0o602), token: (255, "everybody may write it"), login: 255 },
+    Row { name: "read by its group", make: |p| p.mode(0o640), token: (0, "is readable by others"), login: 0 },
+    Row { name: "read by all", make: |p| p.mode(0o604), token: (0, "is readable by others"), login: 0 },
+    Row { name: "written by its group", make: |p| p.mode(0o660), token: (0, "is group-writable"), login: 0 },
+    Row { name: "written by all", make: |p| p.mode(0o602), token: (255, "it is world-writable"), login: 255 },
     Row {
         name: "in a folder that all may write",
         make: |p| {
             p.write(p.good);
             fs::set_permissions(p.folder(), fs::Permissions::from_mode(0o777)).unwrap();
         },
-        token: (255, "everybody may write it"),
+        token: (255, "it is world-writable"),
         login: 255,
     },
     Row { name: "empty", make: |p| p.write(""), token: (DAMAGED, "it is not JSON"), login: 0 },
@@ -192,7 +192,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "a day that is none",
         make: |p| p.write("{\"accessToken\": \"x\", \"expiresAt\": \"2100-02-30T00:00:00Z\"}"),
-        token: (DAMAGED, "its expiresAt is not an instant"),
+        token: (DAMAGED, "its expiresAt is not a valid timestamp"),
         login: 0,
     },
 ];

@@ -206,7 +206,7 @@ fn damaged_cache_files_are_reported_and_kept() {
         ("{\"accessToken\": \"canary\"}\"}", "damaged: it is not JSON"),
         ("[1]", "damaged: it is not a JSON object"),
         ("{\"accessToken\": \"canary\"}", "damaged: it has no expiresAt"),
-        ("{\"accessToken\": \"canary\", \"expiresAt\": \"soon\"}", "damaged: its expiresAt is not an instant"),
+        ("{\"accessToken\": \"canary\", \"expiresAt\": \"soon\"}", "damaged: its expiresAt is not a valid timestamp"),
         ("{\"accessToken\": \"canary\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}", "expired at 2020-01-01T00:00:00Z"),
         (&foreign.to_string(), "`https://other.awsapps.com/start`, and now `https://d-1234567890.awsapps.com/start`"),
         (&elsewhere.to_string(), "sso_region `eu-west-1`, and now `us-east-1`"),
@@ -229,12 +229,12 @@ fn world_writable_files_are_refused() {
     let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     mode(0o666);
     let run = env.run(TOKEN).expect(255);
-    assert!(run.stdout.is_empty() && run.stderr.contains("everybody may write it"), "{}", run.snapshot());
+    assert!(run.stdout.is_empty() && run.stderr.contains("it is world-writable"), "{}", run.snapshot());
     assert!(run.stderr.contains("chmod go-w"), "{}", run.snapshot());
     mode(0o644);
     let run = env.run(TOKEN).ok();
     assert_eq!(run.stdout, format!("{}\n", issued.access_token));
-    assert!(run.stderr.contains("others may read it"), "{}", run.snapshot());
+    assert!(run.stderr.contains("is readable by others"), "{}", run.snapshot());
     assert_eq!(center.connections(), 0);
 }
 

@@ -1,8 +1,7 @@
-//! Everything that lies in a cache folder, whatever its name, as a sign-out must see it.
+//! Lists a cache folder: every file, whatever its name, and what it holds. `logout` needs all of them.
 //!
-//! The AWS CLI takes each JSON object with an `accessToken` for a token, whoever wrote it; so do we, and a torn file that
-//! still shows that word is one too, as is one of our names that cannot be read at all. Looking changes nothing. What is removed and in which order is decided by the
-//! caller. Imports `secret`.
+//! As for the AWS CLI, every JSON object with an `accessToken` is a token, whichever tool wrote it. So is a truncated file that
+//! still contains that member, and an unreadable file with the name of a document. What is removed is decided by the caller.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -12,16 +11,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{CacheError, CachedToken, Loaded, Lock, Purpose, file};
+use super::{CachedToken, Loaded, Lock, Purpose, file, names};
+use crate::error::Error;
 use crate::secret::Secret;
 
-/// What looking into a folder is called in errors.
+/// The attempt that errors name.
 const LIST: &str = "list";
 
-/// A file and what it holds.
+/// A file in a cache folder.
 #[derive(Debug)]
-pub struct Remains {
-    /// Where it is.
+pub struct CacheEntry {
+    /// Its path.
     pub path: PathBuf,
     /// What it holds.
     pub kind: Kind,
@@ -30,20 +30,20 @@ pub struct Remains {
 /// What a file in a cache folder holds.
 #[derive(Debug)]
 pub enum Kind {
-    /// A token, as much as is left of it.
+    /// A token, or what is readable of it.
     Token {
         /// The token, if it is text.
         access_token: Option<Secret>,
-        /// Where it was issued.
+        /// The region that issued it.
         region: Option<String>,
-        /// For which start URL.
+        /// The start URL it is for.
         start_url: Option<String>,
-        /// To which client.
+        /// The client it was issued to.
         client_id: Option<String>,
     },
     /// A registered client.
     Registration {
-        /// Which one.
+        /// The client.
         client_id: String,
     },
     /// Role credentials that came from Identity Center.
@@ -55,7 +55,7 @@ pub enum Kind {
 impl Kind {
     fn of(text: &str) -> Self {
         let Ok(document) = serde_json::from_str::<Value>(text) else {
-            // Torn: what is left of it may still be good.
+            // Truncated: the token in it may still be valid.
             return if is_token(text) {
                 Self::bare_token()
             } else if text.contains("\"ProviderType\": \"sso\"") {
@@ -87,34 +87,28 @@ impl Kind {
     }
 }
 
-impl Remains {
-    /// The lock of the processes that refresh this token; `None` if none ever did.
+impl CacheEntry {
+    /// The refresh lock of this token; `None` if no process ever took it.
     pub fn lock(&self) -> Option<Lock> {
-        let path = self.path.with_extension(Purpose::Refresh.extension());
+        let path = names::lock_beside(&self.path, Purpose::Refresh);
         path.exists().then(|| Lock::new(path))
     }
 }
 
-/// Whether a document is a token, or what is left of one; only tokens have this member.
+/// True for the text of a token, complete or truncated: only tokens have this member.
 pub(super) fn is_token(text: &str) -> bool {
     text.contains("\"accessToken\"")
 }
 
-/// Whether only this cache names files so.
-fn is_of_cache(path: &Path) -> bool {
-    let is_digest = |stem: &str| stem.len() == 40 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    path.extension() == Some("json".as_ref()) && path.file_stem().and_then(|stem| stem.to_str()).is_some_and(is_digest)
-}
-
-/// What is in a folder, in the order of names, and which files could not be looked into. No folder is an empty one.
-pub(super) fn look(folder: &Path) -> (Vec<Remains>, Vec<CacheError>) {
+/// The files of a folder in the order of names, and an error for each that could not be read. A missing folder is empty.
+pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
     file::remove_abandoned(folder);
     let (mut found, mut failed) = (Vec::new(), Vec::new());
     let entries = match fs::read_dir(folder) {
         Ok(entries) => Some(entries),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
-            failed.push(CacheError::io(folder, LIST, error));
+            failed.push(file::io_error(folder, LIST, &error));
             None
         }
     };
@@ -122,15 +116,17 @@ pub(super) fn look(folder: &Path) -> (Vec<Remains>, Vec<CacheError>) {
     for entry in entries.into_iter().flatten() {
         match entry {
             Ok(entry) => paths.push(entry.path()),
-            // What was not listed may be a token.
-            Err(error) => failed.push(CacheError::io(folder, LIST, error)),
+            // A file that is not listed may be a token.
+            Err(error) => failed.push(file::io_error(folder, LIST, &error)),
         }
     }
     paths.sort();
     for path in paths.into_iter().filter(|path| !path.is_dir()) {
         match file::load(&path, |text| Ok(Kind::of(text))) {
-            Ok(Loaded::Present(kind, _)) => found.push(Remains { path, kind }),
-            Ok(Loaded::Damaged(_)) if is_of_cache(&path) => found.push(Remains { path, kind: Kind::bare_token() }),
+            Ok(Loaded::Present(kind, _)) => found.push(CacheEntry { path, kind }),
+            Ok(Loaded::Damaged(_)) if names::is_document(&path) => {
+                found.push(CacheEntry { path, kind: Kind::bare_token() })
+            }
             Ok(Loaded::Absent | Loaded::Damaged(_)) => {}
             Err(error) => failed.push(error),
         }
@@ -138,17 +134,17 @@ pub(super) fn look(folder: &Path) -> (Vec<Remains>, Vec<CacheError>) {
     (found, failed)
 }
 
-/// The tokens in a folder, except in the files of these names. What cannot be trusted is left out.
+/// The tokens in a folder, except in the files of these names. Untrusted files are left out.
 pub(super) fn tokens(folder: &Path, except: &BTreeSet<&OsStr>) -> Vec<(PathBuf, Loaded<CachedToken>)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name()).filter(|name| !except.contains(name.as_os_str()));
     let mut names: Vec<OsString> = names.filter(|name| Path::new(name).extension() == Some("json".as_ref())).collect();
     names.sort();
-    // Most other files are registrations, which the text tells sooner than its parsing.
+    // Most other files are registrations; searching the text is faster than parsing it.
     let parse = |text: &str| is_token(text).then(|| CachedToken::parse(text)).transpose();
     let load = |path: PathBuf| match file::load(&path, parse) {
         Ok(Loaded::Present(token, warning)) => Some((path, Loaded::Present(token?, warning))),
-        Ok(Loaded::Damaged(damage)) => Some((path, Loaded::Damaged(damage))),
+        Ok(Loaded::Damaged(why)) => Some((path, Loaded::Damaged(why))),
         Ok(Loaded::Absent) | Err(_) => None,
     };
     names.into_iter().filter_map(|name| load(folder.join(name))).collect()
