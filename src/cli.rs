@@ -1,177 +1,41 @@
-//! Every word the program understands, as clap declarations: commands, options, their help.
+//! The command line as clap declarations: commands, options, their help.
 //!
-//! Operation options carry the names and the order of the members of the AWS service model. Values stay text here; what
-//! they mean (`file://`, JSON lists, precedence over files and environment) is resolved elsewhere. The words are made
-//! canonical before clap sees them, see `words`. Imports nothing of ours.
+//! The options of the four operations come from the service model. Values stay text here; what they mean (`file://`, JSON
+//! lists, precedence over files and environment) is resolved elsewhere. Parsing, usage errors, completion and the command
+//! lines of `aws` are in the submodules.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help that a person reads in a terminal")]
 #![expect(clippy::struct_excessive_bools, reason = "a flag is a bool")]
+
+mod aws;
+mod completion;
+mod parse;
+mod usage;
 
 use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches as _, ValueEnum, ValueHint};
 
 use crate::model::{Kind, Member, Operation, Words};
+pub use aws::{handles as handles_aws, is_called as is_called_aws};
+pub use completion::{Place, place};
+pub use parse::{error_format, parse, unknown_command, wants_version};
+pub use usage::help_hint;
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
 const CREDENTIALS_FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
 const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
 
-/// A command line that was read.
+/// A parsed command line.
 pub struct Cli {
-    /// Options that every command takes, anywhere on the line
+    /// Options that every command takes
     pub global: GlobalArgs,
-    /// What to do
+    /// The command
     pub command: Command,
 }
 
-const PROGRAM: &str = "\
-One small program for `aws sso login`, `aws sso logout` and `aws sso-oidc`.
-Tokens are kept where the AWS CLI and every AWS SDK look for them. A value is
-taken from its option, else from the environment, else from the profile, else it
-has a default. Options may be shortened as long as they are unique, and the last
-of two counts.
-
-Examples:
-  sso-oidc login --sso-session corp
-  sso-oidc status
-  eval \"$(sso-oidc export-credentials --profile dev --format env)\"";
-
-const LOGIN: &str = "\
-Takes the first that works: a cached token with more than 15 minutes left,
-without a request; a refreshed one; a person in the browser, by the
-authorization code flow with PKCE for an sso-session, by the device code flow
-for a legacy profile and where the browser cannot reach this machine. Of any
-number of logins at once one asks; the others wait for its outcome.
-
-Examples:
-  sso-oidc login
-  sso-oidc login --sso-session corp --min-ttl 4h
-  sso-oidc login --start-url https://my-company.awsapps.com/start \\
-      --sso-region us-east-1 --sso-session corp --save
-  sso-oidc login --all --interactive never || echo 'somebody must sign in'";
-
-const COMPLETION: &str = "\
-Commands, options and their values are completed, those of the config file too.
-
-Examples, in the file that the shell reads when it starts:
-  source <(sso-oidc completion bash)
-  sso-oidc completion zsh > \"${fpath[1]}/_sso-oidc\"
-  sso-oidc completion fish > ~/.config/fish/completions/sso-oidc.fish
-  eval (sso-oidc completion elvish | slurp)
-  sso-oidc completion powershell | Out-String | Invoke-Expression";
-
-const SHIM: &str = "\
-The function aws sends three commands here, global options before them included,
-and all others to the AWS CLI. They have the meaning that they have there:
---output json changes nothing in login, and --profile does not narrow logout.
-For events say SSO_OIDC_EVENTS=json. The program gives the same answers when it
-is called aws, by a link for example; then it knows no other command.
-
-Examples, in the file that the shell reads when it starts:
-  eval \"$(sso-oidc shim bash)\"
-  eval \"$(sso-oidc shim zsh)\"
-  sso-oidc shim fish | source
-  sso-oidc shim powershell | Out-String | Invoke-Expression
-And where there is no AWS CLI:
-  ln -s \"$(command -v sso-oidc)\" ~/.local/bin/aws";
-
-const HELP: &str = "\
-Examples:
-  sso-oidc help
-  sso-oidc help create-token";
-
-const STATUS: &str = "\
-Looks into the config file and the cache only, and never shows a secret. A
-session that can be refreshed counts as usable, whatever --min-ttl says. Exit
-code 0: all sessions named, or at least one when none is named, are usable; 4: a
-login is needed.
-
-Examples:
-  sso-oidc status
-  sso-oidc status --sso-session corp --min-ttl 30m ||
-      sso-oidc login --sso-session corp";
-
-const TOKEN: &str = "\
-Never asks a person. Exit code 4: a login is needed, and standard error names
-the command. The token is a secret.
-
-Example, asking the access portal for one's accounts:
-  sso-oidc token --sso-session corp --header |
-      curl --silent --header @- \\
-          https://portal.sso.us-east-1.amazonaws.com/assignment/accounts";
-
-const EXPORT_CREDENTIALS: &str = "\
-For a profile with sso_account_id and sso_role_name, or the options of these
-names: short-term credentials of that role from the access portal, shared with
-the AWS CLI through its cache. Other profiles: what the AWS SDKs would find.
-Never asks a person; exit code 4: a login is needed. With -- COMMAND the command
-gets the credentials in its environment and its exit code is ours; 127: there is
-no such command, 126: it cannot be executed.
-
-Examples:
-  eval \"$(sso-oidc export-credentials --profile dev --format env)\"
-  sso-oidc export-credentials --profile dev -- terraform plan
-In the config file, in a profile without sso_* keys:
-  credential_process = sso-oidc export-credentials --profile dev";
-
-const LOGOUT: &str = "\
-All sessions, unless --sso-session or --profile name some. What is on this
-machine goes first, and goes even if the service cannot be reached. Role
-credentials that came from any session go as well; they can be had again.
-
-Examples:
-  sso-oidc logout
-  sso-oidc logout --sso-session corp";
-
-const CREATE_TOKEN: &str = "\
-One call for all three grants: a device code that a person approved, an
-authorization code, or a refresh token. While the person has not decided the
-service answers AuthorizationPendingException: call again after the interval
-that start-device-authorization returned. The answer is a secret.
-Secret options also take file://PATH, and - for standard input, so that no list
-of processes shows them.
-
-Example, the last step of the device flow:
-  sso-oidc create-token --region us-east-1 \\
-      --client-id file://client-id --client-secret file://client-secret \\
-      --grant-type urn:ietf:params:oauth:grant-type:device_code \\
-      --device-code file://device-code";
-
-const CREATE_TOKEN_WITH_IAM: &str = "\
-For applications that exchange a token of a trusted issuer, or redeem a code, as
-an IAM identity. The request is signed with the credentials of the profile, of
-the environment, or of the machine. The answer is a secret.
-Secret options also take file://PATH, and - for standard input, so that no list
-of processes shows them.
-
-Example, a token of a trusted issuer in exchange for one of Identity Center:
-  sso-oidc create-token-with-iam --region us-east-1 --profile app \\
-      --client-id arn:aws:sso::123456789012:application/ssoins-1/apl-1 \\
-      --grant-type urn:ietf:params:oauth:grant-type:jwt-bearer \\
-      --assertion file://assertion.jwt";
-
-const REGISTER_CLIENT: &str = "\
-Returns the identifier and the secret that the other operations take, and until
-when they are good.
-
-Example:
-  sso-oidc register-client --region us-east-1 \\
-      --client-name my-tool --client-type public --scopes sso:account:access \\
-      --grant-types urn:ietf:params:oauth:grant-type:device_code refresh_token";
-
-const START_DEVICE_AUTHORIZATION: &str = "\
-Returns a URL and a code to show to a person, and the device code with which
-create-token fetches the token once the person has approved. The client's secret
-may also be file://PATH, or - for standard input.
-
-Example:
-  sso-oidc start-device-authorization --region us-east-1 \\
-      --client-id file://client-id --client-secret file://client-secret \\
-      --start-url https://my-company.awsapps.com/start";
-
-/// What a command line asks for.
+/// The command that is called.
 pub enum Command {
     /// `login`
     Login(LoginArgs),
@@ -193,12 +57,12 @@ pub enum Command {
     Help(HelpArgs),
 }
 
-/// A command as it is declared. By hand, not by clap's derive, because that builds the options of all commands for each
-/// command line, which costs more than most commands do.
-pub struct Declared {
-    /// The word for it.
+/// The declaration of a command. Not by clap's derive, because that builds the options of all commands for each command
+/// line, which costs more than most commands do.
+pub struct CommandSpec {
+    /// The name.
     pub name: &'static str,
-    /// What its help says, made from this declaration beforehand: to make it anew costs more than most commands do.
+    /// The text of its help, generated from this declaration in advance: rendering it costs more than most commands do.
     pub help: &'static str,
     about: &'static str,
     after_help: &'static str,
@@ -206,121 +70,83 @@ pub struct Declared {
     read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
 }
 
+/// Declares a command: its name, a sentence about it, and its arguments. The text after its help is in `after_help`.
+macro_rules! command {
+    ($name:literal, $about:literal, |$command:ident| $options:expr, |$matches:ident| $read:expr) => {
+        CommandSpec {
+            name: $name,
+            help: include_str!(concat!("help/", $name, ".txt")),
+            about: $about,
+            after_help: include_str!(concat!("cli/after_help/", $name, ".txt")),
+            options: |$command| $options,
+            read: |$matches| $read,
+        }
+    };
+    ($name:literal, $about:literal, Operation::$operation:ident) => {
+        command!($name, $about, |command| operation_options(command, Operation::$operation), |matches| {
+            operation_args(matches, Operation::$operation).map(Command::Operation)
+        })
+    };
+    ($name:literal, $about:literal, $args:ident => $variant:ident) => {
+        command!($name, $about, |command| $args::augment_args(command), |matches| {
+            $args::from_arg_matches_mut(matches).map(Command::$variant)
+        })
+    };
+}
+
 /// The commands, in the order of the help.
-pub const COMMANDS: [Declared; 12] = [
-    Declared {
-        name: "login",
-        help: include_str!("help/login.txt"),
-        about: "Sign in: reuse a valid token, refresh it, or ask in the browser",
-        after_help: LOGIN,
-        options: LoginArgs::augment_args,
-        read: |matches| LoginArgs::from_arg_matches_mut(matches).map(Command::Login),
-    },
-    Declared {
-        name: "status",
-        help: include_str!("help/status.txt"),
-        about: "Show which sessions are there, until when, and whether they can be refreshed",
-        after_help: STATUS,
-        options: StatusArgs::augment_args,
-        read: |matches| StatusArgs::from_arg_matches_mut(matches).map(Command::Status),
-    },
-    Declared {
-        name: "token",
-        help: include_str!("help/token.txt"),
-        about: "Print a valid access token, refreshed first when needed",
-        after_help: TOKEN,
-        options: TokenArgs::augment_args,
-        read: |matches| TokenArgs::from_arg_matches_mut(matches).map(Command::Token),
-    },
-    Declared {
-        name: "export-credentials",
-        help: include_str!("help/export-credentials.txt"),
-        about: "Print credentials of a role, or run a command with them",
-        after_help: EXPORT_CREDENTIALS,
-        options: ExportCredentialsArgs::augment_args,
-        read: |matches| ExportCredentialsArgs::from_arg_matches_mut(matches).map(Command::ExportCredentials),
-    },
-    Declared {
-        name: "logout",
-        help: include_str!("help/logout.txt"),
-        about: "Sign out: remove tokens and role credentials from this machine, and end the sessions at the service",
-        after_help: LOGOUT,
-        options: LogoutArgs::augment_args,
-        read: |matches| LogoutArgs::from_arg_matches_mut(matches).map(Command::Logout),
-    },
-    Declared {
-        name: "create-token",
-        help: include_str!("help/create-token.txt"),
-        about: "Create and return access and refresh tokens for a registered client (CreateToken)",
-        after_help: CREATE_TOKEN,
-        options: |command| options(command, Operation::CreateToken),
-        read: |matches| operation(matches, Operation::CreateToken),
-    },
-    Declared {
-        name: "create-token-with-iam",
-        help: include_str!("help/create-token-with-iam.txt"),
-        about: "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
-        after_help: CREATE_TOKEN_WITH_IAM,
-        options: |command| options(command, Operation::CreateTokenWithIam),
-        read: |matches| operation(matches, Operation::CreateTokenWithIam),
-    },
-    Declared {
-        name: "register-client",
-        help: include_str!("help/register-client.txt"),
-        about: "Register a public client with IAM Identity Center (RegisterClient)",
-        after_help: REGISTER_CLIENT,
-        options: |command| options(command, Operation::RegisterClient),
-        read: |matches| operation(matches, Operation::RegisterClient),
-    },
-    Declared {
-        name: "start-device-authorization",
-        help: include_str!("help/start-device-authorization.txt"),
-        about: "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
-        after_help: START_DEVICE_AUTHORIZATION,
-        options: |command| options(command, Operation::StartDeviceAuthorization),
-        read: |matches| operation(matches, Operation::StartDeviceAuthorization),
-    },
-    Declared {
-        name: "completion",
-        help: include_str!("help/completion.txt"),
-        about: "Print the completion script of a shell",
-        after_help: COMPLETION,
-        options: CompletionArgs::augment_args,
-        read: |matches| CompletionArgs::from_arg_matches_mut(matches).map(Command::Completion),
-    },
-    Declared {
-        name: "shim",
-        help: include_str!("help/shim.txt"),
-        about: "Print a shell function that sends aws sso login, aws sso logout and aws sso-oidc here",
-        after_help: SHIM,
-        options: ShimArgs::augment_args,
-        read: |matches| ShimArgs::from_arg_matches_mut(matches).map(Command::Shim),
-    },
-    HELP_COMMAND,
+#[rustfmt::skip]
+pub const COMMANDS: [CommandSpec; 12] = [
+    command!("login", "Sign in: reuse a valid token, refresh it, or use the browser", LoginArgs => Login),
+    command!("status", "List sessions, when they expire and whether they can be refreshed", StatusArgs => Status),
+    command!("token", "Print a valid access token, refreshing it first if needed", TokenArgs => Token),
+    command!(
+        "export-credentials", "Print credentials of a role, or run a command with them",
+        ExportCredentialsArgs => ExportCredentials
+    ),
+    command!(
+        "logout", "Sign out: remove tokens and role credentials from this machine and end the sessions at the service",
+        LogoutArgs => Logout
+    ),
+    command!(
+        "create-token", "Create and return access and refresh tokens for a registered client (CreateToken)",
+        Operation::CreateToken
+    ),
+    command!(
+        "create-token-with-iam", "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
+        Operation::CreateTokenWithIam
+    ),
+    command!(
+        "register-client", "Register a public client with IAM Identity Center (RegisterClient)",
+        Operation::RegisterClient
+    ),
+    command!(
+        "start-device-authorization",
+        "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
+        Operation::StartDeviceAuthorization
+    ),
+    command!("completion", "Print the completion script of a shell", CompletionArgs => Completion),
+    command!(
+        "shim", "Print a shell function that sends aws sso login, aws sso logout and aws sso-oidc here",
+        ShimArgs => Shim
+    ),
+    command!("help", "Show help for sso-oidc or one of its commands", HelpArgs => Help),
 ];
 
-/// The command that explains the others. `--help` means it, too.
-pub const HELP_COMMAND: Declared = Declared {
-    name: "help",
-    help: include_str!("help/help.txt"),
-    about: "Explain the program or one of its commands",
-    after_help: HELP,
-    options: HelpArgs::augment_args,
-    read: |matches| HelpArgs::from_arg_matches_mut(matches).map(Command::Help),
-};
+const AFTER_HELP_OF_PROGRAM: &str = include_str!("cli/after_help/sso-oidc.txt");
 
-/// What the help of the program says.
+/// The help of the program.
 pub const HELP_OF_PROGRAM: &str = include_str!("help/sso-oidc.txt");
 
-impl Declared {
+impl CommandSpec {
     /// The command of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
     /// With its options, without the global ones.
-    pub fn command(&self) -> clap::Command {
-        (self.options)(clap::Command::new(self.name)).about(self.about).after_help(self.after_help)
+    fn command(&self) -> clap::Command {
+        (self.options)(clap::Command::new(self.name)).about(self.about).after_help(self.after_help.trim_end())
     }
 }
 
@@ -328,40 +154,26 @@ impl Cli {
     /// The program with all its commands.
     pub fn command() -> clap::Command {
         let about = "Sign in to AWS IAM Identity Center and call its OpenID Connect service";
-        let program = globals().version(env!("CARGO_PKG_VERSION")).about(about).after_help(PROGRAM);
-        program.subcommands(COMMANDS.iter().map(Declared::command))
-    }
-
-    /// What clap found.
-    pub fn from_arg_matches(mut matches: ArgMatches) -> Result<Self, clap::Error> {
-        let called = matches.remove_subcommand().and_then(|(name, matches)| Some((Declared::named(&name)?, matches)));
-        let Some((command, mut own)) = called else {
-            return Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand));
-        };
-        Ok(Self { global: GlobalArgs::from_arg_matches_mut(&mut matches)?, command: (command.read)(&mut own)? })
+        let program =
+            globals().version(env!("CARGO_PKG_VERSION")).about(about).after_help(AFTER_HELP_OF_PROGRAM.trim_end());
+        program.subcommands(COMMANDS.iter().map(CommandSpec::command)).subcommand_required(true)
     }
 }
 
 /// The program without commands.
-pub fn globals() -> clap::Command {
-    let program = clap::Command::new(env!("CARGO_PKG_NAME")).disable_help_subcommand(true).args_override_self(true);
-    GlobalArgs::augment_args(program).subcommand_required(true)
+fn globals() -> clap::Command {
+    let program = clap::Command::new(env!("CARGO_PKG_NAME")).disable_help_subcommand(true);
+    GlobalArgs::augment_args(program.args_override_self(true).infer_long_args(true))
 }
 
-/// The program with the one command that is called. In canonical words the global options stand before it, and it need not
-/// have them: clap would copy each and its value twice.
-pub fn with_command(globals: clap::Command, command: clap::Command) -> clap::Command {
-    globals.mut_args(|option| option.global(false)).subcommand(command)
-}
-
-/// Options that every command takes, as the AWS CLI's global options.
+/// Options that every command takes: the AWS CLI's global options.
 #[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// Not an option: whether the program answers as `aws`, see `words::aws`
+    /// Not an option: whether the program is called as `aws`
     #[arg(skip)]
     pub as_aws: bool,
-    /// Log what happens to standard error; secrets are redacted
+    /// Log to standard error; secrets are redacted
     #[arg(long, global = true)]
     pub debug: bool,
     /// Send requests to this URL instead of the service's own endpoint
@@ -373,10 +185,10 @@ pub struct GlobalArgs {
     /// Accepted for compatibility; no operation paginates
     #[arg(long, global = true)]
     pub no_paginate: bool,
-    /// How data is printed
+    /// Output format
     #[arg(long, global = true, value_name = "FORMAT", value_parser = OUTPUT_FORMATS)]
     pub output: Option<String>,
-    /// Choose and reshape what is printed, in JMESPath
+    /// Select and reshape the output with a JMESPath expression
     #[arg(long, global = true, value_name = "JMESPATH")]
     pub query: Option<String>,
     /// Use this profile of the config and credentials files
@@ -385,19 +197,19 @@ pub struct GlobalArgs {
     /// Use this region; login takes its region from the SSO configuration instead
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// When tables are coloured; auto is on a terminal
+    /// Color tables: on, off, or auto for terminals only
     #[arg(long, global = true, value_name = "WHEN", value_parser = ["on", "off", "auto"])]
     pub color: Option<String>,
-    /// Do not sign requests and do not look for credentials
+    /// Do not sign requests or look for credentials
     #[arg(long, global = true)]
     pub no_sign_request: bool,
-    /// Trust the certificates of this PEM file or folder instead of the built-in ones
+    /// Trust the certificates in this PEM file or folder instead of the built-in ones
     #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub ca_bundle: Option<String>,
-    /// Seconds to wait for data; 0 is for ever
+    /// Seconds to wait for data; 0 waits forever
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub cli_read_timeout: Option<String>,
-    /// Seconds to wait for a connection; 0 is for ever
+    /// Seconds to wait for a connection; 0 waits forever
     #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true)]
     pub cli_connect_timeout: Option<String>,
     /// Accepted for compatibility; no operation has binary members
@@ -406,13 +218,13 @@ pub struct GlobalArgs {
     /// Do not send output through a pager
     #[arg(long, global = true)]
     pub no_cli_pager: bool,
-    /// Ask for missing options on the terminal
+    /// Prompt for missing options on the terminal
     #[arg(long, global = true)]
     pub cli_auto_prompt: bool,
-    /// Do not ask for missing options
+    /// Do not prompt for missing options
     #[arg(long, global = true)]
     pub no_cli_auto_prompt: bool,
-    /// How errors are printed; enhanced is the default
+    /// Format of errors; enhanced is the default
     #[arg(long, global = true, value_name = "FORMAT", value_parser = ERROR_FORMATS)]
     pub cli_error_format: Option<String>,
 }
@@ -421,13 +233,13 @@ pub struct GlobalArgs {
 #[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Input options")]
 pub struct InputArgs {
-    /// Read the input members from this JSON text, file:// or fileb://, or - for standard input
+    /// Read the input from this JSON, file:// or fileb://, or - for standard input
     #[arg(long, value_name = "JSON")]
     pub cli_input_json: Option<String>,
-    /// Read the input members from this YAML text, file:// or fileb://, or - for standard input
+    /// Read the input from this YAML, file:// or fileb://, or - for standard input
     #[arg(long, value_name = "YAML")]
     pub cli_input_yaml: Option<String>,
-    /// Print a template instead of sending a request; without KIND that of the input
+    /// Print a template instead of sending a request; KIND defaults to input
     #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input", value_parser = SKELETONS)]
     pub generate_cli_skeleton: Option<String>,
 }
@@ -435,37 +247,34 @@ pub struct InputArgs {
 /// Arguments of an operation.
 #[derive(Clone)]
 pub struct OperationArgs {
-    /// Which one.
+    /// The operation.
     pub operation: Operation,
-    /// What its options were given, in the order of the model.
+    /// The values given, in the order of the model.
     pub given: Vec<(&'static Member, Words)>,
     /// Documents and templates.
     pub input: InputArgs,
 }
 
-fn options(command: clap::Command, operation: Operation) -> clap::Command {
+fn operation_options(command: clap::Command, operation: Operation) -> clap::Command {
     let option = |member: &Member| {
         let option = Arg::new(member.option).long(member.option).value_name(member.value).help(member.help);
-        match member.kind {
-            Kind::Strings(_) => option.action(ArgAction::Append).num_args(0..),
-            _ => option,
-        }
+        let option = option.allow_negative_numbers(true);
+        if matches!(member.kind, Kind::Strings(_)) { option.num_args(0..) } else { option }
     };
     InputArgs::augment_args(command.args(operation.input().iter().map(option)))
 }
 
-fn operation(matches: &mut ArgMatches, operation: Operation) -> Result<Command, clap::Error> {
-    let given = operation.input().iter().filter(|member| matches.contains_id(member.option)).collect::<Vec<_>>();
-    let given = given.into_iter().map(|member| {
-        let mut words = matches.remove_many(member.option).into_iter().flatten();
+fn operation_args(matches: &mut ArgMatches, operation: Operation) -> Result<OperationArgs, clap::Error> {
+    let given = operation.input().iter().filter_map(|member| {
+        let mut words = matches.remove_many(member.option)?;
         let words = match member.kind {
             Kind::Strings(_) => Words::Many(words.collect()),
             _ => Words::One(words.next().unwrap_or_default()),
         };
-        (member, words)
+        Some((member, words))
     });
     let given = given.collect();
-    Ok(Command::Operation(OperationArgs { operation, given, input: InputArgs::from_arg_matches_mut(matches)? }))
+    Ok(OperationArgs { operation, given, input: InputArgs::from_arg_matches_mut(matches)? })
 }
 
 /// Arguments of `login`.
@@ -483,45 +292,45 @@ pub struct LoginArgs {
     /// Region of the Identity Center instance, instead of sso_region
     #[arg(long, value_name = "REGION")]
     pub sso_region: Option<String>,
-    /// Write --start-url and --sso-region into the config file after the login
+    /// Save --start-url and --sso-region to the config file after the login
     #[arg(long, requires = "start_url")]
     pub save: bool,
-    /// Ask in the browser even if the token is valid or can be refreshed
+    /// Use the browser even if the token is valid or can be refreshed
     #[arg(long)]
     pub force: bool,
-    /// End the old session at the service first, so that the new one has a full life
+    /// Revoke the current session first, so that the new one gets a full lifetime
     #[arg(long)]
     pub new_session: bool,
-    /// Ask for at least this much life, like 30m or 4h
+    /// Require at least this much remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// How to sign in: auto, authorization-code or device-code; also `SSO_OIDC_FLOW` and `sso_login_flow`
+    /// Flow: auto, authorization-code or device-code; also `SSO_OIDC_FLOW` and `sso_login_flow`
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<String>,
-    /// Use the device code flow, as --flow device-code
+    /// Use the device code flow; same as --flow device-code
     #[arg(long, conflicts_with = "flow")]
     pub use_device_code: bool,
     /// Do not open a browser; print the URL
     #[arg(long)]
     pub no_browser: bool,
-    /// Open the URL with this command, in which {url} or %s stands for it; also `sso_browser_command`
+    /// Open the URL with this command; {url} or %s is replaced by it; also `sso_browser_command`
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     pub browser_command: Option<String>,
-    /// Listen for the browser on this port of 127.0.0.1; also `sso_redirect_port`
+    /// Listen for the redirect on this port of 127.0.0.1; also `sso_redirect_port`
     #[arg(long, value_name = "PORT")]
     pub redirect_port: Option<String>,
-    /// Do not show the device code's URL as a QR code
+    /// Do not print the device code URL as a QR code
     #[arg(long)]
     pub no_qr: bool,
-    /// May a person be asked: auto, always or never; also `SSO_OIDC_INTERACTIVE`
+    /// Whether a browser login may be started: auto, always or never; also `SSO_OIDC_INTERACTIVE`
     #[arg(long, value_name = "WHEN")]
     pub interactive: Option<String>,
-    /// Give up when nobody has answered for this long, like 90 or 5m
+    /// Give up if the login is not completed within this time, e.g. 90 or 5m
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
 }
 
-/// Which session is meant, for a command that uses one; else that of the profile.
+/// The session, for a command that uses one; by default that of the profile.
 #[derive(Debug, Default, Clone, Args)]
 pub struct SessionArgs {
     /// Use this sso-session of the config file
@@ -538,10 +347,10 @@ pub struct SessionArgs {
 /// Arguments of `status`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct StatusArgs {
-    /// Look at this sso-session only; may be repeated
+    /// Show this sso-session only; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
-    /// A token with less life than this counts as ended, like 30m or 4h
+    /// Treat tokens with less remaining lifetime as expired, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
     /// Ask the access portal whether it still accepts the tokens
@@ -552,13 +361,13 @@ pub struct StatusArgs {
 /// Arguments of `token`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct TokenArgs {
-    /// Which session
+    /// The session
     #[command(flatten)]
     pub session: SessionArgs,
-    /// Ask for at least this much life, like 30m or 4h
+    /// Require at least this much remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// Print the header that the access portal takes, with the token in it
+    /// Print the token as the HTTP header that the access portal takes
     #[arg(long)]
     pub header: bool,
 }
@@ -566,7 +375,7 @@ pub struct TokenArgs {
 /// Arguments of `export-credentials`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct ExportCredentialsArgs {
-    /// How the credentials are printed; process is the default
+    /// Output format of the credentials; process is the default
     #[arg(long, value_name = "FORMAT", value_parser = CREDENTIALS_FORMATS)]
     pub format: Option<String>,
     /// Account of the role, instead of sso_account_id
@@ -575,7 +384,7 @@ pub struct ExportCredentialsArgs {
     /// Name of the role, instead of sso_role_name
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
-    /// Which session
+    /// The session
     #[command(flatten)]
     pub session: SessionArgs,
     /// Run this command with the credentials in its environment
@@ -589,7 +398,7 @@ pub struct LogoutArgs {
     /// Sign out of this sso-session only; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
-    /// Remove the registrations of the client as well
+    /// Also remove cached client registrations
     #[arg(long)]
     pub forget_clients: bool,
 }
@@ -600,8 +409,8 @@ pub struct CompletionArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
-    /// Print what may stand in place of the last of these words of a command line; this is how the scripts ask
-    #[arg(last = true, value_name = "WORDS")]
+    /// Print completions for the last word (used by the completion scripts)
+    #[arg(last = true, value_name = "WORDS", hide = true)]
     pub words: Vec<OsString>,
 }
 
@@ -628,17 +437,20 @@ pub enum Shell {
 /// Arguments of `shim`.
 #[derive(Debug, Clone, Args)]
 pub struct ShimArgs {
-    /// The shell; else that of the SHELL variable
+    /// The shell; by default that of the SHELL variable
     #[arg(value_parser = ["bash", "zsh", "fish", "powershell"])]
     pub shell: Option<String>,
-    /// Say by the exit code whether these words, aws the first of them, are answered here; the function asks so
-    #[arg(last = true, value_name = "WORDS")]
+    /// Exit 0 if sso-oidc handles this aws command (used by the shell function)
+    #[arg(last = true, value_name = "WORDS", hide = true)]
     pub words: Vec<OsString>,
 }
 
 /// Arguments of `help`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct HelpArgs {
-    /// The command to explain
+    /// The command
     pub command: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,7 @@
 //! | `output` | what is printed: query, then format | `python` |
 //! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
 //! | `model` | the service model: operations, members, their options | nothing of ours |
-//! | `cli` | every word of the command line | `model` |
-//! | `words` | reads the command line as the AWS CLI does | `cli` |
+//! | `cli` | the command line: declarations, parsing, completion | `model`, `error` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
 //! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `replace`, `endpoint`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `replace`, `error` |
@@ -43,7 +42,6 @@ pub mod secret;
 pub mod services;
 pub mod session;
 pub mod text;
-pub mod words;
 
 /// What the fuzz targets beside the code share; they are in `tests/fuzz`.
 #[cfg(test)]
@@ -57,27 +55,26 @@ use config::Config;
 
 pub use context::Context;
 use report::ErrorFormat;
-use words::{Line, UsageError};
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
     let mut args: Vec<OsString> = args.into_iter().collect();
-    let as_aws = words::aws::is_called(&mut args);
-    if words::asks_version(&args) {
+    let as_aws = cli::is_called_aws(&mut args);
+    if cli::wants_version(&args) {
         // Answered before clap builds its tables: the one call that scripts make to see whether we are here.
         let version = concat!("sso-oidc ", env!("CARGO_PKG_VERSION"));
         let scope = if as_aws { " as aws: sso login, sso logout, sso-oidc" } else { "" };
         return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);
     }
-    match parse(args, as_aws) {
+    let error_format = cli::error_format(&args);
+    match cli::parse(args, as_aws) {
         Ok(cli) => {
             let global = cli.global.clone();
             finish(commands::run(cli, context), &global, context)
         }
         Err(error) => {
-            let error_format = error.downcast_ref::<UsageError>().and_then(|error| error.error_format.clone());
             let global = GlobalArgs { as_aws, cli_error_format: error_format, ..GlobalArgs::default() };
-            finish(Err(error), &global, context)
+            finish(Err(error.into()), &global, context)
         }
     }
 }
@@ -95,19 +92,6 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
         }
         report::exit_code(&error)
     })
-}
-
-fn parse(args: Vec<OsString>, as_aws: bool) -> anyhow::Result<cli::Cli> {
-    let globals = cli::globals();
-    let args = if as_aws { words::aws::own(&globals, args)? } else { args };
-    let Line { words, command } = words::canonical(&globals, args)?;
-    let mut program = cli::with_command(globals, command);
-    let matches = program.try_get_matches_from_mut(words)?;
-    // Taking apart all those declarations costs as much as the reading, and the process ends soon.
-    std::mem::forget(program);
-    let mut cli = cli::Cli::from_arg_matches(matches)?;
-    cli.global.as_aws = as_aws;
-    Ok(cli)
 }
 
 fn print(context: &Context, text: &str) -> anyhow::Result<u8> {

@@ -1,6 +1,6 @@
-//! AWS's service model of SSO OIDC as one table: operations, their members, and which of those are secret.
+//! AWS's service model of SSO OIDC as one table: operations, their members, the options of these, and which are secret.
 //!
-//! Order is the model's: it is the order of members in requests made from options and in printed answers. Marked secret
+//! Order is the model's: it is the order of members in requests made from options and in printed responses. Marked secret
 //! are the model's sensitive shapes and, beyond them, codes and whatever contains one.
 
 /// One of the four operations.
@@ -16,7 +16,7 @@ pub enum Operation {
     StartDeviceAuthorization,
 }
 
-/// A member of a request or an answer.
+/// A member of a request or a response.
 #[derive(Debug)]
 pub struct Member {
     /// Its name on the wire.
@@ -25,13 +25,13 @@ pub struct Member {
     pub kind: Kind,
     /// Whether a request must have it.
     pub required: bool,
-    /// Whether its value must not be shown unasked.
+    /// Whether its value is a secret.
     pub sensitive: bool,
     /// The option of a request's member, without dashes.
     pub option: &'static str,
-    /// What the help calls its value.
+    /// The placeholder of its value in the help.
     pub value: &'static str,
-    /// What the help says of it.
+    /// Its help.
     pub help: &'static str,
 }
 
@@ -41,7 +41,7 @@ impl Member {
     }
 }
 
-/// The words that an option was given.
+/// The values given to an option.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Words {
     /// One, of an option that takes one.
@@ -78,6 +78,16 @@ impl Operation {
         }
     }
 
+    /// The name of its command.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::CreateToken => "create-token",
+            Self::CreateTokenWithIam => "create-token-with-iam",
+            Self::RegisterClient => "register-client",
+            Self::StartDeviceAuthorization => "start-device-authorization",
+        }
+    }
+
     /// Path and query, to be added to the endpoint.
     pub fn path(self) -> &'static str {
         match self {
@@ -103,7 +113,7 @@ impl Operation {
         }
     }
 
-    /// Members of the answer.
+    /// Members of the response.
     pub fn output(self) -> &'static [Member] {
         match self {
             Self::CreateToken => &CREATE_TOKEN_OUTPUT,
@@ -135,52 +145,52 @@ const fn required(member: Member) -> Member {
 }
 
 static CREATE_TOKEN_INPUT: [Member; 9] = [
-    required(string("clientId")).option("client-id", "ID", "Identifier of the client, from register-client"),
-    required(secret("clientSecret")).option("client-secret", "SECRET", "Secret of the client, from register-client"),
+    required(string("clientId")).option("client-id", "ID", "Client identifier, from register-client"),
+    required(secret("clientSecret")).option("client-secret", "SECRET", "Client secret, from register-client"),
     required(string("grantType")).option(
         "grant-type",
         "GRANT",
-        "Kind of grant: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code",
+        "Grant type: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code",
     ),
     secret("deviceCode").option("device-code", "CODE", "Device code, from start-device-authorization"),
     secret("code").option("code", "CODE", "Authorization code, from the redirect"),
-    secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token of an earlier answer"),
-    strings("scope", "Scope").option("scope", "SCOPE", "Scopes to ask for"),
+    secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token from an earlier response"),
+    strings("scope", "Scope").option("scope", "SCOPE", "Scopes to request"),
     string("redirectUri").option("redirect-uri", "URI", "Redirect URI that received the authorization code"),
     secret("codeVerifier").option("code-verifier", "VERIFIER", "PKCE code verifier of the authorization request"),
 ];
 
 static CREATE_TOKEN_WITH_IAM_INPUT: [Member; 11] = [
     required(string("clientId")).option("client-id", "ARN", "ARN of the customer managed application"),
-    required(string("grantType")).option("grant-type", "GRANT", "Kind of grant: authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer or urn:ietf:params:oauth:grant-type:token-exchange"),
+    required(string("grantType")).option("grant-type", "GRANT", "Grant type: authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer or urn:ietf:params:oauth:grant-type:token-exchange"),
     secret("code").option("code", "CODE", "Authorization code, from the redirect"),
-    secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token of an earlier answer"),
+    secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token from an earlier response"),
     secret("assertion").option("assertion", "JWT", "JWT of a trusted token issuer"),
-    strings("scope", "Scope").option("scope", "SCOPE", "Scopes to ask for"),
+    strings("scope", "Scope").option("scope", "SCOPE", "Scopes to request"),
     string("redirectUri").option("redirect-uri", "URI", "Redirect URI that received the authorization code"),
     secret("subjectToken").option("subject-token", "TOKEN", "Token to exchange"),
-    string("subjectTokenType").option("subject-token-type", "URN", "Kind of the token to exchange"),
-    string("requestedTokenType").option("requested-token-type", "URN", "Kind of token wanted in exchange"),
+    string("subjectTokenType").option("subject-token-type", "URN", "Type of the token to exchange"),
+    string("requestedTokenType").option("requested-token-type", "URN", "Type of the token to receive"),
     secret("codeVerifier").option("code-verifier", "VERIFIER", "PKCE code verifier of the authorization request"),
 ];
 
 static REGISTER_CLIENT_INPUT: [Member; 7] = [
-    required(string("clientName")).option("client-name", "NAME", "Name of the client, for people"),
-    required(string("clientType")).option("client-type", "TYPE", "Kind of client; the service knows only public"),
-    strings("scopes", "Scope").option("scopes", "SCOPE", "Scopes that the client may ask for"),
-    strings("redirectUris", "URI").option("redirect-uris", "URI", "Redirect URIs that the client may use"),
-    strings("grantTypes", "GrantType").option("grant-types", "GRANT", "Kinds of grant that the client may use"),
+    required(string("clientName")).option("client-name", "NAME", "Human-readable client name"),
+    required(string("clientType")).option("client-type", "TYPE", "Client type; the service accepts only public"),
+    strings("scopes", "Scope").option("scopes", "SCOPE", "Scopes that the client may request"),
+    strings("redirectUris", "URI").option("redirect-uris", "URI", "Redirect URIs of the client"),
+    strings("grantTypes", "GrantType").option("grant-types", "GRANT", "Grant types that the client may use"),
     string("issuerUrl").option("issuer-url", "URL", "Start URL of the Identity Center instance"),
     string("entitledApplicationArn").option(
         "entitled-application-arn",
         "ARN",
-        "ARN of an application that the client is entitled to",
+        "ARN of an application that the client may use",
     ),
 ];
 
 static START_DEVICE_AUTHORIZATION_INPUT: [Member; 3] = [
-    required(string("clientId")).option("client-id", "ID", "Identifier of the client, from register-client"),
-    required(secret("clientSecret")).option("client-secret", "SECRET", "Secret of the client, from register-client"),
+    required(string("clientId")).option("client-id", "ID", "Client identifier, from register-client"),
+    required(secret("clientSecret")).option("client-secret", "SECRET", "Client secret, from register-client"),
     required(string("startUrl")).option("start-url", "URL", "Start URL of the access portal"),
 ];
 

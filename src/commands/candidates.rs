@@ -1,17 +1,16 @@
-//! What may stand in place of a word that is being typed: commands, options, and values from the files of this machine.
+//! Completions of a word: commands, options, and values from the config files and folders of this machine.
 //!
-//! Which kind of word it is says `words`. Without a request, and without an error: what cannot be read offers nothing.
+//! The kind of the word comes from `cli`. No request is sent, and there are no errors: what cannot be read has no
+//! completions.
 
 use std::path::{MAIN_SEPARATOR, is_separator};
 
 use clap::{Arg, Command};
 
-use crate::cli::Cli;
+use crate::cli::{self, Cli, Place};
 use crate::config::{self, Config, DEFAULT_SCOPE, Section};
 use crate::context::Context;
 use crate::endpoint;
-
-use crate::words::{self, Place};
 
 /// A value and its description.
 type Candidate = (String, String);
@@ -27,11 +26,11 @@ const GRANTS: [&str; 5] = [
 ];
 const FILES: [&str; 2] = ["file://", "fileb://"];
 
-/// What may stand in place of the last word, and begins with it.
+/// The completions of the last word.
 pub(super) fn of(words: &[String], context: &Context) -> Vec<Candidate> {
     let cli = Cli::command();
     let typed = words.last().map_or("", String::as_str);
-    match words::place(&cli, words) {
+    match cli::place(&cli, words) {
         (_, Place::Command) => beginning(commands(&cli), typed),
         (command, Place::Option(free)) => beginning(options(&free, command.is_none()), typed),
         (command, Place::Value { of, before, typed }) => {

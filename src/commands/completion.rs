@@ -1,24 +1,24 @@
-//! `completion`: the script that lets a shell complete our words, and what the scripts ask when somebody presses the key.
+//! `completion`: prints the completion script of a shell, and for that script the completions of a command line.
 //!
-//! The scripts are the files of `completions/`. They know no command and no option: they hand over the words of the line and
-//! are told, one a line, the values that may stand in place of the last one, each with a tab and its description. How a
-//! value is quoted is the shell's business. Nothing is ever said on standard error, whatever the files hold.
+//! The scripts are the files of `completions/` and contain no commands or options: they pass the words of the line and read
+//! back the completions of the last one, one a line, each with a tab and its description. The shell quotes the values.
+//! Nothing is printed on standard error, whatever the config files contain.
 
 use super::candidates;
 use crate::cli::{CompletionArgs, Shell};
 use crate::context::Context;
 use crate::text;
 
-/// Prints the script of a shell, or what may stand in place of the last word.
+/// Prints the script of a shell, or the completions of the last word.
 pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()> {
     if args.words.is_empty() {
         context.print(script(args.shell).as_bytes())?;
         return Ok(());
     }
-    let words = args.words.iter().map(|word| meant(&word.to_string_lossy(), args.shell));
+    let words = args.words.iter().map(|word| unescape_word(&word.to_string_lossy(), args.shell));
     let mut lines = String::new();
     for (value, description) in candidates::of(&words.collect::<Vec<_>>(), context) {
-        // A value that would be another one on the terminal cannot be typed by completion.
+        // A value that a terminal would not show as it is cannot be completed.
         if text::for_terminal(&value) == value {
             lines.extend([value.as_str(), "\t", &text::for_terminal(&description), "\n"]);
         }
@@ -37,9 +37,9 @@ fn script(shell: Shell) -> &'static str {
     }
 }
 
-/// The word that a shell means. Bash hands words over as they were typed; PowerShell loses an empty one, so its script puts
-/// a dot at the end of each.
-fn meant(word: &str, shell: Shell) -> String {
+/// The word without the shell's quoting. Bash passes words as they are typed; PowerShell loses an empty one, so its script
+/// appends a dot to each.
+fn unescape_word(word: &str, shell: Shell) -> String {
     match shell {
         Shell::Bash => unquoted(word),
         Shell::Powershell => word.strip_suffix('.').unwrap_or(word).to_owned(),
@@ -71,7 +71,7 @@ mod tests {
     use super::unquoted;
 
     #[test]
-    fn a_word_of_bash_is_what_bash_means_although_it_is_not_finished() {
+    fn quoting_of_bash_is_removed_even_if_it_is_open() {
         for (word, expected) in [
             ("", ""),
             ("plain", "plain"),

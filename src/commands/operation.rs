@@ -10,7 +10,7 @@ use super::clients::{self, http_options};
 use super::printing::Printing;
 use super::prompt;
 use super::{runtime, signing};
-use crate::cli::{GlobalArgs, OperationArgs};
+use crate::cli::{self, GlobalArgs, OperationArgs};
 use crate::config::{self, Config, Located};
 use crate::context::Context;
 use crate::endpoint::Service;
@@ -36,10 +36,9 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     if document.is_none() && !made_up {
         prompt::complete(operation, &mut given, prompt::wanted(global, config.as_ref().ok(), context), context)?;
     }
-    if document.is_none()
-        && let Some(missing) = input::missing_options(operation, &given)
-    {
-        return Err(missing.into());
+    if document.is_none() {
+        let hint = cli::help_hint(Some(operation.command()), global.as_aws);
+        input::require_options(operation, &given).map_err(|error| error.hint(hint))?;
     }
     let config = config?;
     let settings = config::client_settings(context, &config, &clients::overrides(global))?;

@@ -1,8 +1,7 @@
-//! `--cli-auto-prompt`: what an operation lacks is asked for on the terminal, one line a member.
+//! `--cli-auto-prompt`: prompts on the terminal for members that an operation lacks, one line each.
 //!
-//! The AWS CLI draws a screen for it; here the help text of each option is the question. Secrets are typed without echo.
-//! Asked are required members and, when prompting is on for every command, then the others, which Enter leaves out. May
-//! import everything.
+//! The AWS CLI draws a screen for it; here the prompt is the help of each option. Secrets are typed without echo.
+//! Required members come first; optional ones follow unless prompting is partial, and Enter skips them.
 
 use std::io::BufRead as _;
 
@@ -15,7 +14,7 @@ use crate::model::{Kind, Member, Operation, Words};
 
 type Given = Vec<(&'static Member, Words)>;
 
-/// How much is asked for: options before variables before the profile.
+/// What is prompted for, by options, then variables, then the profile.
 pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Context) -> AutoPrompt {
     let from_options = || if global.cli_auto_prompt { AutoPrompt::On } else { AutoPrompt::Off };
     config.map_or_else(from_options, |config| {
@@ -23,7 +22,7 @@ pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Con
     })
 }
 
-/// Asks for what the call lacks.
+/// Prompts for the members that are not given.
 pub(super) fn complete(
     operation: Operation,
     given: &mut Given,
@@ -38,7 +37,7 @@ pub(super) fn complete(
         AutoPrompt::On => true,
     };
     if !context.stdin_is_terminal || !context.stderr_is_terminal {
-        let problem = "--cli-auto-prompt asks on the terminal, and standard input or standard error is none";
+        let problem = "--cli-auto-prompt needs a terminal on standard input and standard error";
         return Err(Error::other(problem).into());
     }
     runtime::block_on(context, ask_all(operation, given, also_optional, context))
@@ -68,13 +67,13 @@ fn is_given(given: &Given, member: &Member) -> bool {
     given.iter().any(|(given, _)| given.name == member.name)
 }
 
-/// The answer for one member; none for a member that may be left out and is.
+/// The value typed for one member; none for an optional member that is skipped.
 async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>> {
     let is_list = matches!(member.kind, Kind::Strings(_));
     let how = match (member.required, is_list) {
         (true, _) => "",
-        (false, true) => " (words apart by spaces; Enter leaves it out)",
-        (false, false) => " (Enter leaves it out)",
+        (false, true) => " (space-separated; press Enter to skip)",
+        (false, false) => " (press Enter to skip)",
     };
     context.say(&format!("{}{how}", member.help));
     let prompt = format!("--{}: ", member.option);

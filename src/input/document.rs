@@ -6,7 +6,8 @@
 use serde_json::{Map, Value};
 
 use super::file::Content;
-use super::{Files, InputError};
+use super::{Files, bad_value};
+use crate::error::Error;
 use crate::python;
 
 /// A document as it was given.
@@ -20,9 +21,9 @@ pub enum Document<'a> {
 
 impl<'a> Document<'a> {
     /// The one document of a command line, if there is one.
-    pub fn of(json: Option<&'a str>, yaml: Option<&'a str>) -> Result<Option<Self>, InputError> {
+    pub fn of(json: Option<&'a str>, yaml: Option<&'a str>) -> Result<Option<Self>, Error> {
         match (json, yaml) {
-            (Some(_), Some(_)) => Err(InputError::TwoDocuments),
+            (Some(_), Some(_)) => Err(Error::validation("Only one --cli-input- parameter may be specified.")),
             (Some(text), None) => Ok(Some(Self::Json(text))),
             (None, Some(text)) => Ok(Some(Self::Yaml(text))),
             (None, None) => Ok(None),
@@ -30,7 +31,7 @@ impl<'a> Document<'a> {
     }
 
     /// Its members, in its order; of two with one name the last (JSON), or an error (YAML).
-    pub(super) fn read(self, files: &Files) -> Result<Map<String, Value>, InputError> {
+    pub(super) fn read(self, files: &Files) -> Result<Map<String, Value>, Error> {
         let (option, word) = match self {
             Self::Json(word) => ("--cli-input-json", word),
             Self::Yaml(word) => ("--cli-input-yaml", word),
@@ -39,7 +40,7 @@ impl<'a> Document<'a> {
             None => files.standard_input(option, word)?.unwrap_or_else(|| word.to_owned()),
             Some(Content::Text(text)) => text,
             Some(Content::Bytes(bytes)) => {
-                String::from_utf8(bytes).map_err(|_| InputError::parameter(option, "the file is not UTF-8 text"))?
+                String::from_utf8(bytes).map_err(|_| bad_value(option, "the file is not UTF-8 text"))?
             }
         };
         // Editors on Windows put a byte order mark in front.
@@ -48,14 +49,11 @@ impl<'a> Document<'a> {
             Self::Json(_) => json(text),
             Self::Yaml(_) => yaml(text),
         };
-        match value.map_err(|problem| InputError::parameter(option, problem))? {
+        match value.map_err(|problem| bad_value(option, problem))? {
             Value::Object(members) => Ok(members),
             other => {
                 let received = python::type_name(&other);
-                Err(InputError::parameter(
-                    option,
-                    format!("Invalid type: expecting map, received <class '{received}'>"),
-                ))
+                Err(bad_value(option, format!("Invalid type: expecting map, received <class '{received}'>")))
             }
         }
     }

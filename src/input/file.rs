@@ -6,7 +6,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::InputError;
+use super::bad_value;
+use crate::error::Error;
 
 /// How files named by options are found and read.
 pub struct Files<'a> {
@@ -27,11 +28,11 @@ pub(super) enum Content {
 impl Files<'_> {
     /// What standard input holds, when the word is `-`: a way for secrets that no list of processes shows and that, unlike
     /// `file:///dev/stdin`, every system has. One newline at the end is the shell's.
-    pub(super) fn standard_input(&self, option: &str, word: &str) -> Result<Option<String>, InputError> {
+    pub(super) fn standard_input(&self, option: &str, word: &str) -> Result<Option<String>, Error> {
         if word != "-" {
             return Ok(None);
         }
-        let failed = |why: &str| InputError::parameter(option, format!("Unable to read standard input: {why}"));
+        let failed = |why: &str| bad_value(option, format!("Unable to read standard input: {why}"));
         let bytes = (self.stdin)().map_err(|error| failed(&error.to_string()))?;
         if bytes.is_empty() {
             return Err(failed("it is empty, or was read for another option"));
@@ -43,7 +44,7 @@ impl Files<'_> {
     }
 
     /// The content of the file that the word names; `None` when it is a plain value.
-    pub(super) fn load(&self, option: &str, word: &str) -> Result<Option<Content>, InputError> {
+    pub(super) fn load(&self, option: &str, word: &str) -> Result<Option<Content>, Error> {
         if let Some(path) = word.strip_prefix("fileb://") {
             return Ok(Some(Content::Bytes(self.read(option, word, path)?)));
         }
@@ -53,19 +54,18 @@ impl Files<'_> {
         Ok(Some(Content::Text(text.replace("\r\n", "\n").replace('\r', "\n"))))
     }
 
-    fn read(&self, option: &str, word: &str, path: &str) -> Result<Vec<u8>, InputError> {
-        std::fs::read((self.expand)(path)).map_err(|error| {
-            InputError::parameter(option, format!("Unable to load paramfile {word}: {error}: '{path}'"))
-        })
+    fn read(&self, option: &str, word: &str, path: &str) -> Result<Vec<u8>, Error> {
+        std::fs::read((self.expand)(path))
+            .map_err(|error| bad_value(option, format!("Unable to load paramfile {word}: {error}: '{path}'")))
     }
 
-    fn decode(&self, option: &str, path: &str, bytes: Vec<u8>) -> Result<String, InputError> {
+    fn decode(&self, option: &str, path: &str, bytes: Vec<u8>) -> Result<String, Error> {
         let undecodable = || {
             let problem = format!(
                 "Unable to load paramfile ({path}), text contents could not be decoded.  If this is a binary file, \
                  please use the fileb:// prefix instead of the file:// prefix."
             );
-            InputError::parameter(option, problem)
+            bad_value(option, problem)
         };
         let Some(name) = &self.encoding else { return String::from_utf8(bytes).map_err(|_| undecodable()) };
         // Python's names: separators do not matter, and Latin-1 is that, not the web's windows-1252.
@@ -77,7 +77,7 @@ impl Files<'_> {
         let found = [&label, &bare].into_iter().find_map(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
         let Some(encoding) = found else {
             let problem = format!("AWS_CLI_FILE_ENCODING names an unknown encoding, {name}");
-            return Err(InputError::parameter(option, problem));
+            return Err(bad_value(option, problem));
         };
         let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
         text.map(std::borrow::Cow::into_owned).ok_or_else(undecodable)

@@ -1,22 +1,23 @@
-//! The input of an operation: from what the options and documents say to the members that are sent.
+//! The input of an operation: from options and documents to the members of the request.
 //!
-//! Files (`file://`, `fileb://`) and standard input (`-`) are in `file`, `--cli-input-json` and `--cli-input-yaml` in `document`, the types of
-//! members in `validate`, templates in `skeleton`; here they meet. The rules and texts are those of the AWS CLI, whose
-//! exit code for every error of this room is 252, except that the value of a secret member is never repeated.
+//! Files (`file://`, `fileb://`) and standard input (`-`) are in `file`, `--cli-input-json` and `--cli-input-yaml` in
+//! `document`, the types of members in `validate`, templates in `skeleton`. The rules and the messages are those of the AWS
+//! CLI, whose exit code for each of these errors is 252, except that the value of a secret member is never repeated.
 
 mod document;
-mod error;
 mod file;
-mod list;
 pub mod skeleton;
 mod validate;
+
+use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
 pub use document::Document;
-pub use error::InputError;
+use file::Content;
 pub use file::Files;
 
+use crate::error::{self, Error};
 use crate::model::{Kind, Member, Operation, Words};
 
 /// A value before its type is known to be right.
@@ -26,15 +27,20 @@ enum Raw {
     Value(Value),
 }
 
-/// The members that an operation requires and no option gives, as an error; `None` when there are none.
-pub fn missing_options(operation: Operation, given: &[(&Member, Words)]) -> Option<InputError> {
-    let missing: Vec<String> = operation
-        .input()
-        .iter()
-        .filter(|member| member.required && !given.iter().any(|(given, _)| given.name == member.name))
-        .map(|member| format!("--{}", member.option))
-        .collect();
-    (!missing.is_empty()).then_some(InputError::OptionsMissing(missing))
+/// Every member that an operation requires is given as an option.
+pub fn require_options(operation: Operation, given: &[(&Member, Words)]) -> Result<(), Error> {
+    let is_given = |member: &Member| given.iter().any(|(given, _)| given.name == member.name);
+    let missing = operation.input().iter().filter(|member| member.required && !is_given(member));
+    let missing: Vec<String> = missing.map(|member| format!("--{}", member.option)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(error::Kind::Usage, format!("the following arguments are required: {}", missing.join(", "))))
+}
+
+/// The error about the value of an option that cannot be loaded or parsed.
+fn bad_value(option: &str, problem: impl Display) -> Error {
+    Error::validation(format!("Error parsing parameter '{option}': {problem}"))
 }
 
 /// What options and documents say, loaded but not yet checked.
@@ -46,7 +52,7 @@ impl Input {
         given: Vec<(&'static Member, Words)>,
         document: Option<&Document>,
         files: &Files,
-    ) -> Result<Self, InputError> {
+    ) -> Result<Self, Error> {
         let mut input: Vec<(String, Raw)> = Vec::new();
         for (member, words) in given {
             let option = format!("--{}", member.option);
@@ -66,7 +72,7 @@ impl Input {
     }
 
     /// The members to send.
-    pub fn checked(self, operation: Operation) -> Result<Map<String, Value>, InputError> {
+    pub fn checked(self, operation: Operation) -> Result<Map<String, Value>, Error> {
         validate::check(operation.input(), &self.0)?;
         let values = self.0.into_iter().filter_map(|(name, raw)| match raw {
             Raw::Value(value) => Some((name, value)),
@@ -76,14 +82,33 @@ impl Input {
     }
 }
 
-fn load(option: &str, words: Words, files: &Files) -> Result<Raw, InputError> {
+fn load(option: &str, words: Words, files: &Files) -> Result<Raw, Error> {
     match words {
         Words::One(word) => Ok(match files.load(option, &word)? {
-            None => Raw::Value(Value::String(word)),
-            Some(file::Content::Text(text)) => Raw::Value(Value::String(text)),
-            Some(file::Content::Bytes(_)) => Raw::Bytes,
+            None => Raw::Value(word.into()),
+            Some(Content::Text(text)) => Raw::Value(text.into()),
+            Some(Content::Bytes(_)) => Raw::Bytes,
         }),
-        Words::Many(words) => list::load(option, words, files),
+        Words::Many(words) => list(option, words, files).map(Raw::Value),
+    }
+}
+
+/// The list that words mean: the words themselves, or one word or file that holds a JSON array. Two words or more are not
+/// parsed.
+fn list(option: &str, words: Vec<String>, files: &Files) -> Result<Value, Error> {
+    let is_array = |text: &str| text.trim_start().starts_with('[');
+    let array = |text: &str| {
+        let received = |error| bad_value(option, format!("Invalid JSON: {error}\nJSON received: {}", text.trim_end()));
+        serde_json::from_str(text).map_err(received)
+    };
+    let [word] = &words[..] else { return Ok(words.into()) };
+    match files.load(option, word)? {
+        Some(Content::Bytes(bytes)) => Ok(bytes.into()),
+        Some(Content::Text(text)) if is_array(&text) => array(&text),
+        // The AWS CLI sends its characters one by one.
+        Some(Content::Text(_)) => Err(bad_value(option, format!("{word} must hold a JSON array, like [\"a\", \"b\"]"))),
+        None if is_array(word) => array(word),
+        None => Ok(words.into()),
     }
 }
 

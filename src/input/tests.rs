@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Document, Files, Input, InputError, Words, missing_options, skeleton};
+use super::{Document, Files, Input, Words, require_options, skeleton};
 use crate::model::{Member, Operation};
 
 fn one(text: &str) -> Words {
@@ -131,7 +131,8 @@ fn a_document_must_be_a_map() {
         format!("Error parsing parameter '--cli-input-yaml': {expecting} 'NoneType'>")
     );
     assert!(wrong(Document::Json("{bad")).contains("Invalid JSON received"));
-    assert_eq!(Document::of(Some("{}"), Some("{}")), Err(InputError::TwoDocuments));
+    let two = Document::of(Some("{}"), Some("{}")).unwrap_err();
+    assert_eq!(two.to_string(), "Only one --cli-input- parameter may be specified.");
 }
 
 #[test]
@@ -205,7 +206,8 @@ fn files_are_loaded_as_text() {
 #[test]
 fn required_options_are_named_in_model_order() {
     let missing =
-        missing_options(Operation::CreateToken, &given(Operation::CreateToken, vec![("grantType", one("g"))])).unwrap();
+        require_options(Operation::CreateToken, &given(Operation::CreateToken, vec![("grantType", one("g"))]))
+            .unwrap_err();
     assert_eq!(missing.to_string(), "the following arguments are required: --client-id, --client-secret");
 }
 
@@ -223,5 +225,5 @@ fn skeletons_have_every_member() {
     let yaml = skeleton::yaml_input(Operation::RegisterClient);
     let shape = yaml.lines().map(|line| line.split_inclusive('#').next().unwrap()).collect::<Vec<_>>();
     assert_eq!(shape[..5], ["clientName: ''  #", "clientType: '' #", "scopes: #", "- ''", "redirectUris: #"]);
-    assert!(yaml.starts_with("clientName: ''  # [REQUIRED] Name"), "{yaml}");
+    assert!(yaml.starts_with("clientName: ''  # [REQUIRED] Human-readable"), "{yaml}");
 }

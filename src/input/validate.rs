@@ -6,14 +6,15 @@
 
 use serde_json::Value;
 
-use super::{InputError, Kind, Member, Raw};
+use super::{Kind, Member, Raw};
+use crate::error::Error;
 use crate::python;
 
 /// Elements of one list that are named; the bytes of a whole file would be too many.
 const LINES_OF_A_LIST: usize = 10;
 
 /// Every member required is there, every one given is known and of the right type.
-pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), InputError> {
+pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), Error> {
     let given = |name: &str| input.iter().find(|(given, _)| given == name).map(|(_, raw)| raw);
     let missing = members
         .iter()
@@ -34,7 +35,10 @@ pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), I
             None => {}
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(InputError::Invalid(problems)) }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Error::validation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
 }
 
 fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {

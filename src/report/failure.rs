@@ -1,14 +1,12 @@
 //! What an error means: its exit code, the AWS CLI's name of its kind, its message, and what a person can do.
 
 use crate::credentials::CredentialsError;
-use crate::error::{Error, Kind, ServiceError};
+use crate::error::{Error, ServiceError};
 use crate::http::HttpError;
-use crate::input::InputError;
 use crate::login::LoginError;
 use crate::oidc::{Fault, OidcError};
 use crate::portal::PortalError;
 use crate::session::{RoleError, SessionError};
-use crate::words::UsageError;
 
 const CLOSED_PIPE: u8 = 0;
 const LOGIN_NEEDED: u8 = 4;
@@ -31,8 +29,6 @@ pub(super) struct Failure<'a> {
     pub(super) fault: Option<&'a Fault>,
     /// The same, of an error that is an [`Error`].
     pub(super) service: Option<&'a ServiceError>,
-    /// Whether the usage of the program follows.
-    pub(super) usage: bool,
 }
 
 impl<'a> Failure<'a> {
@@ -43,13 +39,6 @@ impl<'a> Failure<'a> {
         }
         if let Some(error) = error.downcast_ref::<Error>() {
             return Self::of_error(error, message);
-        }
-        if error.is::<UsageError>() || error.is::<clap::Error>() {
-            return Self { usage: true, ..Self::param_validation(message) };
-        }
-        if let Some(input) = error.downcast_ref::<InputError>() {
-            let usage = matches!(input, InputError::OptionsMissing(_));
-            return Self { usage, ..Self::param_validation(message) };
         }
         Self::of_service(error, message)
     }
@@ -80,11 +69,7 @@ impl<'a> Failure<'a> {
     }
 
     fn other(message: String) -> Self {
-        Self { code: OTHER, kind: None, message, hint: None, fault: None, service: None, usage: false }
-    }
-
-    fn param_validation(message: String) -> Self {
-        Self { code: USAGE, kind: PARAM_VALIDATION, ..Self::other(message) }
+        Self { code: OTHER, kind: None, message, hint: None, fault: None, service: None }
     }
 
     fn of_error(error: &'a Error, message: String) -> Self {
@@ -95,7 +80,6 @@ impl<'a> Failure<'a> {
             hint: error.advice().map(str::to_owned),
             fault: None,
             service: error.answer(),
-            usage: error.kind() == Kind::Usage,
         }
     }
 

@@ -15,15 +15,6 @@ use crate::text;
 use super::ErrorFormat;
 use super::failure::Failure;
 
-const USAGE: &str = "
-
-usage: sso-oidc [options] <command> [parameters]
-To see help text, you can run:
-
-  sso-oidc help
-  sso-oidc help <command>
-";
-
 /// Items that a list or an object of the service's error may have to be shown on its line (AWS CLI).
 const INLINE_ITEMS: usize = 5;
 
@@ -70,18 +61,13 @@ fn members(failure: &Failure) -> Option<Value> {
         members.extend(details.clone());
         return Some(members.into());
     }
-    Some(json!({"Code": failure.kind?, "Message": message(failure)}))
-}
-
-fn message(failure: &Failure) -> String {
-    if failure.usage { format!("{}{USAGE}", failure.message) } else { failure.message.clone() }
+    Some(json!({"Code": failure.kind?, "Message": &failure.message}))
 }
 
 fn plain(failure: &Failure, legacy: bool) -> String {
-    let message = message(failure);
     let message = match failure.kind {
-        Some(kind) if !legacy => format!("An error occurred ({kind}): {message}"),
-        _ => message,
+        Some(kind) if !legacy => format!("An error occurred ({kind}): {}", failure.message),
+        _ => failure.message.clone(),
     };
     let lines: Vec<String> = message.trim().lines().map(text::for_terminal).collect();
     format!("\nsso-oidc: [ERROR]: {}\n", lines.join("\n").trim_end())

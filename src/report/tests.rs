@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{ErrorFormat, exit_code, render};
 use crate::error::{Error, Kind};
-use crate::input::InputError;
 use crate::oidc::{Fault, FaultCode, OidcError};
 use crate::output::Style;
 
@@ -32,7 +31,6 @@ fn shown(error: &anyhow::Error, format: ErrorFormat) -> String {
 fn codes_are_those_of_the_aws_cli() {
     let config = |kind| anyhow::Error::from(Error::new(kind, "x"));
     for (error, code) in [
-        (InputError::TwoDocuments.into(), 252),
         (Error::validation("x").into(), 252),
         (config(Kind::Validation), 252),
         (config(Kind::Configuration), 253),
@@ -103,14 +101,4 @@ fn an_error_without_a_kind_is_the_same_in_all_forms() {
     for format in [ErrorFormat::Enhanced, ErrorFormat::Legacy, ErrorFormat::Json, ErrorFormat::Table] {
         assert_eq!(shown(&error, format), "\nsso-oidc: [ERROR]: tried: could not\n");
     }
-}
-
-#[test]
-fn a_usage_error_says_where_help_is() {
-    let error = InputError::OptionsMissing(vec!["--client-id".into()]).into();
-    let text = shown(&error, ErrorFormat::Enhanced);
-    let line =
-        "\nsso-oidc: [ERROR]: An error occurred (ParamValidation): the following arguments are required: --client-id\n";
-    assert!(text.starts_with(&format!("{line}\nusage: sso-oidc ")), "{text}");
-    assert!(text.ends_with("sso-oidc help <command>\n"), "{text}");
 }

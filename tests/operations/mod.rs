@@ -84,7 +84,7 @@ fn input_is_validated_before_any_request() {
     refused(&center, &env, &["--scope", "[1]"]);
     refused(&center, &env, &["--code", "file://nowhere"]);
     let pretty = ["--output", "pretty"];
-    assert!(refused(&center, &env, &pretty).stderr.contains("argument --output: Found invalid choice 'pretty'"));
+    assert!(refused(&center, &env, &pretty).stderr.contains("Invalid value pretty for --output; choose from json"));
     let run = env.command(CREATE_TOKEN).env("AWS_DEFAULT_OUTPUT", "pretty").run().expect(255);
     assert!(run.stderr.contains("Unknown output type: pretty") && center.requests().is_empty(), "{}", run.snapshot());
     assert!(run.stderr.contains("AWS_DEFAULT_OUTPUT"), "{}", run.stderr);
@@ -154,7 +154,7 @@ fn arguments_that_are_not_utf8_are_refused() {
     let env = env_of(&center);
     let words = ["register-client", "--client-type", "public", "--client-name"].map(OsString::from);
     let run = env.run(words.into_iter().chain([OsString::from_vec(b"\xffhunter2".to_vec())])).expect(252);
-    assert!(run.stderr.contains("argument --client-name: the value is not UTF-8 text"), "{}", run.stderr);
+    assert!(run.stderr.contains("The value of --client-name is not UTF-8 text"), "{}", run.stderr);
     assert!(!run.stderr.contains("hunter2") && center.requests().is_empty());
 }
 

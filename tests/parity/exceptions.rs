@@ -21,10 +21,13 @@ const YAML_KEY: &str = "a YAML key that is not a string is reported as an unknow
 const LOGIN_FIRST: &str = "a needed login has its own exit code, 4, and the command to run";
 const LEGACY: &str = "a token that can be refreshed is refreshed, including those of legacy profiles";
 const LOGOUT_GOES_ON: &str = "logout removes local files even if another step fails";
+const WORDING: &str = "usage errors and help have their own wording; exit codes are the same";
 const VERSION: &str = "the version and the user agent are those of sso-oidc";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
     ("args-query-bad-function", &[Requests], BEFORE),
+    ("args-two-extra-words", &[Stderr], WORDING),
+    ("args-unknown-two", &[Stderr], WORDING),
     ("args-version", &[Stdout], VERSION),
     ("args-version-with-command", &[Stdout], VERSION),
     ("badquery-arity-merge", &[Requests], BEFORE),
@@ -117,6 +120,8 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("wire-error-204-length", &[Exit, Stderr], NOT_JSON),
     ("wire-length-too-short", &[Exit, Stderr], NOT_JSON),
     ("words-list-file-lines", &[Requests, Stdout, Exit, Stderr], LETTERS),
+    ("words-list-then-global", &[Requests, Stdout, Exit, Stderr], "a list option ends at the next option"),
+    ("words-two-ops", &[Stderr], "secrets are not repeated in error messages"),
     ("world-output-config-upper", &[Requests], BEFORE),
     ("world-output-env-empty-config", &[Requests], BEFORE),
     ("yaml-binary", &[Requests, Exit, Stderr], YAML),

@@ -1,19 +1,18 @@
-//! `shim`: the shell function `aws` that sends to us what we answer, and everything else to the AWS CLI.
+//! `shim`: the shell function `aws` that sends some commands to this program and all others to the AWS CLI.
 //!
-//! Which words are ours is not the function's business: it asks, by `shim -- aws WORDS`, and the exit code is the answer.
-//! Then `sso-oidc aws WORDS` is run, see `words::aws`.
+//! The function does not know which: it runs `shim -- aws WORDS`, whose exit code is 0 for the commands of this program, and
+//! then `sso-oidc aws WORDS`.
 
 use crate::cli::{self, ShimArgs};
 use crate::context::Context;
-use crate::words;
 
-const OURS: u8 = 0;
-const NOT_OURS: u8 = 1;
+const HANDLED: u8 = 0;
+const NOT_HANDLED: u8 = 1;
 
-/// Prints the function of a shell, or says whether words are ours.
+/// Prints the function of a shell, or returns whether this program handles a command.
 pub(super) fn run(args: &ShimArgs, context: &Context) -> anyhow::Result<u8> {
     if !args.words.is_empty() {
-        return Ok(if words::aws::is_ours(&cli::globals(), &args.words) { OURS } else { NOT_OURS });
+        return Ok(if cli::handles_aws(&args.words) { HANDLED } else { NOT_HANDLED });
     }
     let shell = context.var_not_empty("SHELL");
     let of_person = shell.as_deref().and_then(|path| path.rsplit('/').next());
@@ -24,5 +23,5 @@ pub(super) fn run(args: &ShimArgs, context: &Context) -> anyhow::Result<u8> {
         _ => include_str!("aws.sh"),
     };
     context.print(function.as_bytes())?;
-    Ok(OURS)
+    Ok(HANDLED)
 }

@@ -131,6 +131,8 @@ In the input of operations:
 
 * a file for a list option must contain a JSON array; it is not split into characters
 
+* a list option ends at the next option
+
 * --generate-cli-skeleton=input requests a skeleton, too
 
 * text is Unicode; lone surrogates are rejected

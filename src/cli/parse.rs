@@ -1,0 +1,156 @@
+//! Parsing of a command line by clap.
+//!
+//! Only the called command is declared, because declaring all twelve costs more than most of them do; the global options
+//! are declared beside its own, so that all of them can be anywhere on the line. clap's errors become an `Error` in
+//! `usage`. `--help` and `--version` apply wherever they are, as in the AWS CLI.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{Arg, ArgMatches, Command, FromArgMatches as _};
+
+use super::usage::{context, usage_error};
+use super::{COMMANDS, Cli, CommandSpec, GlobalArgs, HelpArgs, aws, globals};
+use crate::error::{Error, Kind};
+
+/// True when `--version` or `-V` is on the line; answered without declaring anything.
+pub fn wants_version(args: &[OsString]) -> bool {
+    args.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--version" || word == "-V")
+}
+
+/// The value of `--cli-error-format` on a line that may not parse.
+pub fn error_format(args: &[OsString]) -> Option<String> {
+    let value = |(at, word): (usize, &OsString)| match word.to_str()?.strip_prefix("--cli-error-format")? {
+        "" => args.get(at + 1)?.to_str().map(str::to_owned),
+        attached => attached.strip_prefix('=').map(str::to_owned),
+    };
+    args.iter().enumerate().rev().find_map(value)
+}
+
+/// Parses a command line, the program's name first; called as `aws`, it has AWS's words.
+pub fn parse(mut args: Vec<OsString>, as_aws: bool) -> Result<Cli, Error> {
+    let end = args.iter().position(|word| word == "--").unwrap_or(args.len());
+    let tail = args.split_off(end);
+    let mut words = attach_hyphen_values(text(args)?);
+    let globals = globals();
+    let service = if as_aws { Some(aws::remove_service(&globals, &mut words)?) } else { None };
+    let is_called = |spec: &&CommandSpec| service.as_ref().is_none_or(|service| service == aws::service_of(spec.name));
+    let at = plain(&globals, &words).next();
+    let spec = at.and_then(|at| CommandSpec::named(&words[at])).filter(is_called);
+    let wants_help = words.iter().any(|word| word == "--help" || word == "-h");
+    let (Some(at), Some(spec)) = (at, spec) else {
+        return if wants_help && at.is_none() { Ok(help(None, as_aws)) } else { Err(no_command(&words, as_aws)) };
+    };
+    words.remove(at);
+    if wants_help {
+        return Ok(help(Some(spec), as_aws));
+    }
+    let mut program = (spec.options)(globals.no_binary_name(true));
+    let line = words.iter().map(OsString::from).chain(tail);
+    let read = |mut matches: ArgMatches| {
+        let global = GlobalArgs { as_aws, ..GlobalArgs::from_arg_matches_mut(&mut matches)? };
+        Ok(Cli { global, command: (spec.read)(&mut matches)? })
+    };
+    let parsed = program.try_get_matches_from_mut(line).and_then(read);
+    let parsed = parsed.or_else(|error| match error.kind() {
+        ErrorKind::DisplayHelp => Ok(help(Some(spec), as_aws)),
+        ErrorKind::UnknownArgument if context(&error, ContextKind::InvalidArg) == ["help"] => {
+            Ok(help(Some(spec), as_aws))
+        }
+        _ => Err(usage_error(&error, &program, Some(spec), &words, as_aws)),
+    });
+    // Freeing the declarations costs as much as parsing, and the process ends soon.
+    std::mem::forget(program);
+    parsed
+}
+
+/// The help of the program or of one command.
+fn help(spec: Option<&CommandSpec>, as_aws: bool) -> Cli {
+    let command = spec.map(|spec| spec.name.to_owned());
+    let global = GlobalArgs { as_aws, ..GlobalArgs::default() };
+    Cli { global, command: super::Command::Help(HelpArgs { command }) }
+}
+
+/// The error about words that call no command.
+fn no_command(words: &[String], as_aws: bool) -> Error {
+    let specs = COMMANDS.iter().filter(|spec| !as_aws || aws::service_of(spec.name) == "sso-oidc");
+    let mut program = globals().no_binary_name(true).subcommands(specs.map(CommandSpec::command));
+    let error = match program.try_get_matches_from_mut(words) {
+        Ok(_) => clap::Error::new(ErrorKind::MissingSubcommand),
+        Err(error) => error,
+    };
+    usage_error(&error, &program, None, words, as_aws)
+}
+
+/// The error about a command that does not exist.
+pub fn unknown_command(name: &str) -> Error {
+    no_command(&[name.to_owned()], false)
+}
+
+/// The places of the words that are neither options nor values of global options.
+pub(super) fn plain<'a>(globals: &'a Command, words: &'a [String]) -> impl Iterator<Item = usize> + 'a {
+    let mut is_value = false;
+    let mut is_plain = move |word: &str| {
+        let is_option = word.starts_with('-');
+        let follows = std::mem::replace(
+            &mut is_value,
+            is_option && !word.contains('=') && {
+                option([globals], word).is_some_and(|arg| arg.get_action().takes_values())
+            },
+        );
+        !is_option && !follows
+    };
+    words.iter().enumerate().filter(move |(_, word)| is_plain(word)).map(|(at, _)| at)
+}
+
+/// The option that a word names: in full, or by a prefix that no other option has.
+pub(super) fn option<'a>(commands: impl IntoIterator<Item = &'a Command>, word: &str) -> Option<&'a Arg> {
+    let name = word.split('=').next()?.strip_prefix("--").filter(|name| !name.is_empty())?;
+    let mut found = None;
+    for arg in commands.into_iter().flat_map(Command::get_arguments) {
+        match arg.get_long() {
+            Some(long) if long == name => return Some(arg),
+            Some(long) if long.starts_with(name) => found = Some(found.map_or(Some(arg), |_| None)),
+            _ => {}
+        }
+    }
+    found.flatten()
+}
+
+/// True for an option that is followed by its value in any case.
+pub(super) fn requires_value(arg: &Arg) -> bool {
+    arg.get_action().takes_values() && arg.get_num_args().is_none_or(|count| count.min_values() > 0)
+}
+
+/// Attaches to its option each value that clap would take for an option, but Python's argparse for a value, such as `- x`,
+/// `-.5` or a key that begins with `-----BEGIN`.
+pub(super) fn attach_hyphen_values(words: Vec<String>) -> Vec<String> {
+    let is_value = |word: &str| {
+        word.starts_with("-.") || word.starts_with('-') && word.split('=').next().unwrap_or_default().contains(' ')
+    };
+    let mut line: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        match line.last_mut() {
+            Some(option) if is_value(&word) && option.starts_with("--") && !option.contains('=') => {
+                *option = format!("{option}={word}")
+            }
+            _ => line.push(word),
+        }
+    }
+    line
+}
+
+/// The words after the program's name as text: the service takes JSON, which cannot carry other bytes.
+fn text(args: Vec<OsString>) -> Result<Vec<String>, Error> {
+    let mut words: Vec<String> = Vec::with_capacity(args.len());
+    for arg in args.into_iter().skip(1) {
+        words.push(arg.into_string().map_err(|arg| {
+            let arg = arg.to_string_lossy();
+            let option = [arg.split('=').next(), words.last().map(String::as_str)].into_iter().flatten();
+            let option = option.filter(|name| name.starts_with("--")).next();
+            let what = option.map_or_else(|| "The command line".to_owned(), |option| format!("The value of {option}"));
+            Error::new(Kind::Usage, format!("{what} is not UTF-8 text"))
+        })?);
+    }
+    Ok(words)
+}
