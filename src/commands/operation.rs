@@ -77,15 +77,11 @@ fn secrets(members: &[Member], answer: &Map<String, Value>) -> Vec<String> {
     members.iter().flat_map(of).collect()
 }
 
-/// A query's words about a value without the secrets in it; the AWS CLI prints the whole answer.
+/// The error of a query without the secrets of the response; the AWS CLI prints the whole value.
 fn hide(error: QueryError, secrets: &[String]) -> QueryError {
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let hidden = |text: String| redacted(&text, &secrets);
     match error {
-        QueryError::Type { function, value, expected, received } => {
-            QueryError::Type { function, value: hidden(value), expected, received }
-        }
-        QueryError::Evaluation(words) => QueryError::Evaluation(hidden(words)),
+        QueryError::Evaluation(reason) => QueryError::Evaluation(redacted(&reason, &secrets)),
         QueryError::Syntax(_) | QueryError::Call(_) => error,
     }
 }

@@ -26,7 +26,7 @@ impl Printing {
     /// Settles everything: options before variables before the profile.
     pub(super) fn settle(global: &GlobalArgs, config: &Config, context: &Context) -> anyhow::Result<Self> {
         let format = config::output_format(context, config, global.output.as_deref());
-        let format = format.value.parse().map_err(|_| unknown_format(&format))?;
+        let format = Format::named(&format.value).ok_or_else(|| unknown_format(&format))?;
         let query = global.query.as_deref().map(compile).transpose()?;
         let pager = match config::pager(context, config, global.no_cli_pager) {
             Some(line) if context.stdout_is_terminal && format != Format::Off => {

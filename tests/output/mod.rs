@@ -40,7 +40,7 @@ fn recorded_values_print_like_the_aws_cli() {
         let color = record["color"] == true;
         let width = record["width"].as_u64().map_or(80, |width| usize::try_from(width).unwrap());
         let style = Style { color, width, resets: !is_error };
-        let format: Format = text(record, "format").parse().unwrap();
+        let format = Format::named(text(record, "format")).unwrap();
         let actual = if is_error {
             let printed = render(value, format, "error", &style).unwrap();
             (String::from_utf8(printed).unwrap(), None)

@@ -58,7 +58,7 @@ pub(super) enum Comparator {
 }
 
 impl Comparator {
-    /// As it is written.
+    /// The operator as it is written.
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Equal => "==",
@@ -67,18 +67,6 @@ impl Comparator {
             Self::LessOrEqual => "<=",
             Self::Greater => ">",
             Self::GreaterOrEqual => ">=",
-        }
-    }
-
-    /// As Python's parser calls it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Equal => "eq",
-            Self::NotEqual => "ne",
-            Self::Less => "lt",
-            Self::LessOrEqual => "lte",
-            Self::Greater => "gt",
-            Self::GreaterOrEqual => "gte",
         }
     }
 }

@@ -148,12 +148,7 @@ fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Result {
 
 fn check_types(function: &'static str, values: &[Value], expected: &[&'static str]) -> Result<()> {
     match values.iter().find(|value| !expected.contains(&type_name(value))) {
-        Some(value) => Err(QueryError::Type {
-            function,
-            value: python::str(value),
-            expected: expected.to_vec(),
-            received: type_name(value),
-        }),
+        Some(value) => Err(QueryError::wrong_type(function, value, expected, type_name(value))),
         None => Ok(()),
     }
 }
@@ -169,12 +164,7 @@ pub(super) fn sort_by(arguments: &[Value], by: By<'_>) -> Result {
     let Some(first) = items(list).first() else { return Ok(list.clone()) };
     let required = type_name(&by(first)?);
     if !matches!(required, "number" | "string") {
-        return Err(QueryError::Type {
-            function: "sort_by",
-            value: python::str(first),
-            expected: vec!["string", "number"],
-            received: required,
-        });
+        return Err(QueryError::wrong_type("sort_by", first, &["string", "number"], required));
     }
     let keys = keys_of(list, by)?;
     check_types("sort_by", &keys, &[required])?;

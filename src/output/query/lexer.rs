@@ -1,4 +1,4 @@
-//! The tokens of a JMESPath expression, and what its literals mean.
+//! The tokens of a JMESPath expression, how strongly each binds, and what literals mean.
 //!
 //! A literal between backticks is JSON; what is none is taken as text without its quotes, a relict that Python's lexer
 //! keeps and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members survive.
@@ -11,7 +11,7 @@ use super::values::float;
 use crate::python;
 
 /// A token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
     Identifier(String),
     QuotedIdentifier(String),
@@ -39,7 +39,57 @@ pub(super) enum Token {
     End,
 }
 
+/// A token that is always written in the same way.
+struct Symbol {
+    text: &'static str,
+    /// Python's name of the kind of token
+    name: &'static str,
+    power: u8,
+    token: Token,
+}
+
+const fn symbol(text: &'static str, name: &'static str, power: u8, token: Token) -> Symbol {
+    Symbol { text, name, power, token }
+}
+
+const fn comparator(text: &'static str, name: &'static str, comparator: Comparator) -> Symbol {
+    symbol(text, name, 5, Token::Comparator(comparator))
+}
+
+/// Longer symbols before their own beginnings.
+static SYMBOLS: [Symbol; 25] = [
+    symbol("||", "or", 2, Token::Or),
+    symbol("&&", "and", 3, Token::And),
+    symbol("[]", "flatten", 9, Token::Flatten),
+    symbol("[?", "filter", 21, Token::Filter),
+    comparator("==", "eq", Comparator::Equal),
+    comparator("!=", "ne", Comparator::NotEqual),
+    comparator("<=", "lte", Comparator::LessOrEqual),
+    comparator(">=", "gte", Comparator::GreaterOrEqual),
+    comparator("<", "lt", Comparator::Less),
+    comparator(">", "gt", Comparator::Greater),
+    symbol("|", "pipe", 1, Token::Pipe),
+    symbol("*", "star", 20, Token::Star),
+    symbol(".", "dot", 40, Token::Dot),
+    symbol("!", "not", 45, Token::Not),
+    symbol("{", "lbrace", 50, Token::LeftBrace),
+    symbol("[", "lbracket", 55, Token::LeftBracket),
+    symbol("(", "lparen", 60, Token::LeftParenthesis),
+    symbol(",", "comma", 0, Token::Comma),
+    symbol(":", "colon", 0, Token::Colon),
+    symbol("@", "current", 0, Token::Current),
+    symbol("&", "expref", 0, Token::Expref),
+    symbol("]", "rbracket", 0, Token::RightBracket),
+    symbol("}", "rbrace", 0, Token::RightBrace),
+    symbol(")", "rparen", 0, Token::RightParenthesis),
+    symbol("", "eof", 0, Token::End),
+];
+
 impl Token {
+    fn symbol(&self) -> Option<&'static Symbol> {
+        SYMBOLS.iter().find(|symbol| symbol.token == *self)
+    }
+
     /// Python's name of the kind of token, for messages.
     pub(super) fn name(&self) -> &'static str {
         match self {
@@ -47,57 +97,23 @@ impl Token {
             Self::QuotedIdentifier(_) => "quoted_identifier",
             Self::Number(_) => "number",
             Self::Literal(_) => "literal",
-            Self::Comparator(comparator) => comparator.name(),
-            Self::Dot => "dot",
-            Self::Star => "star",
-            Self::Comma => "comma",
-            Self::Colon => "colon",
-            Self::Current => "current",
-            Self::Expref => "expref",
-            Self::Pipe => "pipe",
-            Self::Or => "or",
-            Self::And => "and",
-            Self::Not => "not",
-            Self::Flatten => "flatten",
-            Self::Filter => "filter",
-            Self::LeftBracket => "lbracket",
-            Self::RightBracket => "rbracket",
-            Self::LeftBrace => "lbrace",
-            Self::RightBrace => "rbrace",
-            Self::LeftParenthesis => "lparen",
-            Self::RightParenthesis => "rparen",
-            Self::End => "eof",
+            _ => self.symbol().map_or("", |symbol| symbol.name),
         }
+    }
+
+    /// How strongly the token binds the expression before it: its binding power in the Pratt parser.
+    pub(super) fn power(&self) -> u8 {
+        self.symbol().map_or(0, |symbol| symbol.power)
     }
 
     /// The token's value as Python prints it.
     pub(super) fn value(&self) -> String {
-        let symbol = match self {
-            Self::Identifier(name) | Self::QuotedIdentifier(name) => name,
-            Self::Number(number) => return number.to_string(),
-            Self::Literal(literal) => return python::str(literal),
-            Self::Comparator(comparator) => comparator.sign(),
-            Self::Dot => ".",
-            Self::Star => "*",
-            Self::Comma => ",",
-            Self::Colon => ":",
-            Self::Current => "@",
-            Self::Expref => "&",
-            Self::Pipe => "|",
-            Self::Or => "||",
-            Self::And => "&&",
-            Self::Not => "!",
-            Self::Flatten => "[]",
-            Self::Filter => "[?",
-            Self::LeftBracket => "[",
-            Self::RightBracket => "]",
-            Self::LeftBrace => "{",
-            Self::RightBrace => "}",
-            Self::LeftParenthesis => "(",
-            Self::RightParenthesis => ")",
-            Self::End => "",
-        };
-        symbol.to_owned()
+        match self {
+            Self::Identifier(name) | Self::QuotedIdentifier(name) => name.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Literal(literal) => python::str(literal),
+            _ => self.symbol().map_or("", |symbol| symbol.text).to_owned(),
+        }
     }
 }
 
@@ -136,12 +152,13 @@ pub(super) fn tokens(expression: &str) -> Result<Vec<(Token, usize)>, QueryError
                 inner.len() + 2
             }
             _ => {
-                let (token, length) = symbol(rest).ok_or_else(|| match first {
+                let symbol = SYMBOLS.iter().find(|symbol| !symbol.text.is_empty() && rest.starts_with(symbol.text));
+                let symbol = symbol.ok_or_else(|| match first {
                     '=' => bad("Unknown token '='"),
                     _ => bad(&format!("Unknown token {first}")),
                 })?;
-                tokens.push((token, column));
-                length
+                tokens.push((symbol.token.clone(), column));
+                symbol.text.len()
             }
         };
         column += rest[..length].chars().count();
@@ -153,44 +170,6 @@ pub(super) fn tokens(expression: &str) -> Result<Vec<(Token, usize)>, QueryError
 
 fn bad(expression: &str, column: usize, reason: &str) -> QueryError {
     QueryError::Syntax(format!("Bad jmespath expression: {reason}:\n{expression}\n{}^", " ".repeat(column)))
-}
-
-/// The longest symbol at the start.
-fn symbol(text: &str) -> Option<(Token, usize)> {
-    let two = match text.get(..2) {
-        Some("[]") => Some(Token::Flatten),
-        Some("[?") => Some(Token::Filter),
-        Some("||") => Some(Token::Or),
-        Some("&&") => Some(Token::And),
-        Some("==") => Some(Token::Comparator(Comparator::Equal)),
-        Some("!=") => Some(Token::Comparator(Comparator::NotEqual)),
-        Some("<=") => Some(Token::Comparator(Comparator::LessOrEqual)),
-        Some(">=") => Some(Token::Comparator(Comparator::GreaterOrEqual)),
-        _ => None,
-    };
-    if let Some(token) = two {
-        return Some((token, 2));
-    }
-    let token = match text.chars().next()? {
-        '.' => Token::Dot,
-        '*' => Token::Star,
-        ',' => Token::Comma,
-        ':' => Token::Colon,
-        '@' => Token::Current,
-        '&' => Token::Expref,
-        '|' => Token::Pipe,
-        '!' => Token::Not,
-        '[' => Token::LeftBracket,
-        ']' => Token::RightBracket,
-        '{' => Token::LeftBrace,
-        '}' => Token::RightBrace,
-        '(' => Token::LeftParenthesis,
-        ')' => Token::RightParenthesis,
-        '<' => Token::Comparator(Comparator::Less),
-        '>' => Token::Comparator(Comparator::Greater),
-        _ => return None,
-    };
-    Some((token, 1))
 }
 
 /// What stands between a delimiter and its next unescaped repetition.

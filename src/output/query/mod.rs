@@ -5,7 +5,6 @@
 //! and arity of functions, where `&` may stand) fails in `compile`, before a request is sent. Modules import in one
 //! direction: parser and evaluator, expression, signature, functions, values.
 
-mod binding;
 mod evaluate;
 mod expression;
 mod functions;
@@ -18,6 +17,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::python;
 use expression::Expression;
 
 /// A compiled JMESPath expression.
@@ -48,34 +48,25 @@ pub enum QueryError {
     Syntax(String),
     /// It calls a function that does not exist, or with the wrong number of arguments.
     Call(String),
-    /// A function got a value of a type that it does not take.
-    Type {
-        /// Its name.
-        function: &'static str,
-        /// The value, as Python's `str` spells it.
-        value: String,
-        /// The types that it takes.
-        expected: Vec<&'static str>,
-        /// The type that it got.
-        received: &'static str,
-    },
-    /// Python's words for what has no result: an order between text and number, an integer out of infinity.
+    /// It has no result for this value: a function does not take its type, text and number have no order.
     Evaluation(String),
+}
+
+impl QueryError {
+    /// A function does not take the type of a value.
+    fn wrong_type(function: &str, value: &Value, expected: &[&str], received: &str) -> Self {
+        Self::Evaluation(format!(
+            "In function {function}(), invalid type for value: {}, expected one of: ['{}'], received: \"{received}\"",
+            python::str(value),
+            expected.join("', '")
+        ))
+    }
 }
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Type { function, value, expected, received } => {
-                let expected = expected.join("', '");
-                write!(
-                    f,
-                    "In function {function}(), invalid type for value: {value}, expected one of: ['{expected}'], \
-                     received: \"{received}\""
-                )
-            }
-            Self::Syntax(reason) | Self::Call(reason) | Self::Evaluation(reason) => f.write_str(reason),
-        }
+        let (Self::Syntax(reason) | Self::Call(reason) | Self::Evaluation(reason)) = self;
+        f.write_str(reason)
     }
 }
 

@@ -6,7 +6,6 @@
 //!
 
 use super::QueryError;
-use super::binding::{self, AND, COMPARATOR, DOT, FILTER, FLATTEN, NOT, OR, PIPE, STAR, power};
 use super::expression::Expression;
 use super::lexer::{Token, tokens};
 use super::signature;
@@ -14,6 +13,9 @@ use super::signature;
 /// Most levels of an expression: the stack must hold them while it is parsed, evaluated and dropped. Python's holds few
 /// hundred.
 pub(super) const DEPTH_LIMIT: usize = 200;
+
+/// A token that binds less than this ends a projection.
+const PROJECTION_STOP: u8 = 10;
 
 /// An expression and how many levels it has.
 struct Tree {
@@ -58,7 +60,7 @@ impl Parser<'_> {
             return Err(self.unexpected("The expression is nested too deeply", 0));
         }
         let mut left = self.prefix()?;
-        while binding_power < power(self.token()) {
+        while binding_power < self.token().power() {
             left = self.infix(left)?;
         }
         self.nesting -= 1;
@@ -75,7 +77,7 @@ impl Parser<'_> {
             }
             Token::Identifier(name) | Token::QuotedIdentifier(name) => self.leaf(Expression::Field(name)),
             Token::Current => Ok(here()),
-            Token::Star => self.values(here(), STAR),
+            Token::Star => self.values(here(), Token::Star.power()),
             Token::Flatten => self.flatten(here()),
             Token::Filter => self.filter(here()),
             Token::LeftBrace => self.multi_select_hash(),
@@ -85,7 +87,7 @@ impl Parser<'_> {
                 Ok(inner)
             }
             Token::Not => {
-                let inner = self.expression(NOT)?;
+                let inner = self.expression(Token::Not.power())?;
                 self.one(Expression::Not, inner)
             }
             Token::Expref => {
@@ -97,7 +99,7 @@ impl Parser<'_> {
                 (Token::Number(_) | Token::Colon, _) => self.index(here()),
                 (Token::Star, Token::RightBracket) => {
                     self.position += 2;
-                    self.projection(here(), STAR)
+                    self.projection(here(), Token::Star.power())
                 }
                 _ => self.multi_select_list(),
             },
@@ -108,20 +110,21 @@ impl Parser<'_> {
 
     /// What can follow an expression.
     fn infix(&mut self, left: Tree) -> Parsed {
+        let power = self.token().power();
         match self.advance() {
             Token::Dot if matches!(self.token(), Token::Star) => {
                 self.position += 1;
-                self.values(left, DOT)
+                self.values(left, power)
             }
             Token::Dot => {
-                let right = self.after_dot(DOT)?;
+                let right = self.after_dot(power)?;
                 self.two(Expression::Chain, left, right)
             }
-            Token::Pipe => self.binary(Expression::Chain, left, PIPE),
-            Token::Or => self.binary(Expression::Or, left, OR),
-            Token::And => self.binary(Expression::And, left, AND),
+            Token::Pipe => self.binary(Expression::Chain, left, power),
+            Token::Or => self.binary(Expression::Or, left, power),
+            Token::And => self.binary(Expression::And, left, power),
             Token::Comparator(comparator) => {
-                let right = self.expression(COMPARATOR)?;
+                let right = self.expression(power)?;
                 self.two(|left, right| Expression::Comparison(comparator, left, right), left, right)
             }
             Token::Flatten => self.flatten(left),
@@ -132,7 +135,7 @@ impl Parser<'_> {
                 _ => {
                     self.expect("star")?;
                     self.expect("rbracket")?;
-                    self.projection(left, STAR)
+                    self.projection(left, Token::Star.power())
                 }
             },
             _ => Err(self.unexpected("invalid token", 1)),
@@ -166,7 +169,7 @@ impl Parser<'_> {
         let slice = self.leaf(Expression::Slice { start, end, step: step.unwrap_or(1) })?;
         let is_indexed = matches!(left.root, Expression::Indexed(..));
         let sliced = self.two(Expression::Indexed, left, slice)?;
-        if is_indexed { Ok(sliced) } else { self.projection(sliced, STAR) }
+        if is_indexed { Ok(sliced) } else { self.projection(sliced, Token::Star.power()) }
     }
 
     fn projection(&mut self, list: Tree, binding_power: u8) -> Parsed {
@@ -181,7 +184,7 @@ impl Parser<'_> {
 
     fn flatten(&mut self, list: Tree) -> Parsed {
         let flat = self.one(Expression::Flatten, list)?;
-        self.projection(flat, FLATTEN)
+        self.projection(flat, Token::Flatten.power())
     }
 
     fn filter(&mut self, list: Tree) -> Parsed {
@@ -189,7 +192,7 @@ impl Parser<'_> {
         self.expect("rbracket")?;
         let each = match self.token() {
             Token::Flatten => self.leaf(Expression::Current)?,
-            _ => self.projected(FILTER)?,
+            _ => self.projected(Token::Filter.power())?,
         };
         let height = list.height.max(condition.height).max(each.height);
         let [list, condition, each] = [list, condition, each].map(|tree| Box::new(tree.root));
@@ -204,7 +207,7 @@ impl Parser<'_> {
                 self.position += 1;
                 self.after_dot(binding_power)
             }
-            token if power(token) < binding::PROJECTION_STOP => self.leaf(Expression::Current),
+            token if token.power() < PROJECTION_STOP => self.leaf(Expression::Current),
             _ => Err(self.unexpected("syntax error", 0)),
         }
     }

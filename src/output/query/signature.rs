@@ -112,9 +112,7 @@ impl Function {
     }
 
     fn check_type(&self, argument: &Value, types: &'static [&'static str]) -> Result<(), QueryError> {
-        let fail = |value: &Value, received| {
-            Err(QueryError::Type { function: self.name, value: python::str(value), expected: types.to_vec(), received })
-        };
+        let fail = |value: &Value, received| Err(QueryError::wrong_type(self.name, value, types, received));
         let name = type_name(argument);
         if !types.is_empty() && !types.iter().any(|expected| expected.split('-').next() == Some(name)) {
             return fail(argument, name);
