@@ -3,8 +3,7 @@
 //! Knows no operation, no secret and no terminal: the caller gives the title, the width and whether to color. Structured
 //! errors (`--cli-error-format`) go through the same renderers.
 
-pub mod query;
-
+mod query;
 mod table;
 mod text;
 mod width;
@@ -25,13 +24,13 @@ pub enum Format {
     Json,
     /// Tab-separated lines
     Text,
-    /// Boxes for people
+    /// Boxes
     Table,
     /// YAML, members sorted by name
     Yaml,
     /// YAML, each result as one element of a list
     YamlStream,
-    /// Nothing at all
+    /// Nothing
     Off,
 }
 

@@ -191,7 +191,10 @@ fn values_unsafe_in_a_shell_are_refused() {
     for format in ["env", "env-no-export", "powershell", "windows-cmd", "fish"] {
         let run = export(&env, &["--format", format]).expect(255);
         assert_eq!(run.stdout, "", "{format}");
-        assert!(run.stderr.contains("SecretAccessKey contains a character") && !run.stderr.contains("pwned"), "{format}");
+        assert!(
+            run.stderr.contains("SecretAccessKey contains a character") && !run.stderr.contains("pwned"),
+            "{format}"
+        );
     }
     assert_eq!(export(&env, &[]).ok().json()["SecretAccessKey"], "$(touch pwned)");
     assert_eq!(center.connections(), 0);

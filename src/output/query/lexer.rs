@@ -1,7 +1,7 @@
 //! The tokens of a JMESPath expression, how strongly each binds, and what literals mean.
 //!
-//! A literal between backticks is JSON; what is none is taken as text without its quotes, a relict that Python's lexer
-//! keeps and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members survive.
+//! A literal between backticks is JSON; anything else there is text without quotes, an old form that Python's lexer still
+//! reads and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members are kept.
 
 use serde_json::Value;
 
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn places_are_counted_in_characters() {
+    fn columns_are_counted_in_characters() {
         let columns: Vec<usize> =
             tokens("'é' |\"ü\"\n[-0:007]").unwrap().into_iter().map(|(_, column)| column).collect();
         assert_eq!(columns, [0, 4, 5, 9, 10, 12, 13, 16, 17]);
     }
 
     #[test]
-    fn what_is_no_token_is_refused_where_it_starts() {
+    fn unknown_tokens_are_reported_at_their_column() {
         for (expression, reason) in [
             ("a | 'b", "Unclosed ' delimiter:\na | 'b\n    ^"),
             ("`\\`", "Unclosed ` delimiter:\n`\\`\n^"),

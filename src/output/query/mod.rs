@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn written_order_and_integers_stay() {
+    fn order_of_members_and_integers_are_kept() {
         let value = json!({"b": 2, "a": {"z": 1, "y": [3, 1.5]}});
         for (expression, expected) in [
             ("{z: b, a: a.z}", r#"{"z": 2,"a": 1}"#),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expression_that_cannot_be_right_fails_before_any_value() {
+    fn invalid_expressions_fail_to_compile() {
         for (expression, reason) in [
             ("", "Invalid JMESPath expression: cannot be empty."),
             ("a[", "Invalid jmespath expression: Incomplete expression:\n\"a[\"\n   ^"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn evaluation_fails_in_pythons_words() {
+    fn evaluation_errors_equal_pythons() {
         let value = json!({"expiresIn": 28800, "s": "x"});
         for (expression, reason) in [
             (

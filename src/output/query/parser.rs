@@ -1,8 +1,8 @@
 //! Tokens become an expression: a Pratt parser with the binding powers and the quirks of Python's `jmespath`.
 //!
 //! The quirks decide results, so they are kept: after `[*].{…}` an index applies to the whole projection, a slice right
-//! after an index starts none, commas between arguments and between members may be missing. What only evaluation would
-//! find in AWS CLI (functions, arity, a step of 0, a stray `&`) is refused here, once the syntax is known to be right.
+//! after an index starts none, commas between arguments and between members may be missing. Errors that the AWS CLI finds
+//! only by evaluation (functions, arity, a step of 0, a stray `&`) are found here, after those of the syntax.
 //!
 
 use super::QueryError;

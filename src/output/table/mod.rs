@@ -1,4 +1,4 @@
-//! The `table` format: boxes for people, laid out as AWS CLI lays them out.
+//! The `table` format: boxes, laid out as the AWS CLI lays them out.
 //!
 //! The value is first cut into sections (`section`), one per object or list, each with a title and a level of nesting; then
 //! all of them are drawn to one common width. A table wider than the terminal turns sections of a single row into name and
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_fits_has_headers_and_one_that_does_not_is_turned() {
+    fn a_row_too_wide_for_the_terminal_becomes_names_and_values() {
         let value = json!({"b": 1, "a": "xyz"});
         let wide = "\
 --------------
@@ -218,14 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_false_in_python_prints_nothing() {
+    fn values_that_are_false_in_python_print_nothing() {
         for value in [json!(null), json!(false), json!(0), json!(0.0), json!(""), json!([]), json!({})] {
             assert_eq!(table(&value, 80), "");
         }
     }
 
     #[test]
-    fn color_is_for_values_and_bars_and_resets_follow_every_write() {
+    fn values_and_bars_are_colored_and_every_write_can_be_reset() {
         let value = json!({"a": {"b": 1}});
         let colored = render(&value, "Title", &Style { color: true, width: 80, resets: false }).unwrap();
         assert!(

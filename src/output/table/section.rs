@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_do_not_fit_a_table_fail_in_aws_clis_words() {
+    fn irregular_lists_fail_with_the_errors_of_the_aws_cli() {
         for (value, reason) in [
             (json!([[1, 2], [1, 2, 3]]), "Row should have 2 elements, instead it has 3"),
             (json!([1, []]), "Row should have 1 elements, instead it has 0"),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_in_a_list_of_others_is_a_row_of_its_names() {
+    fn an_object_in_a_list_of_lists_is_a_row_of_its_names() {
         let cut = sections(&json!([["x", "y"], {"b": 1, "a": 2}]), "T").unwrap();
         assert_eq!(cut[0].rows, [["x", "y"], ["b", "a"]]);
     }
