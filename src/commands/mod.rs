@@ -8,7 +8,6 @@ mod clients;
 mod completion;
 mod environment;
 mod export_credentials;
-mod help;
 mod login;
 mod logout;
 mod operation;
@@ -20,14 +19,13 @@ mod prompt;
 pub mod runtime;
 mod session_status;
 mod shim;
-mod signing;
 mod status;
 mod token;
 mod wanted;
 
 use std::time::Duration;
 
-use crate::cli::{Cli, Command, GlobalArgs};
+use crate::cli::{self, Cli, Command, CommandSpec, GlobalArgs, HELP_OF_PROGRAM, HelpArgs};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http;
@@ -42,7 +40,7 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     match cli.command {
         Command::Completion(args) => completion::run(&args, context)?,
         Command::Shim(args) => return shim::run(&args, context),
-        Command::Help(args) => help::run(&args, context)?,
+        Command::Help(args) => help(&args, context)?,
         Command::Operation(args) => operation::run(args, global, context)?,
         Command::Login(args) => return login::run(&args, global, context),
         Command::Status(args) => return status::run(&args, global, context),
@@ -51,6 +49,16 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::Logout(args) => logout::run(&args, global, context)?,
     }
     Ok(0)
+}
+
+/// Prints the help of the program or of one command: the files of `src/help`, which a test compares with the declarations.
+fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
+    let text = match args.command.as_deref() {
+        None => HELP_OF_PROGRAM,
+        Some(name) => CommandSpec::named(name).ok_or_else(|| cli::unknown_command(name))?.help,
+    };
+    context.print(text.as_bytes())?;
+    Ok(())
 }
 
 /// Whether standard output carries events, one a line: `--output json`, which `aws sso login` ignores, or

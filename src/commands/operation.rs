@@ -1,23 +1,23 @@
-//! The path that all four operations share: settings, input, request, answer.
+//! The four operations: settings, input, request, response.
 //!
-//! Everything that can be wrong on our side is found out before the request: a code or a refresh token works once. The
-//! order of the checks is the AWS CLI's, so that of two mistakes the same one is reported. Templates come first and look
-//! at nothing. May import everything.
+//! Everything that can be wrong on this machine is found before the request, because a code or a refresh token works once.
+//! The order of the checks is the AWS CLI's, so that of two mistakes the same one is reported. Skeletons come first and
+//! read no file.
 
 use serde_json::{Map, Value};
 
 use super::clients::{self, http_options};
-use super::printing::Printing;
-use super::prompt;
-use super::{runtime, signing};
+use super::printing::Output;
+use super::{prompt, runtime};
 use crate::cli::{self, GlobalArgs, OperationArgs};
-use crate::config::{self, Config, Located};
+use crate::config::{self, ClientSettings, Config, Located, Origin};
 use crate::context::Context;
+use crate::credentials::{self, Chain};
 use crate::endpoint::Service;
 use crate::error::Error;
 use crate::input::{self, Document, Files, Input, skeleton};
 use crate::model::{Kind, Member, Operation};
-use crate::oidc::OidcClient;
+use crate::oidc::{OidcClient, Signing};
 use crate::output::{self, Format, QueryError, Style};
 use crate::secret::redacted;
 use crate::services::{Endpoint, Services};
@@ -42,8 +42,8 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     }
     let config = config?;
     let settings = config::client_settings(context, &config, &clients::overrides(global))?;
-    let settings = signing::located(settings, &config, context)?;
-    let printing = Printing::settle(global, &config, context)?;
+    let settings = with_region(settings, &config, context)?;
+    let output = Output::resolve(global, &config, context)?;
     let expand = |path: &str| config::expand_path(path, context);
     let stdin = || context.read_stdin();
     let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING"), stdin: &stdin };
@@ -56,18 +56,46 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     } else {
         let service = OidcClient::new(services.http().clone(), url);
         runtime::block_on(context, async {
-            let signing = signing::of(operation, &region, global, &config, &settings, context).await?;
+            let signing = signing(operation, &region, global, &config, &settings, context).await?;
             Ok(service.call(operation, &members, signing.as_ref()).await?)
         })?
     };
     let secrets = secrets(operation.output(), &answer);
-    printing.print(Value::Object(answer), operation.name(), context).map_err(|error| match error.downcast() {
+    output.print(Value::Object(answer), operation.name(), context).map_err(|error| match error.downcast() {
         Ok(query) => hide(query, &secrets).into(),
         Err(error) => error,
     })
 }
 
-/// The secret texts of an answer.
+/// The settings, with the region of the EC2 instance where none is configured, as in the AWS CLI.
+fn with_region(mut settings: ClientSettings, config: &Config, context: &Context) -> anyhow::Result<ClientSettings> {
+    if settings.region.is_none() {
+        let options = http_options(context, &settings);
+        let find = async { Ok(credentials::region_of_instance(context, config, &options).await?) };
+        let region = runtime::block_on(context, find)?;
+        settings.region = region.map(|region| Located::new(region, Origin::Instance));
+    }
+    Ok(settings)
+}
+
+/// The keys to sign with; `None` for an operation that is not signed and with `--no-sign-request`.
+async fn signing(
+    operation: Operation,
+    region: &str,
+    global: &GlobalArgs,
+    config: &Config,
+    settings: &ClientSettings,
+    context: &Context,
+) -> anyhow::Result<Option<Signing>> {
+    if !operation.is_signed() || global.no_sign_request {
+        return Ok(None);
+    }
+    let services = clients::for_operation_chain(context, config, global, http_options(context, settings))?;
+    let credentials = Chain::new(context, config, &services, region).find().await?;
+    Ok(Some(Signing { credentials, region: region.to_owned() }))
+}
+
+/// The secret values of a response.
 fn secrets(members: &[Member], answer: &Map<String, Value>) -> Vec<String> {
     let of = |member: &Member| match (&member.kind, answer.get(member.name)) {
         (Kind::Structure(members), Some(Value::Object(inner))) => secrets(members, inner),

@@ -1,7 +1,7 @@
-//! The pager: on a terminal, output goes through `less` or whatever is configured, as with the AWS CLI.
+//! The pager: on a terminal, output goes through `less` or the configured program, as in the AWS CLI.
 //!
-//! Whether the program exists is settled before a request is sent, so that an answer is never lost to a typing error
-//! (the AWS CLI notices only afterwards). Its exit status does not matter; nothing is started for an empty output.
+//! Whether the program exists is checked before a request is sent, so that no response is lost to a mistyped name (the AWS
+//! CLI checks afterwards). Its exit status is ignored; for empty output it is not started.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,19 +11,19 @@ use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 
-/// A pager that exists.
+/// An existing pager.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pager {
     program: PathBuf,
     arguments: Vec<String>,
-    /// `LESS=FRX`: quit at once when it fits one screen, show colours, leave the screen alone.
+    /// `LESS=FRX`: quit if the output fits on one screen, show colours, do not clear the screen.
     sets_less: bool,
 }
 
 impl Pager {
     /// The pager of this command line; `None` when it is empty.
     ///
-    /// Errors: the line does not split into words, or the program does not exist or must not be run.
+    /// Errors: a quotation is not closed, or the program does not exist or is not executable.
     pub(super) fn of(line: &str, context: &Context) -> Result<Option<Self>, Error> {
         let Some(words) = config::shell_words(line) else {
             return Err(failed(&format!("No closing quotation: '{line}'")));
@@ -35,7 +35,7 @@ impl Pager {
         Ok(Some(Self { program, arguments: arguments.to_vec(), sets_less: context.var("LESS").is_none() }))
     }
 
-    /// Shows the output and waits until the reader is done with it.
+    /// Shows the output and waits for the pager to end.
     pub(super) fn show(&self, output: &[u8]) -> Result<(), Error> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped());
@@ -44,7 +44,7 @@ impl Pager {
         }
         let mut child = command.spawn().map_err(|error| failed(&error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
-            // A reader who quits early closes the pipe; that is no error.
+            // A pager that is quit early closes the pipe, which is not an error.
             let _ = input.write_all(output);
         }
         child.wait().map_err(|error| failed(&error.to_string()))?;
@@ -60,7 +60,7 @@ fn failed(problem: &str) -> Error {
     Error::new(Kind::Pager, message).hint(hint.to_owned())
 }
 
-/// The file that a program's name stands for.
+/// The executable of this name or path.
 fn find(name: &str, path: &str) -> Option<PathBuf> {
     if name.contains(std::path::is_separator) {
         return runnable(PathBuf::from(name));

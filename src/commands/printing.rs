@@ -1,8 +1,8 @@
-//! How the result of a command reaches its reader: query, format, pager, all settled before anything is sent.
+//! Prints the result of a command: query, format and pager, all resolved before a request is sent.
 //!
-//! An answer can hold a token that is handed out once; so nothing that can be wrong with its printing is found out
-//! afterwards (the AWS CLI does, and loses it). Data on a terminal is cut down to what a terminal may show, data on a
-//! pipe or in a file is raw. May import everything.
+//! A response can contain a token that is issued once, so every mistake in these options is found before the request (the
+//! AWS CLI finds it afterwards and loses the token). On a terminal, data is cut down to what a terminal may show; in a pipe
+//! or a file it is raw.
 
 use serde_json::Value;
 
@@ -14,24 +14,24 @@ use crate::error::Error;
 use crate::output::{self, Format, Query, QueryError, Style};
 use crate::text;
 
-/// The way to print, of one run.
-pub(super) struct Printing {
+/// The output of one run.
+pub(super) struct Output {
     format: Format,
     query: Option<Query>,
     pager: Option<Pager>,
     style: Style,
 }
 
-impl Printing {
-    /// Settles everything: options before variables before the profile.
-    pub(super) fn settle(global: &GlobalArgs, config: &Config, context: &Context) -> anyhow::Result<Self> {
+impl Output {
+    /// Options win over variables, and those over the profile.
+    pub(super) fn resolve(global: &GlobalArgs, config: &Config, context: &Context) -> anyhow::Result<Self> {
         let format = config::output_format(context, config, global.output.as_deref());
         let format = Format::named(&format.value).ok_or_else(|| unknown_format(&format))?;
         let query = global.query.as_deref().map(compile).transpose()?;
         let pager = match config::pager(context, config, global.no_cli_pager) {
             Some(line) if context.stdout_is_terminal && format != Format::Off => {
                 match Pager::of(&line.value, context) {
-                    // Nobody asked for it and it is not installed: then without.
+                    // The default pager need not be installed.
                     Err(_) if line.origin == Origin::Default => None,
                     pager => pager?,
                 }
@@ -42,7 +42,7 @@ impl Printing {
         Ok(Self { format, query, pager, style: Style { resets, ..style(global, context) } })
     }
 
-    /// Prints an answer; `title` heads a table.
+    /// Prints a response; `title` heads a table.
     pub(super) fn print(&self, mut answer: Value, title: &str, context: &Context) -> anyhow::Result<()> {
         if self.format == Format::Off {
             // The AWS CLI does not even evaluate the query.
@@ -59,11 +59,11 @@ impl Printing {
             Err(error) => (error.printed.clone(), Some(error)),
         };
         if self.format != Format::Table && context.stdout_is_terminal {
-            // Names that a query makes are the person's own words, and may have been pasted.
+            // Member names in the query may have been pasted.
             bytes = text::data_for_terminal(&String::from_utf8_lossy(&bytes)).into_bytes();
         }
         if self.format == Format::Table && self.style.color && self.pager.is_none() && context.stdout_is_terminal {
-            // The AWS CLI's last word to a terminal that it has coloured.
+            // The AWS CLI resets the colour at the end.
             bytes.extend_from_slice(b"\x1b[0m");
         }
         match &self.pager {
@@ -84,7 +84,7 @@ pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
     Style { color, width: (context.columns)(), resets: false }
 }
 
-/// Syntax is a usage error and names the option; an unknown function or a wrong number of arguments is said as it is.
+/// A syntax error names the option; an unknown function or a wrong number of arguments is reported as by the AWS CLI.
 fn compile(expression: &str) -> anyhow::Result<Query> {
     Query::compile(expression).map_err(|error| match error {
         QueryError::Syntax(reason) => Error::validation(format!("Bad value for --query {expression}: {reason}")).into(),
@@ -93,5 +93,5 @@ fn compile(expression: &str) -> anyhow::Result<Query> {
 }
 
 fn unknown_format(format: &Located<String>) -> Error {
-    Error::other(format!("Unknown output type: {}; it comes from {}", format.value, format.origin))
+    Error::other(format!("Unknown output type: {}", format.value)).value_from(&format.origin)
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::portal_requests::{Request, is_unauthorized, send_each};
-use super::printing::Printing;
+use super::printing::Output;
 use super::session_status::{SessionStatus, State, StatusReport};
 use super::{clients, duration};
 use crate::cache::{TokenCache, timestamp};
@@ -28,7 +28,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
     let for_a_person = context.stdout_is_terminal && global.output.is_none() && global.query.is_none();
-    let printing = if for_a_person { None } else { Some(Printing::settle(global, &config, context)?) };
+    let output = if for_a_person { None } else { Some(Output::resolve(global, &config, context)?) };
     let cache = TokenCache::in_home(context.require_home()?);
     let min_ttl = min_ttl.unwrap_or_default();
     let report = StatusReport { cache: &cache, context, min_ttl, profiles: profiles(&config) };
@@ -43,8 +43,8 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
         None
     };
     let now = context.now();
-    match printing {
-        Some(printing) => printing.print(document(&sessions, now), "Status", context)?,
+    match output {
+        Some(output) => output.print(document(&sessions, now), "Status", context)?,
         None if sessions.is_empty() => context.say("No sessions are configured, and no tokens are cached."),
         None if selected.is_some() => context.print_text(&details(&sessions, now))?,
         None => context.print_text(&status_table(&sessions, now))?,

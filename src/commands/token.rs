@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::clients;
-use super::printing::Printing;
+use super::printing::Output;
 use super::{duration, runtime, wanted};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     }
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
-    let printing = as_data.then(|| Printing::settle(global, &config, context)).transpose()?;
+    let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let settings = Session::resolve(&config, options(&args.session))?;
     let wanted = Wanted { min_ttl: min_ttl.unwrap_or_default(), ..wanted::of(&settings) };
     let usable = usable(&wanted, &config, global, context)?;
@@ -38,8 +38,8 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
         context.say("WARNING: this token opens all your accounts; who reads it here can use it until it ends");
     }
     let token = usable.token.access_token.expose();
-    match printing {
-        Some(printing) => printing.print(Value::Object(data(&usable, &settings)), "Token", context),
+    match output {
+        Some(output) => output.print(Value::Object(data(&usable, &settings)), "Token", context),
         None if args.header => Ok(context.print_text(&format!("{HEADER}: {token}\n"))?),
         None => Ok(context.print_text(&format!("{token}\n"))?),
     }
