@@ -11,7 +11,8 @@
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
 //! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `replace`, `endpoint`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `replace`, `error` |
-//! | `oidc`, `portal` | the two services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
+//! | `oidc` | the `OpenID` Connect service, failures of both services | `model`, `http`, `secret`, `text`, `python`, `error` |
+//! | `portal` | the access portal | `oidc`, `http`, `secret`, `error` |
 //! | `services` | which URL is called for a service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
 //! | `session` | valid token or refresh, role credentials, under locks | `services`, `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |

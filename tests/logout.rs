@@ -88,8 +88,8 @@ fn forget_clients_removes_registrations() {
 fn files_are_removed_whatever_the_service_answers() {
     for (reply, words) in [
         (Some(Reply::json(500, &json!({}))), "An error occurred (500) when calling the Logout operation"),
-        (Some(Reply::html(302, "")), "The answer to the Logout operation is a redirect"),
-        (Some(Reply::html(200, "<p>Sign in to the WiFi</p>")), "The answer to the Logout operation is a web page"),
+        (Some(Reply::html(302, "")), "The response to the Logout operation is a redirect"),
+        (Some(Reply::html(200, "<p>Sign in to the WiFi</p>")), "The response to the Logout operation is a web page"),
         (Some(Reply::hang_up()), "Connection was closed"),
         (None, "Could not connect to the endpoint URL"),
     ] {

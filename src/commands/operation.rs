@@ -57,7 +57,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
         let service = OidcClient::new(services.http().clone(), url);
         runtime::block_on(context, async {
             let signing = signing(operation, &region, global, &config, &settings, context).await?;
-            Ok(service.call(operation, &members, signing.as_ref()).await?)
+            Ok(service.call(operation, &members, signing.as_ref()).await.map_err(Error::from)?)
         })?
     };
     let secrets = secrets(operation.output(), &answer);

@@ -9,7 +9,9 @@ use tokio::task::{JoinSet, LocalSet};
 
 use super::runtime;
 use crate::context::Context;
-use crate::portal::{PortalClient, PortalError};
+use crate::error::{Error, Kind};
+use crate::oidc::Failure;
+use crate::portal::PortalClient;
 use crate::secret::Secret;
 use crate::services::Services;
 
@@ -54,7 +56,7 @@ pub(super) fn send_each(
         }
         let receive = local.run_until(async {
             while let Some(Ok((index, response))) = responses.join_next().await {
-                outcomes[index] = response.map_err(Into::into);
+                outcomes[index] = response.map_err(|failure| failure.explained().into());
             }
         });
         // What has arrived by then counts.
@@ -66,7 +68,7 @@ pub(super) fn send_each(
 
 /// Whether the portal answered that it does not accept the token.
 pub(super) fn is_unauthorized(error: &anyhow::Error) -> bool {
-    error.downcast_ref().is_some_and(PortalError::is_unauthorized)
+    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::LoginNeeded)
 }
 
 fn prepare(
@@ -79,7 +81,7 @@ fn prepare(
     Ok((services.portal(region)?, token.clone()))
 }
 
-async fn send(request: Request, portal: &PortalClient, token: &Secret) -> Result<(), PortalError> {
+async fn send(request: Request, portal: &PortalClient, token: &Secret) -> Result<(), Failure> {
     match request {
         Request::Logout => portal.logout(token).await,
         Request::ListAccounts => portal.accounts_probe(token).await,

@@ -8,7 +8,7 @@ use aws_credential_types::Credentials;
 use super::{Chain, CredentialsError};
 use crate::cache::{CredentialCache, TokenCache, TokenKey};
 use crate::config::{SessionOptions, SsoRole};
-use crate::portal::PortalError;
+use crate::oidc::Failure;
 use crate::session::{Caches, LoginNeeded, Role, RoleError, Services, SessionError, Wanted};
 
 /// The keys, if the profile names an account or a role.
@@ -58,7 +58,7 @@ fn words(wanted: &Wanted, error: &RoleError) -> String {
             LoginNeeded::Damaged(_) | LoginNeeded::Misfit(_) => format!("Error loading SSO Token: {error}"),
         },
         RoleError::Session(SessionError::Answered(_)) => NOT_REFRESHED.to_owned(),
-        RoleError::Portal(error) if matches!(**error, PortalError::Fault { ref code, .. } if code == "UnauthorizedException") => {
+        RoleError::Portal(error) if matches!(**error, Failure::Fault(ref fault) if fault.code == "UnauthorizedException") => {
             ENDED.to_owned()
         }
         _ => error.to_string(),

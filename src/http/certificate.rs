@@ -1,28 +1,22 @@
-//! Words about a certificate that was refused: why, whose it is and who issued it.
+//! Why a certificate was refused, with the names of its subject and its issuer.
 //!
-//! rustls says only "unknown issuer"; the person who must find the company CA in between needs its name. So subject and
-//! issuer are read from the certificate (RFC 5280 section 4.1, DER), for text only: no decision is made on them.
-//! Imports nothing of ours.
+//! rustls says only "unknown issuer"; to find a company CA in between, a person needs its name. The names are for the
+//! message alone; no decision is made on them.
 
 use std::error::Error;
 use std::fmt;
 
 use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, ServerName};
+use webpki::EndEntityCert;
 
-/// A refused certificate, as the error that travels through rustls.
+/// A refused certificate, as the error that travels through rustls: a finished message.
 #[derive(Debug)]
-pub(super) struct Refused {
-    reason: String,
-    subject: Option<String>,
-    issuer: Option<String>,
-    /// Who does not know the issuer, where that is the reason.
-    unknown_to: Option<&'static str>,
-}
+pub(super) struct Refused(String);
 
-/// Whose roots were asked.
+/// The roots that certificates are checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum TrustAnchors {
     /// Those of a CA bundle, and no others.
     Bundle,
     /// The built-in ones, then the operating system's.
@@ -34,34 +28,31 @@ impl Refused {
         error: &rustls::Error,
         certificate: &CertificateDer<'_>,
         server: &ServerName<'_>,
-        asked: Asked,
+        anchors: TrustAnchors,
     ) -> Self {
-        let (issuer, subject) = names(certificate).unwrap_or_default();
-        let is_unknown = matches!(error, rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
-        let unknown_to = is_unknown.then_some(match asked {
-            Asked::Bundle => "the CA bundle does not know that issuer",
-            Asked::BuiltInAndSystem => "neither the built-in roots nor the system's know that issuer",
-        });
-        Self { reason: reason(error, server), subject, issuer, unknown_to }
+        let unknown = match (error, anchors) {
+            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), TrustAnchors::Bundle) => {
+                "; the issuer is not in the CA bundle"
+            }
+            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), TrustAnchors::BuiltInAndSystem) => {
+                "; the issuer is neither in the built-in roots nor in the system's"
+            }
+            _ => "",
+        };
+        let reason = reason(error, server);
+        Self(format!("certificate verify failed: {reason}{}{unknown}", parties(certificate)))
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "certificate verify failed: {}", self.reason)?;
-        match (&self.subject, &self.issuer) {
-            (Some(subject), Some(issuer)) => write!(f, " (certificate of \"{subject}\", issued by \"{issuer}\")")?,
-            (Some(subject), None) => write!(f, " (certificate of \"{subject}\")")?,
-            (None, Some(issuer)) => write!(f, " (certificate issued by \"{issuer}\")")?,
-            (None, None) => {}
-        }
-        self.unknown_to.map_or(Ok(()), |who| write!(f, "; {who}"))
+        f.write_str(&self.0)
     }
 }
 
 impl Error for Refused {}
 
-/// What a TLS failure says.
+/// The message of a TLS failure.
 pub(super) fn describe(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::Other(other)) => other.0.to_string(),
@@ -85,73 +76,35 @@ fn reason(error: &rustls::Error, server: &ServerName<'_>) -> String {
     }
 }
 
-/// The names of issuer and subject.
-fn names(certificate: &[u8]) -> Option<(Option<String>, Option<String>)> {
-    let (outer, _) = element(certificate)?;
-    let (to_be_signed, _) = element(outer.content)?;
-    let mut rest = to_be_signed.content;
-    let (first, after) = element(rest)?;
-    if first.tag == 0xa0 {
-        // The version, present in every X.509 v3 certificate.
-        rest = after;
+/// The names of subject and issuer in brackets, as far as they can be read.
+fn parties(certificate: &CertificateDer<'_>) -> String {
+    let Ok(certificate) = EndEntityCert::try_from(certificate) else { return String::new() };
+    match (name(certificate.subject()), name(certificate.issuer())) {
+        (Some(subject), Some(issuer)) => format!(" (certificate of \"{subject}\", issued by \"{issuer}\")"),
+        (Some(subject), None) => format!(" (certificate of \"{subject}\")"),
+        (None, Some(issuer)) => format!(" (certificate issued by \"{issuer}\")"),
+        (None, None) => String::new(),
     }
-    let (_serial, rest) = element(rest)?;
-    let (_algorithm, rest) = element(rest)?;
-    let (issuer, rest) = element(rest)?;
-    let (_validity, rest) = element(rest)?;
-    let (subject, _) = element(rest)?;
-    Some((name(issuer.content), name(subject.content)))
 }
 
-/// The common name, else the organisation, of a distinguished name.
+/// The common name, else the organisation, of a distinguished name in DER. Names of more than 127 bytes, which X.520 does
+/// not allow, are not read.
 fn name(distinguished: &[u8]) -> Option<String> {
-    const COMMON_NAME: [u8; 3] = [0x55, 4, 3];
-    const ORGANISATION: [u8; 3] = [0x55, 4, 10];
-    [COMMON_NAME, ORGANISATION].iter().find_map(|wanted| attribute(distinguished, wanted))
-}
-
-fn attribute(mut sets: &[u8], wanted: &[u8]) -> Option<String> {
-    while let Some((set, rest)) = element(sets) {
-        let (pair, _) = element(set.content)?;
-        let (oid, value) = element(pair.content)?;
-        let (value, _) = element(value)?;
-        if oid.content == wanted {
-            let text = String::from_utf8_lossy(value.content);
-            return Some(text.chars().filter(|c| !c.is_control()).take(200).collect());
-        }
-        sets = rest;
-    }
-    None
-}
-
-struct Element<'a> {
-    tag: u8,
-    content: &'a [u8],
-}
-
-/// The first DER element and what follows it.
-fn element(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, mut rest) = rest.split_first()?;
-    let length = if first < 0x80 {
-        usize::from(first)
-    } else {
-        let count = usize::from(first & 0x7f);
-        if count == 0 || count > 4 || rest.len() < count {
-            return None;
-        }
-        let (bytes, after) = rest.split_at(count);
-        rest = after;
-        bytes.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte))
-    };
-    (rest.len() >= length).then(|| (Element { tag, content: &rest[..length] }, &rest[length..]))
+    const COMMON_NAME: [u8; 5] = [6, 3, 0x55, 4, 3];
+    const ORGANISATION: [u8; 5] = [6, 3, 0x55, 4, 10];
+    [COMMON_NAME, ORGANISATION].iter().find_map(|oid| {
+        let at = distinguished.windows(oid.len()).position(|window| window == oid)?;
+        let (&[_tag, length], value) = distinguished[at + oid.len()..].split_first_chunk()?;
+        let text = String::from_utf8_lossy(value.get(..usize::from(length)).filter(|_| length < 0x80)?);
+        Some(text.chars().filter(|c| !c.is_control()).collect())
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use rustls::pki_types::ServerName;
+    use rustls::pki_types::{CertificateDer, ServerName};
 
-    use super::{Asked, Refused, names};
+    use super::{Refused, TrustAnchors, parties};
 
     fn certificate() -> rcgen::Certificate {
         let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
@@ -162,35 +115,27 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_from_a_certificate() {
-        let (issuer, subject) = names(certificate().der()).unwrap();
-        assert_eq!(issuer.as_deref(), Some("proxy[31m.example"));
-        assert_eq!(subject, issuer);
-    }
-
-    #[test]
-    fn a_damaged_certificate_has_no_names_and_does_no_harm() {
+    fn a_damaged_certificate_does_no_harm() {
         let der = certificate().der().to_vec();
         for end in 0..der.len() {
-            let _ = names(&der[..end]);
+            assert_eq!(parties(&CertificateDer::from(&der[..end])), "", "{end}");
         }
         for at in 0..der.len() {
             let mut damaged = der.clone();
             damaged[at] ^= 0xff;
-            let _ = names(&damaged);
+            let _ = parties(&damaged.into());
         }
-        assert_eq!(names(b""), None);
     }
 
     #[test]
-    fn the_words_name_both_parties() {
+    fn the_message_names_both_parties() {
         let server = ServerName::try_from("h.example").unwrap();
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert_eq!(
-            Refused::new(&unknown, certificate().der(), &server, Asked::Bundle).to_string(),
+            Refused::new(&unknown, certificate().der(), &server, TrustAnchors::Bundle).to_string(),
             "certificate verify failed: unable to get local issuer certificate \
              (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\"); \
-             the CA bundle does not know that issuer"
+             the issuer is not in the CA bundle"
         );
     }
 }

@@ -1,15 +1,15 @@
-//! What can go wrong between a request and its answer, in the AWS CLI's words, with a hint of ours beside them.
+//! `HttpError`: why a request got no usable response, in the AWS CLI's words, with a hint of ours beside them.
 //!
-//! `Display` is what AWS CLI 2.36.7 prints for the same failure (it names the URL without user and password); `hint` says
-//! what a person can do. Errors that the service answers are not here but in `oidc`. Imports nothing of ours.
+//! The message is what AWS CLI 2.36.7 prints for the same failure (it names the URL without user and password); the hint
+//! says what a person can do. Errors that a service answers are not here but in `oidc`.
 
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use super::{CaBundle, HttpOptions, Request, proxy};
+use crate::error::Error;
 
-/// A request that got no usable answer.
+/// A request that got no usable response.
 #[derive(Debug)]
 pub struct HttpError {
     /// What happened.
@@ -27,7 +27,7 @@ pub struct HttpError {
 pub enum HttpErrorKind {
     /// The name was not resolved.
     Dns,
-    /// Nobody answered at the address.
+    /// The address did not accept a connection.
     Connect,
     /// Name resolution, TCP and TLS took longer than allowed.
     ConnectTimeout(Option<Duration>),
@@ -37,29 +37,28 @@ pub enum HttpErrorKind {
     TotalTimeout(Duration),
     /// The certificate or the TLS handshake is not acceptable.
     Tls,
-    /// The connection ended before any byte of an answer.
+    /// The connection ended before any byte of a response.
     Closed,
-    /// The connection ended inside the answer, after this many bytes of body.
+    /// The connection ended inside the response, after this many bytes of body.
     CutOff(usize),
     /// What came back is not HTTP/1.1.
     NotHttp,
     /// The proxy, named without user and password, cannot be reached or refuses.
     Proxy(String),
-    /// The answer is larger than this limit.
+    /// The response is larger than this limit.
     TooLarge(&'static str),
     /// Not a URL, or not one with a host.
     BadUrl,
     /// A URL whose scheme is neither http nor https.
     BadScheme(String),
-    /// A header value that HTTP cannot carry.
-    BadHeader,
-    /// The request could not be signed.
-    Unsigned,
     /// The CA bundle cannot be used, and why.
     CaBundle(Box<CaBundle>, String),
-    /// The client itself could not be made.
-    Client(String),
+    /// The request cannot be made: its client, its signature or one of its headers, and why.
+    Unsendable(String),
 }
+
+/// The hint where something other than the service seems to have answered.
+pub const CHECK_ENDPOINT: &str = "check the endpoint URL, and any proxy in between";
 
 impl HttpError {
     pub(super) fn new(kind: HttpErrorKind, request: &Request) -> Self {
@@ -71,7 +70,7 @@ impl HttpError {
         self
     }
 
-    /// Notes how much of the body had come.
+    /// Records how much of the body had come.
     pub(super) fn received(mut self, bytes: usize) -> Self {
         if let HttpErrorKind::CutOff(received) = &mut self.kind {
             *received = bytes;
@@ -79,99 +78,82 @@ impl HttpError {
         self
     }
 
-    /// Whether nothing can have reached the service, so that repeating the request is safe whatever it asks.
-    pub fn nothing_was_sent(&self) -> bool {
-        matches!(self.kind, HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_))
-    }
-
     /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
-        let host = url::Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let host = host.unwrap_or_else(|| self.url.clone());
-        // The system's or the proxy's own words, which the AWS CLI keeps to itself.
-        let why = if self.detail.is_empty() { String::new() } else { format!(" ({})", self.detail) };
-        let seconds =
-            |limit: &Option<Duration>| limit.map_or(String::new(), |l| format!(" within {} s", l.as_secs_f64()));
-        Some(match &self.kind {
-            HttpErrorKind::Dns => {
-                format!(
-                    "cannot resolve {host}{why}; check the region, the network, and whether HTTPS_PROXY must be set"
-                )
+        self.words().1
+    }
+
+    /// The AWS CLI's message, and what a person can do.
+    fn words(&self) -> (String, Option<String>) {
+        use HttpErrorKind as Kind;
+        let Self { kind, url, detail, .. } = self;
+        let host = super::host_of(url).unwrap_or_else(|| url.clone());
+        // The system's or the proxy's own words, which the AWS CLI does not print.
+        let why = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+        let within =
+            |limit: Option<Duration>| limit.map_or(String::new(), |l| format!(" within {} s", l.as_secs_f64()));
+        let message = match kind {
+            Kind::Dns | Kind::Connect => format!("Could not connect to the endpoint URL: \"{url}\""),
+            Kind::ConnectTimeout(_) => format!("Connect timeout on endpoint URL: \"{url}\""),
+            Kind::ReadTimeout(_) | Kind::TotalTimeout(_) => format!("Read timeout on endpoint URL: \"{url}\""),
+            Kind::Tls => format!("SSL validation failed for {url} {detail}"),
+            Kind::CaBundle(_, why) => format!("SSL validation failed for {url} {why}"),
+            Kind::Closed | Kind::CutOff(_) => {
+                format!("Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }
-            HttpErrorKind::Connect => {
-                format!("cannot reach {host}{why}; check the network, and whether HTTPS_PROXY must be set")
+            Kind::Proxy(proxy) => format!("Failed to connect to proxy URL: \"{proxy}\""),
+            Kind::BadUrl => format!("Invalid endpoint: {url}"),
+            Kind::BadScheme(scheme) => {
+                format!("An HTTP Client raised an unhandled exception: Not supported URL scheme {scheme}")
             }
-            HttpErrorKind::ConnectTimeout(limit) => {
-                format!("no connection to {host}{}; check the network and the proxy", seconds(limit))
+            Kind::NotHttp => format!("The response from endpoint URL: \"{url}\" is not HTTP: {detail}"),
+            Kind::TooLarge(limit) => format!("The response from endpoint URL: \"{url}\" is larger than {limit}"),
+            Kind::Unsendable(why) => format!("Cannot send the request to endpoint URL: \"{url}\": {why}"),
+        };
+        let hint = match kind {
+            Kind::Dns => format!("cannot resolve {host}{why}; check the region, the network and HTTPS_PROXY"),
+            Kind::Connect => format!("cannot reach {host}{why}; check the network and HTTPS_PROXY"),
+            Kind::ConnectTimeout(limit) => {
+                format!("no connection to {host}{}; check the network and the proxy", within(*limit))
             }
-            HttpErrorKind::ReadTimeout(limit) => {
-                format!("{host} said nothing{}; try again, or allow more with --cli-read-timeout", seconds(limit))
+            Kind::ReadTimeout(limit) => {
+                format!("{host} did not respond{}; try again, or raise --cli-read-timeout", within(*limit))
             }
-            HttpErrorKind::TotalTimeout(limit) => {
-                format!("no complete answer from {host} in {} s; try again in a while", limit.as_secs_f64())
-            }
-            HttpErrorKind::Tls => {
-                "if a proxy or company CA is in between, have its certificate installed in the system, or \
-                name it with --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots"
+            Kind::TotalTimeout(limit) => format!("no complete response from {host}{}; try again", within(Some(*limit))),
+            Kind::Tls => {
+                "if a proxy or company CA is in between, have its certificate installed in the system, or name \
+                 it with --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots"
                     .to_owned()
             }
-            HttpErrorKind::Closed => {
-                format!("{host} ended the connection; try again, and if it stays so look at the proxy in between")
+            Kind::CaBundle(bundle, _) => {
+                format!("the CA bundle {} comes from {}", bundle.path.display(), bundle.origin)
             }
-            HttpErrorKind::CutOff(bytes) => format!("the answer was cut off after {bytes} bytes; try again"),
-            HttpErrorKind::NotHttp | HttpErrorKind::BadUrl | HttpErrorKind::BadScheme(_) => {
-                "check the endpoint URL, and the proxy in between".to_owned()
+            Kind::Closed => format!("{host} closed the connection; try again; if it keeps happening, check the proxy"),
+            Kind::CutOff(bytes) => format!("the response was cut off after {bytes} bytes; try again"),
+            Kind::Proxy(_) => {
+                format!("check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL{why}")
             }
-            HttpErrorKind::Proxy(_) => {
-                let check = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL";
-                if self.detail.is_empty() { check.to_owned() } else { format!("{}; {check}", self.detail) }
-            }
-            HttpErrorKind::CaBundle(bundle, _) => {
-                format!("the CA bundle is {}, which comes from {}", bundle.path.display(), bundle.origin)
-            }
-            HttpErrorKind::TooLarge(limit) => {
-                format!("an answer larger than {limit} is not read: check the endpoint URL, and the proxy in between")
-            }
-            _ => return None,
-        })
+            Kind::BadUrl | Kind::BadScheme(_) | Kind::NotHttp | Kind::TooLarge(_) => CHECK_ENDPOINT.to_owned(),
+            Kind::Unsendable(_) => return (message, None),
+        };
+        (message, Some(hint))
     }
 }
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, detail, .. } = self;
-        match &self.kind {
-            HttpErrorKind::Dns | HttpErrorKind::Connect => {
-                write!(f, "Could not connect to the endpoint URL: \"{url}\"")
-            }
-            HttpErrorKind::ConnectTimeout(_) => write!(f, "Connect timeout on endpoint URL: \"{url}\""),
-            HttpErrorKind::ReadTimeout(_) | HttpErrorKind::TotalTimeout(_) => {
-                write!(f, "Read timeout on endpoint URL: \"{url}\"")
-            }
-            HttpErrorKind::Tls => write!(f, "SSL validation failed for {url} {detail}"),
-            HttpErrorKind::CaBundle(_, why) => write!(f, "SSL validation failed for {url} {why}"),
-            HttpErrorKind::Closed | HttpErrorKind::CutOff(_) => {
-                write!(f, "Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
-            }
-            HttpErrorKind::Proxy(proxy) => write!(f, "Failed to connect to proxy URL: \"{proxy}\""),
-            HttpErrorKind::BadUrl => write!(f, "Invalid endpoint: {url}"),
-            HttpErrorKind::BadScheme(scheme) => {
-                write!(f, "An HTTP Client raised an unhandled exception: Not supported URL scheme {scheme}")
-            }
-            HttpErrorKind::NotHttp => write!(f, "The answer from endpoint URL: \"{url}\" is not HTTP: {detail}"),
-            HttpErrorKind::TooLarge(limit) => {
-                write!(f, "The answer from endpoint URL: \"{url}\" is larger than {limit}")
-            }
-            HttpErrorKind::BadHeader => write!(f, "Cannot send the request to endpoint URL: \"{url}\": {detail}"),
-            HttpErrorKind::Unsigned => write!(f, "Cannot sign the request to endpoint URL: \"{url}\": {detail}"),
-            HttpErrorKind::Client(why) => write!(f, "Cannot prepare the connection to endpoint URL: \"{url}\": {why}"),
-        }
+        f.write_str(&self.words().0)
     }
 }
 
-impl Error for HttpError {}
+impl From<HttpError> for Error {
+    fn from(error: HttpError) -> Self {
+        let (message, hint) = error.words();
+        Self::other(message).hint(hint)
+    }
+}
 
-/// What reqwest's error means. `begun` is whether the head of the answer had come.
+/// What reqwest's error means. `begun` is whether the head of the response had come.
 pub(super) fn classify(
     error: &reqwest::Error,
     begun: bool,
@@ -205,7 +187,7 @@ pub(super) fn classify(
 }
 
 /// The first error of that type in the chain, also inside `io::Error`, whose `source` skips what it wraps.
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+fn find<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {
@@ -219,8 +201,8 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     None
 }
 
-/// The last words of the chain: the operating system's or the protocol's own.
-fn innermost(error: &dyn Error) -> String {
+/// The message at the end of the chain: the operating system's or the protocol's own.
+fn innermost(error: &dyn std::error::Error) -> String {
     let mut last = error;
     while let Some(next) = last.source() {
         last = next;

@@ -159,16 +159,16 @@ impl Response {
     }
 }
 
-/// What a person can do when a service is in trouble (5xx) or too busy (429); nothing about other statuses.
-pub fn come_back_later(status: u16, asked: Option<Duration>) -> Option<String> {
+/// What a person can do when a service fails (5xx) or throttles (429); nothing about other statuses.
+pub fn retry_hint(status: u16, retry_after: Option<Duration>) -> Option<String> {
     let why = match status {
-        429 => "the service gets too many requests",
-        500.. => "the service is in trouble",
+        429 => "the service is throttling requests",
+        500.. => "the service is failing",
         _ => return None,
     };
-    Some(match asked.map(|asked| asked.as_secs_f64().ceil()) {
-        Some(seconds) => format!("{why} and asks to be left alone for {seconds} s; then try again"),
-        None => format!("{why}; try again in a while"),
+    Some(match retry_after.map(|wait| wait.as_secs_f64().ceil()) {
+        Some(seconds) => format!("{why}; retry in {seconds} s"),
+        None => format!("{why}; try again later"),
     })
 }
 

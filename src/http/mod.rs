@@ -18,9 +18,9 @@ use std::cell::{Cell, OnceCell};
 use std::time::{Duration, Instant};
 
 pub use endpoint::{host_of, join, valid_endpoint};
-pub use error::{HttpError, HttpErrorKind};
+pub use error::{CHECK_ENDPOINT, HttpError, HttpErrorKind};
 pub use log::start_debug_log;
-pub use message::{MAX_BODY, Method, Request, Response, come_back_later};
+pub use message::{MAX_BODY, Method, Request, Response, retry_hint};
 pub use proxy::Proxies;
 pub use retry::{Retry, error_code};
 pub use tls::{CaBundle, SystemRoots};
@@ -122,8 +122,7 @@ impl HttpClient {
             let mut headers = attempts.headers();
             if let Some(sign) = sign {
                 let signature = sign((self.options.now)());
-                headers
-                    .extend(signature.map_err(|text| HttpError::new(HttpErrorKind::Unsigned, request).detail(text))?);
+                headers.extend(signature.map_err(|why| HttpError::new(HttpErrorKind::Unsendable(why), request))?);
             }
             let outcome = self.attempt(request, &headers).await;
             match attempts.after(&outcome, &self.options) {
@@ -167,7 +166,7 @@ impl HttpClient {
             .map_err(|masked| HttpError::new(HttpErrorKind::Proxy(masked), request).detail("it is not a URL"))?;
         let client = self.client(&url, proxy.as_ref()).map_err(|kind| HttpError::new(kind, request))?;
         let outgoing = message::outgoing(client, request, url, headers)
-            .map_err(|text| HttpError::new(HttpErrorKind::BadHeader, request).detail(text))?
+            .map_err(|why| HttpError::new(HttpErrorKind::Unsendable(why), request))?
             .header("user-agent", self.options.user_agent.as_str());
         let failed =
             |error: &reqwest::Error, begun| error::classify(error, begun, proxy.as_ref(), &self.options, request);
@@ -205,6 +204,6 @@ impl HttpClient {
         if let Some(limit) = options.read_timeout {
             builder = builder.read_timeout(limit);
         }
-        builder.build().map_err(|error| HttpErrorKind::Client(error.to_string()))
+        builder.build().map_err(|error| HttpErrorKind::Unsendable(error.to_string()))
     }
 }

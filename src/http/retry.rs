@@ -187,10 +187,8 @@ impl<'a> Attempts<'a> {
             (
                 HttpErrorKind::BadUrl
                 | HttpErrorKind::BadScheme(_)
-                | HttpErrorKind::BadHeader
-                | HttpErrorKind::Unsigned
+                | HttpErrorKind::Unsendable(_)
                 | HttpErrorKind::CaBundle(..)
-                | HttpErrorKind::Client(_)
                 | HttpErrorKind::TooLarge(_),
                 _,
             )

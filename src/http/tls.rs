@@ -15,7 +15,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 
-use super::certificate::{Asked, Refused};
+use super::certificate::{Refused, TrustAnchors};
 use super::{HttpErrorKind, HttpOptions};
 
 #[cfg(feature = "aws-lc")]
@@ -66,7 +66,7 @@ pub(super) fn config(options: &HttpOptions) -> Result<ClientConfig, HttpErrorKin
 
 /// The configuration for a client that never speaks TLS: reqwest wants one, and would otherwise load the system's roots.
 pub(super) fn none() -> Result<ClientConfig, HttpErrorKind> {
-    let failed = |error: rustls::Error| HttpErrorKind::Client(error.to_string());
+    let failed = |error: rustls::Error| HttpErrorKind::Unsendable(error.to_string());
     Ok(ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()
         .map_err(failed)?
@@ -76,7 +76,7 @@ pub(super) fn none() -> Result<ClientConfig, HttpErrorKind> {
 
 /// With roots and those that are asked after them, or without any check at all.
 fn build(roots: Option<RootCertStore>, system: Option<SystemRoots>) -> Result<ClientConfig, HttpErrorKind> {
-    let failed = |text: String| HttpErrorKind::Client(text);
+    let failed = |text: String| HttpErrorKind::Unsendable(text);
     let provider = Arc::new(provider());
     let verifier = Arc::new(Verifier::new(roots, system, provider.clone()).map_err(failed)?);
     Ok(ClientConfig::builder_with_provider(provider)
@@ -171,8 +171,9 @@ impl ServerCertVerifier for Verifier {
             outcome => outcome,
         };
         outcome.map_err(|error| {
-            let asked = if self.system_roots.is_some() { Asked::BuiltInAndSystem } else { Asked::Bundle };
-            let refused = Refused::new(&error, end_entity, server_name, asked);
+            let anchors =
+                if self.system_roots.is_some() { TrustAnchors::BuiltInAndSystem } else { TrustAnchors::Bundle };
+            let refused = Refused::new(&error, end_entity, server_name, anchors);
             rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         })
     }
@@ -260,16 +261,16 @@ mod tests {
         verdict(&asked, &inside, "h.example").unwrap();
         assert!(verdict(&asked, &inside, "other.example").unwrap_err().contains("it is not for other.example"));
         let words = verdict(&asked, &stranger, "h.example").unwrap_err();
-        assert!(words.contains("neither the built-in roots nor the system's know that issuer"), "{words}");
+        assert!(words.contains("the issuer is neither in the built-in roots nor in the system's"), "{words}");
         assert_eq!(READ.load(Ordering::SeqCst), 1);
         let bundle = verifier(&mozilla, None);
         let words = verdict(&bundle, &inside, "h.example").unwrap_err();
-        assert!(words.contains("the CA bundle does not know that issuer"), "{words}");
+        assert!(words.contains("the issuer is not in the CA bundle"), "{words}");
         assert_eq!(READ.load(Ordering::SeqCst), 1);
     }
 
     #[test]
-    fn a_system_without_roots_knows_nobody() {
+    fn unknown_issuer_without_system_roots() {
         let (mozilla, _) = pair("Known");
         let (_, stranger) = pair("Stranger");
         let words = verdict(&verifier(&mozilla, Some(Vec::new)), &stranger, "h.example").unwrap_err();

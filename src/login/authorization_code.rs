@@ -18,7 +18,7 @@ use crate::cache::CachedRegistration;
 use crate::config::DEFAULT_SCOPE;
 use crate::context::Context;
 use crate::http::Retry;
-use crate::oidc::{FaultCode, Grant, OidcError};
+use crate::oidc::{Failure, FaultCode, Grant};
 use crate::text;
 
 /// How long a person has, as in the AWS CLI.
@@ -105,10 +105,10 @@ async fn exchange(
     let sent = attempt.context.now();
     match attempt.create_token(&registration, &grant, Retry::Exchange).await {
         Ok(token) => Ok(Granted::new(token, registration, sent)),
-        Err(OidcError::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => Err(LoginError::Expired),
-        Err(OidcError::Fault(fault)) if fault.is_about_the_client() => {
+        Err(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => Err(LoginError::Expired),
+        Err(Failure::Fault(fault)) if fault.is_about_the_client() => {
             attempt.cache().remove_registration(&attempt.registration_key())?;
-            Err(OidcError::Fault(fault).into())
+            Err(Failure::Fault(fault).into())
         }
         Err(error) => Err(error.into()),
     }

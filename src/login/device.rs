@@ -12,7 +12,7 @@ use super::poll::{self, Ended, Pace, Poll};
 use super::{Attempt, Flow, Granted, LoginError, qr, registration};
 use crate::cache::CachedRegistration;
 use crate::http::{HttpErrorKind, Retry};
-use crate::oidc::{Decode, DeviceAuthorization, FaultCode, Grant, OidcError, Problem, TokenResponse};
+use crate::oidc::{DeviceAuthorization, Failure, FaultCode, Grant, TokenResponse};
 use crate::secret::Secret;
 
 /// How long the one try before the words may take.
@@ -77,13 +77,13 @@ fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Login
 }
 
 /// What an answer means for the polling (RFC 8628 section 3.5).
-fn verdict(answer: Result<TokenResponse, OidcError>) -> Poll<TokenResponse, OidcError> {
+fn verdict(answer: Result<TokenResponse, Failure>) -> Poll<TokenResponse, Failure> {
     let error = match answer {
         Ok(token) => return Poll::Token(token),
         Err(error) => error,
     };
     match &error {
-        OidcError::Fault(fault) => match fault.kind {
+        Failure::Fault(fault) => match fault.kind {
             FaultCode::AuthorizationPending => Poll::Pending,
             FaultCode::SlowDown => Poll::SlowDown,
             FaultCode::InternalServer | FaultCode::Throttled => {
@@ -92,9 +92,9 @@ fn verdict(answer: Result<TokenResponse, OidcError>) -> Poll<TokenResponse, Oidc
             }
             _ => Poll::Final(error),
         },
-        OidcError::Http(http) if may_pass(&http.kind) => Poll::Trouble(error, None),
-        OidcError::Decode(Decode { problem: Problem::NotJson(..) | Problem::WebPage(_), .. }) => Poll::Nonsense(error),
-        OidcError::Http(_) | OidcError::Decode(_) => Poll::Final(error),
+        Failure::Transport(http) if may_pass(&http.kind) => Poll::Trouble(error, None),
+        Failure::NotJson(_) => Poll::Nonsense(error),
+        Failure::Transport(_) | Failure::Malformed(_) => Poll::Final(error),
     }
 }
 
@@ -104,11 +104,11 @@ fn may_pass(failure: &HttpErrorKind) -> bool {
     matches!(failure, Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_))
 }
 
-fn ended(ended: Ended<OidcError>) -> LoginError {
+fn ended(ended: Ended<Failure>) -> LoginError {
     match ended {
         Ended::Expired(None) => LoginError::Expired,
         Ended::Expired(Some(trouble)) => LoginError::ExpiredInTrouble(Box::new(trouble)),
-        Ended::Failed(OidcError::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => LoginError::Expired,
+        Ended::Failed(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => LoginError::Expired,
         Ended::Failed(error) => error.into(),
     }
 }

@@ -11,7 +11,8 @@ use super::pkce::NoRandomness;
 use super::single_flight::Outcome;
 use super::start_url::StartUrlError;
 use crate::error::Error;
-use crate::oidc::{Fault, FaultCode, OidcError};
+use crate::http::CHECK_ENDPOINT;
+use crate::oidc::{Failure, Fault, FaultCode};
 use crate::session::{LoginNeeded, SessionError, Wanted};
 use crate::text;
 
@@ -25,7 +26,7 @@ pub enum LoginError {
     /// The service said no, or could not be reached.
     Oidc {
         /// What it said.
-        error: Box<OidcError>,
+        error: Box<Failure>,
         /// The settings it may be about, and where they come from.
         settings: Option<String>,
     },
@@ -34,7 +35,7 @@ pub enum LoginError {
     /// The code's life is over.
     Expired,
     /// The same, and the last poll did not get through.
-    ExpiredInTrouble(Box<OidcError>),
+    ExpiredInTrouble(Box<Failure>),
     /// The browser did not come back in time.
     Unanswered,
     /// The browser came back with a no.
@@ -93,19 +94,18 @@ fn fault_hint(fault: &Fault, settings: Option<&str>) -> String {
         FaultCode::AuthorizationPending | FaultCode::SlowDown | FaultCode::ExpiredToken | FaultCode::InvalidGrant => {
             "run the login again".to_owned()
         }
-        FaultCode::InternalServer | FaultCode::Throttled | FaultCode::Other => {
-            fault.hint().unwrap_or_else(|| "check the endpoint URL, and the proxy in between".to_owned())
+        FaultCode::InternalServer | FaultCode::Throttled | FaultCode::Unauthorized | FaultCode::Other => {
+            fault.hint().unwrap_or_else(|| CHECK_ENDPOINT.to_owned())
         }
     };
     text::for_terminal(&hint)
 }
 
 /// What a person can do about a call that failed.
-fn call_hint(error: &OidcError, settings: Option<&str>) -> Option<String> {
+fn call_hint(error: &Failure, settings: Option<&str>) -> Option<String> {
     match error {
-        OidcError::Fault(fault) => Some(fault_hint(fault, settings)),
-        OidcError::Http(error) => error.hint(),
-        OidcError::Decode(error) => Some(error.hint().to_owned()),
+        Failure::Fault(fault) => Some(fault_hint(fault, settings)),
+        error => error.hint(),
     }
 }
 
@@ -113,7 +113,7 @@ impl LoginError {
     /// Whether the service does not take our client: its registration has died.
     pub(super) fn is_about_the_client(&self) -> bool {
         let Self::Oidc { error, .. } = self else { return false };
-        matches!(&**error, OidcError::Fault(fault) if fault.is_about_the_client())
+        matches!(&**error, Failure::Fault(fault) if fault.is_about_the_client())
     }
 
     /// The same error, naming the settings that the service's refusal may be about.
@@ -182,13 +182,10 @@ impl std::error::Error for LoginError {
         match self {
             Self::Session(error) => error.source(),
             Self::StartUrl(error) => Some(error),
-            Self::Oidc { error, .. } | Self::ExpiredInTrouble(error) => Some(error),
             Self::Other(error) => Some(error),
             Self::Loopback { error, .. } | Self::Output(error) => Some(error),
             Self::Randomness(error) => Some(error),
-            Self::Expired | Self::Unanswered | Self::Denied { .. } | Self::MayNotAsk { .. } | Self::Elsewhere(_) => {
-                None
-            }
+            _ => None,
         }
     }
 }
@@ -205,8 +202,8 @@ impl From<StartUrlError> for LoginError {
     }
 }
 
-impl From<OidcError> for LoginError {
-    fn from(error: OidcError) -> Self {
+impl From<Failure> for LoginError {
+    fn from(error: Failure) -> Self {
         Self::Oidc { error: Box::new(error), settings: None }
     }
 }

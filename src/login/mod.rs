@@ -33,7 +33,7 @@ use crate::context::{Context, Timestamp};
 use crate::endpoint;
 use crate::error::Error;
 use crate::http::{HttpClient, Retry};
-use crate::oidc::{Grant, OidcClient, OidcError, TokenResponse};
+use crate::oidc::{Failure, Grant, OidcClient, TokenResponse};
 use crate::portal::PortalClient;
 use crate::session::{self, LoginNeeded, SessionError, Usable, Wanted};
 use crate::text;
@@ -316,7 +316,7 @@ impl Attempt<'_> {
         client: &CachedRegistration,
         grant: &Grant,
         retry: Retry<'_>,
-    ) -> Result<TokenResponse, OidcError> {
+    ) -> Result<TokenResponse, Failure> {
         self.oidc.create_token((&client.client_id, &client.client_secret), grant, retry).await
     }
 

@@ -48,8 +48,7 @@ impl std::error::Error for StartUrlError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused(error) => Some(error),
-            Self::Http(error) => Some(error),
-            Self::Status(_) | Self::NoLocation => None,
+            Self::Http(_) | Self::Status(_) | Self::NoLocation => None,
         }
     }
 }

@@ -1,43 +1,48 @@
 //! From the body of a success to data: for the four operations as the AWS CLI reads it, for the flows strictly.
 //!
 //! The AWS CLI keeps modelled members only, in the model's order, and coerces integers; unlike it, a body that is not a JSON
-//! object is an error here, not an empty result. The flows take nothing that is missing, empty or of another type.
+//! object is an error here, not an empty result. The flows accept nothing that is missing, empty or of another type.
 
 use serde_json::{Map, Number, Value};
 
-use super::error::{Decode, Problem};
+use super::Failure;
 use crate::http::Response;
 use crate::model::{Kind, Member, Operation};
 use crate::python;
 use crate::secret::Secret;
 
-/// The longest lifetime that is believed: 90 days, in seconds.
+/// The longest lifetime that is accepted: 90 days, in seconds.
 const LONGEST: u64 = 90 * 24 * 3600;
 
-/// Body of a success, read as the AWS CLI does.
-pub(super) fn read(operation: Operation, response: &Response) -> Result<Map<String, Value>, Decode> {
-    let body = object(operation, response)?;
-    structure(operation.output(), &body).map_err(|problem| Decode { operation: operation.name(), problem })
+/// The body of a success, read as the AWS CLI does.
+pub(super) fn read(operation: Operation, response: &Response) -> Result<Map<String, Value>, Failure> {
+    structure(operation.name(), operation.output(), &object(operation.name(), response)?)
+}
+
+/// The body as JSON.
+pub(crate) fn json(operation: &str, response: &Response) -> Result<Value, Failure> {
+    serde_json::from_slice(&response.body).map_err(|_| Failure::not_json(operation, response))
 }
 
 /// The body as a JSON object.
-pub(super) fn object(operation: Operation, response: &Response) -> Result<Map<String, Value>, Decode> {
-    let failed = |problem| Decode { operation: operation.name(), problem };
-    let size = response.body.len();
-    match serde_json::from_slice(&response.body) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(failed(Problem::NotAnObject)),
-        Err(_) if response.body.trim_ascii_start().starts_with(b"<") => Err(failed(Problem::WebPage(size))),
-        Err(_) => Err(failed(Problem::NotJson(size, response.header("content-type").map(str::to_owned)))),
+pub(super) fn object(operation: &str, response: &Response) -> Result<Map<String, Value>, Failure> {
+    match json(operation, response)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(Failure::malformed(operation, "is JSON, but not an object")),
     }
 }
 
-fn structure(members: &'static [Member], body: &Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+fn structure(
+    operation: &str,
+    members: &'static [Member],
+    body: &Map<String, Value>,
+) -> Result<Map<String, Value>, Failure> {
     let mut data = Map::new();
     for member in members {
-        let value = match body.get(member.name) {
-            None | Some(Value::Null) => continue,
-            Some(value) => coerced(member, value).ok_or(Problem::IllTyped(member.name))??,
+        let value = match (&member.kind, body.get(member.name)) {
+            (_, None | Some(Value::Null)) => continue,
+            (Kind::Structure(members), Some(Value::Object(body))) => structure(operation, members, body)?.into(),
+            (_, Some(value)) => coerced(member, value).ok_or_else(|| ill_typed(operation, member.name))?,
         };
         data.insert(member.name.to_owned(), value);
     }
@@ -45,18 +50,20 @@ fn structure(members: &'static [Member], body: &Map<String, Value>) -> Result<Ma
 }
 
 /// The value as its kind has it; `None` where Python fails.
-fn coerced(member: &Member, value: &Value) -> Option<Result<Value, Problem>> {
-    let value = match (&member.kind, value) {
+fn coerced(member: &Member, value: &Value) -> Option<Value> {
+    Some(match (&member.kind, value) {
         (Kind::String, value) => value.clone(),
         (Kind::Integer, value) => Value::Number(integer(value)?),
         (Kind::Strings(_), Value::Array(items)) => Value::Array(items.clone()),
         // Python iterates over what it takes for a list.
         (Kind::Strings(_), Value::String(text)) => text.chars().map(|c| Value::from(c.to_string())).collect(),
         (Kind::Strings(_), Value::Object(members)) => members.keys().cloned().map(Value::from).collect(),
-        (Kind::Structure(members), Value::Object(body)) => return Some(structure(members, body).map(Value::Object)),
         (Kind::Strings(_) | Kind::Structure(_), _) => return None,
-    };
-    Some(Ok(value))
+    })
+}
+
+fn ill_typed(operation: &str, member: &str) -> Failure {
+    Failure::malformed(operation, format!("has {member} of the wrong type"))
 }
 
 /// Python's `int()` of a JSON value.
@@ -75,65 +82,69 @@ fn whole(float: f64) -> Option<String> {
     python::int(&format!("{:.0}", float.trunc()))
 }
 
-/// Members of an answer taken strictly, for the flows.
-pub(super) struct Strict {
-    operation: Operation,
+/// The members of a response taken strictly, for the flows.
+pub(crate) struct Members {
+    operation: &'static str,
     body: Map<String, Value>,
 }
 
-impl Strict {
-    pub(super) fn read(operation: Operation, response: &Response) -> Result<Self, Decode> {
+impl Members {
+    pub(crate) fn read(operation: &'static str, response: &Response) -> Result<Self, Failure> {
         Ok(Self { operation, body: object(operation, response)? })
     }
 
-    pub(super) fn error(&self, problem: Problem) -> Decode {
-        Decode { operation: self.operation.name(), problem }
-    }
-
-    /// A string that must be there and not be empty.
-    pub(super) fn text(&self, name: &'static str) -> Result<String, Decode> {
-        self.optional_text(name)?.ok_or_else(|| self.error(Problem::Missing(name)))
-    }
-
-    /// A string; absent, null and empty are all absent.
-    pub(super) fn optional_text(&self, name: &'static str) -> Result<Option<String>, Decode> {
-        match self.body.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(self.error(Problem::IllTyped(name))),
+    /// The members of a structure that must be there.
+    pub(crate) fn structure(&self, name: &str) -> Result<Self, Failure> {
+        match self.get(name) {
+            Some(Value::Object(body)) => Ok(Self { operation: self.operation, body: body.clone() }),
+            Some(_) => Err(ill_typed(self.operation, name)),
+            None => Err(self.missing(name)),
         }
     }
 
-    /// As [`Strict::text`], for what must not be shown.
-    pub(super) fn secret(&self, name: &'static str) -> Result<Secret, Decode> {
+    /// A string that must be there and not be empty.
+    pub(crate) fn text(&self, name: &str) -> Result<String, Failure> {
+        self.optional_text(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A string; absent, null and empty are all absent.
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, Failure> {
+        let text = self.get(name).map(|value| value.as_str().ok_or_else(|| ill_typed(self.operation, name)));
+        Ok(text.transpose()?.filter(|text| !text.is_empty()).map(str::to_owned))
+    }
+
+    /// As [`Members::text`], for a secret.
+    pub(super) fn secret(&self, name: &str) -> Result<Secret, Failure> {
         self.text(name).map(Secret::new)
     }
 
     /// An integer that fits, if there is one.
-    pub(super) fn optional_integer(&self, name: &'static str) -> Result<Option<i64>, Decode> {
-        match self.body.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or_else(|| self.error(Problem::IllTyped(name))),
-        }
+    pub(super) fn optional_integer(&self, name: &str) -> Result<Option<i64>, Failure> {
+        self.get(name).map(|value| value.as_i64().ok_or_else(|| ill_typed(self.operation, name))).transpose()
     }
 
     /// An integer that must be there.
-    pub(super) fn integer(&self, name: &'static str) -> Result<i64, Decode> {
-        self.optional_integer(name)?.ok_or_else(|| self.error(Problem::Missing(name)))
+    pub(crate) fn integer(&self, name: &str) -> Result<i64, Failure> {
+        self.optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// A lifetime in seconds that can be believed: 1 second to 90 days.
-    pub(super) fn lifetime(&self, name: &'static str) -> Result<u64, Decode> {
-        let unusable = || self.error(Problem::Lifetime(name));
-        match self.body.get(name) {
-            None | Some(Value::Null) => Err(self.error(Problem::Missing(name))),
-            Some(Value::Number(number)) => {
-                let seconds = number.as_u64().ok_or_else(unusable)?;
-                if (1..=LONGEST).contains(&seconds) { Ok(seconds) } else { Err(unusable()) }
-            }
-            Some(_) => Err(self.error(Problem::IllTyped(name))),
-        }
+    /// A lifetime of 1 second to 90 days.
+    pub(super) fn lifetime(&self, name: &str) -> Result<u64, Failure> {
+        let seconds = u64::try_from(self.integer(name)?).ok().filter(|seconds| (1..=LONGEST).contains(seconds));
+        seconds.ok_or_else(|| self.unusable(name))
+    }
+
+    /// A failure about a member whose value cannot be used.
+    pub(crate) fn unusable(&self, name: &str) -> Failure {
+        Failure::malformed(self.operation, format!("has an unusable {name}"))
+    }
+
+    fn missing(&self, name: &str) -> Failure {
+        Failure::malformed(self.operation, format!("has no {name}"))
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.body.get(name).filter(|value| !value.is_null())
     }
 }
 

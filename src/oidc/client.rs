@@ -1,14 +1,14 @@
 //! The client of the service, bound to one endpoint: operation in, data or error out.
 //!
 //! Bodies are JSON in Python's spelling, because requests equal the AWS CLI's byte for byte. What a retry class means is
-//! in `http`; endpoints by region are in `endpoint`. Imports `http`, `json`, `secret`.
+//! in `http`; which URL is called is decided in `services`.
 
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::Failure;
 use super::answer;
-use super::error::{Decode, OidcError, Problem};
 use super::fault::Fault;
 use super::sigv4::{self, Signing};
 use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
@@ -43,20 +43,20 @@ impl OidcClient {
     }
 
     /// One of the four operations, as the AWS CLI makes it: members in the order given, standard retries, modelled
-    /// members of the answer in the model's order.
+    /// members of the response in the model's order.
     ///
     /// # Errors
-    /// Service errors, transport failures, and answers that are not a JSON object.
+    /// Service errors, transport failures, and responses that are not a JSON object.
     pub async fn call(
         &self,
         operation: Operation,
         input: &Map<String, Value>,
         signing: Option<&Signing>,
-    ) -> Result<Map<String, Value>, OidcError> {
+    ) -> Result<Map<String, Value>, Failure> {
         let body = Value::Object(input.clone());
         let response = self.post(operation, &body, Retry::Aws, signing).await?;
         if response.is_success() {
-            return Ok(answer::read(operation, &response)?);
+            return answer::read(operation, &response);
         }
         let mut secrets = secrets(operation, &body);
         secrets.extend(signing.and_then(|signing| signing.credentials.session_token()));
@@ -66,10 +66,10 @@ impl OidcClient {
     /// Registers a public client.
     ///
     /// # Errors
-    /// As all the flows' calls: service errors with their OAuth code, transport failures, answers that lack a member.
-    pub async fn register_client(&self, request: &RegisterClientRequest) -> Result<RegisterClientResponse, OidcError> {
+    /// As all the flows' calls: service errors with their OAuth code, transport failures, responses without a member.
+    pub async fn register_client(&self, request: &RegisterClientRequest) -> Result<RegisterClientResponse, Failure> {
         let response = self.flow(Operation::RegisterClient, &request.body(), Retry::Repeatable).await?;
-        Ok(RegisterClientResponse::read(&response)?)
+        RegisterClientResponse::read(&response)
     }
 
     /// Starts a device authorization for a registered client.
@@ -77,35 +77,31 @@ impl OidcClient {
         &self,
         (client_id, client_secret): (&str, &Secret),
         start_url: &str,
-    ) -> Result<DeviceAuthorization, OidcError> {
+    ) -> Result<DeviceAuthorization, Failure> {
         let body = serde_json::json!({"clientId": client_id, "clientSecret": client_secret, "startUrl": start_url});
         let response = self.flow(Operation::StartDeviceAuthorization, &body, Retry::Repeatable).await?;
-        Ok(DeviceAuthorization::read(&response)?)
+        DeviceAuthorization::read(&response)
     }
 
-    /// Asks for a token. The class says how often a failed attempt may be repeated.
+    /// Requests a token. The class says how often a failed attempt may be repeated.
     pub async fn create_token(
         &self,
         (client_id, client_secret): (&str, &Secret),
         grant: &Grant,
         retry: Retry<'_>,
-    ) -> Result<TokenResponse, OidcError> {
+    ) -> Result<TokenResponse, Failure> {
         let body = grant.body(client_id, client_secret);
         let response = self.flow(Operation::CreateToken, &body, retry).await?;
-        Ok(TokenResponse::read(&response)?)
+        TokenResponse::read(&response)
     }
 
     /// A call of a flow: errors by their OAuth code, redirects refused.
-    async fn flow(&self, operation: Operation, body: &Value, retry: Retry<'_>) -> Result<Response, OidcError> {
+    async fn flow(&self, operation: Operation, body: &Value, retry: Retry<'_>) -> Result<Response, Failure> {
         let response = self.post(operation, body, retry, None).await?;
         if response.is_success() {
             return Ok(response);
         }
-        if (300..400).contains(&response.status) {
-            let host = response.header("location").and_then(http::host_of);
-            return Err(Decode { operation: operation.name(), problem: Problem::Redirect(host) }.into());
-        }
-        Err(Fault::read_oauth(operation.name(), &response, self.now())?.without(&secrets(operation, body)).into())
+        Err(Failure::read(operation.name(), &response, &secrets(operation, body), self.now()))
     }
 
     async fn post(
@@ -114,7 +110,7 @@ impl OidcClient {
         body: &Value,
         retry: Retry<'_>,
         signing: Option<&Signing>,
-    ) -> Result<Response, OidcError> {
+    ) -> Result<Response, Failure> {
         log::debug!("{} {}", operation.name(), shown(operation.input(), body));
         let url = http::join(&self.endpoint, operation.path());
         let text = Secret::new(python::dumps(body, python::LINE));
@@ -139,13 +135,13 @@ impl OidcClient {
     }
 }
 
-/// The secrets of a request, which whoever answers may repeat.
+/// The secrets of a request, which a response may repeat.
 fn secrets(operation: Operation, body: &Value) -> Vec<&str> {
     let sensitive = operation.input().iter().filter(|member| member.sensitive);
     sensitive.filter_map(|member| body.get(member.name)?.as_str()).collect()
 }
 
-/// A body for the debug log: modelled members that are no secret, and the OAuth error; of all others only the name.
+/// A body for the debug log: modelled members that are not secret, and the OAuth error; of all others only the name.
 fn shown(members: &[Member], body: &Value) -> String {
     let Value::Object(body) = body else { return "[not an object]".to_owned() };
     let open = |name: &str| {

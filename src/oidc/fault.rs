@@ -4,13 +4,12 @@
 //! block of details, which is rendered elsewhere. For the flows the OAuth `error` member (RFC 6749 section 5.2, RFC 8628
 //! section 3.5) names the kind when AWS's header does not. Imports `http`.
 
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::error::{Decode, Problem};
+use super::Failure;
 use crate::http::{self, Response, Timestamp, error_code};
 use crate::model::error_members;
 use crate::python;
@@ -71,6 +70,8 @@ pub enum FaultCode {
     SlowDown,
     /// Status 429 or a throttling code.
     Throttled,
+    /// A token that the access portal does not accept; RFC 6749 has no code for it.
+    Unauthorized,
     /// `unauthorized_client`
     UnauthorizedClient,
     /// `unsupported_grant_type`
@@ -105,14 +106,17 @@ impl Fault {
     ///
     /// # Errors
     /// A body that is JSON but not an object, or not UTF-8: the AWS CLI fails on those, too.
-    pub fn read(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Decode> {
-        let body = body(operation, response)?;
+    pub fn read(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Failure> {
+        Ok(Self::of(operation, response, &body(operation, response)?, now))
+    }
+
+    fn of(operation: &'static str, response: &Response, body: &Map<String, Value>, now: Timestamp) -> Self {
         let code = error_code(response).unwrap_or_default();
         let mut fault = Self {
             kind: kind(&code, response.status),
             operation,
-            message: message(&body),
-            details: details(&code, &body),
+            message: message(body),
+            details: details(&code, body),
             code,
             status: response.status,
             request_id: response.request_id().map(str::to_owned),
@@ -127,17 +131,14 @@ impl Fault {
             // botocore takes 300 for a success when parsing and for an error afterwards.
             fault = Self { code: "Unknown".to_owned(), message: "Unknown".to_owned(), details: Map::new(), ..fault };
         }
-        Ok(fault)
+        fault
     }
 
-    /// As [`Fault::read`], and where AWS's code is missing the OAuth `error` member takes its place; a web page is no
-    /// message.
-    ///
-    /// # Errors
-    /// As [`Fault::read`].
-    pub fn read_oauth(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Decode> {
-        let mut fault = Self::read(operation, response, now)?;
-        let body = body(operation, response)?;
+    /// As [`Fault::read`] for the flows: where AWS's code is missing the OAuth `error` member takes its place, and a body
+    /// that is a web page or not an object has no message.
+    pub fn read_oauth(operation: &'static str, response: &Response, now: Timestamp) -> Self {
+        let body = body(operation, response).unwrap_or_default();
+        let mut fault = Self::of(operation, response, &body, now);
         let error = body.get("error").and_then(Value::as_str).filter(|error| !error.is_empty());
         if fault.code == response.status.to_string()
             && let Some((name, _, kind)) = CODES.iter().find(|(_, oauth, _)| Some(*oauth) == error)
@@ -147,7 +148,7 @@ impl Fault {
         if response.body.trim_ascii_start().starts_with(b"<") && !response.is_generic_error() {
             fault.message = String::from(response.reason());
         }
-        Ok(fault)
+        fault
     }
 
     /// The same without these texts of the request, which an answer may repeat; short ones are words, not secrets.
@@ -172,10 +173,20 @@ impl Fault {
         matches!(self.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)
     }
 
-    /// What a person can do about trouble of the service; nothing when the trouble is theirs.
+    /// Whether the access portal does not accept the token.
+    pub fn is_unauthorized(&self) -> bool {
+        self.kind == FaultCode::Unauthorized
+    }
+
+    /// What a person can do about a failure of the service, with the request id that AWS Support asks for; nothing where the
+    /// request is at fault.
     pub fn hint(&self) -> Option<String> {
         let status = if self.kind == FaultCode::Throttled { 429 } else { self.status };
-        http::come_back_later(status, self.retry_after)
+        let is_unknown = matches!(self.kind, FaultCode::InternalServer | FaultCode::Other);
+        let request_id = self.request_id.as_ref().filter(|_| is_unknown);
+        let request_id = request_id.map(|id| format!("AWS Support can look up request id {id}"));
+        let hint: Vec<String> = http::retry_hint(status, self.retry_after).into_iter().chain(request_id).collect();
+        (!hint.is_empty()).then(|| hint.join("; "))
     }
 
     /// Whether another attempt at another time can succeed: the service's own failures and throttling.
@@ -195,8 +206,6 @@ impl fmt::Display for Fault {
     }
 }
 
-impl Error for Fault {}
-
 fn kind(code: &str, status: u16) -> FaultCode {
     const THROTTLING: [&str; 5] =
         ["Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded"];
@@ -209,17 +218,14 @@ fn kind(code: &str, status: u16) -> FaultCode {
 }
 
 /// The body as botocore sees it: none is an empty object, text that is not JSON is its own message.
-fn body(operation: &'static str, response: &Response) -> Result<Map<String, Value>, Decode> {
+fn body(operation: &'static str, response: &Response) -> Result<Map<String, Value>, Failure> {
     if response.body.is_empty() || response.is_generic_error() {
         return Ok(Map::new());
     }
-    let content_type = response.header("content-type").map(str::to_owned);
-    let Ok(text) = str::from_utf8(&response.body) else {
-        return Err(Decode { operation, problem: Problem::NotJson(response.body.len(), content_type) });
-    };
+    let Ok(text) = str::from_utf8(&response.body) else { return Err(Failure::not_json(operation, response)) };
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Decode { operation, problem: Problem::NotAnObject }),
+        Ok(_) => Err(Failure::malformed(operation, "is JSON, but not an object")),
         Err(_) => Ok(Map::from_iter([("message".to_owned(), Value::from(text))])),
     }
 }

@@ -7,17 +7,18 @@
 //! | `CreateToken` | `POST /token` | 6749 sections 4.1.3 and 6, 8628 section 3.4 |
 //! | `CreateTokenWithIAM` | `POST /token?aws_iam=t`, signed | 6749, 7523, 8693 |
 //!
-//! Flows, caches and what is printed are not here. Imports `http`, `json`, `secret`.
+//! Flows, caches and what is printed are not here.
 
 mod answer;
 mod client;
-mod error;
+mod failure;
 mod fault;
 pub mod sigv4;
 mod typed;
 
+pub(crate) use answer::{Members, json};
 pub use client::OidcClient;
-pub use error::{Decode, OidcError, Problem};
+pub use failure::Failure;
 pub use fault::{Fault, FaultCode};
 pub use sigv4::Signing;
 pub use typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};

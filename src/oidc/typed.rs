@@ -1,16 +1,16 @@
-//! Requests and answers of the flows, typed: what `login` and the refresh send, and what they insist on getting.
+//! Requests and responses of the flows, typed: what `login` and the refresh send, and what they require.
 //!
-//! The order of members is that of `aws sso login`, which is not the model's. Imports `json` and `secret`.
+//! The order of members is that of `aws sso login`, which is not the model's.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::answer::Strict;
-use super::error::{Decode, Problem};
+use super::Failure;
+use super::answer::Members;
 use crate::http::Response;
 use crate::model::Operation;
 use crate::secret::Secret;
 
-/// `RegisterClient` (RFC 7591 section 3.1).
+/// `RegisterClient` (RFC 7591 section 3.1) for a public client.
 #[derive(Clone, Debug)]
 pub struct RegisterClientRequest {
     /// A name for people; AWS's tools write `botocore-client-` and the session's name.
@@ -27,25 +27,20 @@ pub struct RegisterClientRequest {
 
 impl RegisterClientRequest {
     pub(super) fn body(&self) -> Value {
-        let mut body = Map::new();
-        body.insert("clientName".to_owned(), json!(self.client_name));
-        body.insert("clientType".to_owned(), json!("public"));
-        for (name, list) in [("grantTypes", &self.grant_types), ("redirectUris", &self.redirect_uris)] {
-            if !list.is_empty() {
-                body.insert(name.to_owned(), json!(list));
-            }
-        }
-        if let Some(url) = &self.issuer_url {
-            body.insert("issuerUrl".to_owned(), json!(url));
-        }
-        if !self.scopes.is_empty() {
-            body.insert("scopes".to_owned(), json!(self.scopes));
-        }
-        Value::Object(body)
+        let list = |list: &[String]| (!list.is_empty()).then(|| json!(list));
+        let members = [
+            ("clientName", Some(json!(self.client_name))),
+            ("clientType", Some(json!("public"))),
+            ("grantTypes", list(&self.grant_types)),
+            ("redirectUris", list(&self.redirect_uris)),
+            ("issuerUrl", self.issuer_url.as_ref().map(|url| json!(url))),
+            ("scopes", list(&self.scopes)),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 
-/// The answer to `RegisterClient`. Its endpoints are not taken: an answer does not decide where tokens are sent.
+/// The response to `RegisterClient`. Its endpoints are not taken: an answer does not decide where tokens are sent.
 #[derive(Clone, Debug)]
 pub struct RegisterClientResponse {
     /// The client's id.
@@ -57,17 +52,17 @@ pub struct RegisterClientResponse {
 }
 
 impl RegisterClientResponse {
-    pub(super) fn read(response: &Response) -> Result<Self, Decode> {
-        let answer = Strict::read(Operation::RegisterClient, response)?;
+    pub(super) fn read(response: &Response) -> Result<Self, Failure> {
+        let members = Members::read(Operation::RegisterClient.name(), response)?;
         Ok(Self {
-            client_id: answer.text("clientId")?,
-            client_secret: answer.secret("clientSecret")?,
-            client_secret_expires_at: answer.integer("clientSecretExpiresAt")?,
+            client_id: members.text("clientId")?,
+            client_secret: members.secret("clientSecret")?,
+            client_secret_expires_at: members.integer("clientSecretExpiresAt")?,
         })
     }
 }
 
-/// The answer to `StartDeviceAuthorization` (RFC 8628 section 3.2).
+/// The response to `StartDeviceAuthorization` (RFC 8628 section 3.2).
 #[derive(Clone, Debug)]
 pub struct DeviceAuthorization {
     /// What is polled with.
@@ -85,15 +80,15 @@ pub struct DeviceAuthorization {
 }
 
 impl DeviceAuthorization {
-    pub(super) fn read(response: &Response) -> Result<Self, Decode> {
-        let answer = Strict::read(Operation::StartDeviceAuthorization, response)?;
+    pub(super) fn read(response: &Response) -> Result<Self, Failure> {
+        let members = Members::read(Operation::StartDeviceAuthorization.name(), response)?;
         Ok(Self {
-            device_code: answer.secret("deviceCode")?,
-            user_code: answer.secret("userCode")?,
-            verification_uri: answer.text("verificationUri")?,
-            verification_uri_complete: answer.optional_text("verificationUriComplete")?.map(Secret::new),
-            expires_in: answer.lifetime("expiresIn")?,
-            interval: answer.optional_integer("interval")?,
+            device_code: members.secret("deviceCode")?,
+            user_code: members.secret("userCode")?,
+            verification_uri: members.text("verificationUri")?,
+            verification_uri_complete: members.optional_text("verificationUriComplete")?.map(Secret::new),
+            expires_in: members.lifetime("expiresIn")?,
+            interval: members.optional_integer("interval")?,
         })
     }
 }
@@ -121,33 +116,31 @@ pub enum Grant {
 
 impl Grant {
     pub(super) fn body(&self, client_id: &str, client_secret: &Secret) -> Value {
-        let grant_type = match self {
-            Self::DeviceCode { .. } => "urn:ietf:params:oauth:grant-type:device_code",
-            Self::AuthorizationCode { .. } => "authorization_code",
-            Self::RefreshToken(_) => "refresh_token",
-        };
-        let mut body = Map::new();
-        body.insert("grantType".to_owned(), json!(grant_type));
-        body.insert("clientId".to_owned(), json!(client_id));
-        body.insert("clientSecret".to_owned(), json!(client_secret));
-        match self {
+        let (grant_type, members) = match self {
             Self::DeviceCode { device_code } => {
-                body.insert("deviceCode".to_owned(), json!(device_code));
+                ("urn:ietf:params:oauth:grant-type:device_code", vec![("deviceCode", json!(device_code))])
             }
-            Self::AuthorizationCode { code, redirect_uri, code_verifier } => {
-                body.insert("redirectUri".to_owned(), json!(redirect_uri));
-                body.insert("codeVerifier".to_owned(), json!(code_verifier));
-                body.insert("code".to_owned(), json!(code));
-            }
-            Self::RefreshToken(token) => {
-                body.insert("refreshToken".to_owned(), json!(token));
-            }
-        }
-        Value::Object(body)
+            Self::AuthorizationCode { code, redirect_uri, code_verifier } => (
+                "authorization_code",
+                vec![
+                    ("redirectUri", json!(redirect_uri)),
+                    ("codeVerifier", json!(code_verifier)),
+                    ("code", json!(code)),
+                ],
+            ),
+            Self::RefreshToken(token) => ("refresh_token", vec![("refreshToken", json!(token))]),
+        };
+        let mut body = vec![
+            ("grantType", json!(grant_type)),
+            ("clientId", json!(client_id)),
+            ("clientSecret", json!(client_secret)),
+        ];
+        body.extend(members);
+        body.into_iter().collect()
     }
 }
 
-/// The answer to `CreateToken` (RFC 6749 section 5.1).
+/// The response to `CreateToken` (RFC 6749 section 5.1).
 #[derive(Clone, Debug)]
 pub struct TokenResponse {
     /// The token.
@@ -159,16 +152,16 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    pub(super) fn read(response: &Response) -> Result<Self, Decode> {
-        let answer = Strict::read(Operation::CreateToken, response)?;
-        let token_type = answer.optional_text("tokenType")?;
+    pub(super) fn read(response: &Response) -> Result<Self, Failure> {
+        let members = Members::read(Operation::CreateToken.name(), response)?;
+        let token_type = members.optional_text("tokenType")?;
         if token_type.is_some_and(|token_type| !token_type.eq_ignore_ascii_case("Bearer")) {
-            return Err(answer.error(Problem::NotBearer));
+            return Err(Failure::malformed("CreateToken", "has a tokenType that is not Bearer"));
         }
         Ok(Self {
-            access_token: answer.secret("accessToken")?,
-            expires_in: answer.lifetime("expiresIn")?,
-            refresh_token: answer.optional_text("refreshToken")?.map(Secret::new),
+            access_token: members.secret("accessToken")?,
+            expires_in: members.lifetime("expiresIn")?,
+            refresh_token: members.optional_text("refreshToken")?.map(Secret::new),
         })
     }
 }

@@ -2,10 +2,8 @@
 
 use crate::credentials::CredentialsError;
 use crate::error::{Error, ServiceError};
-use crate::http::HttpError;
 use crate::login::LoginError;
-use crate::oidc::{Fault, OidcError};
-use crate::portal::PortalError;
+use crate::oidc::{Failure as CallFailure, Fault};
 use crate::session::{RoleError, SessionError};
 
 const CLOSED_PIPE: u8 = 0;
@@ -53,17 +51,8 @@ impl<'a> Failure<'a> {
         if let Some(role) = error.downcast_ref::<RoleError>() {
             return Self::of_role(role, message);
         }
-        if let Some(portal) = error.downcast_ref::<PortalError>() {
-            return Self::of_portal(portal, message);
-        }
-        if let Some(oidc) = error.downcast_ref::<OidcError>() {
-            return Self::of_oidc(oidc, message);
-        }
         if let Some(credentials) = error.downcast_ref::<CredentialsError>() {
             return Self::of_credentials(credentials, message);
-        }
-        if let Some(http) = error.downcast_ref::<HttpError>() {
-            return Self { hint: http.hint(), ..Self::other(message) };
         }
         Self::other(message)
     }
@@ -83,11 +72,13 @@ impl<'a> Failure<'a> {
         }
     }
 
-    fn of_oidc(error: &'a OidcError, message: String) -> Self {
-        match error {
-            OidcError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..Self::other(message) },
-            OidcError::Http(http) => Self { hint: http.hint(), ..Self::other(message) },
-            OidcError::Decode(decode) => Self { hint: Some(decode.hint().to_owned()), ..Self::other(message) },
+    fn of_failure(failure: &'a CallFailure, message: String) -> Self {
+        match failure {
+            CallFailure::Fault(fault) => {
+                let code = if fault.is_unauthorized() { LOGIN_NEEDED } else { SERVICE };
+                Self { code, fault: Some(fault), ..Self::other(message) }
+            }
+            failure => Self { hint: failure.hint(), ..Self::other(message) },
         }
     }
 
@@ -97,7 +88,7 @@ impl<'a> Failure<'a> {
             CredentialsError::NotFound => Self { code: CONFIGURATION, kind: Some("NoCredentials"), ..failure },
             CredentialsError::Invalid(_) => Self { code: USAGE, kind: PARAM_VALIDATION, ..failure },
             CredentialsError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..failure },
-            CredentialsError::Sso { error, .. } if matches!(**error, RoleError::Portal(ref portal) if matches!(**portal, PortalError::Fault { .. })) => {
+            CredentialsError::Sso { error, .. } if matches!(**error, RoleError::Portal(ref portal) if matches!(**portal, CallFailure::Fault(_))) => {
                 Self { code: SERVICE, ..failure }
             }
             _ => failure,
@@ -108,7 +99,7 @@ impl<'a> Failure<'a> {
         match error {
             SessionError::LoginNeeded { .. } => Self { code: LOGIN_NEEDED, hint: error.hint(), ..Self::other(message) },
             SessionError::Answered(_) => Self { code: SERVICE, hint: error.hint(), ..Self::other(message) },
-            SessionError::Oidc(oidc) => Self::of_oidc(oidc, message),
+            SessionError::Oidc(oidc) => Self::of_failure(oidc, message),
             SessionError::Cache(cache) => Self::of_error(cache, message),
             SessionError::Endpoint(_) | SessionError::Shared(_) | SessionError::Busy { .. } => Self::other(message),
         }
@@ -122,16 +113,6 @@ impl<'a> Failure<'a> {
         }
     }
 
-    fn of_portal(error: &PortalError, message: String) -> Self {
-        match error {
-            PortalError::Fault { status: 401, .. } => Self { code: LOGIN_NEEDED, ..Self::other(message) },
-            PortalError::Fault { .. } => Self { code: SERVICE, hint: error.hint(), ..Self::other(message) },
-            PortalError::Http(_) | PortalError::Decode(_) | PortalError::Foreign { .. } => {
-                Self { hint: error.hint(), ..Self::other(message) }
-            }
-        }
-    }
-
     fn of_login(error: &'a LoginError, message: String) -> Self {
         let hint = error.hint();
         match error {
@@ -140,7 +121,7 @@ impl<'a> Failure<'a> {
             }
             LoginError::Session(session) => Self::of_session(session, message),
             LoginError::Other(error) => Self::of_error(error, message),
-            LoginError::Oidc { error, .. } => Self { hint, ..Self::of_oidc(error, message) },
+            LoginError::Oidc { error, .. } => Self { hint, ..Self::of_failure(error, message) },
             LoginError::StartUrl(_) => {
                 Self { code: CONFIGURATION, kind: Some("Configuration"), hint, ..Self::other(message) }
             }

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::{ErrorFormat, exit_code, render};
 use crate::error::{Error, Kind};
-use crate::oidc::{Fault, FaultCode, OidcError};
+use crate::oidc::{Fault, FaultCode};
 use crate::output::Style;
 
 fn fault(details: &serde_json::Value) -> anyhow::Error {
-    OidcError::from(Fault {
+    Error::from(Fault {
         code: "InvalidGrantException".into(),
         kind: FaultCode::InvalidGrant,
         operation: "CreateToken",

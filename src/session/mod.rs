@@ -20,7 +20,7 @@ use crate::cache::{CachedToken, Loaded, RegistrationKey, TokenCache, TokenKey};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::http;
-use crate::oidc::{OidcClient, OidcError};
+use crate::oidc::{Failure, OidcClient};
 
 pub use clock::{clock_warning, duration};
 pub use fit::Misfit;
@@ -132,7 +132,7 @@ pub enum SessionError {
     /// The service answered a refresh with an error that is not about the token.
     Answered(Answered),
     /// The service could not be reached, or made no sense.
-    Oidc(Box<OidcError>),
+    Oidc(Box<Failure>),
     /// The service's address cannot be told.
     Endpoint(Error),
     /// The process that refreshes could not reach the service, in its words.
@@ -243,13 +243,9 @@ impl SessionError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::LoginNeeded { remedy, .. } => Some(format!("run: {remedy}")),
-            Self::Oidc(error) => match &**error {
-                OidcError::Http(error) => error.hint(),
-                OidcError::Decode(error) => Some(error.hint().to_owned()),
-                OidcError::Fault(fault) => fault.hint(),
-            },
+            Self::Oidc(error) => error.hint(),
             Self::Cache(error) => error.advice().map(str::to_owned),
-            Self::Answered(answered) => http::come_back_later(answered.status, answered.retry_after),
+            Self::Answered(answered) => http::retry_hint(answered.status, answered.retry_after),
             Self::Endpoint(_) | Self::Shared(_) | Self::Busy { .. } => None,
         }
     }
@@ -275,7 +271,6 @@ impl fmt::Display for SessionError {
 impl std::error::Error for SessionError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Oidc(error) => Some(error),
             Self::Cache(error) => Some(error),
             Self::Endpoint(error) => Some(error),
             _ => None,

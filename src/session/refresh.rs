@@ -14,7 +14,7 @@ use crate::cache::{CachedToken, Loaded, LockRecord, Purpose, TokenCache};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::Retry;
-use crate::oidc::{Fault, Grant, OidcClient, OidcError};
+use crate::oidc::{Failure, Fault, Grant, OidcClient};
 
 /// How long the service's refusal stands.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -151,9 +151,9 @@ impl Refresh<'_, '_> {
         Ok(Usable { token, refreshed: true, warnings })
     }
 
-    fn failure(&self, error: OidcError) -> SessionError {
+    fn failure(&self, error: Failure) -> SessionError {
         match error {
-            OidcError::Fault(fault) => {
+            Failure::Fault(fault) => {
                 let Fault { status, retry_after, .. } = *fault;
                 self.refused(Answered { status, code: fault.code.clone(), retry_after })
             }

@@ -15,8 +15,8 @@ use super::{LoginNeeded, SessionError, Wanted, look, obtain};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded, LockRecord, TokenCache};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
-use crate::oidc::OidcClient;
-use crate::portal::{PortalClient, PortalError};
+use crate::oidc::{Failure, OidcClient};
+use crate::portal::PortalClient;
 
 /// botocore's expiry window: credentials are used again with more life than this.
 const REUSED_ABOVE: Duration = Duration::from_mins(15);
@@ -65,7 +65,7 @@ pub enum RoleError {
     /// There is no usable token.
     Session(SessionError),
     /// The portal answered with an error, made no sense or could not be reached.
-    Portal(Box<PortalError>),
+    Portal(Box<Failure>),
     /// The portal's address cannot be told.
     Endpoint(Error),
     /// The cache cannot be used.
@@ -161,7 +161,7 @@ impl Role<'_> {
         Ok(RoleCredentials { credentials, warnings })
     }
 
-    fn failure(&self, error: PortalError) -> RoleError {
+    fn failure(&self, error: Failure) -> RoleError {
         if error.is_unauthorized() {
             return RoleError::Session(self.wanted.login_needed(LoginNeeded::Unauthorized));
         }
@@ -218,10 +218,10 @@ impl RoleError {
         match self {
             Self::Session(error) => match error {
                 SessionError::Answered(_) => true,
-                SessionError::Oidc(error) => matches!(**error, crate::oidc::OidcError::Fault(_)),
+                SessionError::Oidc(error) => matches!(**error, crate::oidc::Failure::Fault(_)),
                 _ => false,
             },
-            Self::Portal(error) => matches!(**error, PortalError::Fault { .. }),
+            Self::Portal(error) => matches!(**error, Failure::Fault(_)),
             Self::Shared { answered, .. } => *answered,
             Self::Endpoint(_) | Self::Cache(_) | Self::Busy { .. } => false,
         }
@@ -232,8 +232,8 @@ impl RoleError {
         match self {
             Self::Session(_) | Self::Busy { .. } => true,
             Self::Portal(error) => match **error {
-                PortalError::Fault { status, .. } => status == 429 || status >= 500,
-                PortalError::Http(_) | PortalError::Decode(_) | PortalError::Foreign { .. } => true,
+                Failure::Fault(ref fault) => fault.status == 429 || fault.status >= 500,
+                Failure::Transport(_) | Failure::NotJson(_) | Failure::Malformed(_) => true,
             },
             Self::Shared { answered, .. } => !answered,
             Self::Endpoint(_) | Self::Cache(_) => false,
@@ -245,7 +245,7 @@ impl RoleError {
         match self {
             Self::Session(error) => error.hint(),
             Self::Portal(error) => match &**error {
-                PortalError::Fault { status: 403, .. } => {
+                Failure::Fault(fault) if fault.status == 403 => {
                     Some("check sso_account_id and sso_role_name: the portal shows what you are assigned to".to_owned())
                 }
                 error => error.hint(),
@@ -276,10 +276,9 @@ impl std::error::Error for RoleError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Session(error) => Some(error),
-            Self::Portal(error) => Some(error),
             Self::Endpoint(error) => Some(error),
             Self::Cache(error) => Some(error),
-            Self::Shared { .. } | Self::Busy { .. } => None,
+            Self::Portal(_) | Self::Shared { .. } | Self::Busy { .. } => None,
         }
     }
 }

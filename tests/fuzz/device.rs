@@ -9,10 +9,10 @@ use std::time::Duration;
 use time::macros::utc_datetime;
 use tokio::time::Instant;
 
-use super::{Ended, OidcError, Pace, TokenResponse, poll, verdict};
+use super::{Ended, Failure, Pace, TokenResponse, poll, verdict};
 use crate::fuzzing::{Case, Rng, Verdict, hold};
 use crate::http::{HttpError, HttpErrorKind, Response};
-use crate::oidc::{Decode, Fault, Problem};
+use crate::oidc::Fault;
 use crate::secret::Secret;
 
 /// One request takes no longer.
@@ -22,19 +22,18 @@ const REQUEST: u64 = 30;
 /// `n` a web page, `c` an untrusted certificate, `x` expired, `d` denied, `T` the token.
 const ANSWERS: &str = ".s59rRtncxdT";
 
-fn refused(status: u16, error: &str, headers: &[(&str, &str)]) -> OidcError {
+fn refused(status: u16, error: &str, headers: &[(&str, &str)]) -> Failure {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let body = format!("{{\"error\": \"{error}\"}}").into_bytes();
     let response = Response { status, headers, body, attempts: 1, retries_reached: None };
-    Fault::read_oauth("CreateToken", &response, utc_datetime!(2026-01-01 00:00))
-        .map_or_else(OidcError::from, OidcError::from)
+    Fault::read_oauth("CreateToken", &response, utc_datetime!(2026-01-01 00:00)).into()
 }
 
-fn failed(kind: HttpErrorKind) -> OidcError {
+fn failed(kind: HttpErrorKind) -> Failure {
     HttpError { kind, url: String::new(), detail: String::new(), attempts: 1 }.into()
 }
 
-fn answer(letter: char) -> Result<TokenResponse, OidcError> {
+fn answer(letter: char) -> Result<TokenResponse, Failure> {
     Err(match letter {
         's' => refused(400, "slow_down", &[]),
         '5' => refused(500, "server_error", &[]),
@@ -43,7 +42,7 @@ fn answer(letter: char) -> Result<TokenResponse, OidcError> {
         'R' => refused(429, "", &[("retry-after", "70")]),
         't' => failed(HttpErrorKind::ReadTimeout(Some(Duration::from_secs(REQUEST)))),
         'c' => failed(HttpErrorKind::Tls),
-        'n' => Decode { operation: "CreateToken", problem: Problem::WebPage(5) }.into(),
+        'n' => Failure::NotJson(crate::error::Error::other("is a web page")),
         'x' => refused(400, "expired_token", &[]),
         'd' => refused(400, "access_denied", &[]),
         'T' => return Ok(TokenResponse { access_token: Secret::new("A"), expires_in: 60, refresh_token: None }),

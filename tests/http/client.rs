@@ -104,7 +104,6 @@ fn connection_refused() {
     let error = send(options(), &url).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Connect);
     assert_eq!(error.to_string(), format!("Could not connect to the endpoint URL: \"{url}/token\""));
-    assert!(error.nothing_was_sent());
 }
 
 #[test]
@@ -246,7 +245,7 @@ fn invalid_urls_are_refused_before_connecting() {
 fn header_values_cannot_inject_lines() {
     let request = Request::plain(Method::Get, "http://127.0.0.1:1/").header("x-a", Secret::new("canary\r\nX-B: c"));
     let error = wait(HttpClient::new(options()).send(&request, Retry::Aws, None)).map(|r| r.status).unwrap_err();
-    assert_eq!(error.kind, HttpErrorKind::BadHeader);
+    assert!(matches!(error.kind, HttpErrorKind::Unsendable(_)), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("canary"));
 }
 
@@ -277,7 +276,7 @@ fn an_untrusted_certificate_is_rejected_naming_its_issuer() {
         format!(
             "SSL validation failed for {url}/token certificate verify failed: unable to get local issuer certificate \
              (certificate of \"Test Server\", issued by \"Test Authority\"); \
-             neither the built-in roots nor the system's know that issuer"
+             the issuer is neither in the built-in roots nor in the system's"
         )
     );
     assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"));
@@ -310,7 +309,7 @@ fn an_unusable_ca_bundle_is_an_error() {
         assert!(matches!(error.kind, HttpErrorKind::CaBundle(..)), "{error:?}");
         let text = error.to_string();
         assert!(text.starts_with("SSL validation failed for https://") && text.contains(words), "{text}");
-        assert_eq!(error.hint().unwrap(), format!("the CA bundle is {}, which comes from a test", path.display()));
+        assert_eq!(error.hint().unwrap(), format!("the CA bundle {} comes from a test", path.display()));
         assert_eq!(server.connections(), 0);
     }
     // A bundle that is not needed is not read.
@@ -332,8 +331,8 @@ fn proxy_requests_have_absolute_target_and_authorization() {
 #[test]
 fn refusing_proxy_is_named_without_its_password() {
     for (answer, why) in [
-        (json(502, &[], ""), "unsuccessful; check HTTPS_PROXY"),
-        (json(407, &[], ""), "proxy authorization required; check HTTPS_PROXY"),
+        (json(502, &[], ""), "unsuccessful"),
+        (json(407, &[], ""), "proxy authorization required"),
         (bytes("<html>"), "check HTTPS_PROXY"),
         (Step::Close, "check HTTPS_PROXY"),
     ] {

@@ -42,7 +42,7 @@ fn system_roots_are_trusted() {
         .env("AWS_CA_BUNDLE", home("other.pem"))
         .run()
         .expect(255);
-    let words = "(certificate of \"Test Server\", issued by \"Company CA\"); the CA bundle does not know that issuer";
+    let words = "(certificate of \"Test Server\", issued by \"Company CA\"); the issuer is not in the CA bundle";
     assert!(run.stderr.contains(words), "{}", run.snapshot());
     let run = env
         .command(REGISTER.into_iter().chain(["--debug"]))
@@ -63,7 +63,7 @@ fn untrusted_authority_is_rejected_with_a_hint() {
         let run = env.command(debug).env("SSL_CERT_FILE", env.home().join(file)).run().expect(255);
         for words in [
             "certificate verify failed: unable to get local issuer certificate",
-            "issued by \"Company CA\"); neither the built-in roots nor the system's know that issuer",
+            "issued by \"Company CA\"); the issuer is neither in the built-in roots nor in the system's",
             "hint: if a proxy or company CA is in between, have its certificate installed in the system, or name it with \
              --ca-bundle, AWS_CA_BUNDLE or ca_bundle",
             &format!("the system has {roots} roots"),

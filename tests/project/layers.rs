@@ -25,8 +25,8 @@ struct Allowed {
 impl Allowed {
     fn includes(&self, module: &str, path: &str) -> bool {
         let name = path.rsplit("::").next().unwrap_or(path);
-        self.all.contains(module)
-            || self.errors.contains(module) && (name.contains("Error") || name.starts_with("Fault"))
+        let is_error = name.contains("Error") || name.starts_with("Fault") || name == "Failure";
+        self.all.contains(module) || self.errors.contains(module) && is_error
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::{Decode, DeviceAuthorization, Problem, RegisterClientResponse, TokenResponse};
+use super::super::{DeviceAuthorization, Failure, RegisterClientResponse, TokenResponse};
 use super::read;
 use crate::http::Response;
 use crate::model::Operation;
@@ -13,8 +13,14 @@ fn response(body: &str) -> Response {
     Response { status: 200, headers, body: body.as_bytes().to_vec(), attempts: 1, retries_reached: None }
 }
 
-fn printed(operation: Operation, body: &str) -> Result<String, Problem> {
-    read(operation, &response(body)).map(|data| dumps(&data, LINE)).map_err(|error| error.problem)
+fn printed(operation: Operation, body: &str) -> Result<String, String> {
+    read(operation, &response(body)).map(|data| dumps(&data, LINE)).map_err(|error| problem(operation, &error))
+}
+
+/// What is wrong with a response, without the beginning of the sentence.
+fn problem(operation: Operation, error: &Failure) -> String {
+    let start = format!("The response to the {} operation ", operation.name());
+    error.to_string().strip_prefix(&start).unwrap().to_owned()
 }
 
 #[test]
@@ -62,7 +68,7 @@ fn values_are_coerced_as_botocore_does() {
             r#"{"scope": [null, "a"], "awsAdditionalDetails": {}}"#,
         ),
     ] {
-        assert_eq!(printed(operation, body).as_deref(), Ok(expected), "{body}");
+        assert_eq!(printed(operation, body).unwrap(), expected, "{body}");
     }
 }
 
@@ -75,19 +81,22 @@ fn what_python_fails_on_is_an_error() {
         (Operation::CreateTokenWithIam, r#"{"scope": 1}"#, "scope"),
         (Operation::CreateTokenWithIam, r#"{"awsAdditionalDetails": "x"}"#, "awsAdditionalDetails"),
     ] {
-        assert_eq!(printed(operation, body), Err(Problem::IllTyped(member)), "{body}");
+        assert_eq!(printed(operation, body).unwrap_err(), format!("has {member} of the wrong type"), "{body}");
     }
     for body in ["[1]", "null", "\"x\"", "5"] {
-        assert_eq!(printed(Operation::CreateToken, body), Err(Problem::NotAnObject), "{body}");
+        assert_eq!(printed(Operation::CreateToken, body).unwrap_err(), "is JSON, but not an object", "{body}");
     }
-    let json = Some("application/json".to_owned());
-    assert_eq!(printed(Operation::CreateToken, ""), Err(Problem::NotJson(0, json.clone())));
-    assert_eq!(printed(Operation::CreateToken, r#"{"a": "#), Err(Problem::NotJson(6, json)));
-    assert_eq!(printed(Operation::CreateToken, "\n<!doctype html>"), Err(Problem::WebPage(16)));
+    for (body, problem) in [
+        ("", "is not JSON (0 bytes, content type application/json)"),
+        (r#"{"a": "#, "is not JSON (6 bytes, content type application/json)"),
+        ("\n<!doctype html>", "is a web page (16 bytes), not JSON"),
+    ] {
+        assert_eq!(printed(Operation::CreateToken, body).unwrap_err(), problem);
+    }
 }
 
-fn token_problem(body: &str) -> Problem {
-    TokenResponse::read(&response(body)).unwrap_err().problem
+fn token_problem(body: &str) -> String {
+    problem(Operation::CreateToken, &TokenResponse::read(&response(body)).unwrap_err())
 }
 
 #[test]
@@ -96,19 +105,19 @@ fn a_token_is_taken_only_whole_and_usable() {
     let token = TokenResponse::read(&response(good)).unwrap();
     assert_eq!((token.access_token.expose(), token.expires_in, token.refresh_token), ("a", 28800, None));
     for (body, problem) in [
-        (r"{}", Problem::Missing("accessToken")),
-        (r#"{"accessToken": "", "expiresIn": 1}"#, Problem::Missing("accessToken")),
-        (r#"{"accessToken": null, "expiresIn": 1}"#, Problem::Missing("accessToken")),
-        (r#"{"accessToken": 1, "expiresIn": 1}"#, Problem::IllTyped("accessToken")),
-        (r#"{"accessToken": "a"}"#, Problem::Missing("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": "1"}"#, Problem::IllTyped("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": 0}"#, Problem::Lifetime("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": -1}"#, Problem::Lifetime("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": 1.5}"#, Problem::Lifetime("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": 7776001}"#, Problem::Lifetime("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": 1e400}"#, Problem::Lifetime("expiresIn")),
-        (r#"{"accessToken": "a", "expiresIn": 1, "tokenType": "mac"}"#, Problem::NotBearer),
-        (r#"{"accessToken": "a", "expiresIn": 1, "refreshToken": 5}"#, Problem::IllTyped("refreshToken")),
+        (r"{}", "has no accessToken"),
+        (r#"{"accessToken": "", "expiresIn": 1}"#, "has no accessToken"),
+        (r#"{"accessToken": null, "expiresIn": 1}"#, "has no accessToken"),
+        (r#"{"accessToken": 1, "expiresIn": 1}"#, "has accessToken of the wrong type"),
+        (r#"{"accessToken": "a"}"#, "has no expiresIn"),
+        (r#"{"accessToken": "a", "expiresIn": "1"}"#, "has expiresIn of the wrong type"),
+        (r#"{"accessToken": "a", "expiresIn": 0}"#, "has an unusable expiresIn"),
+        (r#"{"accessToken": "a", "expiresIn": -1}"#, "has an unusable expiresIn"),
+        (r#"{"accessToken": "a", "expiresIn": 1.5}"#, "has expiresIn of the wrong type"),
+        (r#"{"accessToken": "a", "expiresIn": 7776001}"#, "has an unusable expiresIn"),
+        (r#"{"accessToken": "a", "expiresIn": 1e400}"#, "has expiresIn of the wrong type"),
+        (r#"{"accessToken": "a", "expiresIn": 1, "tokenType": "mac"}"#, "has a tokenType that is not Bearer"),
+        (r#"{"accessToken": "a", "expiresIn": 1, "refreshToken": 5}"#, "has refreshToken of the wrong type"),
     ] {
         assert_eq!(token_problem(body), problem, "{body}");
     }
@@ -123,7 +132,7 @@ fn a_registration_needs_its_three_members() {
         let mut body: serde_json::Map<_, _> = serde_json::from_str(good).unwrap();
         body.remove(member);
         let error = RegisterClientResponse::read(&response(&Value::Object(body).to_string())).unwrap_err();
-        assert_eq!(error, Decode { operation: "RegisterClient", problem: Problem::Missing(member) });
+        assert_eq!(problem(Operation::RegisterClient, &error), format!("has no {member}"));
     }
 }
 
@@ -136,7 +145,7 @@ fn a_device_authorization_may_lack_the_complete_url_and_the_interval() {
         let mut body: serde_json::Map<_, _> = serde_json::from_str(good).unwrap();
         body.remove(member);
         let error = DeviceAuthorization::read(&response(&Value::Object(body).to_string())).unwrap_err();
-        assert_eq!(error.problem, Problem::Missing(member));
+        assert_eq!(problem(Operation::StartDeviceAuthorization, &error), format!("has no {member}"));
     }
     assert!(!format!("{authorization:?}").contains("\"d\""));
 }

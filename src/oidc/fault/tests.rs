@@ -2,7 +2,7 @@
 
 use time::macros::utc_datetime;
 
-use super::{Fault, FaultCode, Problem};
+use super::{Failure, Fault, FaultCode};
 use crate::http::Response;
 
 fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
@@ -15,13 +15,13 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     }
 }
 
-fn read(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Fault, Problem> {
+fn read(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Fault, Failure> {
     let now = utc_datetime!(2026-01-01 00:00:00);
-    Fault::read("CreateToken", &response(status, headers, body), now).map_err(|error| error.problem)
+    Fault::read("CreateToken", &response(status, headers, body), now)
 }
 
 fn read_oauth(status: u16, headers: &[(&str, &str)], body: &str) -> Fault {
-    Fault::read_oauth("CreateToken", &response(status, headers, body), utc_datetime!(2026-01-01 00:00:00)).unwrap()
+    Fault::read_oauth("CreateToken", &response(status, headers, body), utc_datetime!(2026-01-01 00:00:00))
 }
 
 const GRANT: [(&str, &str); 1] = [("x-amzn-errortype", "InvalidGrantException:http://x/")];
@@ -68,7 +68,8 @@ fn code_message_and_details_are_botocores() {
         assert_eq!(fault.to_string(), format!("An error occurred {line}"), "{body}");
         assert_eq!(fault.details.keys().cloned().collect::<Vec<_>>().join(" "), details, "{body}");
     }
-    assert_eq!(read(400, &[], "[1]").unwrap_err(), Problem::NotAnObject);
+    let error = read(400, &[], "[1]").unwrap_err().to_string();
+    assert_eq!(error, "The response to the CreateToken operation is JSON, but not an object");
 }
 
 #[test]
@@ -126,4 +127,12 @@ fn the_servers_clock_and_its_wish_to_wait_are_kept() {
     assert_eq!(fault.retry_after, Some(std::time::Duration::from_secs(30)));
     assert_eq!(fault.request_id.as_deref(), Some("id-1"));
     assert!(fault.is_transient());
+    let hint = "the service is failing; retry in 30 s; AWS Support can look up request id id-1";
+    assert_eq!(fault.hint().as_deref(), Some(hint));
+}
+
+#[test]
+fn a_flow_reads_no_message_from_a_body_that_is_not_an_object() {
+    let fault = read_oauth(503, &[], "[1]");
+    assert_eq!((fault.message.as_str(), fault.kind), ("", FaultCode::InternalServer));
 }

@@ -1,0 +1,122 @@
+//! `Failure`: why a call of a service gave no result, as far as polling, refreshing and retrying need to know.
+//!
+//! Shared by the `OpenID` Connect service and the access portal. Messages name the operation and the member, never a value;
+//! those of a fault are in `fault`, those of a transport failure in `http`.
+
+use std::fmt;
+
+use super::Fault;
+use crate::error::{Error, Kind, ServiceError};
+use crate::http::{self, CHECK_ENDPOINT, HttpError, Response, Timestamp};
+
+/// Why a call gave no result.
+#[derive(Debug)]
+pub enum Failure {
+    /// The service answered with an error.
+    Fault(Box<Fault>),
+    /// No usable response came.
+    Transport(HttpError),
+    /// The response is not JSON: most likely something in between answered.
+    NotJson(Error),
+    /// The response is not one that the operation can have.
+    Malformed(Error),
+}
+
+/// The hint where a network wants a sign-in of its own.
+const CAPTIVE_PORTAL: &str =
+    "a proxy or captive portal answered instead of AWS; do you need to sign in to this network first?";
+
+impl Failure {
+    /// A response that the operation cannot have; `what` completes "The response to the X operation".
+    pub(crate) fn malformed(operation: &str, what: impl fmt::Display) -> Self {
+        Self::Malformed(unusable(operation, what))
+    }
+
+    /// A response that is not JSON.
+    pub(crate) fn not_json(operation: &str, response: &Response) -> Self {
+        let size = response.body.len();
+        if response.body.trim_ascii_start().starts_with(b"<") {
+            let error = unusable(operation, format!("is a web page ({size} bytes), not JSON"));
+            return Self::NotJson(error.hint(CAPTIVE_PORTAL.to_owned()));
+        }
+        let content_type = response.header("content-type").unwrap_or("not given");
+        Self::NotJson(unusable(operation, format!("is not JSON ({size} bytes, content type {content_type})")))
+    }
+
+    /// The failure that a response without success reports to a flow. Redirects are refused; the secrets are those of the
+    /// request, which a response may repeat.
+    pub(crate) fn read(operation: &'static str, response: &Response, secrets: &[&str], now: Timestamp) -> Self {
+        if (300..400).contains(&response.status) {
+            let host = response.header("location").and_then(http::host_of);
+            let host = host.map(|host| format!(" to {host}")).unwrap_or_default();
+            let error = unusable(operation, format!("is a redirect{host}"));
+            return Self::Malformed(error.hint(CAPTIVE_PORTAL.to_owned()));
+        }
+        Fault::read_oauth(operation, response, now).without(secrets).into()
+    }
+
+    /// Whether the access portal does not accept the token: expired, signed out or revoked.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.is_unauthorized())
+    }
+
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Fault(fault) => fault.hint(),
+            Self::Transport(error) => error.hint(),
+            Self::NotJson(error) | Self::Malformed(error) => error.advice().map(str::to_owned),
+        }
+    }
+
+    /// The error of a command of our own, with its hint. The four operations print a fault without one, as the AWS CLI does.
+    pub fn explained(self) -> Error {
+        let hint = self.hint();
+        Error::from(self).hint(hint)
+    }
+}
+
+fn unusable(operation: &str, what: impl fmt::Display) -> Error {
+    Error::other(format!("The response to the {operation} operation {what}")).hint(CHECK_ENDPOINT.to_owned())
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fault(fault) => fault.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+            Self::NotJson(error) | Self::Malformed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let kind = if fault.is_unauthorized() { Kind::LoginNeeded } else { Kind::Service };
+        let message = fault.to_string();
+        let Fault { code, message: words, details, .. } = fault;
+        Self::new(kind, message).service(ServiceError { code, message: words, details })
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Fault(fault) => (*fault).into(),
+            Failure::Transport(error) => error.into(),
+            Failure::NotJson(error) | Failure::Malformed(error) => error,
+        }
+    }
+}
