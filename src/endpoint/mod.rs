@@ -1,17 +1,15 @@
 //! Which host answers for a service in a region.
 //!
 //! AWS's endpoint rule set for `sso-oidc` and `sso` (the access portal), FIPS and dual-stack included, plus what botocore
-//! does around it: the region must be a host label, `fips-R` and `R-fips` mean FIPS in R. A custom endpoint URL is the
-//! business of `config`. Start URLs and portal hosts are in `start_url`, partitions in `partition`. Imports nothing of ours.
+//! does around it: the region must be a host label, `fips-R` and `R-fips` mean FIPS in R. A configured endpoint
+//! URL is chosen in `services`. Start URLs and portal hosts are in `start_url`, partitions in `partition`.
 
 mod partition;
 mod start_url;
 
 use partition::Partition;
 pub use partition::REGIONS;
-pub use start_url::{
-    StartUrlError, StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved,
-};
+pub use start_url::{StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved};
 
 use crate::error::Error;
 

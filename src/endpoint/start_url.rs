@@ -1,10 +1,10 @@
 //! Start URLs: which hosts are AWS's own, which region a portal's host names, how a resolved URL is written.
 //!
-//! The AWS CLI uses a start URL on its own hosts as it stands; any other (a company's "vanity" URL) is asked once where it
-//! leads, and the answer must be AWS's. Here are the pure parts; the request is made in `login`. URLs are split by
-//! RFC 3986 as Python's `urllib` does, but a host with characters that no host name has is none. Imports nothing of ours.
+//! The AWS CLI uses a start URL on AWS's hosts as it stands; any other (a company's "vanity" URL) is requested once, and
+//! must redirect to one of AWS's. Here are the pure parts; the request is made in `login`. URLs are split by
+//! RFC 3986 as Python's `urllib` does, but a host with characters that no host name has is none.
 
-use std::fmt;
+use crate::error::Error;
 
 /// What has to be done with a configured start URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,51 +14,6 @@ pub enum StartUrlKind {
     /// One request finds out where it leads; see [`resolved`].
     Vanity,
 }
-
-/// Why a start URL cannot be used; the text is AWS's, the kind `Configuration`, the exit code 253.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StartUrlError {
-    /// The configured URL is not https.
-    NotHttps,
-    /// The configured URL has no host.
-    NoHost(String),
-    /// The region is configured but empty.
-    EmptyRegion,
-    /// The URL leads to a host that is not AWS's.
-    NotAwsOwned {
-        /// As configured.
-        configured: String,
-        /// Where it led.
-        resolved: String,
-    },
-    /// The URL leads to plain http.
-    ResolvedNotHttps(String),
-    /// Neither the host nor the configuration gives a region.
-    NoRegion(String),
-}
-
-impl fmt::Display for StartUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotHttps => f.write_str("The sso_start_url must use the https scheme."),
-            Self::NoHost(url) => write!(f, "Invalid sso_start_url: '{url}'"),
-            Self::EmptyRegion => {
-                f.write_str("Missing required configuration: sso_region. Please run 'aws configure sso' to set it.")
-            }
-            Self::NotAwsOwned { configured, resolved } => write!(
-                f,
-                "Could not resolve start URL '{configured}' to an AWS-owned endpoint. Final URL: '{resolved}'"
-            ),
-            Self::ResolvedNotHttps(url) => write!(f, "Resolved URL must use https. Got: '{url}'"),
-            Self::NoRegion(url) => write!(
-                f,
-                "Cannot determine region from start URL '{url}'. Please provide sso_region in your configuration."
-            ),
-        }
-    }
-}
-
-impl std::error::Error for StartUrlError {}
 
 /// Hosts that are AWS's, and every host under them.
 const OWNED_DOMAINS: [&str; 8] = [
@@ -110,32 +65,46 @@ pub fn region_of_portal_host(host: &str) -> Option<String> {
 }
 
 /// Decides what a configured start URL needs, after AWS's checks of it.
-pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, StartUrlError> {
+pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, Error> {
     let parts = Parts::of(start_url);
     if parts.as_ref().map_or_else(|| scheme(start_url), |parts| Some(parts.scheme.clone())).as_deref() != Some("https")
     {
-        return Err(StartUrlError::NotHttps);
+        return Err(Error::configuration("The sso_start_url must use the https scheme."));
     }
-    let Some(parts) = parts else { return Err(StartUrlError::NoHost(start_url.to_owned())) };
+    let Some(parts) = parts else {
+        return Err(Error::configuration(format!("Invalid sso_start_url: '{start_url}'")));
+    };
     if !is_aws_owned(parts.host) {
         return Ok(StartUrlKind::Vanity);
     }
-    if region.is_empty() { Err(StartUrlError::EmptyRegion) } else { Ok(StartUrlKind::AwsOwned) }
+    if region.is_empty() {
+        let message = "Missing required configuration: sso_region. Please run 'aws configure sso' to set it.";
+        return Err(Error::configuration(message));
+    }
+    Ok(StartUrlKind::AwsOwned)
 }
 
-/// Judges where a vanity URL led: the start URL to send, and the region (the host's own before the configured one).
-pub fn resolved(configured: &str, led_to: &str, region: &str) -> Result<(String, String), StartUrlError> {
-    let refused = |resolved: String| StartUrlError::NotAwsOwned { configured: configured.to_owned(), resolved };
-    let parts = Parts::of(led_to).ok_or_else(|| refused(led_to.to_owned()))?;
+/// Checks where a vanity URL led: the start URL to send, and the region (the host's own before the configured one).
+pub fn resolved(configured: &str, led_to: &str, region: &str) -> Result<(String, String), Error> {
+    let refused = |resolved: &str| {
+        Error::configuration(format!(
+            "Could not resolve start URL '{configured}' to an AWS-owned endpoint. Final URL: '{resolved}'"
+        ))
+    };
+    let parts = Parts::of(led_to).ok_or_else(|| refused(led_to))?;
     let url = parts.normalized();
     if !is_aws_owned(parts.host) {
-        return Err(refused(url));
+        return Err(refused(&url));
     }
     if parts.scheme != "https" {
-        return Err(StartUrlError::ResolvedNotHttps(url));
+        return Err(Error::configuration(format!("Resolved URL must use https. Got: '{url}'")));
     }
     let named = region_of_portal_host(parts.host).or_else(|| Some(region.to_owned()).filter(|it| !it.is_empty()));
-    named.map(|region| (url, region)).ok_or_else(|| StartUrlError::NoRegion(configured.to_owned()))
+    named.map(|region| (url, region)).ok_or_else(|| {
+        Error::configuration(format!(
+            "Cannot determine region from start URL '{configured}'. Please provide sso_region in your configuration."
+        ))
+    })
 }
 
 /// A URL as AWS compares and sends it: no user-info, parameters, query or fragment, no default port, no slashes at the

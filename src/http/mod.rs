@@ -5,11 +5,11 @@
 //! `portal` and `credentials`. Constants are those of AWS CLI 2.36.7 and of RFC 9110. Imports `context` and `secret`.
 
 mod certificate;
+mod dns;
 mod endpoint;
 mod error;
 mod log;
 mod message;
-mod names;
 mod proxy;
 mod retry;
 mod tls;
@@ -193,7 +193,7 @@ impl HttpClient {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .dns_resolver(names::Names)
+            .dns_resolver(dns::Resolver)
             .pool_max_idle_per_host(usize::from(options.reuses_connections))
             .pool_idle_timeout(REUSE)
             .no_proxy()

@@ -9,7 +9,6 @@ use std::io;
 use super::interactive::Reserve;
 use super::pkce::NoRandomness;
 use super::single_flight::Outcome;
-use super::start_url::StartUrlError;
 use crate::error::Error;
 use crate::http::CHECK_ENDPOINT;
 use crate::oidc::{Failure, Fault, FaultCode};
@@ -21,8 +20,6 @@ use crate::text;
 pub enum LoginError {
     /// No token without a person, or the cache or the service failed on the way to one.
     Session(SessionError),
-    /// The start URL leads nowhere we may go.
-    StartUrl(StartUrlError),
     /// The service said no, or could not be reached.
     Oidc {
         /// What it said.
@@ -149,7 +146,6 @@ impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Session(error) => error.fmt(f),
-            Self::StartUrl(error) => error.fmt(f),
             Self::Oidc { error, .. } => error.fmt(f),
             Self::Other(error) => error.fmt(f),
             Self::Expired | Self::Unanswered => f.write_str(
@@ -181,7 +177,6 @@ impl std::error::Error for LoginError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Session(error) => error.source(),
-            Self::StartUrl(error) => Some(error),
             Self::Other(error) => Some(error),
             Self::Loopback { error, .. } | Self::Output(error) => Some(error),
             Self::Randomness(error) => Some(error),
@@ -193,12 +188,6 @@ impl std::error::Error for LoginError {
 impl From<SessionError> for LoginError {
     fn from(error: SessionError) -> Self {
         Self::Session(error)
-    }
-}
-
-impl From<StartUrlError> for LoginError {
-    fn from(error: StartUrlError) -> Self {
-        Self::StartUrl(error)
     }
 }
 

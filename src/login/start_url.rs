@@ -2,14 +2,13 @@
 //!
 //! A host that AWS owns is used as it is, without a request. Any other is asked once where it leads. The configured URL
 //! stays what is hashed, cached and printed; the resolved one goes to the service, and its region wins over the configured
-//! one. Which hosts are AWS's is in `endpoint`. Imports `http`, `endpoint`.
-
-use std::fmt;
+//! one. Which hosts are AWS's is in `endpoint`.
 
 use url::Url;
 
 use crate::endpoint::{self, StartUrlKind};
-use crate::http::{HttpClient, HttpError, Method, Request, Response, Retry};
+use crate::error::Error;
+use crate::http::{HttpClient, Method, Request, Response, Retry};
 
 /// Where a start URL leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,53 +19,14 @@ pub struct ResolvedStartUrl {
     pub region: String,
 }
 
-/// A start URL that leads nowhere we may go. The words are the AWS CLI's.
-#[derive(Debug)]
-pub enum StartUrlError {
-    /// It is not one, or leads to a host that is not AWS's.
-    Refused(endpoint::StartUrlError),
-    /// Another status than a redirect or 200.
-    Status(u16),
-    /// The request got no answer.
-    Http(HttpError),
-    /// A redirect to nowhere.
-    NoLocation,
-}
-
-impl fmt::Display for StartUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(error) => error.fmt(f),
-            Self::Status(status) => write!(f, "Failed to resolve start URL: HTTP {status}"),
-            Self::Http(error) => write!(f, "Failed to resolve start URL: {error}"),
-            Self::NoLocation => f.write_str("Redirect response missing Location header."),
-        }
-    }
-}
-
-impl std::error::Error for StartUrlError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Refused(error) => Some(error),
-            Self::Http(_) | Self::Status(_) | Self::NoLocation => None,
-        }
-    }
-}
-
-impl From<endpoint::StartUrlError> for StartUrlError {
-    fn from(error: endpoint::StartUrlError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-/// Finds fault with a configured start URL, without a request.
-pub fn check(configured: &str, region: &str) -> Result<(), StartUrlError> {
+/// Checks a configured start URL, without a request.
+pub fn check(configured: &str, region: &str) -> Result<(), Error> {
     endpoint::classify(configured, region)?;
     Ok(())
 }
 
 /// Resolves the configured start URL; `region` is the configured one.
-pub async fn resolve(http: &HttpClient, configured: &str, region: &str) -> Result<ResolvedStartUrl, StartUrlError> {
+pub async fn resolve(http: &HttpClient, configured: &str, region: &str) -> Result<ResolvedStartUrl, Error> {
     if endpoint::classify(configured, region)? == StartUrlKind::AwsOwned {
         return Ok(ResolvedStartUrl { url: configured.to_owned(), region: region.to_owned() });
     }
@@ -76,7 +36,7 @@ pub async fn resolve(http: &HttpClient, configured: &str, region: &str) -> Resul
 }
 
 /// One request, one redirect at most; the target is not asked.
-async fn follow(http: &HttpClient, configured: &str) -> Result<String, StartUrlError> {
+async fn follow(http: &HttpClient, configured: &str) -> Result<String, Error> {
     let mut response = ask(http, Method::Head, configured).await?;
     if matches!(response.status, 405 | 501) {
         response = ask(http, Method::Get, configured).await?;
@@ -84,14 +44,17 @@ async fn follow(http: &HttpClient, configured: &str) -> Result<String, StartUrlE
     match response.status {
         200 => Ok(configured.to_owned()),
         301 | 302 | 303 | 307 | 308 => {
-            let location = response.header("location").ok_or(StartUrlError::NoLocation)?;
+            let location = response
+                .header("location")
+                .ok_or_else(|| Error::configuration("Redirect response missing Location header."))?;
             let target = Url::parse(configured).and_then(|base| base.join(location));
             Ok(target.map_or_else(|_| location.to_owned(), String::from))
         }
-        status => Err(StartUrlError::Status(status)),
+        status => Err(Error::configuration(format!("Failed to resolve start URL: HTTP {status}"))),
     }
 }
 
-async fn ask(http: &HttpClient, method: Method, url: &str) -> Result<Response, StartUrlError> {
-    http.send(&Request::plain(method, url), Retry::Repeatable, None).await.map_err(StartUrlError::Http)
+async fn ask(http: &HttpClient, method: Method, url: &str) -> Result<Response, Error> {
+    let response = http.send(&Request::plain(method, url), Retry::Repeatable, None).await;
+    response.map_err(|error| Error::configuration(format!("Failed to resolve start URL: {error}")).hint(error.hint()))
 }

@@ -122,9 +122,6 @@ impl<'a> Failure<'a> {
             LoginError::Session(session) => Self::of_session(session, message),
             LoginError::Other(error) => Self::of_error(error, message),
             LoginError::Oidc { error, .. } => Self { hint, ..Self::of_failure(error, message) },
-            LoginError::StartUrl(_) => {
-                Self { code: CONFIGURATION, kind: Some("Configuration"), hint, ..Self::other(message) }
-            }
             LoginError::MayNotAsk { .. } => Self { code: LOGIN_NEEDED, hint, ..Self::other(message) },
             LoginError::Elsewhere(outcome) => Self { code: outcome.code, ..Self::other(message) },
             _ => Self { hint, ..Self::other(message) },

@@ -2,7 +2,7 @@
 //!
 //! RFC 6761 6.3: `localhost` and what ends in `.localhost` are loopback addresses, whatever a resolver says, and no
 //! resolver is asked. So a token over plain http to such a name stays here, and a container without `/etc/hosts` knows
-//! them. Which names count as loopback elsewhere is the room `endpoint`. Imports nothing of ours.
+//! them. Which names count as loopback elsewhere is the room `endpoint`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -10,12 +10,12 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// The resolver of both clients.
 #[derive(Debug)]
-pub(super) struct Names;
+pub(super) struct Resolver;
 
-impl Resolve for Names {
+impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let addresses: Addrs = match of_this_machine(name.as_str()) {
+            let addresses: Addrs = match loopback(name.as_str()) {
                 Some(addresses) => Box::new(addresses.into_iter()),
                 // The port is that of the URL.
                 None => Box::new(tokio::net::lookup_host((name.as_str(), 0)).await?.collect::<Vec<_>>().into_iter()),
@@ -26,7 +26,7 @@ impl Resolve for Names {
 }
 
 /// The addresses of a name that is this machine, in the order of RFC 6724; none of any other name.
-fn of_this_machine(name: &str) -> Option<[SocketAddr; 2]> {
+fn loopback(name: &str) -> Option<[SocketAddr; 2]> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next().unwrap_or(name);
     let addresses = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
@@ -35,16 +35,16 @@ fn of_this_machine(name: &str) -> Option<[SocketAddr; 2]> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_this_machine;
+    use super::loopback;
 
     #[test]
-    fn names_of_this_machine_are_loopback() {
+    fn names_loopback_are_loopback() {
         for name in ["localhost", "LOCALHOST", "localhost.", "idc.localhost", "a.b.localhost."] {
-            let addresses = of_this_machine(name).unwrap_or_else(|| panic!("{name}"));
+            let addresses = loopback(name).unwrap_or_else(|| panic!("{name}"));
             assert!(addresses.iter().all(|address| address.ip().is_loopback()), "{name}");
         }
         for name in ["localhost.example.com", "notlocalhost", "example.com", "", "."] {
-            assert_eq!(of_this_machine(name), None, "{name}");
+            assert_eq!(loopback(name), None, "{name}");
         }
     }
 }
