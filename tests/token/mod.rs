@@ -285,6 +285,20 @@ fn config_files_cannot_send_tokens_over_plain_http() {
     assert_eq!(center.connections(), 0);
 }
 
+#[test]
+fn a_missing_services_section_is_reported_when_a_service_is_called() {
+    let (center, mut env, _) = signed_in(3600);
+    env.unset("AWS_ENDPOINT_URL_SSO_OIDC").unset("AWS_ENDPOINT_URL_SSO");
+    let config = env.read(".aws/config");
+    env.config(&config.replace("[profile dev]\n", "[profile dev]\nservices = none\n"));
+    let dev = ["token", "--profile", "dev"];
+    env.run(dev).ok();
+    env.let_expire_in(SESSION, -10);
+    let run = env.run(dev).expect(255);
+    assert!(run.stderr.contains("the \"none\" services configuration does not exist"), "{}", run.snapshot());
+    assert_eq!(center.connections(), 0);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_gets_a_warning() {
