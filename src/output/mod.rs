@@ -6,6 +6,7 @@
 mod query;
 mod table;
 mod text;
+mod values;
 mod width;
 mod yaml;
 
@@ -99,18 +100,6 @@ pub fn render(value: &Value, format: Format, title: &str, style: &Style) -> Resu
         Format::Json => python::dumps(value, python::PRETTY) + "\n",
     };
     Ok(text.into_bytes())
-}
-
-/// Whether a value is neither a list nor an object.
-fn is_scalar(value: &Value) -> bool {
-    !value.is_array() && !value.is_object()
-}
-
-/// Members in the order of their names.
-fn sorted(members: &Map<String, Value>) -> Vec<(&String, &Value)> {
-    let mut sorted: Vec<_> = members.iter().collect();
-    sorted.sort_unstable_by_key(|(name, _)| *name);
-    sorted
 }
 
 #[cfg(test)]

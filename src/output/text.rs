@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{OutputError, is_scalar, sorted};
+use super::OutputError;
+use super::values::{is_scalar, sorted};
 use crate::python;
 
 /// Names of the scalar members over all objects of a list, which are the columns of each.

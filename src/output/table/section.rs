@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::PADDING;
+use crate::output::values::{is_scalar, sorted};
 use crate::output::width::columns;
-use crate::output::{is_scalar, sorted};
 use crate::python;
 
 /// A box of the table.

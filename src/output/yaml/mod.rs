@@ -8,7 +8,8 @@ mod resolver;
 use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
 use serde_json::Value;
 
-use super::{OutputError, is_scalar, sorted};
+use super::OutputError;
+use super::values::{is_scalar, sorted};
 use crate::python;
 
 /// The `yaml` format. A scalar is printed as JSON: as a YAML document it would need an end marker.
