@@ -1,7 +1,7 @@
-//! Completion in the shells themselves: half-typed lines, and what each shell makes of them when the key is pressed.
+//! Tab completion in real shells: partly typed lines and what each shell makes of the candidates.
 //!
-//! bash and zsh are typed into on a terminal; a key inserts every candidate, and a function of the program's name then shows
-//! the words that the shell understands, so that quoting is proved too. fish and Elvish list their candidates. PowerShell
+//! bash and zsh are typed into on a terminal: a key inserts every candidate, and a function with the program's name
+//! prints the words that the shell parses, which proves the quoting. fish and Elvish list their candidates. PowerShell
 //! is not run here.
 
 use std::path::{Path, PathBuf};

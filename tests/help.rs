@@ -1,5 +1,5 @@
-//! The help is complete: every command and option has words, in one style, and the operations have exactly the options
-//! that AWS's service model gives them.
+//! Help: every command and option has a help text in one style, and the operations have exactly the options of the AWS
+//! service model.
 
 use clap::{Arg, Command};
 use sso_oidc::cli::Cli;

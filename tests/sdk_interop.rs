@@ -1,8 +1,8 @@
-//! Other programs live on what `login` stores: boto3, the AWS SDKs for JavaScript and for Rust, each with a local
-//! Identity Center.
+//! Other programs use what `login` stores: boto3, the AWS SDKs for JavaScript and for Rust, each with a local Identity
+//! Center.
 //!
-//! After a sign-in in each flow each of them gets role credentials; each refreshes a token that is about to expire, and
-//! `login` then lives on what they stored. `tests/sdk/install` brings them.
+//! After a login in each flow each of them gets role credentials and refreshes a token that is about to expire; `login`
+//! then uses what they stored. `tests/sdk/install` installs them.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

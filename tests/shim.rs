@@ -1,5 +1,5 @@
-//! `aws` by our name: the function of `shim` in the shells themselves beside an AWS CLI that writes down what it is asked,
-//! and the program called `aws` by a link. PowerShell's function is not run here.
+//! The shell function of `shim` in real shells, beside an `aws` that records its arguments, and the program called
+//! `aws` by a link. PowerShell's function is not run here.
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
-//! The instruction counts that are kept beside the code, and what counts of today are held to.
+//! The stored instruction counts, and the comparison of new counts with them.
 //!
-//! A row may cost 5 % more than it did. The program's own code is compared wherever it runs. What libc and the dynamic
-//! linker add is another one on another distribution, so the whole process, less what hello world costs, is compared only
-//! where hello world costs what it did. Imports `instructions`.
+//! A row may grow by 5 %. The program's own code is compared everywhere. The share of libc and the dynamic linker
+//! differs between distributions, so the whole process, less the cost of hello world, is compared only where hello
+//! world costs what it did.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
-//! What is measured: command lines of ours, what stands beside each, and the target that each is held to.
+//! What is measured: our command lines, the programs compared with each, and the target of each.
 //!
-//! Services are the local Identity Center, over http and https. Imports `home`, `identity_center`, `programs`, `run`.
+//! The services are the local Identity Center, over http and https.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ pub(crate) struct Case {
 }
 
 /// The services and homes of all runs.
-pub(crate) struct World {
+pub(crate) struct Bench {
     pub(crate) homes: Homes,
     pub(crate) programs: Programs,
     http: IdentityCenter,
@@ -75,7 +75,7 @@ pub(crate) struct World {
     empty: PathBuf,
 }
 
-impl World {
+impl Bench {
     pub(crate) fn new(extent: Extent) -> Result<Self, Box<dyn Error>> {
         let homes = Homes::new()?;
         let programs = Programs::new(homes.path(), extent)?;
@@ -89,7 +89,7 @@ impl World {
         Ok(Self { homes, programs, http, https, empty })
     }
 
-    /// The run of a hello world.
+    /// The run of a hello bench.
     pub(crate) fn hello(&self, program: &Path) -> Run {
         Run::new(program, &self.empty, [""; 0])
     }

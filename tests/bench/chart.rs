@@ -1,7 +1,7 @@
-//! A bar chart as SVG: groups of bars on a logarithmic scale, each with its value, readable on light and on dark paper.
+//! A bar chart as SVG: groups of bars on a logarithmic scale, each with its value, readable on light and dark
+//! backgrounds.
 //!
-//! A logarithmic scale has no zero: bars start at a power of ten below the least value, and the axis says which. Imports
-//! `table`.
+//! A logarithmic scale has no zero: bars start at a power of ten below the least value, and the axis shows it.
 
 use std::fmt::Write as _;
 

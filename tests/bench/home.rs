@@ -1,8 +1,7 @@
-//! The homes that runs are measured in: sessions with valid tokens, and config files of many profiles.
+//! Home directories for the benchmark: sessions with valid tokens, and config files with many profiles.
 //!
-//! Everything has a fixed size, everything lasts for decades, and paths are as long on every machine, so a count changes
-//! only when the program does. Sizes are those of Identity Center: a client's secret of 1,500 characters, tokens of 300.
-//! Names and members are botocore's. Imports nothing of ours.
+//! Sizes, lifetimes and lengths of paths are the same on every machine, so that a count changes only when the program
+//! does. Sizes are those of Identity Center: a client secret of 1,500 characters, tokens of 300.
 
 use std::fs;
 use std::io;

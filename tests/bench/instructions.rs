@@ -1,9 +1,9 @@
 //! Instructions of a run, counted by callgrind: the same on a busy machine as on a quiet one.
 //!
-//! A count is the least of some runs, because the seeds of hash tables and the arrival of packets differ from run to run.
-//! Callgrind tells each count by the object it ran in, so the program's own code can be told from that of libc and of the
-//! dynamic linker, which are other ones on another distribution. Format: valgrind's manual, "Callgrind Format
-//! Specification". Imports `run`.
+//! A count is the least of some runs, because the seeds of hash tables and the arrival of packets differ from run to
+//! run. Callgrind tells each count by the object it ran in, so the program's own code can be told from that of libc and
+//! of the dynamic linker, which are other ones on another distribution. Format: valgrind's manual, "Callgrind Format
+//! Specification".
 
 use std::collections::HashMap;
 use std::error::Error;

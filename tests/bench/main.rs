@@ -1,8 +1,8 @@
 //! `cargo bench --profile dev`: what the program costs, beside the least that any program costs, curl and the AWS CLI.
 //!
 //! It builds the program as it is shipped, counts instructions under callgrind, takes time, memory and size, and prints
-//! tables; `--check` compares the counts with those kept in `baseline.tsv` and is a step of `.ci/run`. Linux only: valgrind
-//! is. The measuring program itself needs no optimising. Imports all that lies beside it.
+//! tables; `--check` compares the counts with those kept in `baseline.tsv` and is a step of `.ci/run`. Linux only:
+//! valgrind is. The measuring program itself needs no optimising.
 
 #![allow(
     clippy::print_stdout,
@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use baseline::Counts;
-use cases::World;
+use cases::Bench;
 use programs::Extent;
 
 /// The counts that are kept.
@@ -117,8 +117,8 @@ fn file(path: &str) -> PathBuf {
 
 /// Our own instructions, printed as they are kept.
 fn counts() -> Result<Counts, Box<dyn Error>> {
-    let world = World::new(Extent::Own)?;
-    let counts = report::count(&world, &world.cases()?)?;
+    let bench = Bench::new(Extent::Own)?;
+    let counts = report::count(&bench, &bench.cases()?)?;
     println!("{}", baseline::write(&counts));
     Ok(counts)
 }
@@ -145,16 +145,16 @@ fn check() -> Result<bool, Box<dyn Error>> {
 
 /// Measures everything and prints it.
 fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
-    let world = World::new(if options.with_static { Extent::Static } else { Extent::Beside })?;
-    let cases = world.cases()?;
-    let counts = report::count(&world, &cases)?;
-    let linked = report::count_static(&world, &cases)?;
+    let bench = Bench::new(if options.with_static { Extent::Static } else { Extent::Beside })?;
+    let cases = bench.cases()?;
+    let counts = report::count(&bench, &cases)?;
+    let linked = report::count_static(&bench, &cases)?;
     let others = report::count_others(&cases)?;
     let parts = [
         report::instructions_table(&cases, &counts, &others, &linked).markdown(),
-        report::time_table(&world, &cases, options.rounds)?.markdown(),
-        report::scale_table(&world, options.rounds.min(5))?.markdown(),
-        beside(&world),
+        report::time_table(&bench, &cases, options.rounds)?.markdown(),
+        report::scale_table(&bench, options.rounds.min(5))?.markdown(),
+        beside(&bench),
     ];
     let text = parts.join("\n");
     println!("{text}");
@@ -173,8 +173,8 @@ fn show(place: &str, text: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// Which programs stood beside ours.
-fn beside(world: &World) -> String {
-    let programs = &world.programs;
+fn beside(bench: &Bench) -> String {
+    let programs = &bench.programs;
     let named = |name: &str, found: Option<&(PathBuf, String)>| {
         found.map_or(format!("{name} not installed"), |(_, version)| version.clone())
     };

@@ -1,6 +1,6 @@
-//! The rules of the benchmark, for the tests: when a count has grown too much, how lengths of bars and tables come about.
+//! The calculations of the benchmark, for their tests.
 //!
-//! What measures is `main.rs`, run by `cargo bench`; it is not part of the tests.
+//! `main.rs` measures; `cargo bench` runs it, `cargo test` does not.
 
 #![allow(dead_code, reason = "the benchmark uses what the tests do not")]
 

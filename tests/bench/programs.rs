@@ -1,7 +1,7 @@
-//! The programs that are measured: ours in the release profile, the floor it is compared with, and what is installed.
+//! The programs that are measured: ours in the release profile, minimal programs to compare with, and installed ones.
 //!
-//! Ours is built as it is shipped, by cargo and not as a part of the benchmark, whose dependencies switch on features that
-//! it does not have. The floor is the package in `floor`. Imports nothing of ours.
+//! Ours is built by cargo as it is shipped, not as part of the benchmark, whose dependencies enable more features. The
+//! minimal programs are the package in `floor`.
 
 use std::error::Error;
 use std::fs;

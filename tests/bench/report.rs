@@ -1,13 +1,11 @@
-//! What was measured, as tables and as a picture.
-//!
-//! Imports `cases`, `chart`, `instructions`, `run`, `scale`, `table`.
+//! The measurements as tables and as a chart.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 
 use crate::baseline::{Counts, HELLO};
-use crate::cases::{Beside, Case, Target, World};
+use crate::cases::{Beside, Case, Target, Bench};
 use crate::chart::{Bar, Group, Kind, svg};
 use crate::instructions::{self, Instructions};
 use crate::run::{Run, Taken, median};
@@ -23,10 +21,10 @@ const MOST_CRATES: usize = 190;
 /// Counts of what stands beside, by row.
 pub(crate) type Others = BTreeMap<(String, Beside), u64>;
 
-/// Counts our own rows, and hello world.
-pub(crate) fn count(world: &World, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
+/// Counts our own rows, and hello bench.
+pub(crate) fn count(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
     let mut counts =
-        Counts::from([(HELLO.to_owned(), instructions::count(&world.hello(&world.programs.hello), TIMES)?)]);
+        Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&bench.programs.hello), TIMES)?)]);
     for case in cases {
         eprintln!("counting {}", case.name);
         counts.insert(case.id.clone(), instructions::count(&case.own, TIMES)?);
@@ -47,9 +45,9 @@ pub(crate) fn count_others(cases: &[Case]) -> Result<Others, Box<dyn Error>> {
 }
 
 /// Counts the rows of the program that is linked statically, and hello world linked so.
-pub(crate) fn count_static(world: &World, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
-    let Some(linked) = &world.programs.linked else { return Ok(Counts::new()) };
-    let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&world.hello(&linked.hello), TIMES)?)]);
+pub(crate) fn count_static(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
+    let Some(linked) = &bench.programs.linked else { return Ok(Counts::new()) };
+    let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&linked.hello), TIMES)?)]);
     for case in cases {
         eprintln!("counting {}, static", case.name);
         counts.insert(case.id.clone(), instructions::count(&case.own.of(&linked.own), TIMES)?);
@@ -122,12 +120,12 @@ fn verdict(target: &str, is_met: bool) -> String {
 }
 
 /// The table of time and memory, all programs in turn, round by round.
-pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result<Table, Box<dyn Error>> {
+pub(crate) fn time_table(bench: &Bench, cases: &[Case], rounds: usize) -> Result<Table, Box<dyn Error>> {
     let mut runs: Vec<(String, Option<u64>, Run)> = Vec::new();
     for case in cases.iter().filter(|case| case.timed) {
         let limit = MOST_MEMORY.iter().find(|(id, _)| *id == case.id).map(|(_, bytes)| *bytes);
         runs.push((case.name.clone(), limit, case.own.clone()));
-        let linked = world.programs.linked.iter();
+        let linked = bench.programs.linked.iter();
         runs.extend(linked.map(|linked| (format!("{}: static", case.name), limit, case.own.of(&linked.own))));
         let beside = case.beside.iter();
         runs.extend(beside.map(|(beside, run)| (format!("{}: {}", case.name, beside.name()), None, run.clone())));
@@ -135,7 +133,7 @@ pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result
     let mut taken: Vec<Vec<Taken>> = vec![Vec::new(); runs.len()];
     for round in 0..=rounds {
         for ((_, _, run), taken) in runs.iter().zip(&mut taken) {
-            let once = run.take(&world.programs.gauge)?;
+            let once = run.take(&bench.programs.gauge)?;
             // The first round warms the caches of the system.
             if round > 0 {
                 taken.push(once);
@@ -159,16 +157,16 @@ pub(crate) fn time_table(world: &World, cases: &[Case], rounds: usize) -> Result
 }
 
 /// The table of everything else: size, crates, many processes, many sessions.
-pub(crate) fn scale_table(world: &World, rounds: usize) -> Result<Table, Box<dyn Error>> {
+pub(crate) fn scale_table(bench: &Bench, rounds: usize) -> Result<Table, Box<dyn Error>> {
     let mut table = Table::new(["", "measured", "target"]);
-    let linked = world.programs.linked.iter().map(|linked| ("binary, static", &linked.own));
-    for (name, path) in std::iter::once(("binary", &world.programs.own)).chain(linked) {
+    let linked = bench.programs.linked.iter().map(|linked| ("binary, static", &linked.own));
+    for (name, path) in std::iter::once(("binary", &bench.programs.own)).chain(linked) {
         let bytes = fs::metadata(path)?.len();
         table.row([name.to_owned(), format!("{} MB", megabytes(bytes)), verdict("≤ 6.5 MB", bytes <= LARGEST)]);
     }
     let crates = scale::crates()?;
     table.row(["crates".to_owned(), crates.to_string(), verdict("≤ 190", crates <= MOST_CRATES)]);
-    let storm = scale::storm(world, rounds)?;
+    let storm = scale::storm(bench, rounds)?;
     let ratio = storm.refreshing.as_secs_f64() / storm.reading.as_secs_f64();
     table.row([
         "200 `token` at once: a token to be refreshed, against one that lasts".to_owned(),
@@ -180,7 +178,7 @@ pub(crate) fn scale_table(world: &World, rounds: usize) -> Result<Table, Box<dyn
         ),
         verdict("≤ 1.5 ×, refreshed once", ratio <= 1.5 && storm.refreshes == 1),
     ]);
-    for growth in scale::growth(world, rounds)? {
+    for growth in scale::growth(bench, rounds)? {
         let is_linear = as_float(growth.last) <= as_float(growth.first) * 1.1;
         let is_quick = growth.processor.as_millis() < 100;
         table.row([

@@ -1,7 +1,6 @@
-//! A command line that is measured: program, words, world, and the exit code that it must have.
+//! A command line that is measured: program, arguments, environment, and the expected exit code.
 //!
-//! The environment is empty but for what is named here, so that nothing of the person who measures is in the figures.
-//! Imports nothing of ours.
+//! The environment has only what is named here, so that nothing of the user's is measured.
 
 use std::error::Error;
 use std::ffi::OsString;

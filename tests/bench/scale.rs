@@ -1,12 +1,10 @@
-//! What happens when there is a lot: many processes on one token, many sessions in one home; and what a build takes.
-//!
-//! Imports `home`, `identity_center`, `programs`, `run`, `instructions`.
+//! Scaling: many processes with one token, many sessions in one home; and build times.
 
 use std::error::Error;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::cases::World;
+use crate::cases::Bench;
 use crate::home;
 use crate::identity_center::{Endpoint, IdentityCenter};
 use crate::instructions;
@@ -25,15 +23,15 @@ pub(crate) struct Storm {
 }
 
 /// 200 processes that print one token, with and without a refresh, round by round; the median of each.
-pub(crate) fn storm(world: &World, rounds: usize) -> Result<Storm, Box<dyn Error>> {
+pub(crate) fn storm(bench: &Bench, rounds: usize) -> Result<Storm, Box<dyn Error>> {
     let center = IdentityCenter::start();
     center.tolerate_everything().serve(&home::start_url(0));
-    let folder = world.homes.of_sessions(1)?;
-    let run = Run::new(&world.programs.own, &folder, ["token", "--sso-session", "s0"]);
+    let folder = bench.homes.of_sessions(1)?;
+    let run = Run::new(&bench.programs.own, &folder, ["token", "--sso-session", "s0"]);
     let run = run.set("AWS_ENDPOINT_URL_SSO_OIDC", center.url());
     let (mut reading, mut refreshing, mut most) = (Vec::new(), Vec::new(), 0);
     for _ in 0..rounds {
-        world.homes.of_sessions(1)?;
+        bench.homes.of_sessions(1)?;
         reading.push(at_once(&run)?);
         let issued = center.issue();
         home::expire(&folder, &issued.client_id, &issued.client_secret, &issued.refresh_token)?;
@@ -74,18 +72,18 @@ pub(crate) struct Growth {
 }
 
 /// `status` and `login --all` of 10, 100 and 1,000 sessions whose tokens last.
-pub(crate) fn growth(world: &World, rounds: usize) -> Result<Vec<Growth>, Box<dyn Error>> {
-    let homes = [10, 100, 1000].map(|count| world.homes.of_sessions(count));
+pub(crate) fn growth(bench: &Bench, rounds: usize) -> Result<Vec<Growth>, Box<dyn Error>> {
+    let homes = [10, 100, 1000].map(|count| bench.homes.of_sessions(count));
     let [ten, hundred, thousand] = homes;
     let homes = [ten?, hundred?, thousand?];
     let mut grown = Vec::new();
     for (name, words) in [("`status`", &["status"][..]), ("`login --all`", &["login", "--all"])] {
-        let runs = homes.each_ref().map(|home| Run::new(&world.programs.own, home, words));
+        let runs = homes.each_ref().map(|home| Run::new(&bench.programs.own, home, words));
         let mut counts = Vec::new();
         for run in &runs {
             counts.push(instructions::count(run, 1)?.all);
         }
-        let taken: Result<Vec<_>, _> = (0..rounds).map(|_| runs[2].take(&world.programs.gauge)).collect();
+        let taken: Result<Vec<_>, _> = (0..rounds).map(|_| runs[2].take(&bench.programs.gauge)).collect();
         grown.push(Growth {
             name,
             first: counts[1].saturating_sub(counts[0]) / 90,

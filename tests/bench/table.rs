@@ -1,6 +1,4 @@
-//! Tables of Markdown, numbers as people read them, and the place in a document that is written anew.
-//!
-//! Imports nothing of ours.
+//! Markdown tables, readable numbers, and replacing a marked part of a document.
 
 use std::time::Duration;
 

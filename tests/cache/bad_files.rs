@@ -1,5 +1,5 @@
-//! What can stand where a token file should, one row each: what `token` says, what `login` does about it, and that no
-//! command panics, waits or touches what it leads to.
+//! Damaged, foreign and odd files in place of a token or a lock, one a row: what `token` prints, what `login` does, and
+//! that no command panics, hangs or touches what a link leads to.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

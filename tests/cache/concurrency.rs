@@ -1,6 +1,7 @@
-//! Many processes with one token or one role: one request, everybody gets what came of it, no file is ever half there.
+//! Many processes with one expired token or one role: one request, one result for all, and no reader sees a partial
+//! file.
 //!
-//! `SSO_OIDC_TEST_PROCESSES` says how many; the full count is 200.
+//! `SSO_OIDC_TEST_PROCESSES` sets how many; the full count is 200.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;

@@ -1,7 +1,7 @@
-//! The commands that write the cache, each in a world of its own, and what must be true of it afterwards.
+//! The commands that write the cache, each with an environment of its own, and the check of what they leave.
 //!
-//! An outcome is right when every file is the old one or a complete new one, nothing can be read by others, nothing is
-//! left over, no answer of the service is lost, and the words and the exit code fit. Imports `support`.
+//! Every file must be the old one or a complete new one, unreadable for others, with no leftovers; no response of the
+//! service may be lost, and message and exit code must fit.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Processes that are killed at any moment, and processes that write and read all at once: no file is ever half there.
+//! Processes killed at random moments, and processes that write and read at the same time: no file is ever partial.
 //!
-//! `SSO_OIDC_TEST_KILLS` and `SSO_OIDC_TEST_SAMPLES` say how often; `.ci/long` has the full counts. That every single call
-//! to the kernel may be the last is in `calls`.
+//! `SSO_OIDC_TEST_KILLS` and `SSO_OIDC_TEST_SAMPLES` set the counts; `.ci/long` has the full ones. `system_calls` kills
+//! at every single call.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};

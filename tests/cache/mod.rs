@@ -1,7 +1,7 @@
-//! What goes wrong on the machine itself: a file system that fails, a process that dies, files that somebody else left.
+//! The cache directory under failures of the machine: failing system calls, killed and concurrent processes, bad files.
 //!
-//! Whatever happens, a file of the cache is the old one or the complete new one, byte for byte, nobody else could read it
-//! at any time, and the program says what is the matter. Faults of the network are in `http`.
+//! In each case a cache file is the old one or the complete new one, byte for byte, never readable for others, and the
+//! program reports what is wrong.
 
 #[cfg(target_os = "linux")]
 pub(crate) mod bad_files;

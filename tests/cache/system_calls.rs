@@ -1,6 +1,6 @@
-//! Every call to the kernel that is about the cache fails with every error there is, or is the last thing the process does.
+//! Every system call that touches the cache fails with each of its errors, or is the last one of the process.
 //!
-//! `SSO_OIDC_TEST_CALLS` says how many of these cases are tried in each operation; `.ci/long` tries them all.
+//! `SSO_OIDC_TEST_CALLS` sets how many cases of each operation are tried; `.ci/long` tries all.
 
 use super::fixture::{Fixture, Left, Operation};
 use crate::support::count;

@@ -1,4 +1,4 @@
-//! Changes to the config file: what was asked for is there afterwards, and nothing else is different.
+//! Edits of the config file: the requested change is there afterwards, and nothing else differs.
 
 use proptest::prelude::*;
 use sso_oidc::config::{Session, SessionOptions, save_profile, save_sso_session, set_sso_region};

@@ -1,6 +1,4 @@
-//! Homes and config files that are none: each is named with its value, before anything else happens.
-//!
-//! What can stand in the cache is in `rows`, which this imports; how a good config file is read is in `configuration`.
+//! Home directories and config files that cannot be used: each is reported with its value before anything else happens.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,6 +1,7 @@
-//! Which profile, region, endpoint, time-out and start URL a run gets: options, variables and files against each other.
+//! Profile, region, endpoint, time-outs and start URL of a run: options, environment and files against each other.
 //!
-//! The texts and orders are those of recorded runs of AWS CLI 2.36.7; details behind them are ours and name the place.
+//! Messages and precedence are those of recorded runs of AWS CLI 2.36.7; details after them are ours and name the
+//! origin.
 
 use std::path::Path;
 use std::time::Duration;

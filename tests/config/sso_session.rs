@@ -1,6 +1,7 @@
-//! Which start URL, region and scopes a login gets: sso-session, profile, options, and what is said when one is missing.
+//! Start URL, region and scopes of a login: sso-session, profile, options, and the errors when one is missing.
 //!
-//! Texts and rules are those of recorded runs of `aws sso login` 2.36.7; options that stand in for configuration are ours.
+//! Messages and rules are those of recorded runs of `aws sso login` 2.36.7; options that replace configuration are
+//! ours.
 
 use super::Fixture;
 use sso_oidc::config::{Origin, Session, SessionOptions};

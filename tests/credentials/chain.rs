@@ -1,4 +1,4 @@
-//! Environment, credentials file, config file, credential process, Identity Center, and who goes before whom.
+//! Environment, credentials file, config file, credential process and Identity Center, and their precedence.
 
 use super::{Fixture, KEYS, NONE, signed, token};
 use crate::support::scripted_server::json;

@@ -1,4 +1,4 @@
-//! The container's endpoint and EC2 instance metadata.
+//! The container endpoint and EC2 instance metadata.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! `create-token-with-iam` with credentials from every place of AWS's chain.
+//! `create-token-with-iam` with credentials from each provider of the AWS credential chain.
 //!
-//! What is expected, requests and texts, is what AWS CLI 2.36.7 did in the same worlds. Every signature is computed again
-//! over hmac and sha2.
+//! Expected requests and messages are those of AWS CLI 2.36.7 with the same files and environment. Every signature is
+//! recomputed with hmac and sha2.
 
 mod chain;
 mod metadata;

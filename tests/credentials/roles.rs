@@ -1,4 +1,4 @@
-//! Roles to assume: source profiles, named sources, web identities, MFA, what is kept, what is refused.
+//! Assumed roles: source profiles, credential sources, web identities, MFA, caching, errors.
 
 use super::{Fixture, KEYS, called, signed, token};
 use crate::support::scripted_server::{Step, json};

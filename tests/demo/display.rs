@@ -1,6 +1,4 @@
-//! How the demo shows things: headings, aligned facts, the program's own words, requests, files with secrets redacted.
-//!
-//! Imports `identity_center`, `user_agent`.
+//! How the demo prints: headings, aligned facts, the program's output, requests, files with secrets redacted.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,4 @@
-//! Where the demo plays: the Identity Center, a home to throw away, the program in it, the person at the browser.
-//!
-//! Imports `identity_center`, `user_agent`, `display`.
+//! Where the demo runs: the Identity Center, a temporary home, the program in it, the user at the browser.
 
 use std::cell::RefCell;
 use std::error::Error;

@@ -1,8 +1,6 @@
-//! `--serve`: the Identity Center stays, and a person tries things against it by hand.
+//! `--serve`: keeps the Identity Center running, to try things against it by hand.
 //!
-//! The lines it prints give a shell a home of its own: a sign-out there must not end the sessions of the person's real
-//! home. Imports `identity_center`, `display`,
-//! `environment`.
+//! The printed lines give a shell a home of its own: a logout there must not end the sessions of the real home.
 
 use std::error::Error;
 use std::fs;

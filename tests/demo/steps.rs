@@ -1,7 +1,6 @@
-//! The story that the demo tells: both flows, a token reused and refreshed, what it opens, and its end.
+//! The steps of the demo: both flows, a reused and a refreshed token, what it opens, and logout.
 //!
-//! Every step runs the program, then shows what it asked the Identity Center and what it wrote. Imports
-//! `identity_center`, `display`, `environment`.
+//! Each step runs the program, then shows its requests to the Identity Center and the files it wrote.
 
 use std::error::Error;
 

@@ -1,6 +1,4 @@
-//! `export-credentials`: every format, the cache it shares with the AWS CLI, and a command run with the credentials.
-//!
-//! Many processes at once are in `concurrency`, real shells in `shells`, SDKs that call it in `sdk_interop`.
+//! `export-credentials`: every format, the cache shared with the AWS CLI, and a command run with the credentials.
 
 #[cfg(unix)]
 mod shells;

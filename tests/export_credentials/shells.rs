@@ -1,5 +1,5 @@
-//! Credentials and the state of a session in real shells: bash, zsh, fish. PowerShell cannot be had on every machine
-//! and is not tried here; its lines are compared in `export_credentials`.
+//! Exported credentials and the state of a session in real shells: bash, zsh, fish. PowerShell is not run here; its
+//! lines are compared in `export_credentials`.
 
 use crate::support::environment::SESSION;
 use crate::support::programs::{find, or_skip};

@@ -1,9 +1,9 @@
-//! Fuzz targets: what strangers can send, made up from a seed, and who says what is right about it.
+//! Fuzz targets: input that anyone can send, generated from a seed, and who decides what is right about it.
 //!
-//! Each file here is one target, mounted by `#[path]` beside the code that it tries, so that it sees what is private there;
-//! this file is what they share. `cargo test fuzz` tries a few cases of each, `bash .ci/long fuzz` as many times more as
-//! `SSO_OIDC_TEST_FUZZ` says, from `SSO_OIDC_TEST_SEED` on. A case is a list of texts; bytes are texts of U+0000 to U+00FF.
-//! A failing case is made smaller before it is told. Python's side is `oracle.py`.
+//! Each file here is one target, mounted by `#[path]` beside the code under test, so that it can use private items;
+//! this file is what they share. `cargo test fuzz` tries a few cases of each, `bash .ci/long fuzz` `SSO_OIDC_TEST_FUZZ`
+//! times as many, starting from `SSO_OIDC_TEST_SEED`. A case is a list of texts; bytes are texts of U+0000 to U+00FF. A
+//! failing case is shrunk before it is printed. Python's side is `oracle.py`.
 
 #[path = "../support/count.rs"]
 mod count;

@@ -1,4 +1,4 @@
-//! Every fault a network has, against the library's HTTP client: what it is called, how often it is tried, what is sent.
+//! The HTTP client under every fault of a network: error kind, number of attempts, what is sent.
 
 use std::collections::HashSet;
 use std::future::Future;

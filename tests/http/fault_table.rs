@@ -1,7 +1,6 @@
-//! The faults, one a row: what happens instead of an answer, what class of trouble that is, and what must be said.
+//! The table of faults, one a row: what happens instead of a response, its class, and the expected message.
 //!
-//! The classes are the columns of the table of faults read the other connection: how often each call is tried, and how the
-//! command ends. What a class means for a call is in `network`.
+//! What a class means for a call (attempts, exit code) is in `faults`.
 
 use std::time::Duration;
 

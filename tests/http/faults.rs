@@ -1,7 +1,6 @@
-//! Every fault at every point: attempts, exit code, words, deadline; no cached byte changed, no secret told.
+//! Every fault at every step: attempts, exit code, message; no cached byte changed, no secret printed.
 //!
-//! What a class of faults means for a call is `expected`, the table of faults in code. Exit codes are the AWS CLI's, and 4
-//! for "log in first".
+//! `expected` says what a class of faults means for a call. Exit codes are the AWS CLI's, and 4 for "log in first".
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

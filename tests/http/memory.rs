@@ -1,8 +1,8 @@
-//! Peak memory, whatever the server sends: less than 20 MiB, as the kernel counts it.
+//! Peak memory stays below 20 MiB, whatever the server sends.
 //!
-//! The program is given a full pipe for its words, so that it stands still when it has them and before it ends, and its
-//! `VmHWM` can be read. A build with debug assertions takes 16 MiB before it does anything: there the limit is on
-//! what an answer adds to the peak of a run with a small one.
+//! The program writes to a full pipe, so that it blocks after the response and before its end, and its `VmHWM` can be
+//! read. A build with debug assertions takes 16 MiB before it does anything: there the limit is on what a response adds
+//! to the peak of a run with a small one.
 
 use std::fs;
 use std::io::{ErrorKind, PipeReader, PipeWriter, Write as _};

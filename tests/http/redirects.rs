@@ -1,6 +1,6 @@
-//! Answers cannot send us elsewhere: neither by a URL in a body or header, nor by a redirect.
+//! Responses cannot send us elsewhere: neither by a URL in a body or header nor by a redirect.
 //!
-//! A second server stands at every address that an answer names, and counts who comes. RFC 9700 section 4.4 (mix-up).
+//! A second server listens at every address in a response and counts connections. RFC 9700 section 4.4 (mix-up).
 
 use serde_json::{Value, json};
 

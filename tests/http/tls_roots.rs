@@ -1,7 +1,6 @@
-//! A company's own authority: trusted when the operating system does, not when a bundle was named that lacks it.
+//! A company's own certificate authority: trusted when the operating system trusts it, not when a CA bundle lacks it.
 //!
-//! `SSL_CERT_FILE` stands for the system's store, as it does for OpenSSL. That nothing is read while the built-in roots
-//! suffice is a unit test of `src/http/tls.rs`.
+//! `SSL_CERT_FILE` replaces the system's store, as for OpenSSL.
 
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! The flows of the local Identity Center: device code, authorization code with PKCE, refresh.
 //!
-//! RFC 8628, RFC 7636, RFC 6749 section 6: what leads to tokens, and what must not.
+//! RFC 8628, RFC 7636, RFC 6749 section 6.
 
 use serde_json::json;
 

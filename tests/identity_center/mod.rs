@@ -1,7 +1,7 @@
-//! The local Identity Center itself, by raw HTTP: what the tests of the program stand on.
+//! Tests of the local Identity Center that the other tests use, over raw sockets.
 //!
-//! One test for each rule it enforces and each way it can be made to misbehave; a server that forgave a mistake would
-//! let the program make it. Raw sockets, so that nothing of the program's own HTTP is trusted.
+//! One test for each rule it enforces and each way to make it misbehave: a server that forgave a mistake would hide
+//! that mistake in the program.
 
 mod flows;
 mod iam;

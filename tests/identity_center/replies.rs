@@ -1,6 +1,4 @@
-//! The local Identity Center as a thing for tests: scripted replies, bad manners, the log, TLS, its verdict.
-//!
-//! A test that believes it simulated a fault must have simulated it.
+//! Scripted replies of the local Identity Center, its log, TLS, and its report of unexpected requests.
 
 use std::time::Instant;
 

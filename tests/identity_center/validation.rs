@@ -1,6 +1,6 @@
 //! The rules of the local Identity Center: clients, registration, requests, the portal.
 //!
-//! What the AWS model of the two services does not allow is refused, with the modelled error.
+//! What the AWS model of the two services does not allow is refused with the modelled error.
 
 use serde_json::json;
 

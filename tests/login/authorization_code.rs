@@ -1,4 +1,4 @@
-//! The authorization code flow: what is asked, what the browser is shown, what ends the wait and what does not.
+//! The authorization code flow: requests, what the browser is shown, what ends the wait and what does not.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

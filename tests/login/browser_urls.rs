@@ -1,7 +1,7 @@
-//! What a browser is started with: the URLs of every partition, and none of those that attack the opener.
+//! The URLs that the browser is started with: those of every partition, and none that attacks the opener.
 //!
-//! End to end, with a program in place of the browser that writes down what it was called with. The endpoint is no
-//! loopback, so that the rules are those of everyday use. The rules themselves are a unit test of `src/text.rs`.
+//! A script in place of the browser records its arguments. The endpoint is not on loopback, so that the everyday rules
+//! apply. The rules themselves have unit tests in `src/text.rs`.
 
 use std::thread;
 

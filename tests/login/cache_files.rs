@@ -1,4 +1,4 @@
-//! What a login leaves on disk, and what it does about what it finds there.
+//! The cache files that a login writes, and what it does about those it finds.
 
 use std::path::Path;
 

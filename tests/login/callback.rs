@@ -1,7 +1,7 @@
-//! The redirect listener towards everybody else: what it answers, and that nothing but the true answer ends the wait.
+//! The redirect listener: its response to stray requests, and that only the expected one ends the wait.
 //!
-//! That it listens on 127.0.0.1 only, and before the URL is shown, that junk does not delay the true answer, and that
-//! pages are drawn in a real browser, is in `login` and `browser`. RFC 8252 sections 7.3 and 8.3.
+//! `authorization_code` has the listener's address and junk connections, `callback_page` the pages. RFC 8252 sections
+//! 7.3 and 8.3.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,6 +1,6 @@
-//! The callback page in a real browser: what a person sees and clicks between the URL and the terminal.
+//! The callback page in a real browser.
 //!
-//! Headless Chromium approves and denies on the Identity Center's page and lands on ours. Pictures are kept under
+//! Headless Chromium approves and denies on the Identity Center's page and lands on ours. Screenshots are kept in
 //! `target/browser`.
 
 use crate::support::chromium::Chromium;

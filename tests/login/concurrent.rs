@@ -1,4 +1,4 @@
-//! Many logins at once: one question, one answer for all of them.
+//! Concurrent logins to one session: one browser, one result for all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

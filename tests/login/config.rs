@@ -1,4 +1,4 @@
-//! Bad configuration: file, section and key are named, nothing is sent, nothing is written.
+//! Configuration errors of `login`: file, section and key are named, nothing is sent, nothing is written.
 
 use super::success;
 use crate::support::environment::SESSION;

@@ -1,4 +1,4 @@
-//! The device code flow: what is shown, how long it is asked for, how it ends.
+//! The device code flow: what is shown, how it polls, how it ends.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a login makes of the machine it runs on: which flow can work there, which browser, whose clock.
+//! How the environment affects a login: which flow can work, which browser is started, clock skew.
 
 use super::{LOGIN, start};
 use crate::support::environment::SESSION;

@@ -1,6 +1,6 @@
-//! `login` from outside: the spawned program, a home, a browser that is a test, and a strict Identity Center.
+//! `login` as a process, with a home directory, a test as the browser and a strict Identity Center.
 //!
-//! How recorded runs of the AWS CLI are made again is in `parity`; here is what the program promises beyond them.
+//! `parity` repeats recorded runs of the AWS CLI; these tests cover what goes beyond them.
 
 mod authorization_code;
 #[cfg(target_os = "linux")]

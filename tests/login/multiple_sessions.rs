@@ -1,4 +1,4 @@
-//! Several sessions in one command: the silent ones first, the exit code of the worst.
+//! Several sessions in one command: silent ones first, the exit code of the worst.
 
 use super::success;
 use crate::support::environment::token_document;

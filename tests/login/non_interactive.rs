@@ -1,4 +1,4 @@
-//! Logins that nobody watches: events, refusals, deadlines, signals.
+//! Logins without a user: JSON events, refusals, deadlines, signals.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};

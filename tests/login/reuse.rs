@@ -1,4 +1,5 @@
-//! What a login does before it asks anybody: a valid token is used, an old one refreshed, a foreign one refused.
+//! What `login` does before it opens a browser: reuses a valid token, refreshes an old one, rejects one that does not
+//! match.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Login on a terminal: what a person sees while waiting, an answer pasted by hand, the terminal as it was afterwards.
+//! `login` on a terminal: the spinner, a pasted redirect URL or code, and the restored terminal modes.
 
 use super::LOGIN;
 use crate::support::identity_center::Endpoint;

@@ -1,4 +1,4 @@
-//! `--cli-auto-prompt` on a terminal: what is asked, what is shown, what is sent.
+//! `--cli-auto-prompt` on a terminal: the prompts, what is shown, what is sent.
 #![cfg(unix)]
 
 use serde_json::json;

@@ -1,6 +1,6 @@
-//! The four operations as commands: a whole device flow by hand, what is refused before a request, what is never shown.
+//! The four operations as commands: a device flow by hand, checks before any request, secrets that are never printed.
 //!
-//! That they equal the AWS CLI run by run is in `parity`; here is what a recording cannot show.
+//! `parity` compares them with the AWS CLI run by run; these tests cover what a recording cannot show.
 
 #[cfg(target_os = "linux")]
 mod auto_prompt;

@@ -1,7 +1,7 @@
-//! A terminal is shown no control, direction or invisible character of others: not from the network, not from a file.
+//! Text from the network and from files reaches a terminal without control, bidi or invisible characters.
 //!
-//! Every command that prints such text is run on a pseudo-terminal with one hostile word in every place where somebody else
-//! can put one. On a pipe the same data stays as it is.
+//! Every command that prints such text runs on a pseudo-terminal, with one hostile text in every place that others
+//! control. On a pipe the same data is unchanged.
 
 use serde_json::{Value, json};
 

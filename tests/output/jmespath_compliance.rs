@@ -1,6 +1,6 @@
-//! JMESPath's own compliance suite, every case of it, through `Query`.
+//! JMESPath's own compliance suite, every case, through `Query`.
 //!
-//! The suite comes with the source of the `jmespath` crate, a dependency of the tests only; cargo knows where that lies.
+//! The suite comes with the source of the `jmespath` crate, a dev-dependency; cargo reports its path.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! The documents say what is true: commands, options, variables, keys and codes that they name exist, their lists are
-//! complete, their links lead somewhere. The README's console blocks are run in `readme`.
+//! The documents match the code: named commands, options, variables, keys and exit codes exist, lists are complete,
+//! links resolve. `readme` runs the README's console blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What every file of the project keeps to, whatever is in it: none is forgotten, none is too long, none knows the
-//! machine it was written on.
+//! Rules for every file of the project: it belongs to a target, is not too long, and contains no path of the machine it
+//! was written on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

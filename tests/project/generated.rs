@@ -1,7 +1,6 @@
-//! `completions/`, `man/` and `src/help/` hold what the program prints and what is made from its declarations. What shells
-//! make of the first is in `shells`, how a manual page is made in `manual`.
+//! `completions/`, `man/` and `src/help/` are up to date with the declarations of the command line.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test generated` rewrites pages and help after a change of the command line.
+//! `UPDATE_SNAPSHOTS=1 cargo test generated` rewrites manual pages and help after a change of the command line.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,8 +1,8 @@
-//! The packages, installed and used: an archive, a Debian package, the container's files in an empty root, the crate.
+//! The packages, installed and run: an archive, a Debian package, the container's files in an empty root, the crate.
 //!
-//! `.ci/run packages` makes them and names their folder in `PACKAGES`; without it only the crate's list of files is
-//! looked at. In the empty root there is nothing but the program: no libc, no certificates, no users, no hosts. Who may
-//! not bind port 53 leaves out the name server. Imports `support`.
+//! `.ci/run packages` builds them and names their folder in `PACKAGES`; without it only the crate's list of files is
+//! checked. The empty root contains nothing but the program: no libc, no certificates, no users, no hosts. Without
+//! permission to bind port 53 the test skips the name server.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

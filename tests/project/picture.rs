@@ -1,8 +1,8 @@
-//! The picture at the top of the README: a sign-in on a terminal, drawn from a real run against the local Identity Center.
+//! The picture at the top of the README: a login on a terminal, drawn from a real run against the local Identity
+//! Center.
 //!
-//! The program, a browser and the service do what they always do. What differs from run to run is then exchanged for an
-//! example of the same length, and the address of the service for AWS's. `UPDATE_SNAPSHOTS=1` draws it anew. Imports
-//! `support`.
+//! Values that change from run to run are replaced by examples of the same length, and the service's address by AWS's.
+//! `UPDATE_SNAPSHOTS=1` draws it again.
 
 use std::fmt::Write as _;
 

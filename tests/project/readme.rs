@@ -1,8 +1,8 @@
-//! The blocks of the README are run, in a world with the README's own configuration. What a console block shows must be
-//! printed: `…` is any text within a line.
+//! The blocks of the README are run, with the configuration that the README shows. What a console block shows must be
+//! printed: `…` matches any text within a line.
 //!
-//! Lines for a shell's file of settings are read by that shell; other commands run beside an `aws`, `cargo`, `rustup`,
-//! `podman` and `pass` of the test's own. The commands for cargo are run by `.ci/run`, which takes them from there too.
+//! Lines for a shell's startup file are read by that shell; other commands run with stand-ins for `aws`, `cargo`,
+//! `rustup`, `podman` and `pass`. `.ci/run` runs the commands for cargo, which it reads from the README too.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,6 @@
-//! The project's own files, for the tests that read them: what is there, and the code without comments and strings.
+//! The project's own files, for the tests that read them: their list, and code without comments and strings.
 //!
-//! Only the tree is asked, never git: what lies there is what is built.
+//! Files are read from the tree, not from git.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! Secrets: in none of the words, logs, arguments and environments of any command, whatever the service does.
+//! Secrets appear in no output, log, argument or environment of any command, whatever the service does.
 //!
-//! Every secret is made of one canary, so one search finds any. Where a person asked for a secret it may be: the output of
-//! `token`, of `export-credentials` and of the operations. The matrix in `network` searches its own runs, too.
+//! Every secret contains one canary, so that one search finds any. The output of `token`, `export-credentials` and the
+//! operations may have the secret that was asked for. `http::faults` searches its own runs, too.
 
 mod process_memory;
 

@@ -1,6 +1,6 @@
-//! The memory of the program, which holds secrets, is nobody's business: no core of it is written, nobody reads it.
+//! The memory of the process: no core dump is written, other users cannot read it, no copies of secrets stay.
 //!
-//! What it starts is not held to that: commands and browsers are programs of their own. Root can always do everything.
+//! Commands and browsers that it starts are not restricted. Root can always read everything.
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};

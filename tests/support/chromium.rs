@@ -1,7 +1,7 @@
-//! A real browser without a window: Chromium, told what to do over the `DevTools` protocol on two pipes.
+//! Headless Chromium, driven by the `DevTools` protocol over two pipes.
 //!
-//! It clicks where a person would click and says what a person would see. Pipes and not a socket, so that nothing else
-//! can drive it and no WebSocket is needed. Linux only, for pipes with a name that nobody waits at. Imports `machine`.
+//! It clicks and reads what a user would. Pipes instead of a socket, so that nothing else can drive it and no WebSocket
+//! is needed. Linux only, because of named pipes.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,4 +1,4 @@
-//! How often a test repeats itself: a little by default, as often as wanted by an environment variable.
+//! How often a test repeats: few times by default, as set by an environment variable else.
 
 #[expect(clippy::disallowed_methods, reason = "the test's own environment, not the program's")]
 /// The number in the variable, else the default. `.ci/long` sets the large ones.

@@ -1,7 +1,7 @@
-//! A world for one test: an empty home, an empty environment, the program in it, nothing else in reach.
+//! The environment of one test: an empty home, empty variables, the program, nothing else in reach.
 //!
-//! Secure requests to anywhere but the loopback go to a proxy that does not exist, so a test that forgets its endpoint
-//! fails instead of reaching AWS. Cache files are named as the AWS CLI names them. Imports `identity_center`, `process`.
+//! HTTPS requests to anywhere but loopback go to a proxy that does not exist, so that a test without an endpoint fails
+//! instead of reaching AWS. Cache files are named as by the AWS CLI.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -1,7 +1,7 @@
-//! What every test from outside needs: a world of its own, the program in it, an Identity Center, a browser.
+//! Fixtures of the integration tests: an environment, the program in it, an Identity Center, a browser.
 //!
-//! `TestEnv` makes the world, `Run` is what came of a run, `snapshot` compares it with what is kept, `normalize` takes
-//! out what differs from run to run. `scripted_server` is a server for one test at a time that breaks as it is told.
+//! `TestEnv` is the environment, `Run` the result of a run, `snapshot` compares it with a stored one, `normalize`
+//! replaces what differs from run to run. `scripted_server` is a server that misbehaves as scripted.
 
 #![allow(dead_code, unused_imports, reason = "each test uses what it needs")]
 

@@ -1,7 +1,7 @@
-//! Takes out of a text what differs from run to run, so that the rest can be compared.
+//! Replaces what differs from run to run in a text, so that the rest can be compared.
 //!
-//! Ports of loopback addresses, instants, temporary folders, secrets and user codes of the local Identity Center.
-//! Nothing else: two texts that mean different things stay different. Imports nothing of ours.
+//! Ports of loopback addresses, timestamps, temporary folders, secrets and user codes of the local Identity Center;
+//! nothing else.
 
 /// The text with `[PORT]`, `[TIME]`, `[TEMP]`, `[SECRET]`, `[USER-CODE]` and `[ID]` in place of what differs.
 pub(crate) fn normalize(text: &str) -> String {

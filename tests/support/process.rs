@@ -1,7 +1,6 @@
-//! A run of the program: how it is started, what it says meanwhile, what came of it.
+//! A run of the program: starting it, reading its output meanwhile, and its result.
 //!
-//! Nothing waits for ever: a program that does not do what it was waited for is killed and the test fails with all it
-//! said. Imports `normalize`.
+//! Every wait has a deadline: a program that misses it is killed, and the test fails with all its output.
 
 use std::ffi::OsString;
 use std::io::{Read, Write as _};

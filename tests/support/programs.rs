@@ -1,7 +1,7 @@
-//! What the machine that runs the tests has: programs, and whether they may be missing.
+//! Programs on the machine that runs the tests, and whether they may be missing.
 //!
-//! Tests with other people's programs run where these are installed. In CI they have to be; elsewhere a missing one is
-//! told, not a failure. Imports nothing of ours.
+//! Tests with other programs run where these are installed. In CI they have to be; elsewhere a test without them is
+//! skipped with a message.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Random choices that a seed repeats on every machine.
+//! Random numbers that a seed repeats on every machine.
 
 /// A small generator (splitmix64), from its seed on.
 pub(crate) struct Rng(pub(crate) u64);

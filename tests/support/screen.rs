@@ -1,7 +1,6 @@
-//! What a terminal shows once a program has written to it: lines that wrap, overwritten where the program went back.
+//! What a terminal shows after a program wrote to it: wrapped and overwritten lines.
 //!
-//! Knows the control characters and sequences that the program uses (ECMA-48) and fails at any other, so that nothing is
-//! shown wrongly. Imports nothing of ours.
+//! Interprets the control characters and sequences that the program uses (ECMA-48) and fails at any other.
 
 /// A terminal of so many columns, and as many rows as it takes.
 pub(crate) struct Screen {

@@ -1,7 +1,6 @@
-//! One fault at one point of a flow: a server that follows a script, the spawned program, and what came of it.
+//! One fault at one step of a flow: a scripted server, the program as a process, and the outcome.
 //!
-//! Every secret of the case is made of [`CANARY`], so that one search finds any of them where none may be. The test is
-//! the browser. Nothing here waits but for the program.
+//! Every secret contains [`CANARY`], so that one search finds any in the wrong place. The test is the browser.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

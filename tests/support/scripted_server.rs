@@ -1,7 +1,7 @@
-//! A server on the loopback that follows a script: one step a connection, exact bytes, and every fault a network has.
+//! A server on loopback that follows a script: one step a connection, exact bytes, and every fault of a network.
 //!
-//! Built on std sockets, with TLS by rustls when a certificate is given. It serves as many connections as the script has
-//! steps, records the requests, turns everybody else away, and stops when it is dropped.
+//! It serves as many connections as the script has steps, with TLS if given a certificate, records the requests, closes
+//! further connections, and stops when it is dropped.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

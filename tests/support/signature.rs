@@ -1,7 +1,6 @@
 //! Computes the AWS Signature Version 4 of a request that arrived, to compare with the one it carries.
 //!
-//! AWS's steps are written out here a second time on purpose: a test must not ask the signer whether the signer is right.
-//! Imports nothing.
+//! The steps are implemented again on purpose, so that the test does not rely on the signer under test.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
-//! Compares a text with the one kept under `tests/snapshots`, which `UPDATE_SNAPSHOTS=1` rewrites.
+//! Compares a text with the one stored in `tests/snapshots`, which `UPDATE_SNAPSHOTS=1` rewrites.
 //!
-//! For what people read: whole output is easier to judge in a review than assertions about its parts. Imports `process`.
+//! For output that users read: a whole text is easier to review than assertions about its parts.
 
 use std::path::PathBuf;
 

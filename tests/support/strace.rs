@@ -1,8 +1,8 @@
-//! The program under strace: which calls it makes to the kernel, and one of them failing or being its last.
+//! The program under strace: its system calls, and one of them failing or being the last.
 //!
-//! A call is known by its name and its number among those of that name in its thread, which is how strace counts. The
-//! call that makes the program's memory private only seems to work, else a tracer that is not root's could not read the
-//! paths. Imports `support`.
+//! A call is identified by its name and its number among those of that name in its thread, which is how strace counts.
+//! The call that makes the program's memory private is faked, because otherwise only a root tracer could read the
+//! paths.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
-//! The program on a terminal: a pseudo-terminal that is its controlling one, read and typed into by the test.
+//! The program on a pseudo-terminal that is its controlling one, read and typed into by the test.
 //!
-//! `setsid --ctty`, which every Linux has, makes the pseudo-terminal the controlling one; doing that between fork and exec
-//! ourselves would need unsafe code. Linux only. Imports `environment`, `process`.
+//! `setsid --ctty` makes it the controlling terminal; doing that between fork and exec ourselves would need unsafe
+//! code. Linux only.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};

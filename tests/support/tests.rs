@@ -1,6 +1,4 @@
-//! The world of a test itself: what is taken out of a snapshot, what the program finds around it, how runs end.
-//!
-//! Kept apart from the tests of the program, which lean on it.
+//! Tests of the fixtures: normalization, the environment of the program, results of runs.
 
 use serde_json::json;
 

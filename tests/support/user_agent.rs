@@ -1,7 +1,7 @@
-//! A minimal browser in std: opens the page of an authorization, presses Approve or Deny, follows where it leads.
+//! A minimal browser in std: opens the authorization page, presses Approve or Deny, follows redirects.
 //!
-//! It plays the person of RFC 8252: from the Identity Center's page over the redirect into the program's loopback
-//! listener to the page shown there. No scripts, no cookies; every wait has an end. Imports nothing of ours.
+//! It acts as the user of RFC 8252, from the Identity Center's page over the redirect to the program's loopback
+//! listener. No scripts, no cookies; every wait has a deadline.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};

@@ -1,6 +1,4 @@
-//! `token`: what is printed, when it is refreshed first, and that nothing is lost when that fails.
-//!
-//! Many processes at once are in `concurrency`.
+//! `token`: what it prints, when it refreshes first, and that nothing is lost when a refresh fails.
 
 mod refresh;
 

@@ -1,6 +1,6 @@
-//! The decision table of `token`: every state of the cached token, with and without a refresh token, by the state of the
-//! client's registration, by what the service answers. RFC 6749 section 6; decisions on time are tried to the second in
-//! the library's `session`. Many processes at once are in `concurrency`.
+//! The decision table of `token`: state of the cached token, refresh token, state of the client registration and
+//! response of the service, in every combination. RFC 6749 section 6. Decisions about time have unit tests in
+//! `session`.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

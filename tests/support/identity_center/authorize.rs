@@ -1,8 +1,7 @@
 //! The authorization endpoint: the consent page and the redirect back to the client (RFC 6749 section 4.1.1 and 4.1.2).
 //!
 //! A request whose client or redirect URI is wrong gets a page, never a redirect (section 4.1.2.1); what else is wrong
-//! goes back to the client. AWS calls the scope parameter `scopes`. Imports `call`, `fault`, `http`, `pages`,
-//! `registration`, `device`, `state`.
+//! goes back to the client. AWS calls the scope parameter `scopes`.
 
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! The device authorization grant (RFC 8628): the codes, the page for the person, the polls of the client.
 //!
 //! A poll before the interval is over is told to slow down, and from then on the interval is 5 seconds longer (section
-//! 3.5). Imports `call`, `fault`, `http`, `pages`, `registration`, `state`, `token`.
+//! 3.5).
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! Errors as the two services answer them: status, `x-amzn-ErrorType` and body.
 //!
-//! Codes and statuses of the OIDC service are those of its AWS model, the `error` words those of RFC 6749
-//! section 5.2, RFC 7591 section 3.2.2 and RFC 8628 section 3.5. The portal and the signature check of create-token-
-//! with-iam answer with `message` instead. Imports `http`.
+//! Codes and statuses of the OIDC service are those of its AWS model, the `error` words those of RFC 6749 section 5.2,
+//! RFC 7591 section 3.2.2 and RFC 8628 section 3.5. The portal and the signature check of create-token- with-iam answer
+//! with `message` instead.
 
 use serde_json::{Map, Value, json};
 

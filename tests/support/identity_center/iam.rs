@@ -1,8 +1,7 @@
 //! `CreateTokenWithIAM`: tokens for a customer managed application that signs its request with IAM credentials.
 //!
 //! Four grants: authorization code, refresh token, JWT bearer (RFC 7523) and token exchange (RFC 8693). The client is
-//! the application's ARN and has no secret; the signature proves who asks. Imports `call`, `fault`, `http`,
-//! `registration`, `signature`, `state`, `token`.
+//! the application's ARN and has no secret; the signature proves who asks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

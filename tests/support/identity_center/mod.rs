@@ -1,8 +1,9 @@
 //! A local IAM Identity Center: the OIDC service, its pages and the access portal on one loopback port.
 //!
-//! Strict as the real one: requests are held to the AWS model, codes and refresh tokens work once, everything expires.
-//! Scriptable where a test wants misbehaviour. It keeps a log, and when it is dropped it fails the test on whatever
-//! was not announced. Used by the tests and by the example `demo`. RFC 6749, 7636, 8252, 8628; AWS model 2019-06-10.
+//! As strict as the real one: requests are checked against the AWS model, codes and refresh tokens are single-use,
+//! everything expires. Scriptable where a test needs misbehaviour. It keeps a log, and when dropped it fails the test
+//! if unexpected requests came or expected ones did not. Used by the tests, the benchmark and the example `demo`. RFC
+//! 6749, 7636, 8252, 8628; AWS model 2019-06-10.
 
 mod authorize;
 mod call;

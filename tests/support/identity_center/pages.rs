@@ -1,7 +1,7 @@
-//! The pages a person sees at the Identity Center: consent, device confirmation, what became of it.
+//! The pages that a user sees at the Identity Center: consent, device confirmation, results.
 //!
-//! Small and without scripts; every page has its words in the title too, so that a test can tell where it landed.
-//! Forms carry `decision` = `approve` or `deny`. Imports `http`, `state`.
+//! Small and without scripts; every page has its text in the title too, so that a test can tell where it landed. Forms
+//! carry `decision` = `approve` or `deny`.
 
 use super::http::HttpAnswer;
 use super::state::{Client, Settings};

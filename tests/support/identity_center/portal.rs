@@ -1,8 +1,7 @@
 //! The access portal: accounts, roles and role credentials for an access token, and the end of its session.
 //!
 //! `x-amz-sso_bearer_token` carries the token; a token that is unknown, expired or signed out is answered with 401
-//! `UnauthorizedException`, an account or role that its person has not with 403. Imports `call`, `fault`, `http`,
-//! `state`.
+//! `UnauthorizedException`, an account or role that its person has not with 403.
 
 use serde_json::json;
 

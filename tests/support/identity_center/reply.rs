@@ -1,8 +1,8 @@
-//! What a test scripts: the answer to the next request of an endpoint, instead of the genuine one or around it.
+//! Scripted replies: the response to the next request of an endpoint, in place of the genuine one or a change of it.
 //!
-//! A reply is the genuine answer, a fault of the model or any status and body, and then has its manners changed: late,
-//! slow, cut off, reset, with members or headers more or less. The genuine answer is given after its effect (a code is
-//! spent, a refresh token retired); every other reply has none. Imports `fault`, `http`.
+//! A reply is the genuine response, a fault of the model, or any status and body, and can be late, slow, cut off,
+//! reset, or have more or fewer members and headers. A genuine response has its effect (a code is spent, a refresh
+//! token retired); other replies have none.
 
 use std::time::Duration;
 

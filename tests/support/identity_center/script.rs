@@ -1,6 +1,4 @@
-//! What a test announced and what came instead: scripted replies, expected errors, the log, the complaints.
-//!
-//! Imports `call`, `fault`, `reply`.
+//! What a test scripted and what came: replies, expected errors, the log, unexpected requests.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,7 +1,6 @@
-//! The settings of an Identity Center, what a test does in place of a person, and tokens made without any flow.
+//! Settings of an Identity Center, decisions in place of a user, and tokens issued without a flow.
 //!
-//! Every setting returns the Identity Center, so that they chain. Imports `authorize`, `call`, `device`,
-//! `registration`, `state`, `token`.
+//! Every setting returns the Identity Center, so that they chain.
 
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,7 @@
 //!
 //! A second computation, with hmac and sha2 only, of what the program signs with AWS's crate: canonical request, string
 //! to sign and derived key as "Signing AWS API requests" of the IAM user guide has them. The service name is
-//! `sso-oauth`. Imports `call`, `fault`, `state`.
+//! `sso-oauth`.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! What the Identity Center knows: clients, pending authorizations, codes, sessions and tokens, and its settings.
 //!
 //! Codes are single-use, refresh tokens retire on use, everything expires, a sign-out ends its session. Rules of a
-//! single endpoint live in the endpoint's file. Imports `fault`.
+//! single endpoint live in the endpoint's file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
