@@ -89,7 +89,7 @@ impl Bench {
         Ok(Self { homes, programs, http, https, empty })
     }
 
-    /// The run of a hello bench.
+    /// The run of a hello world.
     pub(crate) fn hello(&self, program: &Path) -> Run {
         Run::new(program, &self.empty, [""; 0])
     }

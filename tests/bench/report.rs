@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 
 use crate::baseline::{Counts, HELLO};
-use crate::cases::{Beside, Case, Target, Bench};
+use crate::cases::{Bench, Beside, Case, Target};
 use crate::chart::{Bar, Group, Kind, svg};
 use crate::instructions::{self, Instructions};
 use crate::run::{Run, Taken, median};
@@ -21,7 +21,7 @@ const MOST_CRATES: usize = 190;
 /// Counts of what stands beside, by row.
 pub(crate) type Others = BTreeMap<(String, Beside), u64>;
 
-/// Counts our own rows, and hello bench.
+/// Counts our own rows, and hello world.
 pub(crate) fn count(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
     let mut counts =
         Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&bench.programs.hello), TIMES)?)]);

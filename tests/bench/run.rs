@@ -57,7 +57,7 @@ impl Run {
         self
     }
 
-    /// The world of this run for a program that runs it.
+    /// The environment of this run for a program that runs it.
     pub(crate) fn command_under(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value))).current_dir("/");

@@ -7,8 +7,8 @@ mod chain;
 mod metadata;
 mod roles;
 
+use crate::support::identity_center::sigv4::{Arrived, Signed};
 use crate::support::scripted_server::{Recorded, Script, Step, json};
-use crate::support::signature::{Arrived, Signed};
 use crate::support::{Run, TestEnv};
 
 /// A key pair in the form of the files.

@@ -15,7 +15,7 @@ use super::home::Home;
 use super::recording::{Request, Run, Stderr};
 use super::run::{self, Outcome};
 use super::server::Arrival;
-use crate::support::signature::Signed;
+use crate::support::identity_center::sigv4::Signed;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 

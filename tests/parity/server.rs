@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::recording::{Proxy, Reply, Run};
 use crate::support::identity_center::http::{self, Ending, HttpAnswer, HttpRequest};
+use crate::support::identity_center::sigv4::Arrived;
 use crate::support::identity_center::{Identity, Transport};
-use crate::support::signature::Arrived;
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]

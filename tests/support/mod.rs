@@ -18,7 +18,6 @@ pub(crate) mod screen;
 #[cfg(target_os = "linux")]
 pub(crate) mod scripted_flow;
 pub(crate) mod scripted_server;
-pub(crate) mod signature;
 pub(crate) mod snapshot;
 #[cfg(target_os = "linux")]
 pub(crate) mod strace;

@@ -19,6 +19,7 @@ mod reply;
 mod script;
 mod settings;
 mod signature;
+pub(crate) mod sigv4;
 mod state;
 mod tls;
 mod token;

@@ -22,16 +22,16 @@ pub(crate) struct Signed<'a> {
 pub(crate) struct Arrived<'a> {
     pub(crate) method: &'a str,
     pub(crate) target: &'a str,
-    /// Lower-case names.
     pub(crate) headers: &'a [(String, String)],
     pub(crate) body: &'a [u8],
 }
 
 impl<'a> Signed<'a> {
     pub(crate) fn parse(authorization: &'a str) -> Option<Self> {
-        let rest = authorization.strip_prefix("AWS4-HMAC-SHA256 Credential=")?;
-        let (credential, rest) = rest.split_once(", SignedHeaders=")?;
-        let (headers, signature) = rest.split_once(", Signature=")?;
+        let mut fields = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?.split(',').map(str::trim);
+        let credential = fields.next()?.strip_prefix("Credential=")?;
+        let headers = fields.next()?.strip_prefix("SignedHeaders=")?;
+        let signature = fields.next()?.strip_prefix("Signature=")?;
         let (key_id, rest) = credential.split_once('/')?;
         let (day, scope) = rest.split_once('/')?;
         Some(Self { key_id, day, scope, headers, signature })
@@ -41,7 +41,7 @@ impl<'a> Signed<'a> {
     pub(crate) fn fits(&self, request: &Arrived<'_>, secret: &str) -> bool {
         let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
         let header = |wanted: &str| {
-            let found = request.headers.iter().find(|(name, _)| name == wanted);
+            let found = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
             found.map(|(_, value)| value.as_str()).unwrap_or_default()
         };
         let mut canonical = format!("{}\n{path}\n{query}\n", request.method);
@@ -60,7 +60,8 @@ impl<'a> Signed<'a> {
 }
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes().to_vec()
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {
