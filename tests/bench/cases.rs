@@ -57,7 +57,7 @@ pub(crate) enum Target {
 pub(crate) struct Case {
     /// Its name in the baseline.
     pub(crate) id: String,
-    /// Its name for people.
+    /// Its displayed name.
     pub(crate) name: String,
     pub(crate) own: Run,
     pub(crate) beside: Vec<(Beside, Run)>,
@@ -102,7 +102,7 @@ impl Bench {
         cases.push(self.with_iam());
         cases.extend(self.cached()?);
         cases.extend(self.profiles()?);
-        assert!(cases.iter().all(|case| case.id != HELLO), "hello world is no row of ours");
+        assert!(cases.iter().all(|case| case.id != HELLO), "hello world is not one of our rows");
         Ok(cases)
     }
 
@@ -166,7 +166,7 @@ impl Bench {
         case
     }
 
-    /// Nobody listens: what is left is the set-up of a client, without TLS and with it.
+    /// A closed port: what remains is the set-up of a client, without TLS and with it.
     fn without_answer(&self) -> [Case; 2] {
         let refused = |url: &str| {
             let args = ["register-client", "--client-name", "bench", "--client-type", "public"];

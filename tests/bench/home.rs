@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
 const REGION: &str = "us-east-1";
-/// Later than anybody measures.
+/// Far in the future.
 const EXPIRES: &str = "2099-01-01T00:00:00Z";
 /// What a config file of many profiles has in each session.
 const PROFILES_OF_A_SESSION: usize = 100;

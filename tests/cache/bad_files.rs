@@ -12,7 +12,7 @@ use crate::support::{Approval, IdentityCenter, Run, TestEnv};
 pub(crate) const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 pub(crate) const LOGIN: [&str; 6] = ["login", "--sso-session", SESSION, "--use-device-code", "--no-browser", "--force"];
 
-/// A user that nobody is.
+/// An unused user id.
 const STRANGER: u32 = 54321;
 
 /// What stands there, made from a good token, and what comes of it.
@@ -285,7 +285,7 @@ fn files_of_another_user() {
     );
     unmoved(&env, &LOGIN, &[0], "a link to somebody else's file");
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), good);
-    // A whole home of somebody else, as containers mount it: root works there, and the files stay theirs.
+    // A home of another user, as containers mount it: root works there, and the files keep their owner.
     let (center, env, good) = fixture();
     env.write(&TestEnv::token_path(SESSION), &good);
     for name in [".aws/sso/cache", ".aws/sso", ".aws", &TestEnv::token_path(SESSION)] {

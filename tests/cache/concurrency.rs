@@ -29,7 +29,7 @@ fn expired() -> (IdentityCenter, TestEnv) {
     (center, env)
 }
 
-/// Runs as many processes at once, while somebody reads these files over and over; how often that was.
+/// Runs many processes at once while a thread reads these files repeatedly; returns the number of reads.
 fn storm(env: &TestEnv, words: &[&str], files: &[&str]) -> (Vec<Run>, usize) {
     let (is_over, samples) = (AtomicBool::new(false), AtomicUsize::new(0));
     let runs = thread::scope(|scope| {
@@ -83,7 +83,7 @@ fn concurrent_processes_share_a_refused_refresh() {
     assert_eq!(env.read(&path), before);
 }
 
-/// One process that asks and is answered late, and others that come meanwhile.
+/// One process whose request is answered late, and others that start meanwhile.
 fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) -> Vec<Run> {
     let asked = center.calls().len();
     let first = env.spawn(words.iter().copied());

@@ -57,7 +57,7 @@ fn readers_never_see_a_partial_file() {
     let writers = count("SSO_OIDC_TEST_WRITERS", 10);
     let center = IdentityCenter::start();
     center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
-    // Refreshed every time that anybody asks.
+    // Short enough that every run refreshes.
     center.access_token_lives(600);
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);

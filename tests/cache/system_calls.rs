@@ -102,7 +102,7 @@ fn killed_at_every_system_call() {
     }
 }
 
-/// A network file system (ESTALE on NFS) or a disk that fails once: what is opened anew is there, and nobody hears of it.
+/// A network file system (ESTALE on NFS) or a disk that fails once: the second try succeeds, and nothing is reported.
 #[test]
 fn transient_io_errors_are_retried() {
     let Some(tracer) = Tracer::find("transient_io_errors_are_retried") else { return };
@@ -113,7 +113,7 @@ fn transient_io_errors_are_retried() {
         assert!(calls.iter().any(|call| call.name.starts_with(needed)), "{needed}: {calls:#?}");
     }
     for (at, call) in calls.iter().enumerate() {
-        // That a new file cannot be made is no fault of a disk that passes.
+        // EIO when creating a file is not treated as transient.
         let error = if call.text.contains("O_CREAT") { "ESTALE" } else { ["EIO", "ESTALE"][at % 2] };
         let fixture = Fixture::new(Operation::Refresh);
         let (run, _) = tracer.run(&fixture.env, Operation::Refresh.words(), Some((call, Fate::Fails(error))));

@@ -27,7 +27,7 @@ fn profile_precedence() {
     let fixture = fixture.var("AWS_PROFILE", "a");
     assert_eq!(region(&fixture, None).as_deref(), Some("a"));
     assert_eq!(region(&fixture, Some("b")).as_deref(), Some("b"));
-    assert_eq!(region(&fixture, Some("")).as_deref(), Some("a"), "an empty option names nobody");
+    assert_eq!(region(&fixture, Some("")).as_deref(), Some("a"), "an empty option names no profile");
     assert!(fixture.load(Some("b")).unwrap().profile_was_named_by_option());
     assert!(!fixture.load(None).unwrap().profile_was_named_by_option());
     assert_eq!(region(&fixture.var("AWS_PROFILE", ""), None).as_deref(), Some("nameless"));
@@ -42,7 +42,7 @@ fn a_named_profile_must_exist() {
     let error = fixture.load(Some("p")).unwrap_err();
     assert!(error.advice().unwrap().contains("its header must be [profile p]"), "{error:?}");
     assert!(fixture.load(Some("default")).is_err(), "even default, once it is named");
-    assert_eq!(fixture.load(None).unwrap().get("region"), None, "but nobody needs it otherwise");
+    assert_eq!(fixture.load(None).unwrap().get("region"), None, "but it is not needed otherwise");
     assert_eq!(fixture.load(Some("only-keys")).unwrap().get("region"), Some("k"));
     let fixture = fixture.var("AWS_PROFILE", "");
     let error = fixture.load(None).unwrap_err();
@@ -66,8 +66,8 @@ fn file_locations_from_environment() {
     let (_, path, fixture) = at("~/nowhere/x");
     assert_eq!(path, fixture.home().join("nowhere/x"));
     assert_eq!(at("~user/x").1, Path::new("~user/x"));
-    assert_eq!(at("").0, None, "an empty name is no file");
-    assert_eq!(at("$DIR").0, None, "a directory is no file");
+    assert_eq!(at("").0, None, "an empty name is not a file");
+    assert_eq!(at("$DIR").0, None, "a directory is not a file");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) struct StepOutcome {
 }
 
 impl Environment {
-    /// Builds it; `approves` tells that nobody is at the browser.
+    /// Builds it; with `approves` the demo approves in place of a user.
     pub(crate) fn new(center: IdentityCenter, approves: bool) -> io::Result<Self> {
         let home = tempfile::Builder::new().prefix("sso-oidc-demo-").tempdir()?;
         let environment = Self { center: Rc::new(center), home, approves };
@@ -87,7 +87,7 @@ impl Environment {
         Ok(StepOutcome { requests, landed })
     }
 
-    /// A world of its own for the program, and the page at which the demo's browser ends.
+    /// A context of its own for the program, and the page at which the demo's browser ends.
     fn context(&self) -> (Context, Receiver<io::Result<Page>>) {
         let (sender, landed) = mpsc::channel();
         let endpoints = self.endpoints();

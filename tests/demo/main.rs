@@ -78,7 +78,7 @@ fn demo_runs_without_a_browser() {
     steps::tell(true).expect("every step succeeds");
 }
 
-/// Whether a browser can show itself to somebody here.
+/// Whether there is a display for a browser.
 fn has_display() -> bool {
     let real = Context::real();
     let set = |name: &str| real.var_not_empty(name).is_some();

@@ -13,7 +13,7 @@ const SHORT: u64 = 600;
 /// Seconds that a token lives at AWS.
 const LONG: u64 = 8 * 3600;
 
-/// Tells it; `approves` tells that nobody is at the browser.
+/// Runs all steps; with `approves` the demo approves in place of a user.
 pub(crate) fn tell(approves: bool) -> Result<(), Box<dyn Error>> {
     let environment = Environment::new(IdentityCenter::start(), approves)?;
     println!("A sign-in with sso-oidc, without an AWS organization\n");

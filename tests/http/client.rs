@@ -49,7 +49,7 @@ fn kind(options: HttpOptions, step: Step) -> HttpErrorKind {
     send(options, &server.url()).map(|response| response.status).unwrap_err().kind
 }
 
-/// A port where nobody listens.
+/// A port without a listener.
 fn dead_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -18,17 +18,17 @@ pub(crate) enum Class {
     Lost,
     /// An answer began, or may have, and did not come to its end.
     Cut,
-    /// Neither end is to be trusted, or the answer is beyond bounds: nobody tries again.
+    /// The peer is not trusted, or the response exceeds a limit: not retried.
     Stop,
     /// The service is in trouble or busy.
     Busy,
-    /// Busy, and says for how long: nobody waits who has a token.
+    /// Busy with `Retry-After`: a process that has a token does not wait.
     BusyFor,
-    /// Busy, for longer than anybody waits.
+    /// Busy, for longer than any process waits.
     BusyForLong,
     /// The service says no.
     Refused,
-    /// A success that is no JSON.
+    /// A success that is not JSON.
     Nonsense,
     /// A success whose members are not what they must be; only for calls that have them.
     Unfit,

@@ -92,7 +92,7 @@ fn links_and_pipes_are_replaced_not_followed() {
 fn unwritable_home_is_reported_before_the_browser_opens() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
-    // A folder where the file should be stops everybody, root included.
+    // A directory in place of the file stops root as well.
     std::fs::create_dir_all(env.home().join(TestEnv::token_path(SESSION))).unwrap();
     let run = env.run(LOGIN).expect(255);
     assert!(run.stderr.contains("a folder, not a file"), "{}", run.snapshot());

@@ -104,5 +104,5 @@ fn requests_without_the_state_are_rejected() {
     let head: Vec<String> = page.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     assert_locked_down(&format!("HTTP/1.1 200 OK\r\n{}\r\n\r\n{}", head.join("\r\n"), page.body));
     running.finish().ok();
-    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "nobody listens after the login");
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is closed after the login");
 }

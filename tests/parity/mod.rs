@@ -5,7 +5,7 @@
 //! "equal", `exceptions` lists what differs on purpose, `record.py` records the runs.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_methods, reason = "the test is the world that the program runs in")]
+#![expect(clippy::disallowed_methods, reason = "the test sets up the environment of the program")]
 
 mod compare;
 mod exceptions;

@@ -22,7 +22,7 @@ fn documents() -> Vec<(String, String)> {
 
 /// The part of a document below a heading, up to the next one of its kind.
 fn section<'a>(document: &'a str, heading: &str) -> &'a str {
-    let start = document.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("there is no `{heading}`"));
+    let start = document.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("`{heading}` is missing"));
     let body = &document[start + heading.len() + 2..];
     let level = heading.split(' ').next().unwrap();
     body.split(&format!("\n{level} ")).next().unwrap()

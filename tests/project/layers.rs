@@ -41,7 +41,7 @@ fn table(lib: &str) -> BTreeMap<String, Allowed> {
             assert!(table.insert(module.to_owned(), allowed.clone()).is_none(), "`{module}` has two rows");
         }
     }
-    assert!(!table.is_empty(), "there is no table");
+    assert!(!table.is_empty(), "the table is missing");
     table
 }
 

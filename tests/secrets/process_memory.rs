@@ -103,7 +103,7 @@ fn commands_may_dump_core() {
     assert!(output.status.core_dumped(), "{}", output.status);
 }
 
-/// As somebody who is not root, even where the tests are root's.
+/// As another user than root, even if root runs the tests.
 fn as_anybody(env: &TestEnv, program: &Path) -> Command {
     let mut command = Command::new(program);
     env.apply_to(&mut command);
@@ -114,12 +114,12 @@ fn as_anybody(env: &TestEnv, program: &Path) -> Command {
     command
 }
 
-/// The kernel gives the files below `/proc/PID` to root, and to nobody else, when no one may look into a process.
+/// The files below `/proc/PID` belong to root when the process may not be inspected.
 #[test]
 fn process_memory_is_unreadable_for_other_users() {
     let env = TestEnv::new();
     let is_root = rustix::process::geteuid().is_root();
-    // Where the tests are root's: for somebody else, who may not even reach the folder that it was built in.
+    // If root runs the tests: another user may not reach the folder that the program was built in.
     let shared = tempfile::Builder::new().permissions(readable()).tempdir().unwrap();
     let program = if is_root { shared.path().join("sso-oidc") } else { PROGRAM.into() };
     if is_root {
@@ -131,7 +131,7 @@ fn process_memory_is_unreadable_for_other_users() {
     let output = shell.args(["-c", "echo '{}' | exec \"$@\"", "sh"]).arg(&program).args(words).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("Missing required parameter"), "it cannot read its own standard input: {stderr}");
-    // One that waits: nobody else has opened this pipe for writing, and nobody does.
+    // It blocks: no process opens this pipe for writing.
     let pipe = shared.path().join("pipe");
     let made = Command::new("mkfifo").args(["-m", "666"]).arg(&pipe).status().unwrap();
     assert!(made.success());

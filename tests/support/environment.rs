@@ -27,7 +27,7 @@ pub(crate) struct TestEnv {
 }
 
 impl TestEnv {
-    /// A world without any configuration.
+    /// An environment without any configuration.
     pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().expect("there is room for a temporary folder");
         for name in ["home", "work", "bin"] {
@@ -47,7 +47,7 @@ impl TestEnv {
         env
     }
 
-    /// A world with the session `corp` and the profiles `dev` (of that session) and `legacy` at this Identity Center.
+    /// An environment with the session `corp` and the profiles `dev` (of that session) and `legacy` at this Identity Center.
     pub(crate) fn of(center: &IdentityCenter) -> Self {
         let mut env = Self::new();
         env.configure(center);
@@ -190,7 +190,7 @@ impl TestEnv {
         self.program(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
     }
 
-    /// Another program, by its path, in this world.
+    /// Another program, by its path, in this environment.
     pub(crate) fn program<W: Into<OsString>>(&self, path: &Path, args: impl IntoIterator<Item = W>) -> Invocation {
         let mut command = Command::new(path);
         self.apply_to(&mut command);

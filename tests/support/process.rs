@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::normalize::normalize;
 use super::wait::DEADLINE;
 
-/// A command line in a world, not yet run. Made by `TestEnv::command` and `TestEnv::program`.
+/// A command line with its environment, not yet run. Made by `TestEnv::command` and `TestEnv::program`.
 #[must_use = "nothing runs before run or spawn"]
 pub(crate) struct Invocation {
     pub(super) name: String,

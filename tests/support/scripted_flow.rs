@@ -178,7 +178,7 @@ impl Connection {
         matches!(self, Self::Proxy | Self::DyingProxy)
     }
 
-    /// Whether nobody listens after the script.
+    /// Whether the port is closed after the script.
     pub(crate) fn closes(self) -> bool {
         matches!(self, Self::Closing | Self::DyingProxy)
     }
@@ -339,7 +339,7 @@ fn register(env: &TestEnv, point: Point) {
     env.write(path.to_str().unwrap(), sso_oidc::python::dumps(&document, sso_oidc::python::LINE));
 }
 
-/// The documents of both caches; the locks' one line is no document.
+/// The documents of both caches, without the locks.
 fn cache(env: &TestEnv) -> BTreeMap<String, String> {
     let is_lock = |path: &String| path.rsplit('.').next() == Some("lock");
     let documents = env.files(".aws").into_iter().filter(|path| !is_lock(path));

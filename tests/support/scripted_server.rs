@@ -90,13 +90,13 @@ pub(crate) struct Script {
     _port: Option<KeptPort>,
 }
 
-/// A socket that is bound to the port and listens to nobody.
+/// A socket that is bound to the port without listening.
 #[cfg(target_os = "linux")]
 type KeptPort = std::os::fd::OwnedFd;
 #[cfg(not(target_os = "linux"))]
 type KeptPort = ();
 
-/// A listener whose port nobody gets when it is closed: a client that tries again would use up the script of another test.
+/// A listener whose port stays reserved when it is closed: a client that retries must not use up the script of another test.
 #[cfg(target_os = "linux")]
 fn listener_of_a_kept_port() -> (TcpListener, Option<KeptPort>) {
     use rustix::net::sockopt::set_socket_reuseport;
@@ -145,7 +145,7 @@ impl Script {
         let (recorded, counted, stopped, ended) = (requests.clone(), connections.clone(), stop.clone(), served.clone());
         let is_over = closes && steps.is_empty();
         let thread = thread::spawn(move || {
-            // Behind the script everybody is turned away. The port is kept, so that the call that wakes this thread at the
+            // Connections after the script are closed. The port is kept, so that the call that wakes this thread at the
             // end cannot reach the server of another test.
             let behind = std::iter::repeat_with(|| None).take(if closes { 0 } else { usize::MAX });
             for step in steps.into_iter().map(Some).chain(behind) {

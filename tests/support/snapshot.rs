@@ -30,7 +30,7 @@ pub(crate) fn assert_text_snapshot(name: &str, text: &str) {
 }
 
 /// Whether kept texts are to be rewritten.
-#[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the tests")]
+#[expect(clippy::disallowed_methods, reason = "a switch for the person who runs the tests")]
 pub(crate) fn update_is_wanted() -> bool {
     std::env::var_os("UPDATE_SNAPSHOTS").is_some_and(|value| value == "1")
 }

@@ -9,7 +9,7 @@ use crate::support::{Endpoint, Gate, IdentityCenter, Issued, Reply, TestEnv, wai
 
 const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 
-/// Somebody is signed in; the token ends in so many seconds.
+/// A session whose token expires in so many seconds.
 fn signed_in(seconds: i64) -> (IdentityCenter, TestEnv, Issued) {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);

@@ -171,7 +171,7 @@ fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
             break;
         }
     }
-    // No goodbye: whoever cut the answer off would have sent none. After a whole answer it does no harm.
+    // Without a TLS close_notify, as after a broken connection. It does no harm after a complete answer.
     let _ = conduit.tcp().shutdown(Shutdown::Both);
 }
 

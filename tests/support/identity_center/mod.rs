@@ -164,7 +164,7 @@ impl IdentityCenter {
         self
     }
 
-    /// From now on nothing that happens fails the test, as nobody knows what a person at `demo --serve` will do.
+    /// Unexpected requests no longer fail the test: a user of `demo --serve` may send anything.
     pub(crate) fn tolerate_everything(&self) -> &Self {
         self.shared().script.tolerates_everything = true;
         self

@@ -1,7 +1,7 @@
 //! `RegisterClient`: which clients may exist and what is remembered of them.
 //!
 //! RFC 7591 as AWS narrows it: public clients only, loopback redirect URIs (RFC 8252 section 7.3) only, and an issuer
-//! for whoever wants the authorization code grant.
+//! for the authorization code grant.
 
 use std::time::Instant;
 

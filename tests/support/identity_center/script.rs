@@ -11,7 +11,7 @@ pub(super) struct Script {
     pub(super) replies: HashMap<Endpoint, VecDeque<Reply>>,
     /// Genuine errors announced and not yet given.
     pub(super) expected: Vec<(Endpoint, String)>,
-    /// What nobody announced.
+    /// Requests and faults that no test announced.
     pub(super) unexpected: Vec<String>,
     pub(super) log: Vec<Request>,
     pub(super) tolerates_everything: bool,

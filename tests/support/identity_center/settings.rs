@@ -110,7 +110,7 @@ impl IdentityCenter {
         self
     }
 
-    /// The user codes that nobody has decided about.
+    /// The user codes without a decision.
     pub(crate) fn open_user_codes(&self) -> Vec<String> {
         let shared = self.shared();
         let open = shared.state.device_authorizations.iter().filter(|known| known.decision == Decision::Open);

@@ -13,7 +13,7 @@ use super::fault::{Fault, invalid_client};
 pub(crate) enum Approval {
     /// A person (or a `UserAgent`, or the test) on the page of the request.
     ByPerson,
-    /// Nobody: it is approved when it is made, so that the first poll succeeds and the page redirects at once.
+    /// Automatic: it is approved when it is made, so that the first poll succeeds and the page redirects at once.
     AtOnce,
     /// A quick person: it is approved after that many polls were answered with `AuthorizationPendingException`.
     AfterPolls(u32),
