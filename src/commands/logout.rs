@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::portal_requests::{Request, is_unauthorized, send_each};
+use super::portal_requests::{Request, send_each};
 use super::{clients, wanted, wants_events};
 use crate::cache::{self, Attempt, CacheEntry, CredentialCache, Held, Kind, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::secret::Secret;
 use crate::services::Services;
 use crate::session::Wanted;
@@ -68,8 +68,8 @@ fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) 
     let tokens = removed.iter().map(|token| (token.region.as_deref(), token.access_token.as_ref())).collect();
     let outcomes = send_each(Request::Logout, tokens, REVOKE_TIMEOUT, services, context)?;
     for (token, outcome) in removed.iter_mut().zip(outcomes) {
-        let failure = outcome.err().filter(|error| !is_unauthorized(error));
-        token.not_revoked = failure.map(|error| text::for_terminal(&format!("{error:#}")));
+        let failure = outcome.err().filter(|error| error.kind() != error::Kind::LoginNeeded);
+        token.not_revoked = failure.map(|error| text::for_terminal(&error.to_string()));
     }
     Ok(())
 }

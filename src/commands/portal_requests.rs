@@ -4,12 +4,11 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
 use tokio::task::{JoinSet, LocalSet};
 
 use super::runtime;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::oidc::Failure;
 use crate::portal::PortalClient;
 use crate::secret::Secret;
@@ -28,17 +27,17 @@ pub(super) enum Request {
 type Tokens<'a> = Vec<(Option<&'a str>, Option<&'a Secret>)>;
 
 /// Sends the request for each token and returns the outcomes in the order of the tokens. One that is not answered within
-/// the timeout has failed.
+/// the timeout has failed; a token that the portal does not accept is an error of the kind `LoginNeeded`.
 pub(super) fn send_each(
     request: Request,
     tokens: Tokens<'_>,
     timeout: Duration,
     services: &Services,
     context: &Context,
-) -> anyhow::Result<Vec<anyhow::Result<()>>> {
+) -> anyhow::Result<Vec<Result<(), Error>>> {
     let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
     for (index, (region, token)) in tokens.into_iter().enumerate() {
-        outcomes.push(Err(anyhow!("no response within {} s", timeout.as_secs())));
+        outcomes.push(Err(Error::other(format!("no response within {} s", timeout.as_secs()))));
         match prepare(region, token, services) {
             Ok((portal, token)) => ready.push((index, portal, token)),
             Err(error) => outcomes[index] = Err(error),
@@ -56,7 +55,7 @@ pub(super) fn send_each(
         }
         let receive = local.run_until(async {
             while let Some(Ok((index, response))) = responses.join_next().await {
-                outcomes[index] = response.map_err(|failure| failure.explained().into());
+                outcomes[index] = response.map_err(Failure::explained);
             }
         });
         // What has arrived by then counts.
@@ -66,18 +65,9 @@ pub(super) fn send_each(
     Ok(outcomes)
 }
 
-/// Whether the portal answered that it does not accept the token.
-pub(super) fn is_unauthorized(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::LoginNeeded)
-}
-
-fn prepare(
-    region: Option<&str>,
-    token: Option<&Secret>,
-    services: &Services,
-) -> anyhow::Result<(PortalClient, Secret)> {
-    let token = token.context("the cached token is damaged")?;
-    let region = region.context("the cached token has no region")?;
+fn prepare(region: Option<&str>, token: Option<&Secret>, services: &Services) -> Result<(PortalClient, Secret), Error> {
+    let token = token.ok_or_else(|| Error::other("the cached token is damaged"))?;
+    let region = region.ok_or_else(|| Error::other("the cached token has no region"))?;
     Ok((services.portal(region)?, token.clone()))
 }
 

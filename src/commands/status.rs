@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::portal_requests::{Request, is_unauthorized, send_each};
+use super::portal_requests::{Request, send_each};
 use super::printing::Output;
 use super::session_status::{SessionStatus, State, StatusReport};
 use super::{clients, duration};
@@ -84,10 +84,10 @@ fn check(
     for (session, outcome) in valid.zip(outcomes) {
         match outcome {
             Ok(()) => {}
-            Err(error) if is_unauthorized(&error) => session.need_login(&LoginNeeded::Unauthorized),
+            Err(error) if error.kind() == Kind::LoginNeeded => session.need_login(&LoginNeeded::Unauthorized),
             Err(error) => {
                 let attempt = || format!("cannot check the token of {} at the access portal", session.label());
-                failure.get_or_insert_with(|| error.context(attempt()));
+                failure.get_or_insert_with(|| anyhow::Error::new(error).context(attempt()));
             }
         }
     }
