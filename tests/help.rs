@@ -83,7 +83,7 @@ fn help_for_unknown_commands_is_a_usage_error() {
     for words in [&["help", "create-tokne"][..], &["create-tokne", "--help"]] {
         let run = env.run(words.iter().copied()).expect(252);
         assert!(
-            run.stderr.contains("create-tokne") && run.stderr.contains("; did you mean create-token"),
+            run.stderr.contains("`create-tokne`") && run.stderr.contains("; did you mean create-token?"),
             "{}",
             run.snapshot()
         );

@@ -137,7 +137,7 @@ fn aws_link_reports_unknown_commands() {
         assert!(run.stdout.is_empty() && run.stderr.contains(known), "{words:?}: {}", run.snapshot());
     }
     let run = env.program(&aws, ["sso-oidc", "logout"]).run().expect(252);
-    assert!(run.stderr.contains("Unknown command logout"), "{}", run.snapshot());
+    assert!(run.stderr.contains("Unknown command `logout`"), "{}", run.snapshot());
     let version = env.program(&aws, ["--version"]).run().ok().stdout;
     assert_eq!(version, format!("sso-oidc {} as aws: sso login, sso logout, sso-oidc\n", env!("CARGO_PKG_VERSION")));
 }

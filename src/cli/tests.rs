@@ -133,25 +133,25 @@ fn usage_errors_name_the_option_but_no_secret() {
         ("create-token --client-secrte hunter2", "Unknown option --client-secrte; did you mean --client-secret?"),
         ("create-token --bogus=hunter2 --region c more", "Unknown option --bogus"),
         ("create-token -client-id hunter2", "Unknown option -client-id"),
-        ("create-token --region c extra", "Unexpected argument extra"),
+        ("create-token --region c extra", "Unexpected argument `extra`"),
         ("create-token --client-secret=correct horse", "Unexpected argument after --client-secret"),
         ("--client-secret hunter2 create-token", "Unknown option --client-secret"),
         ("--bogus", "Unknown option --bogus"),
         ("--debug=hunter2 login", "--debug takes no value"),
         ("login --profile", "--profile requires a value"),
-        ("login --output", "--output requires a value; choose from json, text, table, yaml, yaml-stream, off"),
+        ("login --output", "--output requires a value; expected json, text, table, yaml, yaml-stream, off"),
         (
             "login --output jsn",
-            "Invalid value jsn for --output; choose from json, text, table, yaml, yaml-stream, off; did you mean json?",
+            "Invalid value `jsn` for --output; expected json, text, table, yaml, yaml-stream, off; did you mean json?",
         ),
         ("login --all --start-url u", "--all cannot be used with --start-url"),
         ("login --save", "Missing --start-url"),
         ("completion", "Missing SHELL"),
-        ("completion tcsh", "Invalid value tcsh for SHELL; choose from bash, zsh, fish, powershell, elvish"),
+        ("completion tcsh", "Invalid value `tcsh` for SHELL; expected bash, zsh, fish, powershell, elvish"),
         ("export-credentials --format env -- ls", "--format cannot be used with COMMAND"),
-        ("export-credentials env -- env", "Unexpected argument env"),
-        ("token -- x", "Unexpected argument x"),
-        ("create-tokens", "Unknown command create-tokens; did you mean create-token?"),
+        ("export-credentials env -- env", "Unexpected argument `env`"),
+        ("token -- x", "Unexpected argument `x`"),
+        ("create-tokens", "Unknown command `create-tokens`; did you mean create-token?"),
         ("--region r", "Missing command"),
     ] {
         let words: Vec<&str> = line.split(' ').collect();
@@ -169,8 +169,8 @@ fn usage_errors_name_the_help_of_the_command() {
     let as_aws = |words: &[&str]| parse(args(words), true).err().unwrap();
     assert_eq!(as_aws(&["sso", "login", "--bogus"]).advice(), Some("see `aws sso login help`"));
     let unknown = as_aws(&["sso-oidc", "create-tokn"]);
-    assert!(unknown.to_string().starts_with("Unknown command create-tokn; did you mean create-token"), "{unknown}");
-    assert!(as_aws(&["sso-oidc", "login"]).to_string().starts_with("Unknown command login"));
+    assert!(unknown.to_string().starts_with("Unknown command `create-tokn`; did you mean create-token"), "{unknown}");
+    assert!(as_aws(&["sso-oidc", "login"]).to_string().starts_with("Unknown command `login`"));
     assert!(as_aws(&["s3", "ls"]).to_string().contains("install the AWS CLI"));
 }
 

@@ -32,7 +32,7 @@ pub(super) fn usage_error(
         }
         ErrorKind::MissingRequiredArgument => format!("Missing {invalid}"),
         ErrorKind::InvalidSubcommand => {
-            format!("Unknown command {}{similar}", context(error, ContextKind::InvalidSubcommand).concat())
+            format!("Unknown command `{}`{similar}", context(error, ContextKind::InvalidSubcommand).concat())
         }
         ErrorKind::MissingSubcommand => "Missing command".to_owned(),
         _ => "The command line cannot be parsed".to_owned(),
@@ -71,10 +71,10 @@ fn name(arguments: Vec<String>) -> String {
 
 fn invalid_value(error: &clap::Error, option: &str) -> String {
     let choices = context(error, ContextKind::ValidValue);
-    let choices = if choices.is_empty() { String::new() } else { format!("; choose from {}", choices.join(", ")) };
+    let choices = if choices.is_empty() { String::new() } else { format!("; expected {}", choices.join(", ")) };
     match context(error, ContextKind::InvalidValue).concat().as_str() {
         "" => format!("{option} requires a value{choices}"),
-        value => format!("Invalid value {value} for {option}{choices}"),
+        value => format!("Invalid value `{value}` for {option}{choices}"),
     }
 }
 
@@ -88,7 +88,7 @@ fn unknown(word: &str, similar: &str, program: &Command, words: &[String]) -> St
     if !word.starts_with('-') {
         return match before.iter().rev().find(|word| word.starts_with("--")).and_then(named).and_then(Arg::get_long) {
             Some(option) if is_secret(option) => format!("Unexpected argument after --{option}"),
-            _ => format!("Unexpected argument {word}"),
+            _ => format!("Unexpected argument `{word}`"),
         };
     }
     if let Some(arg) =

@@ -84,7 +84,7 @@ fn input_is_validated_before_any_request() {
     refused(&center, &env, &["--scope", "[1]"]);
     refused(&center, &env, &["--code", "file://nowhere"]);
     let pretty = ["--output", "pretty"];
-    assert!(refused(&center, &env, &pretty).stderr.contains("Invalid value pretty for --output; choose from json"));
+    assert!(refused(&center, &env, &pretty).stderr.contains("Invalid value `pretty` for --output; expected json"));
     let run = env.command(CREATE_TOKEN).env("AWS_DEFAULT_OUTPUT", "pretty").run().expect(255);
     assert!(run.stderr.contains("Unknown output type: pretty") && center.requests().is_empty(), "{}", run.snapshot());
     assert!(run.stderr.contains("AWS_DEFAULT_OUTPUT"), "{}", run.stderr);
