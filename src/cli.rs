@@ -11,6 +11,7 @@ mod aws;
 mod completion;
 mod parse;
 mod usage;
+mod words;
 
 use std::ffi::OsString;
 
@@ -19,8 +20,9 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches as _, ValueEnum, Val
 use crate::model::{Kind, Member, Operation, Words};
 pub use aws::{handles as handles_aws, is_called as is_called_aws};
 pub use completion::{Place, place};
-pub use parse::{error_format, parse, unknown_command, wants_version};
+pub use parse::{error_format, parse, unknown_command};
 pub use usage::help_hint;
+pub use words::wants_version;
 
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];

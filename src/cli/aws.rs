@@ -8,7 +8,7 @@ use std::path::Path;
 
 use clap::Command;
 
-use super::parse::{plain, wants_version};
+use super::words::{plain, wants_version};
 use crate::error::{Error, Kind};
 use crate::model::Operation;
 

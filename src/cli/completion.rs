@@ -5,7 +5,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::parse::{attach_hyphen_values, option, requires_value};
+use super::words::{attach_hyphen_values, option, requires_value};
 
 /// What the last word of a line is.
 pub enum Place<'a> {

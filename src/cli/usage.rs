@@ -6,7 +6,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-use super::parse::{option, requires_value};
+use super::words::{option, requires_value};
 use super::{CommandSpec, aws};
 use crate::error::{Error, Kind};
 use crate::model::Operation;
