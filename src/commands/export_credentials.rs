@@ -12,8 +12,8 @@ use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, SsoRole};
 use crate::context::Context;
-use crate::credentials::{Chain, CredentialsError};
-use crate::error::Error;
+use crate::credentials::Chain;
+use crate::error::{Error, Kind};
 use crate::session::{Caches, Role, RoleCredentials, Services};
 
 /// The AWS CLI's words before every error of the configuration.
@@ -80,21 +80,14 @@ fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::
     Ok(RoleCredentials { credentials, warnings: Vec::new() })
 }
 
-/// The AWS CLI counts what is wrong with a place as configuration, and what a service answered as that.
-fn explained(error: CredentialsError, config: &Config) -> anyhow::Error {
-    let (message, detail) = match error {
-        CredentialsError::Sso { error, .. } => return (*error).into(),
-        CredentialsError::Fault(_) | CredentialsError::Http(_) | CredentialsError::Invalid(_) => return error.into(),
-        CredentialsError::NotFound => {
-            let name = config.profile_name();
-            let detail = format!(
-                "the profile `{name}` has no role, and no credentials were found: pass --profile, or --sso-session \
-                 with --account-id and --role-name"
-            );
-            ("no credentials found".to_owned(), Some(detail))
-        }
-        error => (error.to_string(), error.hint()),
-    };
-    let error = Error::configuration(message);
-    detail.map_or_else(|| error.clone(), |detail| error.clone().hint(detail)).into()
+/// The error for a profile without credentials, in words that fit this command.
+fn explained(error: Error, config: &Config) -> Error {
+    if error.kind() != Kind::NoCredentials {
+        return error;
+    }
+    let name = config.profile_name();
+    Error::configuration("no credentials found").hint(format!(
+        "the profile `{name}` has no role, and no credentials were found: pass --profile, or --sso-session with \
+         --account-id and --role-name"
+    ))
 }

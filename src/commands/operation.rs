@@ -14,7 +14,7 @@ use crate::config::{self, ClientSettings, Config, Located, Origin};
 use crate::context::Context;
 use crate::credentials::{self, Chain};
 use crate::endpoint::Service;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::input::{self, Document, Files, Input, skeleton};
 use crate::model::{Kind, Member, Operation};
 use crate::oidc::{OidcClient, Signing};
@@ -71,7 +71,8 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
 fn with_region(mut settings: ClientSettings, config: &Config, context: &Context) -> anyhow::Result<ClientSettings> {
     if settings.region.is_none() {
         let options = http_options(context, &settings);
-        let find = async { Ok(credentials::region_of_instance(context, config, &options).await?) };
+        let find =
+            async { Ok(credentials::region_of_instance(context, config, &options).await.map_err(without_name)?) };
         let region = runtime::block_on(context, find)?;
         settings.region = region.map(|region| Located::new(region, Origin::Instance));
     }
@@ -91,7 +92,7 @@ async fn signing(
         return Ok(None);
     }
     let services = clients::for_operation_chain(context, config, global, http_options(context, settings))?;
-    let credentials = Chain::new(context, config, &services, region).find().await?;
+    let credentials = Chain::new(context, config, &services, region).find().await.map_err(without_name)?;
     Ok(Some(Signing { credentials, region: region.to_owned() }))
 }
 
@@ -138,4 +139,10 @@ fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Resu
     };
     context.print(&bytes)?;
     Ok(())
+}
+
+/// The AWS CLI names no kind for errors of the credential chain, and they end with 255.
+fn without_name(error: Error) -> Error {
+    use error::Kind::{Configuration, HomeUnusable, LoginNeeded, Other};
+    if matches!(error.kind(), Configuration | HomeUnusable | LoginNeeded) { error.as_kind(Other) } else { error }
 }

@@ -47,26 +47,6 @@ pub struct Config {
     selected: OnceCell<Option<usize>>,
 }
 
-/// One section of a file that is neither of both but has their format.
-pub struct SectionOfFile {
-    file: IniFile,
-    block: Option<usize>,
-}
-
-impl SectionOfFile {
-    /// Reads the file; one that is missing is empty.
-    pub fn read(path: &Path, header: &str) -> Result<Self, Error> {
-        let file = IniFile::read(path)?;
-        let block = file.headers().find(|(found, _)| *found == header).map(|(_, block)| block);
-        Ok(Self { file, block })
-    }
-
-    /// The section, if the file has it.
-    pub fn section(&self) -> Option<Section<'_>> {
-        self.block.map(|block| Section::of(&self.file, block))
-    }
-}
-
 /// Who named the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NamedBy {

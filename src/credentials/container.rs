@@ -2,8 +2,7 @@
 //!
 //! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI`, with the token of
 //! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is for loopback and AWS's own link-local addresses only. Two
-//! seconds to connect and to answer, three attempts, never through a proxy, as in botocore. Imports `http`, `context`,
-//! `secret`.
+//! seconds to connect and to answer, three attempts, never through a proxy, as in botocore.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,8 +10,9 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use serde_json::Value;
 
-use super::{Chain, CredentialsError, expiry};
+use super::{Chain, expiry, retrieval_failed};
 use crate::context::Context;
+use crate::error::Error;
 use crate::http::{HttpClient, HttpOptions, Method, Proxies, Request, Retry};
 use crate::secret::Secret;
 
@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The keys, if the environment names a place.
-pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, CredentialsError> {
+pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
     let context = chain.context;
     let url = match context.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
         Some(path) => format!("http://{ADDRESS}{path}"),
@@ -49,7 +49,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Crede
         match ask(&client, &request).await {
             Ok(answer) => break answer,
             Err(why) if attempt == ATTEMPTS => {
-                return Err(CredentialsError::retrieval(PROVIDER, format!("Error retrieving metadata: {why}")));
+                return Err(retrieval_failed(PROVIDER, format!("Error retrieving metadata: {why}")));
             }
             Err(why) => log::debug!("container credentials: {why}"),
         }
@@ -58,10 +58,10 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Crede
     };
     let member = |name: &str| match answer.get(name).and_then(Value::as_str) {
         Some(text) => Ok(text),
-        None => Err(CredentialsError::retrieval(PROVIDER, format!("the answer lacks {name}"))),
+        None => Err(retrieval_failed(PROVIDER, format!("the response has no {name}"))),
     };
     let (access_key, secret_key, token) = (member("AccessKeyId")?, member("SecretAccessKey")?, member("Token")?);
-    let ends = expiry::ahead(member("Expiration")?, context)?;
+    let ends = expiry(member("Expiration")?, context)?;
     Ok(Some(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(ends.into()), PROVIDER)))
 }
 
@@ -79,24 +79,24 @@ async fn ask(client: &HttpClient, request: &Request) -> Result<Value, String> {
 }
 
 /// The token, from the file if one is named.
-fn authorization(context: &Context) -> Result<Option<Secret>, CredentialsError> {
+fn authorization(context: &Context) -> Result<Option<Secret>, Error> {
     let token = match context.var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
         Some(path) => Some(std::fs::read_to_string(&path).map_err(|error| {
             let text = format!("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE `{path}`: {error}");
-            CredentialsError::Config(text)
+            Error::configuration(text)
         })?),
         None => context.var("AWS_CONTAINER_AUTHORIZATION_TOKEN"),
     };
     match token {
         Some(token) if token.contains(['\r', '\n']) => {
-            Err(CredentialsError::Config("Auth token value is not a legal header value".to_owned()))
+            Err(Error::configuration("Auth token value is not a legal header value"))
         }
         token => Ok(token.map(Secret::new)),
     }
 }
 
-/// A token and keys travel in clear only where nobody else can listen.
-fn check_host(url: &str) -> Result<(), CredentialsError> {
+/// Plain http is for loopback and link-local addresses only, where no one can listen.
+fn check_host(url: &str) -> Result<(), Error> {
     let parsed = url::Url::parse(url).ok();
     if parsed.as_ref().is_some_and(|url| url.scheme() == "https") {
         return Ok(());
@@ -107,7 +107,7 @@ fn check_host(url: &str) -> Result<(), CredentialsError> {
     if allowed || address.is_some_and(|address| address.is_loopback()) {
         return Ok(());
     }
-    Err(CredentialsError::Config(format!(
+    Err(Error::configuration(format!(
         "Unsupported host '{}'.  Can only retrieve metadata from a loopback address or one of these hosts: {}",
         host.as_deref().unwrap_or("None"),
         ALLOWED.join(", ")
@@ -119,7 +119,7 @@ mod tests {
     use super::check_host;
 
     #[test]
-    fn keys_are_fetched_only_from_where_nobody_listens() {
+    fn plain_http_is_for_local_addresses_only() {
         for url in [
             "https://example.com/creds",
             "http://127.0.0.1:8080/creds",

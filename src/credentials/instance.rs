@@ -9,9 +9,10 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use serde_json::Value;
 
-use super::{Chain, CredentialsError, expiry};
+use super::{Chain, parse_expiry};
 use crate::config::Config;
 use crate::context::Context;
+use crate::error::Error;
 use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Request, Response, Retry, valid_endpoint};
 use crate::python;
 use crate::secret::Secret;
@@ -24,7 +25,7 @@ const ROLE: &str = "latest/meta-data/iam/security-credentials/";
 const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 
 /// The keys of the instance's role, if this is an instance with one.
-pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, CredentialsError> {
+pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
     let Some(service) = MetadataService::configured(chain.context, chain.config, chain.client().options())? else {
         return Ok(None);
     };
@@ -39,16 +40,12 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Crede
         return Ok(None);
     };
     // When the service cannot renew them it hands out ended ones, which AWS goes on accepting: they are used.
-    let ends = expiry::instant(expiration)?;
+    let ends = parse_expiry(expiration)?;
     Ok(Some(Credentials::new(access_key, secret_key, Some(session_token.to_owned()), Some(ends.into()), "iam-role")))
 }
 
 /// The region of the instance: its availability zone without the last letter.
-pub async fn region(
-    context: &Context,
-    config: &Config,
-    http: &HttpOptions,
-) -> Result<Option<String>, CredentialsError> {
+pub async fn region(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<String>, Error> {
     let Some(service) = MetadataService::configured(context, config, http)? else { return Ok(None) };
     let Some(token) = service.token().await? else { return Ok(None) };
     let mut zone = service.text(ZONE, &token).await?;
@@ -79,7 +76,7 @@ enum Session {
 
 impl MetadataService {
     /// The service, unless `AWS_EC2_METADATA_DISABLED`.
-    fn configured(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<Self>, CredentialsError> {
+    fn configured(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<Self>, Error> {
         if is_true(context.var("AWS_EC2_METADATA_DISABLED").as_deref()) {
             return Ok(None);
         }
@@ -103,7 +100,7 @@ impl MetadataService {
     }
 
     /// A session of version 2, or leave to do without; `None` when there is nobody here.
-    async fn token(&self) -> Result<Option<Session>, CredentialsError> {
+    async fn token(&self) -> Result<Option<Session>, Error> {
         let mut request = Request::plain(Method::Put, self.url(TOKEN))
             .header("x-aws-ec2-metadata-token-ttl-seconds", Secret::new(TOKEN_SECONDS));
         request.body = Some(Secret::new(""));
@@ -123,13 +120,12 @@ impl MetadataService {
         if self.version_1 {
             return Ok(Some(Session::Version1));
         }
-        Err(CredentialsError::Config(
-            "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled"
-                .to_owned(),
+        Err(Error::configuration(
+            "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled",
         ))
     }
 
-    async fn text(&self, path: &str, session: &Session) -> Result<Option<String>, CredentialsError> {
+    async fn text(&self, path: &str, session: &Session) -> Result<Option<String>, Error> {
         let response = self.get(path, session, |_| true).await?;
         Ok(response.map(|response| String::from_utf8_lossy(&response.body).into_owned()))
     }
@@ -140,7 +136,7 @@ impl MetadataService {
         path: &str,
         session: &Session,
         usable: impl Fn(&Response) -> bool,
-    ) -> Result<Option<Response>, CredentialsError> {
+    ) -> Result<Option<Response>, Error> {
         let mut request = Request::plain(Method::Get, self.url(path));
         if let Session::Token(token) = session {
             request = request.header("x-aws-ec2-metadata-token", token.clone());
@@ -163,19 +159,19 @@ fn is_true(value: Option<&str>) -> bool {
 }
 
 /// A whole number, 1 when nothing is said.
-fn number(value: Option<String>) -> Result<i64, CredentialsError> {
+fn number(value: Option<String>) -> Result<i64, Error> {
     let Some(text) = value else { return Ok(1) };
-    python::saturating_int(&text).ok_or_else(|| CredentialsError::Config(python::int_error(&text)))
+    python::saturating_int(&text).ok_or_else(|| Error::configuration(python::int_error(&text)))
 }
 
-fn base(setting: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, CredentialsError> {
+fn base(setting: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, Error> {
     let endpoint = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
     let mode = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
     let ipv6 = match mode.as_deref().map(str::to_lowercase).as_deref() {
         Some("ipv4") => false,
         Some("ipv6") => true,
         Some(_) => {
-            return Err(CredentialsError::Config(format!(
+            return Err(Error::configuration(format!(
                 "Invalid EC2 Instance Metadata endpoint mode: {} Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6').",
                 mode.unwrap_or_default()
             )));
@@ -187,5 +183,5 @@ fn base(setting: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, Creden
     if valid_endpoint(&base) {
         return Ok(base);
     }
-    Err(CredentialsError::Config(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")))
+    Err(Error::configuration(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")))
 }

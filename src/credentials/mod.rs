@@ -1,18 +1,14 @@
 //! The credentials that sign: AWS's chain of places, in the order and by the rules of botocore (`credentials.py`).
 //!
-//! Environment (unless `--profile` names a profile), a role to assume, then of the profile: web identity, Identity Center,
-//! credentials file, credential process, config file; then two older files, then the container's endpoint, then EC2 instance metadata. The first
-//! place that has something decides; what is wrong with it is an error, not a reason to look further. The files'
-//! reading is in `config`, the signature in `oidc`. Imports `config`, `session`, `portal`, `cache`, `http`, `endpoint`,
-//! `context`, `oidc`, `json`.
+//! The environment (unless `--profile` names a profile), a role to assume, then of the profile: web identity, Identity Center,
+//! credentials file, credential process, config file; then the container's endpoint, then EC2 instance metadata. The first
+//! place that has something decides: what is wrong with it is an error, not a reason to go on. What the configuration or a
+//! place lacks is an error of kind `Configuration`, with botocore's message. No message contains a key, token or secret; what a
+//! credential process or a metadata service printed is repeated, as by the AWS CLI. Files are read in `config`, requests
+//! are signed in `oidc`.
 
 mod container;
-mod environment;
-mod error;
-mod expiry;
 mod instance;
-mod mfa;
-mod older;
 mod process;
 mod role;
 mod sso;
@@ -20,14 +16,17 @@ mod sts;
 mod web_identity;
 mod xml;
 
+use std::fmt::Display;
+
 use aws_credential_types::Credentials;
 
+use crate::cache::timestamp;
 use crate::config::{Config, Section};
-use crate::context::Context;
+use crate::context::{Context, Timestamp};
+use crate::error::{Error, Kind};
 use crate::http::HttpClient;
 use crate::services::Services;
 
-pub use error::CredentialsError;
 pub use instance::region as region_of_instance;
 
 /// Where to look, and how to ask.
@@ -54,10 +53,10 @@ impl<'a> Chain<'a> {
     }
 
     /// The first credentials that are found.
-    pub async fn find(&self) -> Result<Credentials, CredentialsError> {
+    pub async fn find(&self) -> Result<Credentials, Error> {
         let named = self.config.profile_was_named_by_option();
         let profile = self.config.profile_name();
-        if !named && let Some(found) = environment::keys(self.context)? {
+        if !named && let Some(found) = environment_keys(self.context)? {
             return Ok(found);
         }
         if let Some(found) = role::of_profile(self, profile).await? {
@@ -66,17 +65,14 @@ impl<'a> Chain<'a> {
         if let Some(found) = self.of_profile(profile, !named).await? {
             return Ok(found);
         }
-        if let Some(found) = older::keys(self.context)? {
-            return Ok(found);
-        }
         if let Some(found) = container::keys(self).await? {
             return Ok(found);
         }
-        instance::keys(self).await?.ok_or(CredentialsError::NotFound)
+        instance::keys(self).await?.ok_or_else(not_found)
     }
 
     /// What a profile itself has, apart from a role to assume.
-    async fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Credentials>, CredentialsError> {
+    async fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Credentials>, Error> {
         if let Some(found) = web_identity::keys(self, name, environment).await? {
             return Ok(Some(found));
         }
@@ -88,7 +84,7 @@ impl<'a> Chain<'a> {
         }
         let profile = self.config.profile(name);
         if let Some(session) = profile.and_then(|profile| profile.get("login_session")) {
-            return Err(CredentialsError::LoginSession { profile: name.to_owned(), session: session.to_owned() });
+            return Err(login_session(name, session));
         }
         if let Some(command) = profile.and_then(|profile| profile.get("credential_process")) {
             return process::keys(self.context, command, self.variable.as_ref()).await.map(Some);
@@ -102,12 +98,62 @@ impl<'a> Chain<'a> {
 }
 
 /// A key pair in a file.
-fn static_keys(section: Option<Section<'_>>, provider: &'static str) -> Result<Option<Credentials>, CredentialsError> {
+fn static_keys(section: Option<Section<'_>>, provider: &'static str) -> Result<Option<Credentials>, Error> {
     let Some(section) = section else { return Ok(None) };
     let Some(access_key) = section.get("aws_access_key_id") else { return Ok(None) };
-    let secret_key = section
-        .get("aws_secret_access_key")
-        .ok_or_else(|| CredentialsError::partial(provider, "aws_secret_access_key"))?;
+    let secret_key = section.get("aws_secret_access_key").ok_or_else(|| partial(provider, "aws_secret_access_key"))?;
     let token = section.get("aws_security_token").or_else(|| section.get("aws_session_token"));
     Ok(Some(Credentials::new(access_key, secret_key, token.map(str::to_owned), None, provider)))
+}
+
+/// The keys in the environment. An empty access key is none; an access key without its secret is an error. The older
+/// `AWS_SECURITY_TOKEN` comes first, as in botocore.
+fn environment_keys(context: &Context) -> Result<Option<Credentials>, Error> {
+    let Some(access_key) = context.var_not_empty("AWS_ACCESS_KEY_ID") else { return Ok(None) };
+    let secret_key =
+        context.var_not_empty("AWS_SECRET_ACCESS_KEY").ok_or_else(|| partial("env", "AWS_SECRET_ACCESS_KEY"))?;
+    let token = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"].iter().find_map(|name| context.var_not_empty(name));
+    let ends = context.var_not_empty("AWS_CREDENTIAL_EXPIRATION");
+    let ends = ends.map(|text| expiry(&text, context)).transpose()?;
+    Ok(Some(Credentials::new(access_key, secret_key, token, ends.map(Into::into), "env")))
+}
+
+/// The time in a text; the error is Python's.
+fn parse_expiry(text: &str) -> Result<Timestamp, Error> {
+    timestamp::parse(text).ok_or_else(|| Error::configuration(format!("Unknown string format: {text}")))
+}
+
+/// The time in a text, which must be in the future. botocore asks a place again when its credentials expire soon; for a
+/// command that signs once, rejecting expired ones gives the same result.
+fn expiry(text: &str, context: &Context) -> Result<Timestamp, Error> {
+    let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
+    Some(parse_expiry(text)?).filter(|ends| *ends > context.now()).ok_or_else(|| Error::configuration(message))
+}
+
+fn not_found() -> Error {
+    let message = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
+    let hint = "looked at the environment, the profile in both files, the container endpoint and EC2 instance metadata; set \
+        AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    Error::new(Kind::NoCredentials, message).hint(hint.to_owned())
+}
+
+/// Only a part of the credentials is in a place, which has botocore's name.
+fn partial(provider: &str, missing: &str) -> Error {
+    Error::configuration(format!("Partial credentials found in {provider}, missing: {missing}"))
+        .hint(format!("set {missing} as well, or remove its other half"))
+}
+
+/// A place, which has botocore's name, did not give credentials.
+fn retrieval_failed(provider: &str, why: impl Display) -> Error {
+    Error::configuration(format!("Error when retrieving credentials from {provider}: {why}"))
+}
+
+/// Only the AWS CLI can use a profile that signs in with `aws login`.
+fn login_session(profile: &str, session: &str) -> Error {
+    let message =
+        format!("The profile \"{profile}\" has login_session = {session}: sessions of aws login cannot be used here");
+    Error::configuration(message).hint(format!(
+        "run: eval \"$(aws configure export-credentials --profile {profile} --format env)\", then sign in here without \
+         --profile"
+    ))
 }

@@ -11,9 +11,10 @@ use aws_credential_types::Credentials;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{CredentialsError, expiry};
+use super::{expiry, retrieval_failed};
 use crate::config;
 use crate::context::Context;
+use crate::error::Error;
 
 const PROVIDER: &str = "custom-process";
 
@@ -25,29 +26,29 @@ pub(super) async fn keys(
     context: &Context,
     command: &str,
     variable: Option<&(&'static str, String)>,
-) -> Result<Credentials, CredentialsError> {
-    let words = split(command)
-        .ok_or_else(|| CredentialsError::Config("credential_process has a quotation that does not end".to_owned()))?;
+) -> Result<Credentials, Error> {
+    let words =
+        split(command).ok_or_else(|| Error::configuration("credential_process has a quotation that does not end"))?;
     let Some((program, arguments)) = words.split_first() else {
-        return Err(CredentialsError::Config("credential_process names no program".to_owned()));
+        return Err(Error::configuration("credential_process names no program"));
     };
     let mut child = tokio::process::Command::new(program);
     child.args(arguments).envs(variable.map(|(name, value)| (name, value)));
     child.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let cannot_run = |error: std::io::Error| CredentialsError::retrieval(PROVIDER, format!("{program}: {error}"));
+    let cannot_run = |error: std::io::Error| retrieval_failed(PROVIDER, format!("{program}: {error}"));
     let output = match tokio::time::timeout(PATIENCE, child.output()).await {
         Ok(output) => output.map_err(cannot_run)?,
-        Err(_) => return Err(CredentialsError::retrieval(PROVIDER, format!("{program} did not end in 10 minutes"))),
+        Err(_) => return Err(retrieval_failed(PROVIDER, format!("{program} did not end in 10 minutes"))),
     };
     let printed = Zeroizing::new(output.stdout);
     if !output.status.success() {
-        return Err(CredentialsError::retrieval(PROVIDER, String::from_utf8_lossy(&output.stderr)));
+        return Err(retrieval_failed(PROVIDER, String::from_utf8_lossy(&output.stderr)));
     }
     parse(&printed, context)
 }
 
-fn parse(printed: &[u8], context: &Context) -> Result<Credentials, CredentialsError> {
-    let failed = |why: String| CredentialsError::retrieval(PROVIDER, why);
+fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {
+    let failed = |why: String| retrieval_failed(PROVIDER, why);
     let Ok(Value::Object(document)) = serde_json::from_slice(printed) else {
         return Err(failed(format!("what it printed is not a JSON object ({} bytes)", printed.len())));
     };
@@ -62,7 +63,7 @@ fn parse(printed: &[u8], context: &Context) -> Result<Credentials, CredentialsEr
         |name: &str| member(name).ok_or_else(|| failed(format!("Missing required key in response: '{name}'")));
     let (access_key, secret_key) = (required("AccessKeyId")?, required("SecretAccessKey")?);
     let ends = match member("Expiration") {
-        Some(text) => Some(expiry::ahead(text, context)?.into()),
+        Some(text) => Some(expiry(text, context)?.into()),
         None => None,
     };
     Ok(Credentials::new(access_key, secret_key, member("SessionToken").map(str::to_owned), ends, PROVIDER))

@@ -9,10 +9,13 @@ use aws_credential_types::Credentials;
 use serde_json::json;
 
 use super::sts::{Call, Parameters, cached};
-use super::{Chain, CredentialsError, container, environment, instance, mfa};
+use super::{Chain, container, environment_keys, instance, partial, retrieval_failed};
 use crate::cache::CredentialKey;
 use crate::config::Section;
+use crate::context::Context;
+use crate::error::Error;
 use crate::python;
+use crate::secret::Secret;
 
 /// A role and whose credentials assume it.
 struct Role {
@@ -52,7 +55,7 @@ impl NamedSource {
 }
 
 /// The keys of the profile's role, if it has one.
-pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, CredentialsError> {
+pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, Error> {
     if !chain.config.profile(profile).is_some_and(has_role) {
         return Ok(None);
     }
@@ -70,17 +73,17 @@ fn has_keys(profile: Section<'_>) -> bool {
 }
 
 impl Role {
-    fn read(chain: &Chain<'_>, name: &str, visited: &mut Vec<String>) -> Result<Self, CredentialsError> {
+    fn read(chain: &Chain<'_>, name: &str, visited: &mut Vec<String>) -> Result<Self, Error> {
         let Some(profile) = chain.config.profile(name) else {
-            return Err(CredentialsError::Config(format!("The config profile ({name}) could not be found")));
+            return Err(Error::configuration(format!("The config profile ({name}) could not be found")));
         };
         let source = match (profile.get("credential_source"), profile.get("source_profile")) {
             (Some(_), Some(_)) => {
                 let text = format!("The profile \"{name}\" contains both source_profile and credential_source.");
-                return Err(CredentialsError::Config(text));
+                return Err(Error::configuration(text));
             }
             (None, None) => {
-                return Err(CredentialsError::partial("assume-role", "source_profile or credential_source"));
+                return Err(partial("assume-role", "source_profile or credential_source"));
             }
             (Some(source), None) => Self::named_source(source, name)?,
             (None, Some(source)) => Self::source_profile(chain, source, name, visited)?,
@@ -102,10 +105,10 @@ impl Role {
         Ok(Self { parameters, key, mfa_serial, source })
     }
 
-    fn named_source(source: &str, profile: &str) -> Result<Source, CredentialsError> {
+    fn named_source(source: &str, profile: &str) -> Result<Source, Error> {
         match NamedSource::ALL.iter().find(|(name, _)| *name == source) {
             Some((_, source)) => Ok(Source::Named { source: *source, profile: profile.to_owned() }),
-            None => Err(CredentialsError::Config(format!(
+            None => Err(Error::configuration(format!(
                 "The credential source \"{source}\" referenced in profile \"{profile}\" is not valid."
             ))),
         }
@@ -116,16 +119,16 @@ impl Role {
         source: &str,
         parent: &str,
         visited: &mut Vec<String>,
-    ) -> Result<Source, CredentialsError> {
+    ) -> Result<Source, Error> {
         let Some(profile) = chain.config.profile(source) else {
-            return Err(CredentialsError::Config(format!(
+            return Err(Error::configuration(format!(
                 "The source_profile \"{source}\" referenced in the profile \"{parent}\" does not exist."
             )));
         };
         // A profile may be its own source: then its keys assume its role.
         if visited.iter().any(|name| name == source) && !(source == parent && has_keys(profile)) {
             let names: Vec<String> = visited.iter().map(|name| python::quoted(name)).collect();
-            return Err(CredentialsError::Config(format!(
+            return Err(Error::configuration(format!(
                 "Infinite loop in credential configuration detected. Attempting to load from profile {source} which has \
                  already been visited. Visited profiles: [{}]",
                 names.join(", ")
@@ -139,10 +142,7 @@ impl Role {
     }
 
     /// Assumes the role, and before it those it rests on.
-    fn assume<'f>(
-        self,
-        chain: &'f Chain<'_>,
-    ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + 'f>> {
+    fn assume<'f>(self, chain: &'f Chain<'_>) -> Pin<Box<dyn Future<Output = Result<Credentials, Error>> + 'f>> {
         Box::pin(async move {
             if let Some(credentials) = cached(chain, &self.key) {
                 return Ok(credentials);
@@ -150,7 +150,7 @@ impl Role {
             let source = self.source.credentials(chain).await?;
             let mut parameters = self.parameters;
             if let Some(serial) = &self.mfa_serial {
-                parameters.set_secret("TokenCode", mfa::code(chain.context, serial).await?);
+                parameters.set_secret("TokenCode", mfa_code(chain.context, serial).await?);
             }
             Call { chain, operation: "AssumeRole", parameters, key: self.key, source: Some(source) }.make().await
         })
@@ -158,23 +158,38 @@ impl Role {
 }
 
 impl Source {
-    async fn credentials(self, chain: &Chain<'_>) -> Result<Credentials, CredentialsError> {
+    async fn credentials(self, chain: &Chain<'_>) -> Result<Credentials, Error> {
         match self {
             Self::Role(role) => role.assume(chain).await,
-            Self::Profile(name) => chain.of_profile(&name, false).await?.ok_or_else(|| {
-                CredentialsError::Config(format!("The source profile \"{name}\" must have credentials."))
-            }),
+            Self::Profile(name) => chain
+                .of_profile(&name, false)
+                .await?
+                .ok_or_else(|| Error::configuration(format!("The source profile \"{name}\" must have credentials."))),
             Self::Named { source, profile } => {
                 let found = match source {
-                    NamedSource::Environment => environment::keys(chain.context)?,
+                    NamedSource::Environment => environment_keys(chain.context)?,
                     NamedSource::Container => container::keys(chain).await?,
                     NamedSource::Instance => instance::keys(chain).await?,
                 };
                 found.ok_or_else(|| {
                     let why = format!("No credentials found in credential_source referenced in profile {profile}");
-                    CredentialsError::retrieval(source.name(), why)
+                    retrieval_failed(source.name(), why)
                 })
             }
         }
     }
+}
+
+/// The code of an MFA device, read from the terminal without echo. The wait is on a thread of its own, so that Ctrl-C ends it.
+async fn mfa_code(context: &Context, serial: &str) -> Result<Secret, Error> {
+    let failed = |why: String| {
+        Error::configuration(format!("Cannot prompt for the MFA code of {serial}: {why}"))
+            .hint("run it on a terminal, or put temporary credentials into the environment".to_owned())
+    };
+    let shown: String = serial.chars().filter(|c| !c.is_control()).collect();
+    let terminal = (context.hidden_input)(&format!("Enter MFA code for {shown}: "))
+        .map_err(|error| failed(format!("there is no terminal ({error})")))?;
+    let line = terminal.line();
+    let line = tokio::task::spawn_blocking(line).await.map_err(|error| failed(error.to_string()))?;
+    line.map(Secret::new).map_err(|error| failed(error.to_string()))
 }

@@ -2,7 +2,7 @@
 //!
 //! Parameters are checked as AWS's model has them before anything is sent; answers are kept in `~/.aws/cli/cache` as the AWS
 //! CLI keeps them, and taken from there with 15 minutes left. Which role and whose identity is in `role` and
-//! `web_identity`. Imports `http`, `oidc` (the signature), `endpoint`, `cache`, `context`, `secret`.
+//! `web_identity`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,10 +12,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{Chain, CredentialsError, expiry, xml};
+use super::{Chain, expiry, retrieval_failed, xml};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
 use crate::endpoint::Service;
+use crate::error::{Error, Kind};
 use crate::http::{Method, Request, Response, Retry};
 use crate::oidc::sigv4::{self, Signing};
 use crate::oidc::{Fault, FaultCode};
@@ -76,12 +77,15 @@ impl Parameters {
     }
 
     /// botocore's check against the model, in the order in which the parameters are sent.
-    fn check(&self) -> Result<(), CredentialsError> {
+    fn check(&self) -> Result<(), Error> {
         let made_up = self.made_up.iter().map(|name| ("RoleSessionName", Cow::from(name)));
         let members = self.members.iter().map(|(name, value)| (*name, text(value))).chain(made_up);
         let secrets = self.secrets.iter().map(|(name, value)| (*name, Cow::from(value.expose())));
         let problems: Vec<String> = members.chain(secrets).filter_map(|(name, value)| problem(name, &value)).collect();
-        if problems.is_empty() { Ok(()) } else { Err(CredentialsError::Invalid(problems.join("\n"))) }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Error::validation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
     }
 
     /// The form that is sent.
@@ -149,26 +153,24 @@ pub(super) struct Call<'a> {
 
 impl Call<'_> {
     /// Makes the call and keeps its result.
-    pub(super) async fn make(self) -> Result<Credentials, CredentialsError> {
+    pub(super) async fn make(self) -> Result<Credentials, Error> {
         self.parameters.check()?;
         let endpoint = self.chain.services.endpoint(Service::Sts, self.chain.region);
-        let Endpoint { url, region } = endpoint.map_err(|error| CredentialsError::Config(error.to_string()))?;
+        let Endpoint { url, region } = endpoint.map_err(|error| error.as_kind(Kind::Configuration))?;
         let request = Request { error_code: code, ..Request::aws(Method::Post, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation));
         let client = self.chain.client();
         let response = match &self.source {
-            None => client.send(&request, Retry::Aws, None).await?,
+            None => client.send(&request, Retry::Aws, None).await,
             Some(credentials) => {
                 let signing = Signing { credentials: credentials.clone(), region };
                 let sign = |now| sigv4::sign(&request, "sts", &signing, now);
-                client.send(&request, Retry::Aws, Some(&sign)).await?
+                client.send(&request, Retry::Aws, Some(&sign)).await
             }
         };
+        let response = response?;
         if !response.is_success() {
-            return Err(match refusal(self.operation, &response) {
-                CredentialsError::Fault(fault) => CredentialsError::Fault(Box::new(fault.without(&self.secrets()))),
-                error => error,
-            });
+            return Err(self.refusal(&response));
         }
         let (cached, user) = self.read(&response)?;
         if let Some(home) = self.chain.context.home.as_deref()
@@ -185,14 +187,13 @@ impl Call<'_> {
         sent.chain(self.source.as_ref().and_then(Credentials::session_token)).collect()
     }
 
-    fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), CredentialsError> {
+    fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), Error> {
         let document = String::from_utf8_lossy(&response.body);
-        let lacks = |name: &str| {
-            CredentialsError::retrieval("assume-role", format!("the answer to {} lacks {name}", self.operation))
-        };
+        let lacks =
+            |name: &str| retrieval_failed("assume-role", format!("the response to {} has no {name}", self.operation));
         let keys = xml::element(&document, "Credentials").ok_or_else(|| lacks("Credentials"))?;
         let member = |name: &str| xml::text(keys, name).filter(|text| !text.is_empty()).ok_or_else(|| lacks(name));
-        let expires_at = expiry::ahead(&member("Expiration")?, self.chain.context)?;
+        let expires_at = expiry(&member("Expiration")?, self.chain.context)?;
         let mut builder = Credentials::builder()
             .access_key_id(member("AccessKeyId")?)
             .secret_access_key(member("SecretAccessKey")?)
@@ -207,6 +208,32 @@ impl Call<'_> {
         let user = json!({"AssumedRoleId": xml::text(user, "AssumedRoleId"), "Arn": arn});
         Ok((CachedCredentials { credentials: builder.build(), expires_at }, user))
     }
+
+    /// The error for a response without credentials. One that is neither STS's document nor a 5xx comes from a proxy.
+    fn refusal(&self, response: &Response) -> Error {
+        let document = String::from_utf8_lossy(&response.body);
+        let (code, message) = match (xml::text(&document, "Code"), xml::text(&document, "Message")) {
+            (Some(code), message) => (code, message.unwrap_or_default()),
+            (None, _) if response.status >= 500 => (response.status.to_string(), response.reason().to_owned()),
+            (None, _) => {
+                let why = format!("the response to {} is not from STS (status {})", self.operation, response.status);
+                return retrieval_failed("assume-role", why);
+            }
+        };
+        let fault = Fault {
+            code,
+            kind: FaultCode::Other,
+            operation: self.operation,
+            message,
+            details: serde_json::Map::new(),
+            status: response.status,
+            request_id: xml::text(&document, "RequestId").or_else(|| response.request_id().map(str::to_owned)),
+            retries_reached: response.retries_reached,
+            date: response.date(),
+            retry_after: None,
+        };
+        Error::from(fault.without(&self.secrets())).as_kind(Kind::Service)
+    }
 }
 
 fn code(response: &Response) -> Option<String> {
@@ -215,29 +242,4 @@ fn code(response: &Response) -> Option<String> {
     }
     let document = String::from_utf8_lossy(&response.body);
     xml::text(&document, "Code").or_else(|| Some(response.status.to_string()))
-}
-
-/// What STS says instead of credentials. What is neither its document nor a 5xx without one is from somebody else.
-fn refusal(operation: &'static str, response: &Response) -> CredentialsError {
-    let document = String::from_utf8_lossy(&response.body);
-    let (code, message) = match (xml::text(&document, "Code"), xml::text(&document, "Message")) {
-        (Some(code), message) => (code, message.unwrap_or_default()),
-        (None, _) if response.status >= 500 => (response.status.to_string(), response.reason().to_owned()),
-        (None, _) => {
-            let text = format!("the answer to {operation} is no answer of STS (status {})", response.status);
-            return CredentialsError::retrieval("assume-role", text);
-        }
-    };
-    CredentialsError::Fault(Box::new(Fault {
-        code,
-        kind: FaultCode::Other,
-        operation,
-        message,
-        details: serde_json::Map::new(),
-        status: response.status,
-        request_id: xml::text(&document, "RequestId").or_else(|| response.request_id().map(str::to_owned)),
-        retries_reached: response.retries_reached,
-        date: response.date(),
-        retry_after: None,
-    }))
 }

@@ -1,6 +1,5 @@
 //! What an error means: its exit code, the AWS CLI's name of its kind, its message, and what a person can do.
 
-use crate::credentials::CredentialsError;
 use crate::error::{Error, ServiceError};
 use crate::login::LoginError;
 use crate::oidc::{Failure as CallFailure, Fault};
@@ -8,12 +7,8 @@ use crate::session::{RoleError, SessionError};
 
 const CLOSED_PIPE: u8 = 0;
 const LOGIN_NEEDED: u8 = 4;
-const USAGE: u8 = 252;
-const CONFIGURATION: u8 = 253;
 const SERVICE: u8 = 254;
 const OTHER: u8 = 255;
-
-const PARAM_VALIDATION: Option<&str> = Some("ParamValidation");
 
 /// An error before it has a form.
 pub(super) struct Failure<'a> {
@@ -51,9 +46,6 @@ impl<'a> Failure<'a> {
         if let Some(role) = error.downcast_ref::<RoleError>() {
             return Self::of_role(role, message);
         }
-        if let Some(credentials) = error.downcast_ref::<CredentialsError>() {
-            return Self::of_credentials(credentials, message);
-        }
         Self::other(message)
     }
 
@@ -79,19 +71,6 @@ impl<'a> Failure<'a> {
                 Self { code, fault: Some(fault), ..Self::other(message) }
             }
             failure => Self { hint: failure.hint(), ..Self::other(message) },
-        }
-    }
-
-    fn of_credentials(error: &'a CredentialsError, message: String) -> Self {
-        let failure = Self { hint: error.hint(), ..Self::other(message) };
-        match error {
-            CredentialsError::NotFound => Self { code: CONFIGURATION, kind: Some("NoCredentials"), ..failure },
-            CredentialsError::Invalid(_) => Self { code: USAGE, kind: PARAM_VALIDATION, ..failure },
-            CredentialsError::Fault(fault) => Self { code: SERVICE, fault: Some(fault), ..failure },
-            CredentialsError::Sso { error, .. } if matches!(**error, RoleError::Portal(ref portal) if matches!(**portal, CallFailure::Fault(_))) => {
-                Self { code: SERVICE, ..failure }
-            }
-            _ => failure,
         }
     }
 

@@ -160,13 +160,12 @@ fn credential_process_errors() {
 }
 
 #[test]
-fn legacy_credential_files_are_read() {
-    let fixture = Fixture::new(vec![token()]).file(".boto", &format!("[Credentials]\n{KEYS}"));
-    assert!(signed(&fixture.requests(&[])[0], "source-secret").starts_with("AKIDSRC "));
-    let fixture = Fixture::new(vec![token()])
+fn files_of_boto2_and_the_ec2_tools_are_not_read() {
+    let fixture = Fixture::new(vec![])
+        .file(".boto", &format!("[Credentials]\n{KEYS}"))
         .file("ec2", "AWSAccessKeyId=AKIDEC2\nAWSSecretKey = ec2-secret\n")
         .var("AWS_CREDENTIAL_FILE", "$HOME/ec2");
-    assert!(signed(&fixture.requests(&[])[0], "ec2-secret").starts_with("AKIDEC2 "));
+    fixture.refuses(&[], 253, NONE);
 }
 
 const SSO: &str = "[profile p]\nsso_account_id = 111122223333\nsso_role_name = Role\nsso_session = s1\n\

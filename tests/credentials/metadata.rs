@@ -60,7 +60,7 @@ fn container_errors() {
     uri(vec![plain(r#"{"AccessKeyId": "x"}"#)], "$SERVER/creds").refuses(
         &[],
         255,
-        &format!("{from} the answer lacks SecretAccessKey"),
+        &format!("{from} the response has no SecretAccessKey"),
     );
     let text = "Unsupported host 'example.com'.  Can only retrieve metadata from a loopback address or one of these hosts: \
                 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost";

@@ -205,7 +205,7 @@ fn sts_errors_are_service_errors() {
     let fixture = Fixture::new(vec![json(400, &[], throttled), assumed(1), token()]).config(&config);
     assert_eq!(fixture.requests(&AS_R).len(), 3, "throttling is tried again");
     let fixture = Fixture::new(vec![json(200, &[], "hello")]).config(&config);
-    let text = "Error when retrieving credentials from assume-role: the answer to AssumeRole lacks Credentials";
+    let text = "Error when retrieving credentials from assume-role: the response to AssumeRole has no Credentials";
     fixture.refuses(&AS_R, 255, text);
 }
 
@@ -232,7 +232,7 @@ fn mfa_without_a_terminal_fails() {
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(255));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("Cannot ask for the MFA code of arn:aws:iam::1:mfa/me: there is no terminal"), "{said}");
+    assert!(said.contains("Cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: there is no terminal"), "{said}");
 }
 
 #[test]

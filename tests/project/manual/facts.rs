@@ -87,7 +87,7 @@ pub(super) const DEFAULTS: [Fact; 31] = [
 ];
 
 /// Variables of the environment.
-pub(super) const VARIABLES: [Fact; 26] = [
+pub(super) const VARIABLES: [Fact; 27] = [
     (&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], "The profile.", REQUESTS),
     (
         &["AWS_REGION", "AWS_DEFAULT_REGION"],
@@ -114,7 +114,12 @@ pub(super) const VARIABLES: [Fact; 26] = [
     (&["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"], "If true, which endpoints of AWS are taken.", REQUESTS),
     (&["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"], "Certificates to trust instead of the built-in ones.", REQUESTS),
     (&["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"], "The proxy, and hosts without one.", REQUESTS),
-    (&["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"], "How often a request is tried (3), and how it waits.", REQUESTS),
+    (&["AWS_MAX_ATTEMPTS"], "How often a request is tried (3).", REQUESTS),
+    (
+        &["AWS_RETRY_MODE"],
+        "Checked as by the AWS CLI, otherwise ignored: every retry waits as in standard mode.",
+        REQUESTS,
+    ),
     (
         &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
         "Credentials, before those of a profile that --profile does not name.",

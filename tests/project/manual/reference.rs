@@ -199,5 +199,5 @@ In commands that use a token:
 
 * --profile and --sso-session select the session to log out
 
-Not supported: aliases, history, plugins, `AWS_DATA_PATH`, `AWS_CLI_OUTPUT_ENCODING` (text is UTF-8), `parameter_validation` \
+Not supported: aliases, history, plugins, credentials of boto2 and the EC2 tools (`BOTO_CONFIG`, `~/.boto`, `AWS_CREDENTIAL_FILE`), `AWS_DATA_PATH`, `AWS_CLI_OUTPUT_ENCODING` (text is UTF-8), `parameter_validation` \
 (always on). Settings of other services are ignored.";
