@@ -135,7 +135,8 @@ fn set_owner(_: &File, _: &Path, _: Option<&Metadata>, _: Keep) -> io::Result<()
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;

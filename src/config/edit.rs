@@ -3,13 +3,13 @@
 //! Lines are edited, the file is never written anew from what was understood: comments, order, spelling and line ends
 //! stay. The new text is read back before it is written and must differ from the old in nothing but the keys that were
 //! set. The file is replaced as a whole, keeps its mode, and is made 0600 when new; a symbolic link is followed, not
-//! replaced. Imports `secret`.
+//! replaced.
 
 use std::io;
 use std::path::Path;
 
 use super::ini::{Content, IniFile};
-use super::lines::{Piece, pieces};
+use super::lines::{self, Line};
 use super::names::{SectionKind, header_for};
 use super::parse::Entry;
 use super::{Config, Session};
@@ -62,12 +62,12 @@ fn edit(
     };
     let mut edited = text;
     for (key, value) in pairs {
-        let file = IniFile::parse(path, edited.expose().to_owned()).map_err(|flaw| failed(flaw.what))?;
+        let file = IniFile::parse(path, edited.expose().to_owned()).map_err(|error| failed(error.what))?;
         let block = find(&file).map(|(_, block)| block);
         edited = Secret::new(with_key(edited.expose(), &file, block, header, key, value));
     }
     let after = IniFile::parse(path, edited.expose().to_owned())
-        .map_err(|flaw| failed(format!("the change would break line {}: {}", flaw.line, flaw.what)))?;
+        .map_err(|error| failed(format!("the change would break line {}: {}", error.line, error.what)))?;
     if !differs_only_by(&before, find(&before), &after, find(&after), pairs) {
         return Err(failed("a name or value has characters that the file's format cannot carry".to_owned()));
     }
@@ -76,7 +76,7 @@ fn edit(
 
 /// The text with one key set.
 fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key: &str, value: &str) -> String {
-    let lines: Vec<Piece<'_>> = pieces(text).collect();
+    let lines: Vec<Line<'_>> = lines::lines(text).collect();
     let ending = lines.first().map(|line| line.ending).filter(|ending| !ending.is_empty()).unwrap_or("\n");
     let Some(block) = block else {
         let gap = if lines.last().is_none_or(|line| line.content.trim().is_empty()) { "" } else { ending };
@@ -108,7 +108,7 @@ fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key:
 }
 
 /// The lines with one key's value replaced; comments between the lines of a long value stay.
-fn with_value(lines: &[Piece<'_>], entry: &Entry, value: &str) -> String {
+fn with_value(lines: &[Line<'_>], entry: &Entry, value: &str) -> String {
     let mut out = String::new();
     for (number, line) in (1..).zip(lines) {
         if number == entry.line {

@@ -2,14 +2,14 @@
 //!
 //! Keys and values are slices of the file's text; only what the text does not have in one piece (continued values, keys
 //! in upper case, quoted names) is kept beside it. Line numbers are kept for messages and edits. The text may hold
-//! access keys, so it lives in a [`Secret`]. How it is understood is in `parse`. Imports `secret`.
+//! access keys, so it lives in a [`Secret`]. How it is understood is in `parse`.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::names::SectionKind;
-use super::parse::{Contents, Entry, Flaw, Parser, Span};
+use super::parse::{Contents, Entry, ParseError, Parser, Span};
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -28,13 +28,13 @@ pub(super) type Content<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 const LONGEST_FILE: u64 = 64 << 20;
 
 impl IniFile {
-    /// Reads the file. One that does not exist, is no regular file or may not be read is empty, as for botocore.
+    /// Reads the file. One that does not exist, is not a regular file or is not readable counts as empty, as for botocore.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
         let unparsable =
             |detail: String| Error::other(format!("Unable to parse config file: {}", path.display())).hint(detail);
         let length = match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
-            Ok(_) => return Ok(Self::empty(path, Some("it is no regular file".to_owned()))),
+            Ok(_) => return Ok(Self::empty(path, Some("it is not a regular file".to_owned()))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::empty(path, None)),
             Err(error) => return Ok(Self::empty(path, Some(error.to_string()))),
         };
@@ -50,7 +50,7 @@ impl IniFile {
             let line = before.split(|byte| *byte == b'\n').count();
             unparsable(format!("line {line} is not UTF-8"))
         })?;
-        Self::parse(path, text).map_err(|flaw| unparsable(format!("line {}: {}", flaw.line, flaw.what)))
+        Self::parse(path, text).map_err(|error| unparsable(format!("line {}: {}", error.line, error.what)))
     }
 
     fn empty(path: &Path, unread: Option<String>) -> Self {
@@ -66,7 +66,7 @@ impl IniFile {
     }
 
     /// Parses a text.
-    pub(super) fn parse(path: &Path, text: String) -> Result<Self, Flaw> {
+    pub(super) fn parse(path: &Path, text: String) -> Result<Self, ParseError> {
         let contents = Parser::read(&text)?;
         Ok(Self { path: path.into(), unread: None, text: Secret::new(text), contents })
     }

@@ -6,12 +6,12 @@
 use crate::python::{is_space, strip};
 
 /// A line of a file, and what ends it: `\n`, `\r\n`, `\r` (Python's universal newlines), or nothing at the file's end.
-pub(super) struct Piece<'t> {
+pub(super) struct Line<'t> {
     pub(super) content: &'t str,
     pub(super) ending: &'t str,
 }
 
-impl<'t> Piece<'t> {
+impl<'t> Line<'t> {
     /// Whether the line says nothing.
     pub(super) fn is_blank_or_comment(&self) -> bool {
         let value = strip(self.content);
@@ -25,7 +25,7 @@ impl<'t> Piece<'t> {
 }
 
 /// The lines of a text.
-pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let bytes = rest.as_bytes();
@@ -39,6 +39,6 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         let (piece, after) = rest.split_at(ended);
         rest = after;
         let (content, ending) = piece.split_at(end);
-        Some(Piece { content, ending })
+        Some(Line { content, ending })
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! Here: both files together, the profile that was selected, and lookups by name. The reading of one file is in `ini`,
 //! one section in `section`, precedence over options and variables in `settings`, the Identity Center part in `session`,
-//! changes to the config file in `edit`. The rules are botocore's. Imports `context`, `secret`.
+//! changes to the config file in `edit`. The rules are botocore's.
 
 mod edit;
 mod ini;
@@ -28,7 +28,7 @@ pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use section::Section;
 pub use session::{DEFAULT_SCOPE, Session, SessionOptions, SsoRole};
-pub use settings::{ClientSettings, Limit, Overrides, RetryMode, check_endpoint_option, client_settings};
+pub use settings::{ClientSettings, Limit, Overrides, check_endpoint_option, client_settings};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -47,28 +47,28 @@ pub struct Config {
     selected: OnceCell<Option<usize>>,
 }
 
-/// Who named the profile.
+/// What named the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NamedBy {
     Option,
     Variable(&'static str),
-    Nobody,
+    Default,
 }
 
 impl Config {
     /// Reads both files and selects the profile: the option, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, else `default`.
     ///
-    /// A profile that anybody named must exist in one of the files, even `default`; an empty option names nobody, an
-    /// empty variable names the profile "". A file that is missing is empty.
+    /// A named profile must exist in one of the files, even `default`; an empty option names none, an empty variable names
+    /// the profile "". A missing file is empty.
     pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let config = Self::read(context, profile_option)?;
-        if config.named_by != NamedBy::Nobody && config.profile(&config.profile).is_none() {
+        if config.named_by != NamedBy::Default && config.profile(&config.profile).is_none() {
             return Err(config.profile_not_found());
         }
         Ok(config)
     }
 
-    /// As `load`, but the profile need not exist: for those who only look up names.
+    /// As `load`, but the profile need not exist.
     pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let (profile, named_by) = selected_profile(context, profile_option);
         Ok(Self {
@@ -86,7 +86,7 @@ impl Config {
         &self.profile
     }
 
-    /// Whether `--profile` named it; then keys in the environment are passed over when signing.
+    /// True if `--profile` named it; then keys in the environment are not used for signing.
     pub fn profile_was_named_by_option(&self) -> bool {
         self.named_by == NamedBy::Option
     }
@@ -96,7 +96,14 @@ impl Config {
         self.selected().and_then(|section| section.get(key))
     }
 
-    /// The selected profile's section; `None` when nobody named a profile and there is no `default`.
+    /// The first of the variables that is set, even if empty, else the selected profile's key. An option comes before both:
+    /// [`Located::option`].
+    pub fn setting(&self, context: &Context, variables: &[&'static str], key: &str) -> Option<Located<String>> {
+        let set = variables.iter().find_map(|name| Located::variable(name, context));
+        set.or_else(|| self.selected()?.located(key))
+    }
+
+    /// The selected profile's section; `None` when no profile is named and there is no `default`.
     pub fn selected(&self) -> Option<Section<'_>> {
         self.profile(&self.profile)
     }
@@ -194,13 +201,16 @@ impl Config {
     fn profile_not_found(&self) -> Error {
         let name = &self.profile;
         let who = match self.named_by {
-            NamedBy::Variable(variable) => format!("the environment variable {variable} names it; "),
-            NamedBy::Option | NamedBy::Nobody => String::new(),
+            NamedBy::Variable(variable) => format!("the name comes from the environment variable {variable}; "),
+            NamedBy::Option | NamedBy::Default => String::new(),
         };
         let known = if self.main.headers().any(|(header, _)| header == name) {
-            format!("[{name}] in {} is no profile: its header must be [profile {name}]", self.main.path.display())
+            format!(
+                "[{name}] in {} is not a profile section; its header must be [profile {name}]",
+                self.main.path.display()
+            )
         } else {
-            format!("neither {} nor {} has it", self.main.described(), self.credentials.described())
+            format!("it is neither in {} nor in {}", self.main.described(), self.credentials.described())
         };
         Error::other(format!("The config profile ({name}) could not be found")).hint(who + &known)
     }
@@ -227,5 +237,5 @@ fn selected_profile(context: &Context, option: Option<&str>) -> (String, NamedBy
             return (name, NamedBy::Variable(variable));
         }
     }
-    ("default".to_owned(), NamedBy::Nobody)
+    ("default".to_owned(), NamedBy::Default)
 }

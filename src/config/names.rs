@@ -2,7 +2,7 @@
 //!
 //! botocore looks at how the header begins and splits it as a POSIX shell would (Python's `shlex`); the second of exactly
 //! two words is the name. So `[profile "my dev"]` names `my dev`, and `[profile two words]` names nothing.
-//! Imports nothing of ours.
+//!
 
 use std::borrow::Cow;
 

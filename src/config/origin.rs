@@ -1,13 +1,15 @@
-//! `Located`: a value and who said it, so that a message can name the option, variable or line to look at.
+//! `Located`: a value and where it comes from, so that a message can name the option, variable or line.
 //!
-//! Every resolved setting carries its origin; also a decision rests on it: a plain http endpoint counts only when an
-//! option or a variable names it. Imports nothing of ours.
+//! Every resolved setting has its origin. One decision depends on it: a plain http endpoint counts only when an option or a
+//! variable names it.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Who said it.
+use crate::context::Context;
+
+/// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A command line option, with its hyphens.
@@ -18,7 +20,7 @@ pub enum Origin {
     File(Place),
     /// The metadata of the EC2 instance we run on.
     Instance,
-    /// Nobody; it is what holds when nothing is said.
+    /// It was not set.
     Default,
 }
 
@@ -52,20 +54,32 @@ impl fmt::Display for Origin {
 /// A value with its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    /// What was said.
+    /// The value.
     pub value: T,
-    /// By whom.
+    /// Its origin.
     pub origin: Origin,
 }
 
 impl<T> Located<T> {
-    /// Joins both.
+    /// A value from this origin.
     pub fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }
 
-    /// Whether anybody said it.
+    /// True if it was set.
     pub fn is_explicit(&self) -> bool {
         self.origin != Origin::Default
+    }
+}
+
+impl Located<String> {
+    /// The value of an option.
+    pub fn option(name: &'static str, value: Option<&str>) -> Option<Self> {
+        value.map(|value| Self::new(value.to_owned(), Origin::Option(name)))
+    }
+
+    /// The value of an environment variable; empty is a value.
+    pub fn variable(name: &'static str, context: &Context) -> Option<Self> {
+        context.var(name).map(|value| Self::new(value, Origin::Variable(name)))
     }
 }

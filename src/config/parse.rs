@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::lines::pieces;
+use super::lines::lines;
 use super::names::{SectionKind, named};
 use crate::python::{is_line_break, is_space, strip};
 
@@ -73,7 +73,7 @@ pub(super) struct Contents {
 
 /// What is wrong with a text, and on which line (from 1).
 #[derive(Debug)]
-pub(super) struct Flaw {
+pub(super) struct ParseError {
     pub(super) line: usize,
     pub(super) what: String,
 }
@@ -101,14 +101,14 @@ pub(super) struct Parser<'t> {
     /// How far the last key or header was indented, in characters.
     indent: usize,
     /// Keys of `[DEFAULT]` whose block is no block: botocore notices where a section inherits them.
-    unless_overridden: Vec<(Span, Flaw)>,
+    unless_overridden: Vec<(Span, ParseError)>,
     /// Lines that continue the last key's value, with their numbers; a blank line is an empty span.
     continued: Vec<(Span, usize)>,
 }
 
 impl<'t> Parser<'t> {
     /// Reads a whole text.
-    pub(super) fn read(text: &'t str) -> Result<Contents, Flaw> {
+    pub(super) fn read(text: &'t str) -> Result<Contents, ParseError> {
         let mut parser = Self {
             text,
             // Room for lines of the usual length.
@@ -122,13 +122,13 @@ impl<'t> Parser<'t> {
             unless_overridden: Vec::new(),
             continued: Vec::new(),
         };
-        for (number, piece) in (1..).zip(pieces(text)) {
-            parser.line(piece.content, number)?;
+        for (number, line) in (1..).zip(lines(text)) {
+            parser.line(line.content, number)?;
         }
         parser.close()?;
-        let flaws = std::mem::take(&mut parser.unless_overridden);
-        match flaws.into_iter().find(|(key, _)| parser.is_inherited(*key)) {
-            Some((_, flaw)) => Err(flaw),
+        let errors = std::mem::take(&mut parser.unless_overridden);
+        match errors.into_iter().find(|(key, _)| parser.is_inherited(*key)) {
+            Some((_, error)) => Err(error),
             None => Ok(parser.contents),
         }
     }
@@ -143,7 +143,7 @@ impl<'t> Parser<'t> {
         span.of(self.text, &self.contents.joined)
     }
 
-    fn line(&mut self, line: &'t str, number: usize) -> Result<(), Flaw> {
+    fn line(&mut self, line: &'t str, number: usize) -> Result<(), ParseError> {
         let value = strip(line);
         if value.is_empty() {
             if self.open {
@@ -166,14 +166,14 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn header(&mut self, header: &'t str, number: usize) -> Result<(), Flaw> {
+    fn header(&mut self, header: &'t str, number: usize) -> Result<(), ParseError> {
         self.close()?;
         if header == "DEFAULT" {
             self.place = Place::Defaults;
             return Ok(());
         }
         if !self.seen_headers.insert(header) {
-            return Err(Flaw { line: number, what: format!("section [{header}] appears a second time") });
+            return Err(ParseError { line: number, what: format!("section [{header}] appears a second time") });
         }
         let block = self.contents.blocks.len();
         if let Some((kind, name)) = named(header) {
@@ -190,25 +190,25 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn key(&mut self, value: &'t str, number: usize) -> Result<(), Flaw> {
+    fn key(&mut self, value: &'t str, number: usize) -> Result<(), ParseError> {
         self.close()?;
-        let flaw = |what: &str| Flaw { line: number, what: what.to_owned() };
+        let error = |what: &str| ParseError { line: number, what: what.to_owned() };
         if value.starts_with('[') && !value.contains(['=', ':']) {
-            return Err(flaw("a section header has no closing bracket"));
+            return Err(error("a section header has no closing bracket"));
         }
         if self.place == Place::BeforeAnySection {
-            return Err(flaw(if value.starts_with('\u{feff}') {
+            return Err(error(if value.starts_with('\u{feff}') {
                 "the file begins with a byte order mark; save it without one"
             } else {
                 "a key comes before the first section header"
             }));
         }
         let Some((key, value)) = value.split_once(['=', ':']) else {
-            return Err(flaw("neither a section header nor `key = value`"));
+            return Err(error("neither a section header nor `key = value`"));
         };
         let (key, value) = (key.trim_end_matches(is_space), value.trim_start_matches(is_space));
         if key.is_empty() {
-            return Err(flaw("there is no key before the `=` or `:`"));
+            return Err(error("there is no key before the `=` or `:`"));
         }
         let folded = lower_case(key);
         let span = match &folded {
@@ -217,7 +217,7 @@ impl<'t> Parser<'t> {
         };
         let seen = if self.place == Place::Defaults { &mut self.seen_defaults } else { &mut self.seen_keys };
         if !seen.insert(folded) {
-            return Err(flaw("the key of this line appears a second time in its section"));
+            return Err(error("the key of this line appears a second time in its section"));
         }
         let entry = Entry { key: span, value: self.span(value), line: number, last_line: number, children: 0..0 };
         match self.place {
@@ -232,7 +232,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Ends the open key: its continuation lines become part of its value, or a nested block.
-    fn close(&mut self) -> Result<(), Flaw> {
+    fn close(&mut self) -> Result<(), ParseError> {
         self.open = false;
         while self.continued.pop_if(|(span, _)| span.start == span.end).is_some() {}
         let Some((_, last_line)) = self.continued.last().copied() else { return Ok(()) };
@@ -240,12 +240,12 @@ impl<'t> Parser<'t> {
         let (value, children) = if self.last().value.is_empty() {
             let children = match self.nested(&continued) {
                 Ok(children) => children,
-                Err(flaw) if self.place == Place::Defaults => {
+                Err(error) if self.place == Place::Defaults => {
                     let key = self.last().key;
-                    self.unless_overridden.push((key, flaw));
+                    self.unless_overridden.push((key, error));
                     0..0
                 }
-                Err(flaw) => return Err(flaw),
+                Err(error) => return Err(error),
             };
             (self.last().value, children)
         } else {
@@ -277,13 +277,13 @@ impl<'t> Parser<'t> {
     }
 
     /// botocore's one level of nesting: each line `key = value`, here only with `=`; keys keep their case.
-    fn nested(&mut self, continued: &[(Span, usize)]) -> Result<Range<usize>, Flaw> {
+    fn nested(&mut self, continued: &[(Span, usize)]) -> Result<Range<usize>, ParseError> {
         let start = self.contents.children.len();
         for (span, line) in continued {
             let pieces = self.text[span.start..span.end].split(is_line_break).map(strip);
             for piece in pieces.filter(|piece| !piece.is_empty()) {
                 let Some((key, value)) = piece.split_once('=') else {
-                    return Err(Flaw { line: *line, what: "a line of a nested block has no `=`".to_owned() });
+                    return Err(ParseError { line: *line, what: "a line of a nested block has no `=`".to_owned() });
                 };
                 let (key, value) = (self.span(strip(key)), self.span(strip(value)));
                 self.contents.children.push(Entry { key, value, line: *line, last_line: *line, children: 0..0 });

@@ -1,7 +1,7 @@
 //! Where the two files are: the variables that name them, `$VARIABLE` and `~` in their values.
 //!
 //! Python's `os.path.expandvars` and then `expanduser`, which is what botocore applies to both variables. Another user's
-//! home (`~name`) is not looked up. Imports `context`.
+//! home (`~name`) is not looked up.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! `Section`: the keys of one profile, sso-session or services block, whichever files they come from.
 //!
 //! A profile may stand in both files; the credentials file wins key by key, as in botocore's merge. Each part also
-//! inherits the `[DEFAULT]` section of its own file. Imports nothing of ours.
+//! inherits the `[DEFAULT]` section of its own file.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -252,8 +252,7 @@ impl<'a> Source<'a> {
     }
 
     fn either(&self, name: &'static str, option: Option<&str>, key: &str) -> Option<Located<String>> {
-        let option = option.map(|value| Located::new(value.to_owned(), Origin::Option(name)));
-        option.or_else(|| self.key(key))
+        Located::option(name, option).or_else(|| self.key(key))
     }
 
     fn missing(&self, start_url: bool, region: bool) -> Error {

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::python;
 
-/// What the command line said about how to make requests.
+/// The options about how to make requests.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// `--region`; empty counts.
@@ -29,17 +29,7 @@ pub struct Overrides {
     pub read_timeout: Option<String>,
 }
 
-/// How a client waits before it tries again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RetryMode {
-    /// Exponential waits.
-    #[default]
-    Standard,
-    /// The same and a limit of the client's own rate.
-    Adaptive,
-}
-
-/// The longest time something may take; `None` is for ever.
+/// A time-out; `None` waits forever.
 pub type Limit = Option<Duration>;
 
 /// Everything about requests that can be configured, except credentials.
@@ -55,14 +45,12 @@ pub struct ClientSettings {
     pub ca_bundle: Option<Located<String>>,
     /// Whether certificates are checked.
     pub verify_ssl: bool,
-    /// To connect; 60 s unless said.
+    /// To connect; 60 s by default.
     pub connect_timeout: Located<Limit>,
-    /// Between two pieces of an answer; 60 s unless said.
+    /// Between two parts of a response; 60 s by default.
     pub read_timeout: Located<Limit>,
-    /// Attempts in all, at least one; 3 unless said.
+    /// Attempts in all, at least one; 3 by default.
     pub max_attempts: Located<u32>,
-    /// How retries wait.
-    pub retry_mode: RetryMode,
     /// Application identifier for the user agent.
     pub user_agent_app_id: Option<String>,
     oidc_endpoint_url: Result<Option<Located<String>>, Error>,
@@ -99,8 +87,10 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
     let connect_timeout = limit("--cli-connect-timeout", "connect", overrides.connect_timeout.as_deref())?;
     let sources = Sources { context, config };
     sources.check_formats()?;
+    let max_attempts = sources.max_attempts()?;
+    sources.check_retry_mode()?;
     Ok(ClientSettings {
-        region: option("--region", overrides.region.as_deref())
+        region: Located::option("--region", overrides.region.as_deref())
             .or_else(|| sources.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
         fips: sources.is_true("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         dualstack: sources.is_true("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
@@ -108,8 +98,7 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
         verify_ssl: !overrides.no_verify_ssl,
         connect_timeout,
         read_timeout,
-        max_attempts: sources.max_attempts()?,
-        retry_mode: sources.retry_mode()?,
+        max_attempts,
         user_agent_app_id: sources.first(&["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id").map(|found| found.value),
         oidc_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
         portal_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO", "sso"),
@@ -117,21 +106,19 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
     })
 }
 
-/// Where values are looked for behind the command line.
+/// Where values come from if no option is set.
 struct Sources<'a> {
     context: &'a Context,
     config: &'a Config,
 }
 
 impl Sources<'_> {
-    /// The first variable that is set, even to nothing, else the profile's key.
     fn first(&self, variables: &[&'static str], key: &str) -> Option<Located<String>> {
-        let set = variables.iter().find_map(|name| self.variable(name));
-        set.or_else(|| self.key(key))
+        self.config.setting(self.context, variables, key)
     }
 
     fn variable(&self, name: &'static str) -> Option<Located<String>> {
-        self.context.var(name).map(|value| Located::new(value, Origin::Variable(name)))
+        Located::variable(name, self.context)
     }
 
     fn key(&self, key: &str) -> Option<Located<String>> {
@@ -145,14 +132,14 @@ impl Sources<'_> {
 
     fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<String>> {
         let not_empty = |found: &Located<String>| !found.value.is_empty();
-        option("--ca-bundle", chosen)
+        Located::option("--ca-bundle", chosen)
             .filter(not_empty)
             .or_else(|| self.variable("AWS_CA_BUNDLE").filter(not_empty))
             .or_else(|| self.key("ca_bundle").filter(not_empty))
             .or_else(|| self.variable("REQUESTS_CA_BUNDLE").filter(not_empty))
     }
 
-    /// No operation answers with an instant or takes binary members, but the AWS CLI stops at formats that it does not know.
+    /// No operation has timestamps or binary members, but the AWS CLI rejects formats that it does not know.
     fn check_formats(&self) -> Result<(), Error> {
         let timestamp = "cli_timestamp_format";
         if let Some(Located { value, origin }) = self.unknown(timestamp, &["wire", "iso8601"]) {
@@ -186,17 +173,14 @@ impl Sources<'_> {
         Ok(Located::new(u32::try_from(number).unwrap_or(u32::MAX), origin))
     }
 
-    fn retry_mode(&self) -> Result<RetryMode, Error> {
-        let Some(Located { value, origin }) = self.first(&["AWS_RETRY_MODE"], "retry_mode") else {
-            return Ok(RetryMode::Standard);
-        };
-        match value.as_str() {
-            "standard" => Ok(RetryMode::Standard),
-            "adaptive" => Ok(RetryMode::Adaptive),
-            other => Err(invalid(
-                format!("Invalid value provided to \"mode\": \"{other}\" must be one of: \"standard\" or \"adaptive\""),
+    /// The AWS CLI rejects other modes. Here every retry waits as in standard mode.
+    fn check_retry_mode(&self) -> Result<(), Error> {
+        match self.first(&["AWS_RETRY_MODE"], "retry_mode") {
+            Some(Located { value, origin }) if !["standard", "adaptive"].contains(&value.as_str()) => Err(invalid(
+                format!("Invalid value provided to \"mode\": \"{value}\" must be one of: \"standard\" or \"adaptive\""),
                 &origin,
             )),
+            _ => Ok(()),
         }
     }
 
@@ -208,7 +192,7 @@ impl Sources<'_> {
         variable: &'static str,
         service: &str,
     ) -> Result<Option<Located<String>>, Error> {
-        if let Some(chosen) = option("--endpoint-url", overrides.endpoint_url.as_deref()) {
+        if let Some(chosen) = Located::option("--endpoint-url", overrides.endpoint_url.as_deref()) {
             return Ok(Some(chosen));
         }
         if self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
@@ -235,14 +219,10 @@ impl Sources<'_> {
             );
             let place = self.config.described();
             return Err(Error::other(what)
-                .hint(format!("{origin} names it, but {place} has no [services {name}] with a key in it")));
+                .hint(format!("the name comes from {origin}, but {place} has no [services {name}] with a key in it")));
         };
         Ok(section.nested(service).and_then(|nested| nested.located("endpoint_url")))
     }
-}
-
-fn option(name: &'static str, value: Option<&str>) -> Option<Located<String>> {
-    value.map(|value| Located::new(value.to_owned(), Origin::Option(name)))
 }
 
 fn invalid(message: String, origin: &Origin) -> Error {
@@ -252,7 +232,7 @@ fn invalid(message: String, origin: &Origin) -> Error {
 /// The default of both time-outs, the AWS CLI's.
 const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
 
-/// A century is as good as for ever, and overflows no clock.
+/// A century, which overflows no clock.
 const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
 
 fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, Error> {

@@ -80,7 +80,7 @@ impl MetadataService {
         if is_true(context.var("AWS_EC2_METADATA_DISABLED").as_deref()) {
             return Ok(None);
         }
-        let setting = |variable: &str, key: &str| context.var(variable).or_else(|| config.get(key).map(str::to_owned));
+        let setting = |variable, key: &str| Some(config.setting(context, &[variable], key)?.value);
         let base = base(&setting)?;
         let timeout = number(setting("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout"))?;
         let attempts = number(setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts"))?;
@@ -164,7 +164,7 @@ fn number(value: Option<String>) -> Result<i64, Error> {
     python::saturating_int(&text).ok_or_else(|| Error::configuration(python::int_error(&text)))
 }
 
-fn base(setting: &dyn Fn(&str, &str) -> Option<String>) -> Result<String, Error> {
+fn base(setting: &dyn Fn(&'static str, &str) -> Option<String>) -> Result<String, Error> {
     let endpoint = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
     let mode = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
     let ipv6 = match mode.as_deref().map(str::to_lowercase).as_deref() {

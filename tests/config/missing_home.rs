@@ -35,9 +35,9 @@ fn invalid_config_paths() {
     let (_center, env, _) = fixture();
     let path = env.work().join("config");
     let rows: [(MakeConfig, &str); 5] = [
-        (|path| mkfifo(path), "no regular file"),
-        (|path| fs::create_dir(path).unwrap(), "no regular file"),
-        (|path| symlink("/dev/zero", path).unwrap(), "no regular file"),
+        (|path| mkfifo(path), "not a regular file"),
+        (|path| fs::create_dir(path).unwrap(), "not a regular file"),
+        (|path| symlink("/dev/zero", path).unwrap(), "not a regular file"),
         (|path| fs::write(path, b"[default]\nx = \xff\xfe\n").unwrap(), ""),
         (|path| fs::write(path, vec![b'a'; 64 << 20]).unwrap(), ""),
     ];

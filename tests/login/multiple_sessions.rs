@@ -69,5 +69,5 @@ fn no_sessions_is_an_error() {
     assert!(run.stderr.contains(".aws/config has no [sso-session"), "{}", run.snapshot());
     env.set("AWS_CONFIG_FILE", env.home());
     let run = env.run(["login", "--all"]).expect(253);
-    assert!(run.stderr.contains("(which was not read: it is no regular file) has no"), "{}", run.snapshot());
+    assert!(run.stderr.contains("(which was not read: it is not a regular file) has no"), "{}", run.snapshot());
 }

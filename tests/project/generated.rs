@@ -113,7 +113,7 @@ fn variables_and_keys_of_the_manual_are_read() {
         let is_name = |word: &&str| ["AWS_", "SSO_OIDC_", "sso_", "cli_"].iter().any(|start| word.starts_with(start));
         let words = words.map(|word| word.trim_start_matches("fB")).filter(|word| !word.ends_with('_'));
         // Named because they are not supported.
-        let unread = ["AWS_DATA_PATH", "AWS_CLI_OUTPUT_ENCODING"];
+        let unread = ["AWS_CREDENTIAL_FILE", "AWS_DATA_PATH", "AWS_CLI_OUTPUT_ENCODING"];
         for word in words.filter(is_name).filter(|word| !unread.contains(word)) {
             assert!(
                 code.contains(&format!("\"{word}\"")) || code.contains(&format!("{word} =")),
