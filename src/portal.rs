@@ -7,14 +7,11 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use crate::http::{self, HttpClient, Method, Request, Response, Retry};
 use crate::oidc::{Failure, Fault, FaultCode, Members, json};
 use crate::secret::Secret;
-
-/// What a query value keeps: RFC 3986 section 2.3.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Carries the access token.
 const TOKEN_HEADER: &str = "x-amz-sso_bearer_token";
@@ -46,7 +43,7 @@ impl PortalClient {
     /// # Errors
     /// As [`PortalClient::logout`], and responses without one of the four members.
     pub async fn role_credentials(&self, token: &Secret, account: &str, role: &str) -> Result<Credentials, Failure> {
-        let encoded = |text| utf8_percent_encode(text, UNRESERVED).to_string();
+        let encoded = |text| utf8_percent_encode(text, http::NOT_UNRESERVED).to_string();
         let path = format!("/federation/credentials?role_name={}&account_id={}", encoded(role), encoded(account));
         let request = self.request(Method::Get, &path, token);
         let response = self.send("GetRoleCredentials", request).await?;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use aws_credential_types::Credentials;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -17,14 +17,14 @@ use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
 use crate::endpoint::Service;
 use crate::error::{Error, Kind};
-use crate::http::{Method, Request, Response, Retry};
+use crate::http::{Method, NOT_UNRESERVED, Request, Response, Retry};
 use crate::oidc::sigv4::{self, Signing};
 use crate::oidc::{Fault, FaultCode};
 use crate::secret::Secret;
 use crate::services::Endpoint;
 
 /// What `application/x-www-form-urlencoded` keeps in Python; a blank becomes a plus.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
+const KEPT: &AsciiSet = &NOT_UNRESERVED.remove(b' ');
 
 /// With less life than this, kept credentials are asked for anew.
 const FRESH: Duration = Duration::minutes(15);

@@ -1,10 +1,15 @@
 //! Which URLs may be called: botocore's test of an endpoint URL, and the schemes we speak.
 //!
-//! How endpoints are made from regions is the room `endpoint`, not this file. Imports nothing of ours.
+//! How endpoints are made from regions is the room `endpoint`, not this file.
 
 use std::net::Ipv6Addr;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
 use super::HttpErrorKind;
+
+/// Everything that percent-encoding changes: all but the unreserved characters of RFC 3986 section 2.3.
+pub const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Whether the AWS CLI would accept the text as an endpoint: a scheme and a host of letters, digits and hyphens, an
 /// IPv4 or a bracketed IPv6 address. The scheme itself is not judged here.

@@ -17,7 +17,7 @@ mod tls;
 use std::cell::{Cell, OnceCell};
 use std::time::{Duration, Instant};
 
-pub use endpoint::{host_of, join, valid_endpoint};
+pub use endpoint::{NOT_UNRESERVED, host_of, join, valid_endpoint};
 pub use error::{CHECK_ENDPOINT, HttpError, HttpErrorKind};
 pub use log::start_debug_log;
 pub use message::{MAX_BODY, Method, Request, Response, retry_hint};

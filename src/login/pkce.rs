@@ -6,14 +6,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::http::NOT_UNRESERVED;
 use crate::secret::Secret;
-
-/// Everything outside RFC 3986's unreserved characters is escaped, as Python's `quote` does.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The system gave no random bytes.
 #[derive(Debug)]
@@ -111,7 +109,7 @@ pub struct AuthorizationRequest<'a> {
 impl AuthorizationRequest<'_> {
     /// The URL for the browser.
     pub fn url(&self) -> String {
-        let escape = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+        let escape = |text: &str| utf8_percent_encode(text, NOT_UNRESERVED).to_string();
         format!(
             "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",
             self.origin,
