@@ -221,7 +221,7 @@ fn check_asks_the_portal_and_refreshes_nothing() {
     let run = env.run(["status", "--check"]).ok();
     let seen = sessions(&run);
     assert_eq!((&seen[0]["state"], &seen[1]["state"]), (&json!("login needed"), &json!("refreshable")));
-    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("does not accept the token")), "{}", seen[0]);
+    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("no longer accepts the token")), "{}", seen[0]);
     assert_eq!(seen[0]["command"], json!("sso-oidc login --sso-session corp"));
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
     assert!(!center.calls().contains(&Endpoint::CreateToken));

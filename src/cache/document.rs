@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -85,6 +86,11 @@ impl CachedToken {
             ("refreshToken", self.refresh_token.as_ref().map(Secret::expose)),
         ];
         Document { texts: &texts, others: &self.others }.to_json()
+    }
+
+    /// Whether it has life left, and at least this much.
+    pub fn lasts(&self, min_ttl: Duration, now: Timestamp) -> bool {
+        self.expires_at > now && self.expires_at - now >= min_ttl
     }
 
     /// Whole seconds until the token ends; negative when it has.

@@ -1,20 +1,29 @@
-//! Two locks beside a token: one around read, refresh and write, one held by the process that asks a person.
+//! Two locks beside a token: one around read, refresh and write, one held by the process that runs a login in the browser.
 //!
 //! They are files of their own, `<sha1>.lock` and `<sha1>.login.lock`, never the data file (a rename would leave the lock
-//! on the old one), never named `.json`, never deleted. Only the kernel's lock counts; the one line inside tells waiters
-//! who holds it and how it ended. It is not JSON, because the AWS CLI's logout reads every file of the folder as JSON,
-//! and it holds no secret. Imports `context`.
+//! on the old one), never named `.json`, never deleted. Only the kernel's lock counts; the one line inside tells waiting
+//! processes which process holds it and with which outcome it ended. The line is not JSON, because the AWS CLI's logout
+//! reads every file of the folder as JSON, and it contains no secret.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::timestamp;
 use crate::context::Timestamp;
+use crate::error::Kind;
 use crate::replace::create_private_folders;
 
-/// The longest line in a lock file, in bytes; what was longer is cut.
+/// The longest line in a lock file, in bytes; a longer one is cut.
 const LONGEST: usize = 1024;
+/// How often a waiting process tries to take the lock.
+const GLANCE: Duration = Duration::from_millis(20);
+/// How long a process waits for one that makes a request.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A lock file, not yet taken.
 #[derive(Debug)]
@@ -22,32 +31,53 @@ pub struct Lock {
     path: PathBuf,
 }
 
-/// What came of trying to take a lock.
-#[derive(Debug)]
-pub enum Attempt {
-    /// It is ours until dropped.
-    Held(Held),
-    /// Another process has it.
-    Busy,
-    /// This file system or folder gives no locks; the caller goes on without.
-    Unsupported,
-}
-
-/// A lock that is ours until dropped.
+/// A lock that this process holds until it is dropped.
 #[derive(Debug)]
 pub struct Held {
-    file: File,
+    /// Absent where the file system or the folder has no locks; the process goes on without.
+    file: Option<File>,
+    /// When this process began to wait for it.
+    waiting_since: Option<Timestamp>,
 }
 
-/// The line in a lock file: who holds or held it, since when, and how it ended.
+/// How a wait for a lock ended.
+#[derive(Debug)]
+pub enum Acquired<T> {
+    /// This process holds the lock.
+    Lock(Held),
+    /// What was to be done has been done meanwhile.
+    Result(T),
+    /// Another process has held it for too long: which one, if it wrote that.
+    TimedOut(Option<u32>),
+}
+
+/// How a process that held a lock ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did what it took the lock for.
+    Done,
+    /// It failed.
+    Failed {
+        /// The kind of its error.
+        kind: Kind,
+        /// The message of its error.
+        message: String,
+    },
+    /// It was cancelled.
+    Cancelled,
+    /// The login was not completed in time.
+    Unanswered,
+}
+
+/// The line in a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockRecord {
     /// The process that wrote the line.
     pub pid: u32,
     /// When it took the lock, or when it wrote the outcome.
     pub at: Timestamp,
-    /// One word and what belongs to it, absent while the lock is held.
-    pub outcome: Option<String>,
+    /// Absent while the lock is held.
+    pub outcome: Option<Outcome>,
 }
 
 impl Lock {
@@ -60,13 +90,37 @@ impl Lock {
         &self.path
     }
 
-    /// Takes the lock if it is free, without waiting.
-    pub fn attempt(&self) -> Attempt {
-        let Ok(file) = self.open() else { return Attempt::Unsupported };
-        match file.try_lock() {
-            Ok(()) => Attempt::Held(Held { file }),
-            Err(TryLockError::WouldBlock) => Attempt::Busy,
-            Err(TryLockError::Error(_)) => Attempt::Unsupported,
+    /// Takes the lock without waiting; `None` when another process holds it.
+    pub fn attempt(&self) -> Option<Held> {
+        let file = match self.open().map(|file| file.try_lock().map(|()| file)) {
+            Ok(Ok(file)) => Some(file),
+            Ok(Err(TryLockError::WouldBlock)) => return None,
+            Ok(Err(TryLockError::Error(_))) | Err(_) => None,
+        };
+        Some(Held { file, waiting_since: None })
+    }
+
+    /// Takes the lock. While another process holds it, `glance` looks for the result that this process wants.
+    pub async fn wait<T>(
+        &self,
+        patience: Duration,
+        now: fn() -> Timestamp,
+        mut glance: impl FnMut() -> Option<T>,
+    ) -> Acquired<T> {
+        let deadline = Instant::now() + patience;
+        let mut waiting_since = None;
+        loop {
+            if let Some(held) = self.attempt() {
+                return Acquired::Lock(Held { waiting_since, ..held });
+            }
+            waiting_since.get_or_insert_with(now);
+            if let Some(found) = glance() {
+                return Acquired::Result(found);
+            }
+            if Instant::now() >= deadline {
+                return Acquired::TimedOut(self.holder());
+            }
+            tokio::time::sleep(GLANCE).await;
         }
     }
 
@@ -80,48 +134,62 @@ impl Lock {
         options.open(&self.path)
     }
 
-    /// The line in the file, whoever wrote it.
+    /// The process that holds the lock, if it wrote that.
+    pub fn holder(&self) -> Option<u32> {
+        self.record().filter(|record| record.outcome.is_none()).map(|record| record.pid)
+    }
+
+    /// The line in the file, whichever process wrote it.
     pub fn record(&self) -> Option<LockRecord> {
-        let mut text = String::new();
         let mut options = OpenOptions::new();
         options.read(true);
         // A pipe in its place would wait for a writer, and no signal would end that.
         private_and_unlinked(&mut options);
-        options.open(&self.path).ok()?.take(LONGEST as u64).read_to_string(&mut text).ok()?;
-        LockRecord::parse(&text)
+        LockRecord::read(&options.open(&self.path).ok()?)
     }
 }
 
 impl Held {
     /// The line left by the last holder.
     pub fn last(&mut self) -> Option<LockRecord> {
-        let mut text = String::new();
-        self.file.rewind().ok()?;
-        (&self.file).take(LONGEST as u64).read_to_string(&mut text).ok()?;
-        LockRecord::parse(&text)
+        let file = self.file.as_mut()?;
+        file.rewind().ok()?;
+        LockRecord::read(file)
     }
 
-    /// Replaces the line. A record that cannot be written only costs the waiters an explanation.
-    pub fn write(&mut self, record: &LockRecord) {
+    /// The same, if that process ended while this one was waiting for it; records have whole seconds.
+    pub fn waited_for(&mut self) -> Option<LockRecord> {
+        let since = self.waiting_since?.truncate_to_second();
+        self.last().filter(|last| last.at >= since)
+    }
+
+    /// Names this process to those that wait.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.write(&LockRecord { pid: std::process::id(), at: now, outcome: None });
+    }
+
+    /// Leaves the outcome to those that wait. It must contain no secret.
+    pub fn end(&mut self, now: Timestamp, outcome: Outcome) {
+        self.write(&LockRecord { pid: std::process::id(), at: now, outcome: Some(outcome) });
+    }
+
+    /// Replaces the line. A record that cannot be written only costs the waiting processes an explanation.
+    pub(super) fn write(&mut self, record: &LockRecord) {
+        let Some(file) = &mut self.file else { return };
         let mut text = record.to_string();
         if text.len() > LONGEST {
             text.truncate(text.floor_char_boundary(LONGEST - 1));
             text.push('\n');
         }
-        let _ =
-            self.file.rewind().and_then(|()| self.file.set_len(0)).and_then(|()| self.file.write_all(text.as_bytes()));
+        let _ = file.rewind().and_then(|()| file.set_len(0)).and_then(|()| file.write_all(text.as_bytes()));
     }
 }
 
 impl LockRecord {
-    /// The line of a holder at work.
-    pub fn held(pid: u32, at: Timestamp) -> Self {
-        Self { pid, at, outcome: None }
-    }
-
-    /// The line of a holder that has ended.
-    pub fn ended(pid: u32, at: Timestamp, outcome: impl Into<String>) -> Self {
-        Self { pid, at, outcome: Some(outcome.into()) }
+    fn read(file: &File) -> Option<Self> {
+        let mut text = String::new();
+        file.take(LONGEST as u64).read_to_string(&mut text).ok()?;
+        Self::parse(&text)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -129,14 +197,54 @@ impl LockRecord {
         let pid = words.next()?.parse().ok()?;
         let at = timestamp::parse(words.next()?)?;
         let outcome = words.next()?;
-        Some(Self { pid, at, outcome: (outcome != "holds").then(|| outcome.to_owned()) })
+        Some(Self { pid, at, outcome: (outcome != HOLDS).then(|| Outcome::parse(outcome)) })
     }
 }
 
-impl std::fmt::Display for LockRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let outcome = self.outcome.as_deref().unwrap_or("holds");
-        writeln!(f, "process {} {} {outcome}", self.pid, timestamp::format(self.at))
+const HOLDS: &str = "holds";
+const DONE: &str = "done";
+const CANCELLED: &str = "cancelled";
+const UNANSWERED: &str = "unanswered";
+const FAILED: &str = "failed";
+
+impl Outcome {
+    /// Words of an earlier version that are not known here mean success, except that any failure has a message.
+    fn parse(text: &str) -> Self {
+        match text.split_once(' ') {
+            Some((FAILED, rest)) => {
+                let named = rest.split_once(' ').and_then(|(name, message)| Some((Kind::named(name)?, message)));
+                let (kind, message) = named.unwrap_or((Kind::Other, rest));
+                Self::Failed { kind, message: message.to_owned() }
+            }
+            Some((_, message)) => Self::Failed { kind: Kind::Other, message: message.to_owned() },
+            None if text == CANCELLED => Self::Cancelled,
+            None if text == UNANSWERED => Self::Unanswered,
+            None => Self::Done,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str(DONE),
+            Self::Failed { kind, message } => {
+                write!(f, "{FAILED} {} {}", kind.name(), message.replace(['\n', '\r'], " "))
+            }
+            Self::Cancelled => f.write_str(CANCELLED),
+            Self::Unanswered => f.write_str(UNANSWERED),
+        }
+    }
+}
+
+impl fmt::Display for LockRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {} {} ", self.pid, timestamp::format(self.at))?;
+        match &self.outcome {
+            Some(outcome) => outcome.fmt(f)?,
+            None => f.write_str(HOLDS)?,
+        }
+        f.write_str("\n")
     }
 }
 
@@ -154,43 +262,71 @@ fn private_and_unlinked(_: &mut OpenOptions) {}
 mod tests {
     use time::macros::utc_datetime;
 
-    use super::{Attempt, Lock, LockRecord};
+    use super::{Lock, LockRecord, Outcome};
+    use crate::error::Kind;
+
+    fn ended(outcome: Outcome) -> LockRecord {
+        LockRecord { pid: 7, at: utc_datetime!(2026-01-01 00:00), outcome: Some(outcome) }
+    }
 
     #[test]
-    fn one_holder_at_a_time_and_the_next_reads_the_outcome() {
+    fn one_process_holds_the_lock_and_the_next_reads_the_outcome() {
         let folder = tempfile::tempdir().unwrap();
         let lock = Lock::new(folder.path().join("new").join("x.lock"));
-        let Attempt::Held(mut held) = lock.attempt() else { panic!("a free lock") };
-        assert!(matches!(lock.attempt(), Attempt::Busy));
-        let record = LockRecord::ended(7, utc_datetime!(2026-01-01 00:00), "refused invalid_grant");
+        let mut held = lock.attempt().unwrap();
+        assert!(lock.attempt().is_none());
+        let record = ended(Outcome::Failed { kind: Kind::Service, message: "not\nnow".to_owned() });
         held.write(&record);
-        assert_eq!(lock.record(), Some(record.clone()));
+        let read = ended(Outcome::Failed { kind: Kind::Service, message: "not now".to_owned() });
+        assert_eq!(lock.record(), Some(read.clone()));
         drop(held);
-        let Attempt::Held(mut held) = lock.attempt() else { panic!("a free lock") };
-        assert_eq!(held.last(), Some(record));
+        assert_eq!(lock.attempt().unwrap().last(), Some(read));
     }
 
     #[test]
     fn a_long_outcome_is_cut_and_not_lost() {
         let folder = tempfile::tempdir().unwrap();
         let lock = Lock::new(folder.path().join("x.lock"));
-        let Attempt::Held(mut held) = lock.attempt() else { panic!("a free lock") };
-        let words = format!("failed 255 {}", "\u{fc}".repeat(2000));
-        held.write(&LockRecord::ended(7, utc_datetime!(2026-01-01 00:00), words.clone()));
-        let outcome = lock.record().unwrap().outcome.unwrap();
-        assert!(outcome.len() > 900 && words.starts_with(&outcome), "{outcome}");
+        let mut held = lock.attempt().unwrap();
+        let words = "\u{fc}".repeat(2000);
+        held.write(&ended(Outcome::Failed { kind: Kind::Other, message: words.clone() }));
+        let Some(Outcome::Failed { message, .. }) = lock.record().unwrap().outcome else { panic!("no outcome") };
+        assert!(message.len() > 900 && words.starts_with(&message), "{message}");
         assert_eq!(held.last(), lock.record());
     }
 
     #[test]
     fn the_line_is_not_json_and_comes_back() {
-        let record = LockRecord::held(4711, utc_datetime!(2026-01-01 00:00));
-        let text = record.to_string();
-        assert_eq!(text, "process 4711 2026-01-01T00:00:00Z holds\n");
-        assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
-        assert_eq!(LockRecord::parse(&text), Some(record));
+        let failed = Outcome::Failed { kind: Kind::LoginNeeded, message: "a b".to_owned() };
+        for (outcome, line) in [
+            (None, "holds"),
+            (Some(Outcome::Done), "done"),
+            (Some(Outcome::Cancelled), "cancelled"),
+            (Some(Outcome::Unanswered), "unanswered"),
+            (Some(failed), "failed login-needed a b"),
+        ] {
+            let record = LockRecord { pid: 4711, at: utc_datetime!(2026-01-01 00:00), outcome };
+            let text = record.to_string();
+            assert_eq!(text, format!("process 4711 2026-01-01T00:00:00Z {line}\n"));
+            assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
+            assert_eq!(LockRecord::parse(&text), Some(record));
+        }
         for odd in ["", "5\n", "process x\n", "process 1 soon holds\n", "process 1 2026-01-01T00:00:00Z\n"] {
             assert_eq!(LockRecord::parse(odd), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn lines_of_earlier_versions_are_read() {
+        let failed = |message: &str| Outcome::Failed { kind: Kind::Other, message: message.to_owned() };
+        for (line, outcome) in [
+            ("signed-in", Outcome::Done),
+            ("refreshed", Outcome::Done),
+            ("failed 254 denied", failed("254 denied")),
+            ("failed cannot connect", failed("cannot connect")),
+            ("answered 400 InvalidGrantException", failed("400 InvalidGrantException")),
+        ] {
+            assert_eq!(Outcome::parse(line), outcome, "{line}");
         }
     }
 }

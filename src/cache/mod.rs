@@ -22,7 +22,7 @@ use crate::error::Error;
 pub use credentials::{CachedCredentials, CredentialCache};
 pub use document::{CachedRegistration, CachedToken};
 pub use file::{Loaded, remove};
-pub use lock::{Attempt, Held, Lock, LockRecord};
+pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};
 pub use names::{CredentialKey, Purpose, RegistrationKey, TokenKey};
 pub use scan::{CacheEntry, Kind};
 

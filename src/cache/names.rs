@@ -18,14 +18,14 @@ pub enum Purpose {
     /// Reading, refreshing and writing a token.
     Refresh,
     /// Signing in with a browser; always taken before the other.
-    Ask,
+    Login,
 }
 
 impl Purpose {
     fn extension(self) -> &'static str {
         match self {
             Self::Refresh => "lock",
-            Self::Ask => "login.lock",
+            Self::Login => "login.lock",
         }
     }
 }

@@ -7,14 +7,14 @@
 use anyhow::Context as _;
 
 use super::clients;
-use super::{environment, profile_chain, runtime, token, wanted};
+use super::{environment, profile_chain, runtime, token};
 use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, SsoRole};
 use crate::context::Context;
 use crate::credentials::Chain;
 use crate::error::{Error, Kind};
-use crate::session::{Caches, Role, RoleCredentials, Services};
+use crate::session::{Caches, Role, RoleCredentials};
 
 /// The AWS CLI's words before every error of the configuration.
 const ATTEMPT: &str = "Unable to retrieve credentials";
@@ -50,23 +50,21 @@ fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<SsoRole>
 }
 
 fn of_session(
-    SsoRole { session, account_id, role_name }: &SsoRole,
+    role: &SsoRole,
     config: &Config,
     global: &GlobalArgs,
     context: &Context,
 ) -> anyhow::Result<RoleCredentials> {
     let home = context.require_home()?;
     let (tokens, credentials) = (TokenCache::in_home(home), CredentialCache::in_home(home));
-    let wanted = &wanted::of(session);
-    let role = Role { wanted, account_id, role_name };
-    if let Some(found) = role.look(&credentials, context)? {
+    let caches = Caches { tokens: &tokens, credentials: &credentials };
+    let (session, role) = (&role.session, Role { role, caches, context });
+    if let Some(found) = role.look().map_err(|error| error.into_error(session))? {
         return Ok(found);
     }
     let services = clients::for_session(context, config, global)?;
-    services.check(&wanted.region)?;
-    let services = Services { oidc: &|| services.oidc(&wanted.region), portal: &|| services.portal(&wanted.region) };
-    let caches = Caches { tokens: &tokens, credentials: &credentials };
-    runtime::block_on(context, async { Ok(role.obtain(caches, context, services).await?) })
+    services.check(&session.region.value)?;
+    runtime::block_on(context, async { Ok(role.obtain(&services).await.map_err(|error| error.into_error(session))?) })
 }
 
 /// The credentials that the AWS SDKs find for a profile without a role.

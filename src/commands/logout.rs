@@ -12,15 +12,14 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::portal_requests::{Request, send_each};
-use super::{clients, wanted, wants_events};
-use crate::cache::{self, Attempt, CacheEntry, CredentialCache, Held, Kind, TokenCache};
+use super::{clients, wants_events};
+use crate::cache::{self, CacheEntry, CredentialCache, Held, Kind, TokenCache};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::Context;
 use crate::error::{self, Error};
 use crate::secret::Secret;
 use crate::services::Services;
-use crate::session::Wanted;
 use crate::text;
 
 /// How long to wait for the processes that refresh a token, which could store it again after its removal.
@@ -39,7 +38,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
     let selected = Session::selected(&args.sso_session, profile, &config)?;
     let logout = Logout {
-        selected: selected.map(|selected| selected.iter().map(wanted::of).collect()),
+        selected,
         forget_clients: args.forget_clients,
         names: config
             .sso_sessions()
@@ -77,7 +76,7 @@ fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) 
 /// What to remove.
 struct Logout<'a> {
     /// The selected sessions; `None` for all tokens.
-    selected: Option<Vec<Wanted>>,
+    selected: Option<Vec<Session>>,
     forget_clients: bool,
     /// The sso-session of each token's file.
     names: HashMap<PathBuf, &'a str>,
@@ -151,9 +150,8 @@ impl Logout<'_> {
             .filter_map(|lock| {
                 loop {
                     match lock.attempt() {
-                        Attempt::Held(held) => return Some(held),
-                        Attempt::Busy if Instant::now() < until => thread::sleep(LOCK_RETRY_DELAY),
-                        Attempt::Busy | Attempt::Unsupported => return None,
+                        None if Instant::now() < until => thread::sleep(LOCK_RETRY_DELAY),
+                        held => return held,
                     }
                 }
             })
@@ -161,12 +159,12 @@ impl Logout<'_> {
     }
 
     fn is_selected(&self, path: &Path) -> bool {
-        let is_of = |session: &Wanted| self.tokens.token_path(&session.token_key) == path;
+        let is_of = |session: &Session| self.tokens.token_path(&session.token_key()) == path;
         self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of))
     }
 
     fn is_registration(&self, path: &Path) -> bool {
-        let is_of = |session: &Wanted| self.tokens.registration_path(&session.registration_key()) == path;
+        let is_of = |session: &Session| self.tokens.registration_path(&session.registration_key()) == path;
         self.selected.iter().flatten().any(is_of)
     }
 
@@ -191,7 +189,7 @@ impl Logout<'_> {
             }
         }
         for session in self.selected.iter().flatten() {
-            let path = self.tokens.token_path(&session.token_key);
+            let path = self.tokens.token_path(&session.token_key());
             if !outcome.removed.iter().any(|token| token.path == path) {
                 context.say(&format!("{}: was not signed in", session.label()));
             }

@@ -21,7 +21,6 @@ mod session_status;
 mod shim;
 mod status;
 mod token;
-mod wanted;
 
 use std::time::Duration;
 

@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::wanted;
 use crate::cache::{CachedToken, Loaded, TokenCache, TokenKey};
 use crate::config::Session;
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::session::{self, Found, LoginNeeded, SessionError, Wanted};
+use crate::session::{self, Found, LoginNeeded, NoToken};
 
 /// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,8 +100,7 @@ impl SessionStatus {
         } else if self.is_refreshable {
             self.state = State::Refreshable;
         } else {
-            let expired = token.expires_at <= now;
-            self.need_login(&LoginNeeded::Ended { expires_at: token.expires_at, expired });
+            self.need_login(&LoginNeeded::expired(&token, now));
         }
         self.expires_at = Some(token.expires_at);
         self.registration_expires_at = token.registration_expires_at;
@@ -153,32 +151,31 @@ impl StatusReport<'_> {
     }
 
     /// The status of a configured session.
-    pub(super) fn of_session(&self, settings: &Session) -> SessionStatus {
-        let wanted = Wanted { min_ttl: self.min_ttl, ..wanted::of(settings) };
+    pub(super) fn of_session(&self, session: &Session) -> SessionStatus {
         let now = self.context.now();
-        let found = session::look(&wanted, self.cache, self.context);
+        let found = session::look(session, self.cache, self.min_ttl, self.context);
         let mut status = SessionStatus {
-            profiles: match &settings.name {
+            profiles: match &session.name {
                 Some(name) => self.profiles.get(&**name).into_iter().flatten().map(ToString::to_string).collect(),
-                None => vec![settings.profile.clone()],
+                None => vec![session.profile.clone()],
             },
-            session: settings.name.clone(),
-            start_url: Some(settings.start_url.value.clone()),
-            region: Some(settings.region.value.clone()),
-            scopes: wanted.scopes.clone(),
-            remedy: Some(wanted.remedy.clone()),
+            session: session.name.clone(),
+            start_url: Some(session.start_url.value.clone()),
+            region: Some(session.region.value.clone()),
+            scopes: session.scopes.clone(),
+            remedy: Some(session.login_command()),
             is_reachable: true,
-            path: self.cache.token_path(&wanted.token_key),
+            path: self.cache.token_path(&session.token_key()),
             ..SessionStatus::default()
         };
         match found {
             Ok(Found::Fresh(usable)) => status.set_token(usable.token, now, true),
             Ok(Found::Stale(token, _)) => {
-                let is_valid = wanted.lasts(&token, now);
+                let is_valid = token.lasts(self.min_ttl, now);
                 status.set_token(token, now, is_valid);
             }
-            Err(SessionError::LoginNeeded { why, .. }) => status.need_login(&why),
-            Err(error) => {
+            Err(NoToken::LoginNeeded(why)) => status.need_login(&why),
+            Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => {
                 status.state = State::Damaged;
                 status.reason = Some(error.to_string());
             }
@@ -196,8 +193,7 @@ impl StatusReport<'_> {
                 let key = token.start_url.as_deref().map(TokenKey::of_start_url);
                 status.is_reachable = key.is_some_and(|key| self.cache.token_path(&key) == status.path);
                 let now = self.context.now();
-                let left = Duration::try_from(token.expires_at - now).ok();
-                let is_valid = left.is_some_and(|left| !left.is_zero() && left >= self.min_ttl);
+                let is_valid = token.lasts(self.min_ttl, now);
                 status.set_token(token, now, is_valid);
             }
             Loaded::Damaged(damage) => status.need_login(&LoginNeeded::Damaged(damage)),

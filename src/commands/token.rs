@@ -1,19 +1,21 @@
-//! `token`: prints a valid access token, refreshed first when needed; never asks a person.
+//! `token`: prints a valid access token, refreshed first when needed; never starts a login.
 //!
 //! When a token is refreshed, and how many processes share one refresh, is in `session`. A token that lasts is printed
 //! without a request, and without anything that a request would need.
+
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::clients;
 use super::printing::Output;
-use super::{duration, runtime, wanted};
+use super::{duration, runtime};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
-use crate::session::{self, Found, Usable, Wanted};
+use crate::session::{self, Found, NoToken, Usable};
 
 /// The header in which the access portal takes a token.
 const HEADER: &str = "x-amz-sso_bearer_token";
@@ -22,24 +24,23 @@ const HEADER: &str = "x-amz-sso_bearer_token";
 pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     let as_data = global.output.is_some() || global.query.is_some();
     if args.header && as_data {
-        let problem = "--header prints one line; it goes neither with --output nor with --query";
+        let problem = "--header cannot be used with --output or --query";
         return Err(Error::validation(problem).into());
     }
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
-    let settings = Session::resolve(&config, options(&args.session))?;
-    let wanted = Wanted { min_ttl: min_ttl.unwrap_or_default(), ..wanted::of(&settings) };
-    let usable = usable(&wanted, &config, global, context)?;
+    let session = Session::resolve(&config, options(&args.session))?;
+    let usable = usable(&session, min_ttl.unwrap_or_default(), &config, global, context)?;
     for warning in &usable.warnings {
         context.say(&format!("WARNING: {warning}"));
     }
     if context.stdout_is_terminal {
-        context.say("WARNING: this token opens all your accounts; who reads it here can use it until it ends");
+        context.say("WARNING: anyone who sees this token can access all your accounts until it expires");
     }
     let token = usable.token.access_token.expose();
     match output {
-        Some(output) => output.print(Value::Object(data(&usable, &settings)), "Token", context),
+        Some(output) => output.print(Value::Object(data(&usable, &session)), "Token", context),
         None if args.header => Ok(context.print_text(&format!("{HEADER}: {token}\n"))?),
         None => Ok(context.print_text(&format!("{token}\n"))?),
     }
@@ -54,24 +55,32 @@ pub(super) fn options(args: &SessionArgs) -> SessionOptions<'_> {
     }
 }
 
-/// The token in the cache if it lasts, else a refreshed one.
-fn usable(wanted: &Wanted, config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<Usable> {
+/// The cached token if it lasts, else a refreshed one.
+fn usable(
+    session: &Session,
+    min_ttl: Duration,
+    config: &Config,
+    global: &GlobalArgs,
+    context: &Context,
+) -> anyhow::Result<Usable> {
     let cache = TokenCache::in_home(context.require_home()?);
-    if let Found::Fresh(usable) = session::look(wanted, &cache, context)? {
+    let failed = |error: NoToken| error.into_error(session);
+    if let Found::Fresh(usable) = session::look(session, &cache, min_ttl, context).map_err(failed)? {
         return Ok(usable);
     }
     let services = clients::for_session(context, config, global)?;
-    services.check(&wanted.region)?;
-    let client = || services.oidc(&wanted.region);
-    runtime::block_on(context, async { Ok(session::obtain(wanted, &cache, context, true, &client).await?) })
+    services.check(&session.region.value)?;
+    runtime::block_on(context, async {
+        Ok(session::obtain(session, &services, &cache, min_ttl, context, true).await.map_err(failed)?)
+    })
 }
 
-fn data(usable: &Usable, settings: &Session) -> Map<String, Value> {
+fn data(usable: &Usable, session: &Session) -> Map<String, Value> {
     Map::from_iter([
         ("accessToken".to_owned(), json!(usable.token.access_token.expose())),
         ("expiresAt".to_owned(), json!(timestamp::format(usable.token.expires_at))),
-        ("session".to_owned(), json!(settings.name)),
-        ("startUrl".to_owned(), json!(settings.start_url.value)),
-        ("region".to_owned(), json!(settings.region.value)),
+        ("session".to_owned(), json!(session.name)),
+        ("startUrl".to_owned(), json!(session.start_url.value)),
+        ("region".to_owned(), json!(session.region.value)),
     ])
 }

@@ -1,78 +1,55 @@
 //! Credentials of an Identity Center role, as a profile names it: account, role, and an sso-session or a start URL.
 //!
-//! The checks of the profile and their messages are botocore's. The cache, the token and `GetRoleCredentials` are in
-//! `session`.
+//! The checks of the profile are in `config`; the cache, the token and `GetRoleCredentials` are in `session`. The messages
+//! are botocore's where it has one.
 
 use aws_credential_types::Credentials;
 
 use super::Chain;
-use crate::cache::{CredentialCache, TokenCache, TokenKey};
-use crate::config::{SessionOptions, SsoRole};
+use crate::cache::{CredentialCache, TokenCache};
+use crate::config::{Session, SessionOptions, SsoRole};
 use crate::error::{Error, Kind};
-use crate::oidc::Failure;
-use crate::session::{Caches, LoginNeeded, Role, RoleError, Services, SessionError, Wanted};
+use crate::session::{Caches, LoginNeeded, NoToken, Role};
 
 /// The keys, if the profile names an account or a role.
 pub(super) async fn keys(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, Error> {
-    let role = SsoRole::resolve(chain.config, profile, None, None, SessionOptions::default());
-    let Some(SsoRole { session, account_id, role_name }) = role? else { return Ok(None) };
-    let wanted = Wanted {
-        session_name: session.name.clone(),
-        start_url: session.start_url.value.clone(),
-        region: session.region.value.clone(),
-        scopes: session.scopes.clone(),
-        min_ttl: std::time::Duration::ZERO,
-        remedy: session.login_command(),
-        token_key: TokenKey::new(session.name.as_deref(), &session.start_url.value),
-    };
+    let role = SsoRole::resolve(chain.config, profile, None, None, SessionOptions::default())?;
+    let Some(role) = role else { return Ok(None) };
     let home = chain.context.require_home()?;
     let caches = Caches { tokens: &TokenCache::in_home(home), credentials: &CredentialCache::in_home(home) };
-    let oidc = || chain.services.oidc(&wanted.region);
-    let portal = || chain.services.portal(&wanted.region);
-    let role = Role { wanted: &wanted, account_id: &account_id, role_name: &role_name };
-    match role.obtain(caches, chain.context, Services { oidc: &oidc, portal: &portal }).await {
-        Ok(found) => {
-            for warning in &found.warnings {
-                log::debug!("{warning}");
-            }
-            Ok(Some(found.credentials))
+    let found = (Role { role: &role, caches, context: chain.context }).obtain(chain.services).await;
+    let found = found.map_err(|error| failed(&role.session, error))?;
+    for warning in &found.warnings {
+        log::debug!("{warning}");
+    }
+    Ok(Some(found.credentials))
+}
+
+const EXPIRED: &str = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \
+    session run aws sso login with the corresponding profile.";
+const NOT_REFRESHED: &str = "Error when retrieving token from sso: Token has expired and refresh failed";
+
+/// The error with botocore's message and what to do.
+fn failed(session: &Session, error: NoToken) -> Error {
+    match error {
+        NoToken::LoginNeeded(why) => Error::new(Kind::LoginNeeded, message(session, &why))
+            .hint(format!("{why}; run: {}", session.login_command())),
+        // Without an answer of the access portal it was the refresh that failed.
+        NoToken::Unavailable(error) if error.answer().is_none() => {
+            Error::other(NOT_REFRESHED).hint(error.advice().map(str::to_owned))
         }
-        Err(error) => Err(failed(&wanted, &error)),
+        NoToken::Unavailable(error) | NoToken::Failed(error) => error,
     }
 }
 
-/// The error with botocore's message and what to do.
-fn failed(wanted: &Wanted, error: &RoleError) -> Error {
-    let (kind, hint) = match error {
-        RoleError::Session(SessionError::LoginNeeded { why, remedy, .. }) => {
-            (Kind::LoginNeeded, Some(format!("{why}; run: {remedy}")))
+fn message(session: &Session, why: &LoginNeeded) -> String {
+    match why {
+        LoginNeeded::Absent => format!("Error loading SSO Token: Token for {} does not exist", session.label()),
+        LoginNeeded::Unauthorized => EXPIRED.to_owned(),
+        LoginNeeded::Expired { .. } if session.name.is_none() => EXPIRED.to_owned(),
+        LoginNeeded::Expired { .. } | LoginNeeded::TooShort(_) | LoginNeeded::Refused(_) | LoginNeeded::Reported(_) => {
+            NOT_REFRESHED.to_owned()
         }
-        RoleError::Portal(portal) if matches!(**portal, Failure::Fault(_)) => (Kind::Service, error.hint()),
-        _ => (Kind::Other, error.hint()),
-    };
-    Error::new(kind, message(wanted, error)).hint(hint)
-}
-
-/// botocore's message, where it has one.
-fn message(wanted: &Wanted, error: &RoleError) -> String {
-    const ENDED: &str = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this \
-        SSO session run aws sso login with the corresponding profile.";
-    const NOT_REFRESHED: &str = "Error when retrieving token from sso: Token has expired and refresh failed";
-    match error {
-        RoleError::Session(SessionError::LoginNeeded { why, .. }) => match **why {
-            LoginNeeded::Absent => format!("Error loading SSO Token: Token for {} does not exist", wanted.label()),
-            LoginNeeded::Unauthorized => ENDED.to_owned(),
-            LoginNeeded::Ended { .. } if wanted.session_name.is_none() => ENDED.to_owned(),
-            LoginNeeded::Ended { .. }
-            | LoginNeeded::TooShort { .. }
-            | LoginNeeded::Refused(_)
-            | LoginNeeded::Said(_) => NOT_REFRESHED.to_owned(),
-            LoginNeeded::Damaged(_) | LoginNeeded::Misfit(_) => format!("Error loading SSO Token: {error}"),
-        },
-        RoleError::Session(SessionError::Answered(_)) => NOT_REFRESHED.to_owned(),
-        RoleError::Portal(error) if matches!(**error, Failure::Fault(ref fault) if fault.code == "UnauthorizedException") => {
-            ENDED.to_owned()
-        }
-        _ => error.to_string(),
+        LoginNeeded::Damaged(_) | LoginNeeded::Mismatch(_) => format!("Error loading SSO Token: {why}"),
     }
 }

@@ -1,24 +1,43 @@
-//! Which program opens the URL, and how: `--browser-command`, `BROWSER`, else the system's own choice.
+//! Which program opens the URL, and how: `--browser-command`, `BROWSER`, else the system's default.
 //!
-//! The program gets the URL as one argument, no shell reads it, nobody waits for it, its output goes nowhere and Ctrl-C
-//! in our terminal does not reach it. Whether a URL may be opened at all is `text`'s decision. Imports `context`.
+//! The program gets the URL as one argument without a shell and is not waited for. Its output is discarded, and Ctrl-C in
+//! our terminal does not reach it. Whether a URL may be opened at all is decided in `text`.
 
 use std::io;
 use std::process::{Command, Stdio};
 
+use super::Attempt;
 use crate::context::Context;
+use crate::{endpoint, text};
 
-/// What stands for the URL in a command: ours and that of Python's webbrowser module, which the AWS CLI uses.
+/// The placeholders for the URL in a command: ours and that of Python's webbrowser module, which the AWS CLI uses.
 const PLACEHOLDERS: [&str; 2] = ["{url}", "%s"];
 
-/// Opens the URL with the first that can be started: `command`, the entries of `BROWSER`, the system's opener.
-pub fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
+/// Opens the browser, if one is wanted and the URL is fit for it; a failure is only reported, because the URL is shown.
+pub(super) fn show(attempt: &Attempt<'_>, url: &str) {
+    let choices = attempt.request.choices;
+    if choices.no_browser {
+        return;
+    }
+    match text::browser_url(url, endpoint::is_loopback(attempt.oidc.endpoint())) {
+        Ok(url) => {
+            let command = choices.browser_command.as_deref().or(attempt.session.browser_command.as_deref());
+            if let Err(error) = open(attempt.context(), command, url.as_str()) {
+                attempt.notices().browser_not_opened(&error);
+            }
+        }
+        Err(refused) => attempt.notices().url_not_opened(&refused),
+    }
+}
+
+/// Opens the URL with the first program that starts: `command`, the entries of `BROWSER`, the system's opener.
+fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
     if let Some(command) = command {
         return start(command, url);
     }
     let Some(browsers) = context.var_not_empty("BROWSER") else {
-        // Its own words are for programmers, and repeat the URL.
-        let advice = "nothing here opens addresses; name a program with --browser-command or BROWSER";
+        // Its own message is for programmers, and repeats the URL.
+        let advice = "no browser found; set BROWSER or use --browser-command";
         return (context.open_browser)(url).map_err(|_| io::Error::other(advice));
     };
     let mut outcome = Err(io::Error::from(io::ErrorKind::NotFound));

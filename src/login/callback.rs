@@ -1,8 +1,8 @@
-//! What a request to the redirect listener means: bytes in, verdict out.
+//! Parses and judges a request to the redirect listener.
 //!
 //! Only a GET of the exact path with our `Host` and our state is an authorization response (RFC 6749 section 4.1.2, RFC
 //! 8252 sections 7.3 and 8.9); anything else is answered and the wait goes on. The sockets are in `loopback`, the pages in
-//! `page`. Imports `secret`.
+//! `page`.
 
 use url::form_urlencoded;
 
@@ -14,7 +14,7 @@ pub(super) const PATH: &str = "/oauth/callback";
 
 /// What arrived at the redirect URI.
 #[derive(Debug, Clone)]
-pub enum AuthorizationResponse {
+pub(super) enum AuthorizationResponse {
     /// The person approved; the code is for one exchange.
     Code(Secret),
     /// The person or the service said no.
@@ -50,7 +50,7 @@ pub(super) enum Refusal {
     Host,
     /// No code, or more than one.
     Incomplete,
-    /// Another attempt's state, or somebody's who does not know it.
+    /// Another attempt's state, or an unknown one.
     State,
 }
 

@@ -1,41 +1,43 @@
 //! The device authorization grant (RFC 8628): a code on the screen, an approval anywhere, polling here.
 //!
-//! AWS may have pre-authorised the client, so the device code is tried once before anything is shown; after that `poll`
-//! keeps the pace. What the words are is in `notice`. Imports `oidc`, `cache`, `context`, `text`.
+//! AWS may have pre-authorized the client, so the device code is tried once before anything is shown; after that `poll`
+//! keeps the pace.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::error::{FlowError, expired_after, unanswered};
 use super::notice::DeviceNotice;
 use super::poll::{self, Ended, Pace, Poll};
-use super::{Attempt, Flow, Granted, LoginError, qr, registration};
+use super::{Attempt, Flow, Granted, browser, qr, registration};
 use crate::cache::CachedRegistration;
 use crate::http::{HttpErrorKind, Retry};
 use crate::oidc::{DeviceAuthorization, Failure, FaultCode, Grant, TokenResponse};
 use crate::secret::Secret;
 
-/// How long the one try before the words may take.
+/// How long the one try before the code is shown may take.
 const PROBE: Duration = Duration::from_secs(3);
 
-/// Signs in with the device flow. A cached client that the service no longer knows, be it that it dies while a person is
-/// asked, is registered again, once.
-pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, LoginError> {
+/// Signs in with the device flow. A cached client that the service no longer knows is registered again, once, also when its
+/// registration ends during the login.
+pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, FlowError> {
     let client = registration::client(attempt, Flow::DeviceCode).await?;
     let outcome = sign_in_as(attempt, client.registration).await;
-    if !client.cached || !outcome.as_ref().is_err_and(LoginError::is_about_the_client) {
+    if !client.cached || !outcome.as_ref().is_err_and(FlowError::is_about_the_client) {
         return outcome;
     }
-    attempt.notices().say("the cached client registration is no longer known to the service; registering again");
+    attempt.notices().registering_again();
     let client = registration::register(attempt, Flow::DeviceCode).await?;
     sign_in_as(attempt, client.registration).await
 }
 
-async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result<Granted, LoginError> {
+async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result<Granted, FlowError> {
     let parts = (client.client_id.as_str(), &client.client_secret);
     let device = attempt.oidc.start_device_authorization(parts, &attempt.start_url.url).await?;
     let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
-    let sent = attempt.context.now();
+    let now = || attempt.context().now();
+    let sent = now();
     let create = async || attempt.create_token(&client, &device_code, Retry::Poll).await;
 
     let mut pace = Pace::new(device.interval, device.expires_in, Instant::now()).ending_at_latest(attempt.deadline);
@@ -45,34 +47,34 @@ async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result
         Ok(Poll::Token(token)) => return Ok(Granted::new(token, client, sent)),
         Ok(Poll::SlowDown) => pace.slow_down(),
         Ok(Poll::Final(error)) => return Err(ended(Ended::Failed(error))),
-        Ok(Poll::Pending | Poll::Trouble(..) | Poll::Nonsense(_)) | Err(_) => {}
+        Ok(Poll::Pending | Poll::Transient(..) | Poll::Malformed(_)) | Err(_) => {}
     }
     show(attempt, &device)?;
-    let mut sent = attempt.context.now();
+    let mut sent = now();
     let polling = poll::poll(pace, async || {
-        sent = attempt.context.now();
+        sent = now();
         verdict(create().await)
     });
-    let token = attempt.waiting(pace.deadline(), polling).await?.map_err(ended)?;
+    let token = attempt.notices().wait(pace.deadline(), polling).await?.map_err(ended)?;
     Ok(Granted::new(token, client, sent))
 }
 
-fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), LoginError> {
+fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), FlowError> {
+    let (notices, choices) = (attempt.notices(), attempt.request.choices);
     let complete = device.verification_uri_complete.as_ref().map(Secret::expose);
     let notice = DeviceNotice {
         user_code: device.user_code.expose(),
         verification_uri: &device.verification_uri,
         verification_uri_complete: complete,
     };
-    attempt.notices().device(&notice, attempt.request.opens_browser)?;
+    notices.device(&notice, choices.no_browser)?;
     let url = complete.unwrap_or(&device.verification_uri);
-    if attempt.request.shows_qr
-        && let Some(code) = qr::lines(attempt.context, url)
+    if !choices.no_qr
+        && let Some(code) = qr::lines(attempt.context(), url)
     {
-        // It has colours, and nothing of the service's but black and white.
-        attempt.context.complain(&format!("{code}\n"));
+        notices.qr_code(&code);
     }
-    attempt.open_browser(url);
+    browser::show(attempt, url);
     Ok(())
 }
 
@@ -87,28 +89,28 @@ fn verdict(answer: Result<TokenResponse, Failure>) -> Poll<TokenResponse, Failur
             FaultCode::AuthorizationPending => Poll::Pending,
             FaultCode::SlowDown => Poll::SlowDown,
             FaultCode::InternalServer | FaultCode::Throttled => {
-                let asked = fault.retry_after;
-                Poll::Trouble(error, asked)
+                let retry_after = fault.retry_after;
+                Poll::Transient(error, retry_after)
             }
             _ => Poll::Final(error),
         },
-        Failure::Transport(http) if may_pass(&http.kind) => Poll::Trouble(error, None),
-        Failure::NotJson(_) => Poll::Nonsense(error),
+        Failure::Transport(http) if is_transient(&http.kind) => Poll::Transient(error, None),
+        Failure::NotJson(_) => Poll::Malformed(error),
         Failure::Transport(_) | Failure::Malformed(_) => Poll::Final(error),
     }
 }
 
-/// Whether the next poll may fare better: the network, but neither certificates nor a proxy that refuses.
-fn may_pass(failure: &HttpErrorKind) -> bool {
+/// Whether the next poll may succeed: failures of the network, but neither of certificates nor of a proxy that refuses.
+fn is_transient(failure: &HttpErrorKind) -> bool {
     use HttpErrorKind::{Closed, Connect, ConnectTimeout, CutOff, Dns, ReadTimeout, TotalTimeout};
     matches!(failure, Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_))
 }
 
-fn ended(ended: Ended<Failure>) -> LoginError {
+fn ended(ended: Ended<Failure>) -> FlowError {
     match ended {
-        Ended::Expired(None) => LoginError::Expired,
-        Ended::Expired(Some(trouble)) => LoginError::ExpiredInTrouble(Box::new(trouble)),
-        Ended::Failed(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => LoginError::Expired,
+        Ended::Expired(None) => unanswered().into(),
+        Ended::Expired(Some(failure)) => expired_after(&failure).into(),
+        Ended::Failed(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => unanswered().into(),
         Ended::Failed(error) => error.into(),
     }
 }

@@ -1,11 +1,12 @@
 //! Which interactive flow is used, and the one line that says why.
 //!
 //! `auto` is what the AWS CLI does (authorization code with PKCE for an sso-session, device code for a legacy profile),
-//! except on a machine whose browser cannot reach our loopback. Imports `context`.
+//! except on a machine whose browser cannot reach our loopback.
 
-use std::fmt;
-
+use super::Choices;
+use crate::config::Session;
 use crate::context::Context;
+use crate::error::Error;
 
 /// The two interactive flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,58 +17,64 @@ pub enum Flow {
     DeviceCode,
 }
 
-/// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The flow that was requested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlowChoice {
-    /// What fits the session and the machine.
-    #[default]
+    /// The one that suits the session and the machine.
     Auto,
     /// This one.
     Fixed(Flow),
 }
 
-/// A spelling that is no flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownFlow(pub String);
+impl FlowChoice {
+    /// The values of `--flow`.
+    pub const NAMES: &'static str = "auto, authorization-code or device-code";
 
-impl std::str::FromStr for FlowChoice {
-    type Err = UnknownFlow;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFlow> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "authorization-code" => Ok(Self::Fixed(Flow::AuthorizationCode)),
-            "device-code" => Ok(Self::Fixed(Flow::DeviceCode)),
-            other => Err(UnknownFlow(other.to_owned())),
+    /// The choice of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "authorization-code" => Some(Self::Fixed(Flow::AuthorizationCode)),
+            "device-code" => Some(Self::Fixed(Flow::DeviceCode)),
+            _ => None,
         }
     }
 }
 
-impl fmt::Display for UnknownFlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no flow; choose auto, authorization-code or device-code", self.0)
+/// The choice of the command line or the environment, else that of the session's key, else `auto`.
+pub(super) fn choice(choices: &Choices, session: &Session) -> Result<FlowChoice, Error> {
+    if let Some(choice) = choices.flow {
+        return Ok(choice);
     }
+    let Some(flow) = &session.flow else { return Ok(FlowChoice::Auto) };
+    FlowChoice::named(&flow.value).ok_or_else(|| {
+        let message = format!("Bad sso_login_flow: unknown flow `{}`; expected {}", flow.value, FlowChoice::NAMES);
+        Error::configuration(message).value_from(&flow.origin)
+    })
 }
 
-impl std::error::Error for UnknownFlow {}
+/// Why `auto` uses the device code for an sso-session.
+pub(super) type Reason = &'static str;
 
-/// Why `auto` took the device code for an sso-session, as a clause.
-pub type Reason = &'static str;
-
-/// Decides. `redirect_port` tells that a port was fixed, so somebody forwards it.
-pub fn choose(choice: FlowChoice, has_session: bool, redirect_port: bool, context: &Context) -> (Flow, Option<Reason>) {
+/// Decides. `has_port`: a redirect port was fixed, so it is probably forwarded.
+pub(super) fn choose(
+    choice: FlowChoice,
+    has_session: bool,
+    has_port: bool,
+    context: &Context,
+) -> (Flow, Option<Reason>) {
     match choice {
         FlowChoice::Fixed(flow) => (flow, None),
         FlowChoice::Auto if !has_session => (Flow::DeviceCode, None),
-        FlowChoice::Auto => match unreachable_loopback(redirect_port, context) {
+        FlowChoice::Auto => match unreachable_loopback(has_port, context) {
             Some(reason) => (Flow::DeviceCode, Some(reason)),
             None => (Flow::AuthorizationCode, None),
         },
     }
 }
 
-/// Why a browser could not come back to this machine's loopback, if it could not.
-fn unreachable_loopback(redirect_port: bool, context: &Context) -> Option<Reason> {
+/// Why a browser could not come back to this machine's loopback, if so.
+fn unreachable_loopback(has_port: bool, context: &Context) -> Option<Reason> {
     let set = |name: &str| context.var_not_empty(name).is_some();
     if set("CODESPACES") {
         return Some("this is a GitHub codespace");
@@ -75,7 +82,7 @@ fn unreachable_loopback(redirect_port: bool, context: &Context) -> Option<Reason
     if context.var("AWS_EXECUTION_ENV").is_some_and(|name| name == "CloudShell") {
         return Some("this is AWS CloudShell");
     }
-    if redirect_port || set("BROWSER") {
+    if has_port || set("BROWSER") {
         return None;
     }
     let display = set("DISPLAY") || set("WAYLAND_DISPLAY");

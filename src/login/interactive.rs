@@ -1,73 +1,66 @@
-//! May a person be asked? A script or a night job must fail at once and say what to run.
+//! Whether a browser login may be started. A script or a night job must fail at once and report the command to run.
 //!
-//! `--interactive auto` asks, unless `CI` is true, or nobody sits at a terminal and the last attempt went unanswered. Which
-//! exit code the refusal has is in `error`. Imports `context`.
+//! `--interactive auto` starts one, unless `CI` is true, or there is no terminal and the last login timed out.
 
-use std::fmt;
+use std::time::Duration;
 
 use super::LoginRequest;
-use super::single_flight::minutes_since_unanswered;
-use crate::context::Context;
+use crate::cache::{Outcome, Purpose};
 
 /// `--interactive`, `SSO_OIDC_INTERACTIVE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Interactive {
-    /// When somebody may be there.
+    /// Unless it is unlikely that anyone completes the login.
     #[default]
     Auto,
-    /// Whatever the surroundings.
+    /// Whatever the environment.
     Always,
-    /// Never: fail at once.
+    /// Fail at once.
     Never,
 }
 
-/// Why nobody is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reserve {
-    /// It was said so.
-    Never,
-    /// This is a CI job.
-    Ci,
-    /// Nobody came the last time, so many minutes ago.
-    Unanswered(i64),
-}
+/// How long a login that timed out keeps others without a terminal from starting one.
+const PAUSE: Duration = Duration::from_hours(1);
 
-impl std::str::FromStr for Interactive {
-    type Err = ();
+impl Interactive {
+    /// The values of `--interactive`.
+    pub const NAMES: &'static str = "auto, always or never";
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "always" => Ok(Self::Always),
-            "never" => Ok(Self::Never),
-            _ => Err(()),
+    /// The value of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "always" => Some(Self::Always),
+            "never" => Some(Self::Never),
+            _ => None,
         }
     }
 }
 
-impl fmt::Display for Reserve {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Never => f.write_str("and nobody may be asked (--interactive or SSO_OIDC_INTERACTIVE says never)"),
-            Self::Ci => f.write_str(
-                "and nobody is asked in CI, as the variable CI says it is; --interactive always asks even so",
-            ),
-            Self::Unanswered(minutes) => {
-                write!(f, "and nobody is at a terminal; the last attempt went unanswered {minutes} min ago")
-            }
-        }
-    }
-}
-
-/// Why nobody is asked, if so.
-pub(super) fn reserve(request: &LoginRequest<'_>, context: &Context) -> Option<Reserve> {
-    match request.interactive {
+/// Why no browser login is started, as a clause, if so.
+pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<String> {
+    let context = request.context;
+    let ci = || context.var("CI").is_some_and(|ci| ci.eq_ignore_ascii_case("true") || ci == "1");
+    match request.choices.interactive {
         Interactive::Always => None,
-        Interactive::Never => Some(Reserve::Never),
-        Interactive::Auto if context.var("CI").is_some_and(|ci| ci.eq_ignore_ascii_case("true") || ci == "1") => {
-            Some(Reserve::Ci)
+        Interactive::Never => Some("and interactive login is off (--interactive never)".to_owned()),
+        Interactive::Auto if ci() => {
+            Some("and CI is set, so no browser is opened; override with --interactive always".to_owned())
         }
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
-        Interactive::Auto => minutes_since_unanswered(request, context.now()).map(Reserve::Unanswered),
+        Interactive::Auto => minutes_since_timeout(request).map(|minutes| {
+            format!(
+                "and there is no terminal; the last login attempt timed out {minutes} min ago (override with \
+                 --interactive always)"
+            )
+        }),
     }
+}
+
+/// Minutes since the last login of this session timed out, if that was less than an hour ago.
+fn minutes_since_timeout(request: &LoginRequest<'_>) -> Option<i64> {
+    let last = request.cache.lock(&request.session.token_key(), Purpose::Login).record()?;
+    let age = request.context.now() - last.at;
+    let timed_out = last.outcome == Some(Outcome::Unanswered) && age >= Duration::ZERO && age < PAUSE;
+    timed_out.then(|| age.whole_minutes())
 }

@@ -1,7 +1,7 @@
 //! The redirect listener (RFC 8252 section 7.3): a socket on 127.0.0.1 that waits for one authorization response.
 //!
-//! It is bound before any URL is shown. Every connection has a task, a limit of bytes and of time, so idle and slow ones
-//! delay nobody. What a request means is judged in `callback`; what the browser is shown is in `page`. Imports `secret`.
+//! It is bound before any URL is shown. Every connection has a task, a limit of bytes and of time, so that idle and slow
+//! ones delay no other. What a request means is decided in `callback`; what the browser shows is in `page`.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,36 +18,36 @@ use super::callback::{self, AuthorizationResponse, Head, Refusal, Verdict};
 use super::page::Page;
 use super::pkce::State;
 
-/// A request's head must have arrived by then.
+/// How long a request's head may take.
 const HEAD_TIME: Duration = Duration::from_secs(5);
 /// A browser's redirect has a few hundred bytes.
 const HEAD_SIZE: usize = 16 * 1024;
 /// How long to wait for the browser to close its side.
-const GOODBYE: Duration = Duration::from_millis(200);
+const CLOSE_TIME: Duration = Duration::from_millis(200);
 /// After an error that anyone could have sent, the true answer has this long to arrive.
 const LAST_CHANCE: Duration = Duration::from_mins(1);
-/// The oldest connection gives way to one more.
+/// With more connections the oldest is closed.
 const CONNECTIONS: usize = 64;
 
-/// The listener, bound and not yet asked for anything.
+/// The bound listener.
 #[derive(Debug)]
-pub struct Loopback {
+pub(super) struct Loopback {
     listener: TcpListener,
     port: u16,
 }
 
-/// An answer, and the browser that waits to be told how it ended.
+/// An answer, and the browser that waits for a page.
 #[derive(Debug)]
-pub struct Answered {
+pub(super) struct Answered {
     /// What the service answered.
-    pub response: AuthorizationResponse,
+    pub(super) response: AuthorizationResponse,
     /// The browser that brought it.
-    pub tab: BrowserTab,
+    pub(super) tab: BrowserTab,
 }
 
-/// A browser's open connection that waits to be told how the sign-in ended; none when nobody does.
+/// A browser's open connection that waits for a page; none when no browser does.
 #[derive(Debug, Default)]
-pub struct BrowserTab(Option<TcpStream>);
+pub(super) struct BrowserTab(Option<TcpStream>);
 
 /// What comes out of a connection's task.
 enum Arrival {
@@ -59,30 +59,30 @@ enum Arrival {
 
 impl Loopback {
     /// Binds a port of the kernel's choice, or the one that was asked for.
-    pub async fn bind(port: Option<u16>) -> io::Result<Self> {
+    pub(super) async fn bind(port: Option<u16>) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))).await?;
         let port = listener.local_addr()?.port();
         Ok(Self { listener, port })
     }
 
     /// The port it listens on.
-    pub fn port(&self) -> u16 {
+    pub(super) fn port(&self) -> u16 {
         self.port
     }
 
     /// The redirect URI as it is sent, with the port.
-    pub fn redirect_uri(&self) -> String {
+    pub(super) fn redirect_uri(&self) -> String {
         format!("http://127.0.0.1:{}{}", self.port, callback::PATH)
     }
 
     /// The redirect URI as it is registered, without a port (RFC 8252 section 7.3).
-    pub fn registered_redirect_uri() -> String {
+    pub(super) fn registered_redirect_uri() -> String {
         format!("http://127.0.0.1{}", callback::PATH)
     }
 
-    /// Waits for the answer to the attempt with this state. An error without state is told to `notice` and becomes the
-    /// answer if no better one arrives within a minute.
-    pub async fn wait(self, state: State, mut notice: impl FnMut(&AuthorizationResponse)) -> Answered {
+    /// Waits for the answer to the attempt with this state. An error without state is passed to `notice` and becomes the
+    /// answer if no other one arrives within a minute.
+    pub(super) async fn wait(self, state: State, mut notice: impl FnMut(&AuthorizationResponse)) -> Answered {
         let (sender, mut arrivals) = mpsc::channel(1);
         let state = Arc::new(state);
         let mut connections = JoinSet::new();
@@ -122,7 +122,7 @@ impl Loopback {
 }
 
 impl BrowserTab {
-    /// Tells the browser how it ended; a browser that has gone is no reason to fail.
+    /// Shows a page in the browser, which may be gone.
     pub(super) async fn show(self, page: &Page) {
         if let Some(stream) = self.0 {
             let _ = tokio::time::timeout(HEAD_TIME, respond(stream, &page.response("200 OK"))).await;
@@ -175,11 +175,11 @@ async fn read_verdict(stream: &mut TcpStream, port: u16, state: &State) -> io::R
 async fn respond(mut stream: TcpStream, response: &[u8]) -> io::Result<()> {
     stream.write_all(response).await?;
     stream.shutdown().await?;
-    // Reads what the browser still sends, so that closing does not reset the connection under its eyes.
+    // Reads what the browser still sends, so that closing does not reset the connection.
     let drain = async {
         let mut rest = [0; 1024];
         while stream.read(&mut rest).await.is_ok_and(|n| n > 0) {}
     };
-    let _ = tokio::time::timeout(GOODBYE, drain).await;
+    let _ = tokio::time::timeout(CLOSE_TIME, drain).await;
     Ok(())
 }

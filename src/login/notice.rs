@@ -1,19 +1,31 @@
-//! Every word that a login says, and on which stream.
+//! Everything that a login says, and on which stream.
 //!
 //! By default standard output carries exactly what `aws sso login` writes there, so that wrappers keep working, and all
-//! that we add goes to standard error. With `--output json` standard output carries one JSON object a line and all words
-//! go to standard error. Text from the service is cleaned before it is shown. Imports `context`, `text`.
+//! that we add goes to standard error. With `--output json` standard output carries one JSON object a line and all text
+//! goes to standard error. Text from the service is cleaned before it is shown. Errors are worded where they happen.
 
+use std::fmt;
 use std::io;
+use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
+use time::ext::NumericalDuration as _;
+use tokio::time::Instant;
 
-use super::How;
-use crate::cache::timestamp;
-use crate::context::{Context, Timestamp};
+use super::callback::AuthorizationResponse;
+use super::{How, Login};
+use crate::cache::{CachedToken, timestamp};
+use crate::config::Session;
+use crate::context::Context;
+use crate::error::Error;
+use crate::session::{LoginNeeded, duration};
 use crate::text;
 
-/// Says what happens.
+/// How often the spinner turns.
+const SPINNER_INTERVAL: Duration = Duration::from_millis(120);
+
+/// Tells a person, and with events a program, what happens.
 pub struct Notices<'a> {
     context: &'a Context,
     events: bool,
@@ -33,13 +45,13 @@ impl<'a> Notices<'a> {
         Self { context, events }
     }
 
-    /// A line of ours.
-    pub(super) fn say(&self, line: &str) {
-        self.context.say(line);
+    /// A line for a person.
+    fn say(&self, line: impl fmt::Display) {
+        self.context.say(&text::for_terminal(&line.to_string()));
     }
 
-    /// AWS's words, or ours in their place when standard output carries events.
-    fn words(&self, words: &str) -> io::Result<()> {
+    /// AWS's text, on standard error when standard output carries events.
+    fn aws_text(&self, words: &str) -> io::Result<()> {
         if self.events {
             self.context.say(words.trim_end_matches('\n'));
             return Ok(());
@@ -54,25 +66,99 @@ impl<'a> Notices<'a> {
         self.context.print_text(&format!("{event}\n"))
     }
 
+    /// A warning from another module.
+    pub(super) fn warning(&self, warning: &str) {
+        self.say(warning);
+    }
+
+    pub(super) fn signing_in_again(&self, why: &LoginNeeded) {
+        self.say(format_args!("signing in again: {why}"));
+    }
+
+    pub(super) fn device_code_flow(&self, reason: Option<&str>) {
+        if let Some(reason) = reason {
+            self.say(format_args!("using the device code flow: {reason}"));
+        }
+    }
+
+    pub(super) fn session_not_ended(&self, error: &Error) {
+        self.say(format_args!("the old session could not be revoked: {error}"));
+    }
+
+    pub(super) fn waiting_for(&self, leader: Option<u32>, session: &Session) {
+        if let Some(pid) = leader {
+            self.say(format_args!("process {pid} is already signing in to {}; waiting for it", session.label()));
+        }
+    }
+
+    pub(super) fn registration_replaced(&self, path: &std::path::Path, damage: &str) {
+        self.say(format_args!("ignoring {}: {damage}; it will be replaced", path.display()));
+    }
+
+    pub(super) fn registering_again(&self) {
+        self.say("the cached client registration is no longer known to the service; registering again");
+    }
+
+    pub(super) fn browser_not_opened(&self, error: &io::Error) {
+        self.say(format_args!("the browser could not be opened: {error}"));
+    }
+
+    pub(super) fn url_not_opened(&self, why: &impl fmt::Display) {
+        self.say(format_args!("the URL was not opened in a browser: {why}"));
+    }
+
+    pub(super) fn ignored_error(&self, response: &AuthorizationResponse) {
+        if let AuthorizationResponse::Error { error, description } = response {
+            let description = description.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
+            self.say(format_args!("ignoring an error response without a matching state: {error}{description}"));
+        }
+    }
+
+    /// On a machine that was reached by SSH: how a browser elsewhere reaches the redirect port.
+    pub(super) fn port_forwarding(&self, port: u16) {
+        let Some(connection) = self.context.var_not_empty("SSH_CONNECTION") else { return };
+        let Some(host) = connection.split_whitespace().nth(2) else { return };
+        let user = self.context.var_not_empty("USER").map(|user| format!("{user}@")).unwrap_or_default();
+        self.say(format_args!(
+            "To use a browser on your local machine, first run there: ssh -L {port}:127.0.0.1:{port} {user}{host}"
+        ));
+    }
+
+    /// Asks for the redirect URL. `gap`: the text before does not end with an empty line.
+    pub(super) fn paste_prompt(&self, gap: bool) {
+        if gap {
+            self.say("");
+        }
+        self.say("If the browser cannot reach this machine, paste the URL it was redirected to, or just the code:");
+    }
+
+    pub(super) fn not_pasted(&self, problem: &str) {
+        self.say(problem);
+    }
+
+    /// Has colours, and nothing of the service's but black and white.
+    pub(super) fn qr_code(&self, code: &str) {
+        self.context.complain(&format!("{code}\n"));
+    }
+
     /// The URL of the authorization code flow.
-    pub(super) fn authorization(&self, url: &str, browser: bool) -> io::Result<()> {
+    pub(super) fn authorization(&self, url: &str, no_browser: bool) -> io::Result<()> {
         self.event(&json!({"event": "authorization", "flow": "authorization_code", "url": url}))?;
-        self.words(&if browser {
+        self.aws_text(&if no_browser {
+            format!("Browser will not be automatically opened.\nPlease visit the following URL:\n\n{url}\n")
+        } else {
             format!(
                 "Attempting to open your default browser. If the browser does not open, open the following URL.\n\
                  If you are unable to open the URL on this device, run this command again with the '--use-device-code' \
                  option.\n\n{url}\n\n"
             )
-        } else {
-            format!("Browser will not be automatically opened.\nPlease visit the following URL:\n\n{url}\n")
         })
     }
 
     /// The URL and the code of the device flow; the code always stands on its own.
-    pub(super) fn device(&self, device: &DeviceNotice<'_>, browser: bool) -> io::Result<()> {
-        let clean = |foreign: &str| text::for_terminal(foreign);
-        let (uri, code) = (clean(device.verification_uri), clean(device.user_code));
-        let complete = device.verification_uri_complete.map(clean);
+    pub(super) fn device(&self, device: &DeviceNotice<'_>, no_browser: bool) -> io::Result<()> {
+        let (uri, code) = (text::for_terminal(device.verification_uri), text::for_terminal(device.user_code));
+        let complete = device.verification_uri_complete.map(text::for_terminal);
         self.event(&json!({
             "event": "authorization",
             "flow": "device_code",
@@ -80,8 +166,8 @@ impl<'a> Notices<'a> {
             "verificationUri": uri,
             "code": code,
         }))?;
-        if browser {
-            return self.words(&format!(
+        if !no_browser {
+            return self.aws_text(&format!(
                 "Attempting to open your default browser.\nIf the browser does not open or you wish to use a different \
                  device to authorize this request, open the following URL:\n\n{uri}\n\nThen enter the code:\n\n{code}\n"
             ));
@@ -91,52 +177,111 @@ impl<'a> Notices<'a> {
                 "\nAlternatively, you may visit the following URL which will autofill the code upon loading:\n{complete}\n"
             )
         });
-        self.words(&format!(
+        self.aws_text(&format!(
             "Browser will not be automatically opened.\nPlease visit the following URL:\n\n{uri}\n\nThen enter the \
              code:\n\n{code}\n{alternative}"
         ))
     }
 
-    /// Somebody is being waited for, until then.
-    pub(super) fn waiting(&self, until: Option<Timestamp>) -> io::Result<()> {
-        self.event(&json!({"event": "waiting", "until": until.map(timestamp::format)}))
+    /// Awaits `future`, with a spinner and the time left on a terminal. There is no thread: the spinner is drawn by the
+    /// future, and gone when that is dropped.
+    pub(super) async fn wait<T>(&self, deadline: Instant, future: impl Future<Output = T>) -> io::Result<T> {
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let until = self.context.now().checked_add(left().try_into().unwrap_or(time::Duration::MAX));
+        self.event(&json!({"event": "waiting", "until": until.map(timestamp::format)}))?;
+        if !self.context.stderr_is_terminal {
+            return Ok(future.await);
+        }
+        let spinner = Spinner(ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            spinner.0.set_style(style);
+        }
+        let mut interval = tokio::time::interval(SPINNER_INTERVAL);
+        tokio::pin!(future);
+        loop {
+            tokio::select! {
+                outcome = &mut future => return Ok(outcome),
+                _ = interval.tick() => {
+                    let left = left().as_secs();
+                    spinner.0.set_message(format!("waiting for the approval in the browser, {}:{:02} left", left / 60, left % 60));
+                    spinner.0.tick();
+                }
+            }
+        }
+    }
+
+    /// One line after the login: where the token comes from, and how long it lasts.
+    pub(super) fn summary(&self, login: &Login, session: &Session, refresh_failed: bool) {
+        let (token, now) = (&login.token, self.context.now());
+        let what = match login.how {
+            How::Cached => "already signed in to",
+            How::Refreshed => "token refreshed; signed in to",
+            How::AuthorizationCode | How::DeviceCode => "signed in to",
+        };
+        let (until, left) = (timestamp::format(token.expires_at), duration(token.seconds_left(now)));
+        let refreshable = if !refresh_failed && token.refreshable(now).is_some() { ", refreshable" } else { "" };
+        self.say(format_args!("{what} {} until {until} ({left} left{refreshable})", session.label()));
+    }
+
+    /// What a person should know about a token that does not last as long as expected.
+    pub(super) fn advice(&self, login: &Login, known: Option<&CachedToken>, session: &Session, min_ttl: Duration) {
+        if session.name.is_none() && login.token.refresh_token.is_none() {
+            return self.say(
+                "tokens of legacy profiles cannot be refreshed; use an [sso-session] with sso_registration_scopes",
+            );
+        }
+        let (now, expires_at) = (self.context.now(), login.token.expires_at);
+        let inherited =
+            known.is_some_and(|known| known.expires_at > now && (expires_at - known.expires_at).abs() < 60.seconds());
+        let why = if inherited {
+            "the existing browser session was reused, so the old expiry still applies"
+        } else if expires_at - now < min_ttl {
+            "the token expires sooner than requested"
+        } else {
+            return;
+        };
+        self.say(format_args!("{why}; --new-session revokes that session and starts a new one"));
     }
 
     /// The config file now has the region that the start URL led to.
     pub fn region_updated(&self, region: &str) -> io::Result<()> {
-        self.words(&format!("SSO region updated to {region}\n"))
+        self.aws_text(&format!("SSO region updated to {region}\n"))
+    }
+
+    /// The session or the start URL is now in the config file.
+    pub fn saved(&self, session: &Session, path: &std::path::Path) {
+        let path = path.display();
+        match &session.name {
+            Some(name) => self.say(format_args!("saved [sso-session {name}] in {path}")),
+            None => self.say(format_args!("saved the start URL in the profile {} of {path}", session.profile)),
+        }
     }
 
     /// The last line of every success.
-    pub fn logged_in(&self, login: &LoggedIn<'_>) -> io::Result<()> {
+    pub fn logged_in(&self, login: &Login, session: &Session, region: &str) -> io::Result<()> {
+        let start_url = &session.start_url.value;
         self.event(&json!({
             "event": "logged_in",
-            "startUrl": login.start_url,
-            "session": login.session,
-            "region": login.region,
-            "expiresAt": timestamp::format(login.expires_at),
+            "startUrl": start_url,
+            "session": session.name,
+            "region": region,
+            "expiresAt": timestamp::format(login.token.expires_at),
             "how": login.how.as_str(),
         }))?;
-        self.words(&format!("Successfully logged into Start URL: {}\n", login.start_url))
+        self.aws_text(&format!("Successfully logged into Start URL: {start_url}\n"))
     }
 
-    /// The end of a login that failed, for programs; the words are on standard error.
-    pub fn failed(&self, session: Option<&str>, code: u8, message: &str) -> io::Result<()> {
-        self.event(&json!({"event": "error", "session": session, "code": code, "message": message}))
+    /// The event of a failed login; a closed stdout is ignored. A person is told on standard error.
+    pub fn failed(&self, session: Option<&str>, code: u8, message: &str) {
+        let _ = self.event(&json!({"event": "error", "session": session, "code": code, "message": message}));
     }
 }
 
-/// What a success tells.
-#[derive(Debug)]
-pub struct LoggedIn<'a> {
-    /// As configured.
-    pub start_url: &'a str,
-    /// The sso-session's name; absent for a legacy profile.
-    pub session: Option<&'a str>,
-    /// The region of the instance.
-    pub region: &'a str,
-    /// When the access token ends.
-    pub expires_at: Timestamp,
-    /// How it was come by.
-    pub how: How,
+/// Clears the line however the wait ends.
+struct Spinner(ProgressBar);
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }

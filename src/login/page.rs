@@ -1,26 +1,27 @@
-//! The page a person sees when the browser comes back: whether it worked, and that the window can be closed.
+//! The page in the browser after the redirect: whether the login worked, and that the window can be closed.
 //!
-//! It is whole in itself: no script, no font, no picture from anywhere, light and dark. What the service said is escaped;
-//! nothing else of the request is ever repeated. Imports `text`.
+//! The page is self-contained: it loads no script, font or picture, and suits light and dark. The service's text is escaped;
+//! nothing else of the request is ever repeated.
 
+use crate::error::Error;
 use crate::text;
 
-/// What the page tells.
+/// What the page shows.
 #[derive(Debug, Clone)]
 pub(super) enum Page {
     /// The token is stored.
     SignedIn {
-        /// Where to, for the person to recognise.
+        /// Which start URL.
         start_url: String,
     },
-    /// The sign-in ended without a token.
+    /// The login ended without a token.
     Failed {
         /// One sentence.
         what: String,
-        /// The service's own words, where there are any.
+        /// More about it: the service's own words, or what to do.
         words: Option<String>,
     },
-    /// A request that was none of our redirect.
+    /// A request that is not the redirect.
     Stray,
 }
 
@@ -54,21 +55,22 @@ impl Page {
         format!("HTTP/1.1 {status}\r\n{HEADERS}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
     }
 
-    /// The page of a sign-in whose token was stored, or was not.
-    pub(super) fn of_outcome(error: Option<&super::LoginError>, start_url: &str) -> Self {
+    /// The page of a login whose token was stored, or was not.
+    pub(super) fn of_outcome(error: Option<&Error>, start_url: &str) -> Self {
         error.map_or_else(|| Self::SignedIn { start_url: start_url.to_owned() }, Self::failed)
     }
 
-    /// The page of a sign-in that failed with this error; the service's words come cleaned.
-    pub(super) fn failed(error: &super::LoginError) -> Self {
-        let super::LoginError::Denied { error: code, description } = error else {
-            return Self::Failed { what: text::for_terminal(&error.to_string()), words: error.hint() };
-        };
-        let what = if code == "access_denied" { "The request was denied" } else { "The service ended the sign-in" };
-        Self::Failed {
-            what: text::for_terminal(&format!("{what} ({code}).")),
-            words: description.as_deref().map(text::for_terminal),
-        }
+    /// The page of a login that failed.
+    pub(super) fn failed(error: &Error) -> Self {
+        let words = error.advice().map(text::for_terminal);
+        Self::Failed { what: text::for_terminal(&error.to_string()), words }
+    }
+
+    /// The page of a login that the user or the service denied.
+    pub(super) fn denied(error: &str, description: Option<&str>) -> Self {
+        let what = if error == "access_denied" { "The request was denied" } else { "The service ended the login" };
+        let what = text::for_terminal(&format!("{what} ({error})."));
+        Self::Failed { what, words: description.map(text::for_terminal) }
     }
 
     fn html(&self) -> String {
@@ -88,14 +90,14 @@ impl Page {
                     "failed",
                     "You are not signed in",
                     format!(
-                        "<p class=\"words\">{what}</p>{words}<p>You can close this window. Your terminal says what to do next.</p>"
+                        "<p class=\"words\">{what}</p>{words}<p>You can close this window. Your terminal shows what to do next.</p>"
                     ),
                 )
             }
             Self::Stray => (
                 "failed",
                 "Nothing to see here",
-                "<p>A sign-in is waiting on this port, and this is not its answer. You can close this window.</p>"
+                "<p>This port is waiting for a sign-in response, and this request is not one. You can close this window.</p>"
                     .to_owned(),
             ),
         };

@@ -1,8 +1,9 @@
-//! The answer by hand: where the browser cannot come back to us, a person pastes the address it ended at, or the code.
+//! The redirect by hand: where the browser cannot reach this machine, a person pastes the URL it was redirected to, or the
+//! code.
 //!
-//! The terminal's echo and its line editing are off meanwhile, because an answer is a secret and may be longer than a
-//! terminal's line. An address must carry our state; a bare code is bound to this login by PKCE (RFC 7636). What a redirect
-//! means is judged in `callback`. Imports `context`, `secret`.
+//! The terminal's echo and its line editing are off meanwhile, because the URL is a secret and may be longer than a
+//! terminal's line. A URL must carry our state; a bare code is bound to this login by PKCE (RFC 7636). What a redirect
+//! means is decided in `callback`.
 
 use super::callback::{AuthorizationResponse, Verdict, judge_query};
 use super::notice::Notices;
@@ -10,7 +11,7 @@ use super::pkce::State;
 use crate::context::Context;
 use crate::secret::Secret;
 
-/// Waits for a usable answer on the terminal; for ever where there is none. `gap`: the words before end without an empty
+/// Waits for a usable line on the terminal; forever without a terminal. `gap`: the text before does not end with an empty
 /// line.
 pub(super) async fn answer(
     context: &Context,
@@ -19,21 +20,18 @@ pub(super) async fn answer(
     gap: bool,
 ) -> AuthorizationResponse {
     let Some(mut terminal) = terminal::Terminal::open(context) else { return std::future::pending().await };
-    if gap {
-        notices.say("");
-    }
-    notices.say("No way back here for the browser? Then paste the address it ended at, or the code in it.");
+    notices.paste_prompt(gap);
     loop {
         let Some(line) = terminal.line().await else { return std::future::pending().await };
         match read(line.expose(), state) {
             Ok(response) => return response,
-            Err(Some(problem)) => notices.say(problem),
+            Err(Some(problem)) => notices.not_pasted(problem),
             Err(None) => {}
         }
     }
 }
 
-/// What a pasted line means; an empty one nothing.
+/// What a pasted line means; an empty one is ignored.
 fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'static str>> {
     let line = line.trim();
     if line.is_empty() {
@@ -44,13 +42,13 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
         return if is_code {
             Ok(AuthorizationResponse::Code(Secret::new(line)))
         } else {
-            Err(Some("that is neither the address with its code nor a code"))
+            Err(Some("that is not a redirect URL or a code"))
         };
     };
     match judge_query(query.split('#').next().unwrap_or_default(), state) {
         Verdict::Answer(response) => Ok(response),
-        Verdict::UnboundError(_) => Err(Some("that address carries an error, and not this login's state")),
-        Verdict::Refuse(_) => Err(Some("that address is not the answer to this login")),
+        Verdict::UnboundError(_) => Err(Some("that URL has an error and no matching state")),
+        Verdict::Refuse(_) => Err(Some("that URL is not the redirect of this login")),
     }
 }
 
@@ -68,9 +66,9 @@ mod terminal {
     use crate::context::Context;
     use crate::secret::Secret;
 
-    /// How often the terminal is looked at: tokio has no safe way to be woken by a terminal.
-    const GLANCE: Duration = Duration::from_millis(50);
-    /// No answer is longer.
+    /// How often the terminal is read: tokio has no safe way to be woken by a terminal.
+    const POLL_INTERVAL: Duration = Duration::from_millis(50);
+    /// The longest line.
     const LONGEST: usize = 16 * 1024;
 
     /// The controlling terminal, without echo and line editing until dropped, but for the time in the background: to read
@@ -81,7 +79,7 @@ mod terminal {
     }
 
     impl Terminal {
-        /// None where nobody could paste, and in the background, where a terminal must be left alone.
+        /// `None` without a terminal, and in the background, where a terminal must be left alone.
         pub(super) fn open(context: &Context) -> Option<Self> {
             if !context.stdin_is_terminal || !context.stderr_is_terminal {
                 return None;
@@ -90,41 +88,41 @@ mod terminal {
             let tty = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty").ok()?;
             let before = tcgetattr(&tty).ok()?;
             let terminal = Self { tty, before };
-            (terminal.is_in_front() && terminal.hush().is_ok()).then_some(terminal)
+            (terminal.in_foreground() && terminal.disable_echo().is_ok()).then_some(terminal)
         }
 
-        /// Whether the terminal is ours to use now.
-        fn is_in_front(&self) -> bool {
+        /// Whether this process may use the terminal now.
+        fn in_foreground(&self) -> bool {
             tcgetpgrp(&self.tty).is_ok_and(|group| group == rustix::process::getpgrp())
         }
 
-        fn hush(&self) -> rustix::io::Result<()> {
-            let mut quiet = self.before.clone();
-            quiet.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
-            quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
-            tcsetattr(&self.tty, OptionalActions::Now, &quiet)
+        fn disable_echo(&self) -> rustix::io::Result<()> {
+            let mut modes = self.before.clone();
+            modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+            modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+            tcsetattr(&self.tty, OptionalActions::Now, &modes)
         }
 
         /// The next line; none when the terminal is gone.
         pub(super) async fn line(&mut self) -> Option<Secret> {
             let mut line = Vec::new();
-            let mut was_away = false;
+            let mut was_in_background = false;
             loop {
-                if !self.is_in_front() {
-                    was_away = true;
-                    tokio::time::sleep(GLANCE).await;
+                if !self.in_foreground() {
+                    was_in_background = true;
+                    tokio::time::sleep(POLL_INTERVAL).await;
                     continue;
                 }
-                if std::mem::take(&mut was_away) {
-                    // The shell has made the terminal its own meanwhile.
-                    self.hush().ok()?;
+                if std::mem::take(&mut was_in_background) {
+                    // The shell has reset the terminal meanwhile.
+                    self.disable_echo().ok()?;
                 }
                 let mut bytes = [0; 1024];
                 let read = match self.tty.read(&mut bytes) {
                     Ok(0) => return None,
                     Ok(read) => read,
                     Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                        tokio::time::sleep(GLANCE).await;
+                        tokio::time::sleep(POLL_INTERVAL).await;
                         continue;
                     }
                     Err(_) => return None,
@@ -145,7 +143,7 @@ mod terminal {
 
     impl Drop for Terminal {
         fn drop(&mut self) {
-            if self.is_in_front() {
+            if self.in_foreground() {
                 let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
             }
         }
@@ -157,7 +155,7 @@ mod terminal {
     use crate::context::Context;
     use crate::secret::Secret;
 
-    /// Consoles elsewhere have no such modes in reach of safe code; the browser is on the same machine there.
+    /// Other consoles have no such modes for safe code; the browser is on the same machine there.
     pub(super) struct Terminal;
 
     impl Terminal {

@@ -1,8 +1,8 @@
 //! Proof Key for Code Exchange (RFC 7636) and the authorization request (RFC 6749 section 4.1.1).
 //!
 //! The verifier never leaves the process before the exchange; the challenge and the state go into the URL. The URL has
-//! AWS's own order and spelling: the parameter is `scopes`, in the plural. Who waits for the answer is in `loopback`.
-//! Imports `secret`.
+//! AWS's own order and spelling: the parameter is `scopes`, in the plural. The answer is
+//! awaited in `loopback`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,105 +10,95 @@ use percent_encoding::utf8_percent_encode;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::error::Error;
 use crate::http::NOT_UNRESERVED;
 use crate::secret::Secret;
 
-/// The system gave no random bytes.
-#[derive(Debug)]
-pub struct NoRandomness(getrandom::Error);
-
-impl std::fmt::Display for NoRandomness {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cannot get random bytes from the operating system: {}", self.0)
-    }
-}
-
-impl std::error::Error for NoRandomness {}
-
 /// The secret of one authorization request: 64 unreserved characters (RFC 7636 section 4.1).
 #[derive(Debug, Clone)]
-pub struct CodeVerifier(Secret);
+pub(super) struct CodeVerifier(Secret);
 
 /// The verifier's SHA-256 in unpadded base64url: method `S256` (RFC 7636 section 4.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeChallenge(String);
+pub(super) struct CodeChallenge(String);
 
 /// The anti-forgery value of one authorization request (RFC 6749 section 10.12): 128 random bits.
 #[derive(Debug, Clone)]
-pub struct State(Secret);
+pub(super) struct State(Secret);
 
 impl CodeVerifier {
-    /// A fresh one.
-    pub fn random() -> Result<Self, NoRandomness> {
+    /// A random one.
+    pub(super) fn random() -> Result<Self, Error> {
         Ok(Self::from_bytes(&random_bytes::<48>()?))
     }
 
     /// The unpadded base64url text of these octets.
-    pub fn from_bytes(bytes: &[u8]) -> Self {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
         Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
     /// The text, for the token request.
-    pub fn secret(&self) -> &Secret {
+    pub(super) fn secret(&self) -> &Secret {
         &self.0
     }
 
     /// What the authorization request carries in its place.
-    pub fn challenge(&self) -> CodeChallenge {
+    pub(super) fn challenge(&self) -> CodeChallenge {
         CodeChallenge(URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose())))
     }
 }
 
 impl CodeChallenge {
     /// The text, for the authorization request.
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl State {
-    /// A fresh one.
-    pub fn random() -> Result<Self, NoRandomness> {
+    /// A random one.
+    pub(super) fn random() -> Result<Self, Error> {
         Ok(Self(Secret::new(URL_SAFE_NO_PAD.encode(random_bytes::<16>()?))))
     }
 
     /// The text, for the authorization request.
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         self.0.expose()
     }
 
     /// Whether an answer carries this state; takes the same time wherever the first difference is.
-    pub fn equals(&self, other: &str) -> bool {
+    pub(super) fn equals(&self, other: &str) -> bool {
         self.0.expose().as_bytes().ct_eq(other.as_bytes()).into()
     }
 }
 
-fn random_bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::other(format!("cannot get random bytes from the operating system: {error}")))?;
     Ok(bytes)
 }
 
-/// What the authorization request says.
+/// The authorization request.
 #[derive(Debug)]
-pub struct AuthorizationRequest<'a> {
+pub(super) struct AuthorizationRequest<'a> {
     /// Scheme and host of the OIDC endpoint; a path in it is not used, as by AWS.
-    pub origin: &'a str,
+    pub(super) origin: &'a str,
     /// The registered client.
-    pub client_id: &'a str,
-    /// Where the browser is to come back, with the port.
-    pub redirect_uri: &'a str,
+    pub(super) client_id: &'a str,
+    /// Where the browser is redirected to, with the port.
+    pub(super) redirect_uri: &'a str,
     /// The anti-forgery value.
-    pub state: &'a State,
+    pub(super) state: &'a State,
     /// The verifier's transform.
-    pub challenge: &'a CodeChallenge,
-    /// What is asked for.
-    pub scopes: &'a [String],
+    pub(super) challenge: &'a CodeChallenge,
+    /// The requested scopes.
+    pub(super) scopes: &'a [String],
 }
 
 impl AuthorizationRequest<'_> {
     /// The URL for the browser.
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         let escape = |text: &str| utf8_percent_encode(text, NOT_UNRESERVED).to_string();
         format!(
             "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",

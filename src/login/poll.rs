@@ -1,8 +1,8 @@
-//! When the device code is tried again (RFC 8628 section 3.5): what `slow_down` does, what trouble does, when it ends.
+//! When the device code is polled (RFC 8628 section 3.5): what `slow_down` does, what a failure does, when it ends.
 //!
-//! Never two polls closer than the interval in force. `slow_down` adds five seconds for good. Trouble on the way or in
-//! the service doubles the wait, up to a minute or the interval, whichever is longer. Nothing goes on past the life of the
-//! device code. What an answer of the service means is `device`'s business. Imports nothing of ours.
+//! Never two polls closer than the interval in force. `slow_down` adds five seconds for good. A failure of the network or
+//! of the service doubles the wait, up to a minute or the interval, whichever is longer. Polling ends with the life of the
+//! device code. What an answer of the service means is in `device`.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use tokio::time::Instant;
 const DEFAULT_INTERVAL: i64 = 5;
 /// RFC 8628 section 3.5: what each `slow_down` adds.
 const SLOW_DOWN: Duration = Duration::from_secs(5);
-/// The longest wait that trouble leads to.
-const LONGEST_TROUBLE: Duration = Duration::from_mins(1);
+/// The longest wait after a failure.
+const MAX_BACKOFF: Duration = Duration::from_mins(1);
 
 /// What one poll gave.
 #[derive(Debug)]
-pub enum Poll<T, E> {
+pub(super) enum Poll<T, E> {
     /// The token.
     Token(T),
     /// `authorization_pending`: not yet.
@@ -25,17 +25,17 @@ pub enum Poll<T, E> {
     /// `slow_down`: not yet, and less often.
     SlowDown,
     /// The network, a 5xx or a 429: the next poll waits longer, and at least as long as the service asks.
-    Trouble(E, Option<Duration>),
-    /// A 2xx that is no token; once may be a portal in the way.
-    Nonsense(E),
+    Transient(E, Option<Duration>),
+    /// A 2xx without a token; one may come from a captive portal.
+    Malformed(E),
     /// Anything else ends it.
     Final(E),
 }
 
 /// Why polling ended without a token.
 #[derive(Debug)]
-pub enum Ended<E> {
-    /// The device code's life is over; the last trouble, if the last poll had one.
+pub(super) enum Ended<E> {
+    /// The device code has expired; the failure of the last poll, if it failed.
     Expired(Option<E>),
     /// An answer that ends it.
     Failed(E),
@@ -43,7 +43,7 @@ pub enum Ended<E> {
 
 /// The pace of polling, and its end.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub(super) struct Pace {
     interval: Duration,
     last: Instant,
     deadline: Instant,
@@ -52,66 +52,66 @@ pub struct Pace {
 impl Pace {
     /// The pace the service asked for: `interval` in seconds (absent: 5; 0 or less: 1), the code's life in seconds, both
     /// counted from `start`.
-    pub fn new(interval: Option<i64>, expires_in: u64, start: Instant) -> Self {
+    pub(super) fn new(interval: Option<i64>, expires_in: u64, start: Instant) -> Self {
         let seconds = u64::try_from(interval.unwrap_or(DEFAULT_INTERVAL)).unwrap_or(1).max(1);
-        // A century is as good as for ever, and cannot overflow an Instant.
+        // A century cannot overflow an Instant.
         let life = Duration::from_secs(expires_in.min(100 * 365 * 86400));
         Self { interval: Duration::from_secs(seconds), last: start, deadline: start + life }
     }
 
-    /// Ends earlier than the code does, when a person said so.
+    /// Ends earlier than the code does, with `--timeout`.
     #[must_use]
-    pub fn ending_at_latest(mut self, deadline: Option<Instant>) -> Self {
+    pub(super) fn ending_at_latest(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline.map_or(self.deadline, |deadline| self.deadline.min(deadline));
         self
     }
 
     /// A poll made outside of [`poll`] at this instant.
-    pub fn polled(&mut self, at: Instant) {
+    pub(super) fn polled(&mut self, at: Instant) {
         self.last = at;
     }
 
     /// `slow_down` was the answer.
-    pub fn slow_down(&mut self) {
+    pub(super) fn slow_down(&mut self) {
         self.interval = self.interval.saturating_add(SLOW_DOWN);
     }
 
     /// When it ends.
-    pub fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         self.deadline
     }
 }
 
 /// Polls at that pace until there is a token, an end, or no time left.
-pub async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() -> Poll<T, E>) -> Result<T, Ended<E>> {
+pub(super) async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() -> Poll<T, E>) -> Result<T, Ended<E>> {
     let mut wait = pace.interval;
-    let mut trouble = None;
-    let mut nonsense = 0;
+    let mut failure = None;
+    let mut malformed = 0;
     loop {
         let next = pace.last.checked_add(wait).filter(|next| *next <= pace.deadline);
         let Some(next) = next else {
             tokio::time::sleep_until(pace.deadline).await;
-            return Err(Ended::Expired(trouble));
+            return Err(Ended::Expired(failure));
         };
         tokio::time::sleep_until(next).await;
         let answer = attempt().await;
-        // The wait is counted from the answer: a slow service is not asked again at once.
+        // The wait is counted from the answer: a slow service is not polled again at once.
         pace.last = Instant::now();
         match answer {
             Poll::Token(token) => return Ok(token),
-            Poll::Pending => (wait, trouble, nonsense) = (pace.interval, None, 0),
+            Poll::Pending => (wait, failure, malformed) = (pace.interval, None, 0),
             Poll::SlowDown => {
                 pace.slow_down();
-                (wait, trouble, nonsense) = (pace.interval, None, 0);
+                (wait, failure, malformed) = (pace.interval, None, 0);
             }
-            Poll::Trouble(error, asked) => {
-                wait = wait.saturating_mul(2).min(LONGEST_TROUBLE.max(pace.interval)).max(asked.unwrap_or_default());
-                (trouble, nonsense) = (Some(error), 0);
+            Poll::Transient(error, asked) => {
+                wait = wait.saturating_mul(2).min(MAX_BACKOFF.max(pace.interval)).max(asked.unwrap_or_default());
+                (failure, malformed) = (Some(error), 0);
             }
-            Poll::Nonsense(error) if nonsense == 1 => return Err(Ended::Failed(error)),
-            Poll::Nonsense(error) => {
+            Poll::Malformed(error) if malformed == 1 => return Err(Ended::Failed(error)),
+            Poll::Malformed(error) => {
                 wait = pace.interval;
-                (trouble, nonsense) = (Some(error), 1);
+                (failure, malformed) = (Some(error), 1);
             }
             Poll::Final(error) => return Err(Ended::Failed(error)),
         }
@@ -128,7 +128,7 @@ mod tests {
     use super::{Ended, Pace, Poll, poll};
     use tokio::time::Instant;
 
-    /// `.` pending, `s` `slow_down`, `t` trouble, `r` the same asking for 9 seconds, `n` nonsense, `f` final, `T` token, each answered at once; the seconds of
+    /// `.` pending, `s` `slow_down`, `t` failure, `r` the same asking for 9 seconds, `n` malformed, `f` final, `T` token, each answered at once; the seconds of
     /// the polls and how it ended.
     fn run(interval: Option<i64>, expires_in: u64, answers: &str) -> (Vec<u64>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
@@ -140,9 +140,9 @@ mod tests {
                 times.borrow_mut().push(start.elapsed().as_secs());
                 match answers.next().unwrap_or('.') {
                     's' => Poll::SlowDown,
-                    't' => Poll::Trouble('t', None),
-                    'r' => Poll::Trouble('r', Some(Duration::from_secs(9))),
-                    'n' => Poll::Nonsense('n'),
+                    't' => Poll::Transient('t', None),
+                    'r' => Poll::Transient('r', Some(Duration::from_secs(9))),
+                    'n' => Poll::Malformed('n'),
                     'f' => Poll::Final('f'),
                     'T' => Poll::Token(()),
                     _ => Poll::Pending,
@@ -151,8 +151,8 @@ mod tests {
             .await;
             let outcome = match outcome {
                 Ok(()) => "token".to_owned(),
-                Err(Ended::Expired(trouble)) => {
-                    format!("expired at {} {}", start.elapsed().as_secs(), trouble.map_or(String::new(), String::from))
+                Err(Ended::Expired(failure)) => {
+                    format!("expired at {} {}", start.elapsed().as_secs(), failure.map_or(String::new(), String::from))
                 }
                 Err(Ended::Failed(error)) => format!("failed {error}"),
             };

@@ -1,7 +1,7 @@
-//! The device code's URL as a QR code, for a telephone, on a terminal that can hold it.
+//! The device code's URL as a QR code, for a phone, on a terminal that has room for it.
 //!
 //! Two modules stand in one character cell, black on white whatever the terminal's colours, with the quiet zone that
-//! readers want. Whether it is wanted is decided in `device`. Imports `context`.
+//! readers want.
 
 use fast_qr::{ECL, QRBuilder, QRCode};
 

@@ -1,23 +1,24 @@
 //! The client that signs in: a registration (RFC 7591) from the cache, or a new one.
 //!
 //! Registrations are shared with the AWS CLI: one file for both flows, usable with 15 minutes of life left and with the
-//! grant types of the flow at hand. A new one is written at once, before anything else can fail. Imports `oidc`, `cache`.
+//! grant types of the flow. A new one is stored at once, before anything else can fail.
 
 use crate::cache::{CachedRegistration, Loaded, timestamp};
 use crate::config::DEFAULT_SCOPE;
 use crate::context::Timestamp;
 use crate::oidc::RegisterClientRequest;
 
+use super::error::FlowError;
 use super::loopback::Loopback;
-use super::{Attempt, Flow, LoginError};
+use super::{Attempt, Flow};
 
-/// Less life than this is not worth starting with, as botocore has it.
+/// A registration with less life is not used, as by botocore.
 const LEAST_SECONDS: i64 = 900;
 
 /// What the authorization code flow registers for, as AWS's tools do.
 const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
 
-/// A client, and whether it came from the cache, where it may have died unnoticed.
+/// A client, and whether it came from the cache: then the service may no longer know it.
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) registration: CachedRegistration,
@@ -25,20 +26,20 @@ pub(super) struct Client {
 }
 
 /// The cached client if it serves this flow, else a new one.
-pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, LoginError> {
-    let key = attempt.registration_key();
-    match attempt.cache().registration(&key)? {
+pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, FlowError> {
+    let key = attempt.session.registration_key();
+    match attempt.request.cache.registration(&key)? {
         Loaded::Present(registration, warning) => {
             if let Some(warning) = warning {
-                attempt.notices().say(&warning);
+                attempt.notices().warning(&warning);
             }
-            if serves(&registration, flow, attempt.context.now()) {
+            if serves(&registration, flow, attempt.context().now()) {
                 return Ok(Client { registration, cached: true });
             }
         }
         Loaded::Damaged(damage) => {
-            let path = attempt.cache().registration_path(&key);
-            attempt.notices().say(&format!("ignoring {}: {}; it will be replaced", path.display(), damage));
+            let path = attempt.request.cache.registration_path(&key);
+            attempt.notices().registration_replaced(&path, &damage);
         }
         Loaded::Absent => {}
     }
@@ -46,10 +47,10 @@ pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, 
 }
 
 /// A new client, stored.
-pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, LoginError> {
-    let scopes = attempt.wanted.scopes.clone().unwrap_or_default();
-    let client_name = attempt.wanted.session_name.as_deref().map_or_else(
-        || format!("sso-oidc-client-{}", attempt.context.now().unix_timestamp()),
+pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, FlowError> {
+    let scopes = attempt.session.scopes.clone().unwrap_or_default();
+    let client_name = attempt.session.name.as_deref().map_or_else(
+        || format!("sso-oidc-client-{}", attempt.context().now().unix_timestamp()),
         |session| format!("sso-oidc-client-{session}"),
     );
     let request = match flow {
@@ -77,7 +78,7 @@ pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client
         scopes: Some(request.scopes).filter(|scopes| !scopes.is_empty()),
         grant_types: Some(request.grant_types).filter(|grants| !grants.is_empty()),
     };
-    attempt.cache().store_registration(&attempt.registration_key(), &registration)?;
+    attempt.request.cache.store_registration(&attempt.session.registration_key(), &registration)?;
     Ok(Client { registration, cached: false })
 }
 

@@ -1,246 +1,172 @@
-//! One person, one question: of all processes that want the same session, one asks and the others wait for it.
+//! Single-flight login: of all processes that want the same session one opens the browser, the others wait for its result.
 //!
-//! The asker holds the login lock and writes how it ended. A waiter takes any token newer than its own start, reports the
-//! asker's outcome as its own, and becomes the asker only when the asker was killed without a word. Different sessions do
-//! not wait for each other; `token` never waits here. Imports `cache`, `context`.
+//! The leader holds the login lock and writes how it ended. A follower takes any token newer than its own start, reports the
+//! leader's outcome as its own, and becomes the leader only when the leader was killed without writing one. Different
+//! sessions do not wait for each other; `token` never waits here.
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::{LoginError, LoginRequest};
-use crate::cache::{Attempt, CachedToken, Held, Loaded, LockRecord, Purpose};
-use crate::context::{Context, Timestamp};
+use super::LoginRequest;
+use super::error::unanswered;
+use crate::cache::{Acquired, CachedToken, Held, Loaded, LockRecord, Outcome, Purpose};
+use crate::context::Timestamp;
+use crate::error::{Error, Kind};
 use crate::session::{self, Found};
 
-/// How often a waiting process looks.
-const GLANCE: Duration = Duration::from_millis(50);
-/// How long another process is waited for unless `--timeout` says: longer than codes live. One that was stopped never ends.
-const PATIENCE: Duration = Duration::from_mins(15);
+/// How long another process is waited for without `--timeout`: longer than codes live. A suspended one never ends.
+const LEADER_PATIENCE: Duration = Duration::from_mins(15);
 
-/// What came of asking for the right to ask.
-pub(super) enum Turn<'a> {
-    /// We ask. Dropping it without a word says that the login was cancelled.
-    Ours(Asking<'a>),
-    /// Somebody else has asked, and here is the token.
-    Answered(Box<CachedToken>),
+/// This process's part in a login.
+pub(super) enum Role {
+    /// It opens the browser.
+    Leader(LoginLock),
+    /// Another process has signed in: its token.
+    Follower(Box<CachedToken>),
 }
 
-/// The right to ask a person.
-pub(super) struct Asking<'a> {
-    /// Absent where there are no locks.
-    held: Option<Held>,
-    context: &'a Context,
-    ended: bool,
+/// The leader's lock. Dropping it before the end records that the login was cancelled.
+pub(super) struct LoginLock {
+    held: Held,
+    now: fn() -> Timestamp,
+    has_ended: bool,
 }
 
-/// How a login of another process ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// The exit code.
-    pub code: u8,
-    /// The words.
-    pub message: String,
-}
-
-const SIGNED_IN: &str = "signed-in";
-const CANCELLED: &str = "cancelled";
-const UNANSWERED: &str = "unanswered";
-const FAILED: &str = "failed";
-
-/// Waits for our turn, or for somebody else's token. `known` is the token that is of no use.
-pub(super) async fn turn<'a>(
-    request: &LoginRequest<'_>,
-    context: &'a Context,
-    known: Option<&CachedToken>,
-) -> Result<Turn<'a>, LoginError> {
-    let lock = request.cache.lock(&request.wanted.token_key, Purpose::Ask);
-    let deadline = Instant::now() + request.timeout.unwrap_or(PATIENCE);
-    let mut waiting: Option<Waiting> = None;
-    let mut held = loop {
-        match lock.attempt() {
-            Attempt::Held(held) => break Some(held),
-            Attempt::Unsupported => break None,
-            Attempt::Busy => {}
+/// Becomes the leader, or waits for the leader's token. `known` is the token that is of no use.
+pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Result<Role, Error> {
+    let LoginRequest { session, choices, cache, notices, context, .. } = *request;
+    let lock = cache.lock(&session.token_key(), Purpose::Login);
+    let mut announced = None;
+    let announce = || {
+        let leader = lock.holder();
+        if leader.is_some() && std::mem::replace(&mut announced, leader) != leader {
+            notices.waiting_for(leader, session);
         }
-        let waiting = waiting.get_or_insert_with(|| Waiting { since: context.now(), announced: None });
-        waiting.announce(request, lock.record());
-        if Instant::now() >= deadline {
-            return Err(if request.timeout.is_some() { LoginError::Unanswered } else { stuck(lock.record()) });
-        }
-        tokio::time::sleep(GLANCE).await;
+        None
     };
-    // Somebody may have signed in while we waited, or just between our look and our lock.
-    if let Some(token) = newer(request, context, known).or_else(|| fresh(request, context)) {
-        return Ok(Turn::Answered(Box::new(token)));
+    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), context.now, announce).await {
+        Acquired::Lock(held) => held,
+        Acquired::Result(token) => return Ok(Role::Follower(token)),
+        Acquired::TimedOut(_) if choices.timeout.is_some() => return Err(unanswered()),
+        Acquired::TimedOut(leader) => return Err(stuck(leader)),
+    };
+    // Another process may have signed in while this one waited, or just between the last look and the lock.
+    if let Some(token) = newer(request, known).or_else(|| fresh(request)) {
+        return Ok(Role::Follower(Box::new(token)));
     }
-    if let Some(waiting) = waiting {
-        let last = held.as_mut().and_then(Held::last).filter(|last| last.at >= waiting.since.truncate_to_second());
-        if let Some(error) = last.and_then(|last| outcome(&last)) {
-            return Err(error);
-        }
+    if let Some(error) = held.waited_for().and_then(failure) {
+        return Err(error);
     }
-    if let Some(held) = &mut held {
-        held.write(&LockRecord::held(std::process::id(), context.now()));
-    }
-    Ok(Turn::Ours(Asking { held, context, ended: false }))
+    held.begin(context.now());
+    Ok(Role::Leader(LoginLock { held, now: context.now, has_ended: false }))
 }
 
-/// Minutes since a login of this session went unanswered, if that was its last and less than an hour ago.
-pub fn minutes_since_unanswered(request: &LoginRequest<'_>, now: Timestamp) -> Option<i64> {
-    let lock = request.cache.lock(&request.wanted.token_key, Purpose::Ask);
-    let last = lock.record().filter(|last| last.outcome.as_deref() == Some(UNANSWERED))?;
-    let age = now - last.at;
-    (age >= Duration::ZERO && age < Duration::from_hours(1)).then(|| age.whole_minutes())
-}
-
-impl Asking<'_> {
-    /// Writes how it ended, for those who wait.
-    pub(super) fn end(mut self, error: Option<&LoginError>, exit_code: fn(&LoginError) -> u8) {
-        let words = match error {
-            None => SIGNED_IN.to_owned(),
-            Some(LoginError::Unanswered | LoginError::Expired | LoginError::ExpiredInTrouble(_)) => {
-                UNANSWERED.to_owned()
-            }
-            Some(error) => format!("{FAILED} {} {error}", exit_code(error)),
+impl LoginLock {
+    /// Writes how the login ended, for those that wait.
+    pub(super) fn end(mut self, error: Option<&Error>) {
+        self.has_ended = true;
+        let outcome = match error {
+            None => Outcome::Done,
+            Some(error) if error.kind() == Kind::Unanswered => Outcome::Unanswered,
+            // Its stdout was closed; the others' may be open.
+            Some(error) if error.kind().is_silent() => Outcome::Cancelled,
+            Some(error) => Outcome::Failed { kind: error.kind(), message: error.to_string() },
         };
-        self.write(&words);
-    }
-
-    fn write(&mut self, words: &str) {
-        self.ended = true;
-        let words = words.replace(['\n', '\r'], " ");
-        if let Some(held) = &mut self.held {
-            held.write(&LockRecord::ended(std::process::id(), self.context.now(), words));
-        }
+        self.held.end((self.now)(), outcome);
     }
 }
 
-impl Drop for Asking<'_> {
+impl Drop for LoginLock {
     fn drop(&mut self) {
-        if !self.ended {
-            self.write(CANCELLED);
+        if !self.has_ended {
+            self.held.end((self.now)(), Outcome::Cancelled);
         }
     }
 }
 
-/// What a waiting process has said.
-struct Waiting {
-    since: Timestamp,
-    announced: Option<u32>,
-}
-
-impl Waiting {
-    /// Says once for each asker on whom we wait.
-    fn announce(&mut self, request: &LoginRequest<'_>, record: Option<LockRecord>) {
-        let Some(record) = record.filter(|record| record.outcome.is_none()) else { return };
-        if self.announced.replace(record.pid) != Some(record.pid) {
-            let label = request.wanted.label();
-            request.notices.say(&format!("waiting for the login to {label} that process {} has started", record.pid));
-        }
-    }
-}
-
-fn newer(request: &LoginRequest<'_>, context: &Context, known: Option<&CachedToken>) -> Option<CachedToken> {
-    let Ok(Loaded::Present(token, _)) = request.cache.token(&request.wanted.token_key) else { return None };
+fn newer(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Option<CachedToken> {
+    let Ok(Loaded::Present(token, _)) = request.cache.token(&request.session.token_key()) else { return None };
     let other = known.is_none_or(|known| known.access_token != token.access_token);
-    (other && token.expires_at > context.now()).then_some(token)
+    (other && token.expires_at > request.context.now()).then_some(token)
 }
 
-fn fresh(request: &LoginRequest<'_>, context: &Context) -> Option<CachedToken> {
-    if request.force || request.new_session {
+fn fresh(request: &LoginRequest<'_>) -> Option<CachedToken> {
+    let LoginRequest { session, choices, cache, context, .. } = *request;
+    if choices.force || choices.new_session {
         return None;
     }
-    match session::look(&request.wanted, request.cache, context) {
+    match session::look(session, cache, choices.min_ttl, context) {
         Ok(Found::Fresh(usable)) => Some(usable.token),
         Ok(Found::Stale(..)) | Err(_) => None,
     }
 }
 
-/// The asker does not end.
-fn stuck(record: Option<LockRecord>) -> LoginError {
-    let asker = record.map_or_else(|| "another process".to_owned(), |record| format!("process {}", record.pid));
-    let minutes = PATIENCE.as_secs() / 60;
-    let message =
-        format!("the login that {asker} has started has not ended within {minutes} min; go on with it, or end it");
-    LoginError::Elsewhere(Outcome { code: 255, message })
+/// The leader does not end.
+fn stuck(leader: Option<u32>) -> Error {
+    let leader = leader.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+    let minutes = LEADER_PATIENCE.as_secs() / 60;
+    Error::other(format!("the login started by {leader} has not finished after {minutes} min; complete or cancel it"))
 }
 
-/// The asker's end as ours; none when it was killed or signed in.
-fn outcome(last: &LockRecord) -> Option<LoginError> {
-    let outcome = last.outcome.as_deref()?;
-    match outcome {
-        SIGNED_IN => return None,
-        UNANSWERED => return Some(LoginError::Unanswered),
-        CANCELLED => {
-            let message = format!("the login that process {} had started was cancelled", last.pid);
-            return Some(LoginError::Elsewhere(Outcome { code: 4, message }));
-        }
-        _ => {}
+/// The leader's failure as this process's; `None` when it signed in or was killed.
+fn failure(last: LockRecord) -> Option<Error> {
+    let started = format!("the login started by process {}", last.pid);
+    match last.outcome? {
+        Outcome::Done => None,
+        Outcome::Unanswered => Some(unanswered()),
+        Outcome::Cancelled => Some(Error::new(Kind::LoginNeeded, format!("{started} was cancelled"))),
+        Outcome::Failed { kind, message } => Some(Error::new(kind, format!("{started} failed: {message}"))),
     }
-    let (code, message) = outcome.strip_prefix(FAILED)?.trim_start().split_once(' ')?;
-    let message = format!("the login that process {} had started failed: {message}", last.pid);
-    Some(LoginError::Elsewhere(Outcome { code: code.parse().ok()?, message }))
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
-    use std::time::Duration;
 
-    use crate::cache::{Attempt, LockRecord, Purpose, TokenCache, TokenKey};
+    use crate::cache::{Purpose, TokenCache};
+    use crate::config::{Config, Overrides, Session, SessionOptions, client_settings};
     use crate::context::Context;
-    use crate::error::Error;
-    use crate::http::{HttpClient, HttpOptions};
+    use crate::http::HttpOptions;
     use crate::login::notice::Notices;
-    use crate::login::{FlowChoice, Interactive, LoginError, LoginRequest};
-    use crate::session::Wanted;
+    use crate::login::{Choices, LoginRequest};
+    use crate::services::Services;
 
-    async fn waits_for_the_holder() {
-        let context = Context { stderr: RefCell::new(Box::new(std::io::sink())), ..Context::real() };
+    async fn waits_for_the_leader() {
         let home = tempfile::tempdir().unwrap();
+        let context = Context {
+            stderr: RefCell::new(Box::new(std::io::sink())),
+            home: Some(home.path().to_owned()),
+            env: Box::new(|_| None),
+            ..Context::real()
+        };
+        let config = Config::load(&context, None).unwrap();
+        let url = Some("https://d-1234567890.awsapps.com/start");
+        let options = SessionOptions { name: Some("corp"), start_url: url, region: Some("us-east-1") };
+        let session = Session::resolve(&config, options).unwrap();
         let cache = TokenCache::in_home(home.path());
-        let token_key = TokenKey::of_session("corp");
-        let Attempt::Held(mut held) = cache.lock(&token_key, Purpose::Ask).attempt() else { panic!("a free lock") };
-        held.write(&LockRecord::held(4711, context.now()));
-        let nowhere = || Error::other("nowhere");
+        let mut held = cache.lock(&session.token_key(), Purpose::Login).attempt().unwrap();
+        held.begin(context.now());
+        let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
         let request = LoginRequest {
-            wanted: Wanted {
-                session_name: Some("corp".to_owned()),
-                start_url: "https://d-1234567890.awsapps.com/start".to_owned(),
-                region: "us-east-1".to_owned(),
-                scopes: None,
-                min_ttl: Duration::ZERO,
-                remedy: String::new(),
-                token_key,
-            },
-            flow: FlowChoice::Auto,
-            redirect_port: None,
-            opens_browser: false,
-            browser_command: None,
-            shows_qr: false,
-            force: false,
-            new_session: false,
-            interactive: Interactive::Always,
-            timeout: None,
-            settings: String::new(),
+            session: &session,
+            choices: &Choices::default(),
+            services: &Services::new(HttpOptions::new(&context), settings),
             cache: &cache,
-            client: &|_| Err(nowhere()),
-            portal: &|_| Err(nowhere()),
-            http: &HttpClient::new(HttpOptions::new(&context)),
             notices: &Notices::new(&context, false),
-            exit_code: |_| 255,
+            context: &context,
         };
         let started = tokio::time::Instant::now();
-        let Err(error) = super::turn(&request, &context, None).await else { panic!("a lock that is held") };
-        assert!(started.elapsed() >= super::PATIENCE, "{:?}", started.elapsed());
-        assert!(matches!(&error, LoginError::Elsewhere(outcome) if outcome.code == 255), "{error:?}");
-        assert!(error.to_string().contains("process 4711 has started has not ended within 15 min"), "{error}");
+        let Err(error) = super::lead_or_follow(&request, None).await else { panic!("a lock that is held") };
+        assert!(started.elapsed() >= super::LEADER_PATIENCE, "{:?}", started.elapsed());
+        let pid = std::process::id();
+        let expected =
+            format!("the login started by process {pid} has not finished after 15 min; complete or cancel it");
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.kind().exit_code(), 255);
     }
 
     #[test]
-    fn a_process_that_never_ends_is_not_waited_for_for_ever() {
+    fn a_leader_that_never_ends_is_not_waited_for_forever() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(waits_for_the_holder());
+        runtime.block_on(waits_for_the_leader());
     }
 }

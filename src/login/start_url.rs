@@ -1,34 +1,39 @@
-//! Vanity start URLs: a name of one's own that redirects to the access portal.
+//! Vanity start URLs: a custom host that redirects to the access portal.
 //!
-//! A host that AWS owns is used as it is, without a request. Any other is asked once where it leads. The configured URL
-//! stays what is hashed, cached and printed; the resolved one goes to the service, and its region wins over the configured
-//! one. Which hosts are AWS's is in `endpoint`.
+//! A host that AWS owns is used as it is, without a request. Any other gets one request, whose redirect is followed once.
+//! The configured URL stays the one that is hashed, cached and printed; the resolved one goes to the service, and its region
+//! wins over the configured one. Which hosts are AWS's is in `endpoint`.
 
 use url::Url;
 
+use crate::config::Session;
 use crate::endpoint::{self, StartUrlKind};
 use crate::error::Error;
 use crate::http::{HttpClient, Method, Request, Response, Retry};
 
 /// Where a start URL leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResolvedStartUrl {
-    /// What the service is told.
-    pub url: String,
+pub(super) struct ResolvedStartUrl {
+    /// The URL that is sent to the service.
+    pub(super) url: String,
     /// The region of the instance.
-    pub region: String,
+    pub(super) region: String,
 }
 
-/// Checks a configured start URL, without a request.
-pub fn check(configured: &str, region: &str) -> Result<(), Error> {
-    endpoint::classify(configured, region)?;
-    Ok(())
+/// Checks the configured start URL, without a request.
+pub(super) fn check(session: &Session) -> Result<(), Error> {
+    classify(session).map(drop)
 }
 
-/// Resolves the configured start URL; `region` is the configured one.
-pub async fn resolve(http: &HttpClient, configured: &str, region: &str) -> Result<ResolvedStartUrl, Error> {
-    if endpoint::classify(configured, region)? == StartUrlKind::AwsOwned {
-        return Ok(ResolvedStartUrl { url: configured.to_owned(), region: region.to_owned() });
+fn classify(session: &Session) -> Result<StartUrlKind, Error> {
+    endpoint::classify(&session.start_url.value, &session.region.value)
+}
+
+/// Resolves the configured start URL.
+pub(super) async fn resolve(http: &HttpClient, session: &Session) -> Result<ResolvedStartUrl, Error> {
+    let (configured, region) = (&session.start_url.value, &session.region.value);
+    if classify(session)? == StartUrlKind::AwsOwned {
+        return Ok(ResolvedStartUrl { url: configured.clone(), region: region.clone() });
     }
     let led_to = follow(http, configured).await?;
     let (url, region) = endpoint::resolved(configured, &led_to, region)?;

@@ -9,7 +9,6 @@ mod render;
 use std::io;
 
 use crate::error::Error;
-use crate::login::LoginError;
 use failure::Failure;
 pub use render::render;
 
@@ -48,11 +47,6 @@ impl ErrorFormat {
 /// The exit code of an error: 0 when only the reader of our output went away.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     Failure::of(error).code
-}
-
-/// The exit code of a login that failed, for the processes that waited for it.
-pub fn login_exit_code(error: &LoginError) -> u8 {
-    failure::of_login(error)
 }
 
 /// Whether there is nothing to say: nobody reads our output any more, or a signal ended us.

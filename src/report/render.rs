@@ -39,9 +39,8 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
     }
     let mut text = plain(&failure, format == ErrorFormat::Legacy);
     if format != ErrorFormat::Legacy {
-        if let Some(members) = failure.fault.map(|fault| &fault.details).or(failure.service.map(|error| &error.details))
-        {
-            details(members, &mut text);
+        if let Some(service) = failure.service {
+            details(&service.details, &mut text);
         }
         if let Some(hint) = &failure.hint {
             let _ = writeln!(text, "hint: {}", text::for_terminal(hint));
@@ -52,9 +51,8 @@ pub fn render(error: &anyhow::Error, format: ErrorFormat, style: &Style, to_term
 
 /// The members of the structured forms; `None` for an error without a kind.
 fn members(failure: &Failure) -> Option<Value> {
-    let fault = failure.fault.map(|fault| (&fault.code, &fault.message, &fault.details));
     let service = failure.service.map(|error| (&error.code, &error.message, &error.details));
-    if let Some((code, message, details)) = fault.or(service) {
+    if let Some((code, message, details)) = service {
         let mut members = Map::new();
         members.insert("Message".to_owned(), message.clone().into());
         members.insert("Code".to_owned(), code.clone().into());

@@ -1,24 +1,24 @@
-//! The machine's clock beside the service's (Date, RFC 9110 section 6.6.1), and time in words.
+//! A warning when this machine's clock differs from the service's (Date, RFC 9110 section 6.6.1), and durations in words.
 //!
-//! A clock that is wrong makes tokens look valid or ended when they are not, and signatures stale. What is stored never
-//! depends on the service's clock: a token ends so long after its request left. Imports `http`.
+//! A wrong clock makes tokens look valid or expired when they are not, and signatures stale. What is stored never depends on
+//! the service's clock: a token's life is counted from the time when its request left.
 
 use std::time::Duration;
 
 use crate::http::HttpClient;
 
-/// Less than this nobody needs to know.
+/// The difference that is not reported.
 const TOLERATED: Duration = Duration::from_mins(5);
 
-/// A sentence about a clock that the service's last answer shows to be wrong.
+/// The warning, if the service's last answer shows that the clock is wrong.
 pub fn clock_warning(http: &HttpClient) -> Option<String> {
     let skew = http.clock_skew().filter(|skew| skew.unsigned_abs() > TOLERATED)?;
     let direction = if skew.is_positive() { "behind" } else { "ahead of" };
     let by = duration(skew.abs().whole_seconds());
-    Some(format!("this machine's clock is {by} {direction} the service's; set it right"))
+    Some(format!("this machine's clock is {by} {direction} the service's; correct the clock"))
 }
 
-/// `7 h 59 min`, `12 min`, `40 s`: the two largest units that matter.
+/// `7 h 59 min`, `12 min`, `40 s`: the two largest units.
 pub fn duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);

@@ -1,138 +1,110 @@
-//! The refresh token grant (RFC 6749 section 6) for many processes at once: one request, everybody gets the token.
+//! The refresh token grant (RFC 6749 section 6) for many processes at once: one request, and all of them get the token.
 //!
-//! A process that finds the lock taken watches the token file and takes what its sibling wrote, or reports how the sibling
-//! failed; see `turn`. What the service answered last is remembered in the lock file for 30 seconds. A reply without a
-//! refresh token keeps the old one. Imports `oidc`, `cache`, `context`, `http`.
+//! A process that finds the lock taken watches the token file and takes what the other process writes, or reports how it
+//! failed. What the service answered last is remembered in the lock file for 30 seconds. A reply without a refresh token
+//! keeps the old one.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::clock::clock_warning;
-use super::turn::{Busy, Waited, turn};
-use super::{LoginNeeded, SessionError, Usable, Wanted};
-use crate::cache::{CachedToken, Loaded, LockRecord, Purpose, TokenCache};
+use super::{LoginNeeded, NoToken, Usable};
+use crate::cache::{Acquired, CachedToken, Held, Loaded, LockRecord, Outcome, PATIENCE, Purpose, TokenCache};
+use crate::config::Session;
 use crate::context::Context;
-use crate::error::Error;
-use crate::http::Retry;
-use crate::oidc::{Failure, Fault, Grant, OidcClient};
+use crate::error::{Error, Kind};
+use crate::http::{self, Retry};
+use crate::oidc::{Failure, Fault, Grant};
+use crate::services::Services;
 
-/// How long the service's refusal stands.
+/// How long a refusal by the service is reported again without a request.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// The service's refusal of a refresh, as all processes are told it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// The HTTP status.
-    pub status: u16,
-    /// The exception's name, or the status where it has none.
-    pub code: String,
-    /// How long the service asks to wait; not handed on to other processes.
-    pub retry_after: Option<Duration>,
-}
-
-impl Answered {
-    /// Whether it is about this token or client, so that only a person can help.
-    fn needs_login(&self) -> bool {
-        (400..500).contains(&self.status) && self.status != 429
-    }
-}
-
-impl fmt::Display for Answered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (status {})", self.code, self.status)
-    }
-}
-
-/// One refresh: of what, where, and how.
-pub(super) struct Refresh<'a, 'c> {
-    pub(super) wanted: &'a Wanted,
+/// One refresh.
+pub(super) struct Refresh<'a> {
+    pub(super) session: &'a Session,
+    pub(super) services: &'a Services,
     pub(super) cache: &'a TokenCache,
+    pub(super) min_ttl: Duration,
     pub(super) context: &'a Context,
     pub(super) throttled: bool,
-    pub(super) client: &'a (dyn Fn() -> Result<OidcClient, Error> + 'c),
 }
 
-impl Refresh<'_, '_> {
+impl Refresh<'_> {
     /// Refreshes the token that was found, unless another process does or did.
-    pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, SessionError> {
-        let lock = self.cache.lock(&self.wanted.token_key, Purpose::Refresh);
-        let mut turn = match turn(&lock, self.context, || self.newer(found)).await {
-            Ok(Waited::Found(usable)) => return Ok(usable),
-            Ok(Waited::Turn(turn)) => turn,
-            Err(Busy(pid)) => return Err(SessionError::Busy { pid }),
+    pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, NoToken> {
+        let key = self.session.token_key();
+        let lock = self.cache.lock(&key, Purpose::Refresh);
+        let mut held = match lock.wait(PATIENCE, self.context.now, || self.newer(found)).await {
+            Acquired::Lock(held) => held,
+            Acquired::Result(usable) => return Ok(usable),
+            Acquired::TimedOut(pid) => return Err(timed_out("refreshing the token", pid).into()),
         };
-        if let Some(last) = turn.last()
-            && let Some(error) = self.remembered(&last, turn.waited_for(&last))
-        {
+        // Another process may have finished between the last look and the lock.
+        if let Some(usable) = self.newer(found) {
+            return Ok(usable);
+        }
+        if let Some(error) = self.reported(&mut held) {
             return Err(error);
         }
-        let present = match self.cache.token(&self.wanted.token_key) {
-            // Somebody has signed out meanwhile; a refreshed token would undo that.
-            Ok(Loaded::Absent) => return Err(self.wanted.login_needed(LoginNeeded::Absent)),
-            // Or has refreshed it, to less life than is needed here: the refresh token that was found may be spent.
+        let present = match self.cache.token(&key) {
+            // Signed out meanwhile; a refreshed token would undo that.
+            Ok(Loaded::Absent) => return Err(LoginNeeded::Absent.into()),
+            // Perhaps refreshed, to less life than is needed here: the refresh token that was found may be spent.
             Ok(Loaded::Present(token, _)) => token,
             Ok(Loaded::Damaged(_)) | Err(_) => found.clone(),
         };
-        turn.begin();
-        let outcome = self.request(&present).await;
-        turn.end(&outcome_line(&outcome));
-        outcome
+        held.begin(self.context.now());
+        let result = self.request(&present).await;
+        held.end(self.context.now(), outcome(result.as_ref().err()));
+        result
     }
 
     /// The token on disk, if it is another one and lasts: more life than a refresh has just given cannot be had.
     fn newer(&self, found: &CachedToken) -> Option<Usable> {
-        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.wanted.token_key) else { return None };
+        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.session.token_key()) else { return None };
         let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
-        (newer && self.wanted.lasts(&token, self.context.now())).then(|| Usable {
+        (newer && token.lasts(self.min_ttl, self.context.now())).then(|| Usable {
             token,
             refreshed: true,
             warnings: Vec::new(),
         })
     }
 
-    /// The failure that the lock file tells of, if it stands for us too.
-    fn remembered(&self, last: &LockRecord, waited: bool) -> Option<SessionError> {
-        let (word, rest) = last.outcome.as_deref()?.split_once(' ')?;
-        let age = self.context.now() - last.at;
-        match word {
-            "answered" if self.throttled && age >= Duration::ZERO && age < REMEMBERED => {
-                let (status, code) = rest.split_once(' ')?;
-                Some(self.refused(Answered { status: status.parse().ok()?, code: code.to_owned(), retry_after: None }))
-            }
-            // Only for those who were waiting already.
-            "failed" if waited => Some(SessionError::Shared(rest.to_owned())),
-            _ => None,
-        }
-    }
-
-    fn refused(&self, answered: Answered) -> SessionError {
-        if answered.needs_login() {
-            return self.wanted.login_needed(LoginNeeded::Refused(answered));
-        }
-        SessionError::Answered(answered)
-    }
-
-    async fn request(&self, found: &CachedToken) -> Result<Usable, SessionError> {
-        let Some(parts) = found.refreshable(self.context.now()) else {
-            let why =
-                LoginNeeded::Ended { expires_at: found.expires_at, expired: found.expires_at <= self.context.now() };
-            return Err(self.wanted.login_needed(why));
+    /// The failure in the lock file, if it counts for this process, too: the service's answer for 30 seconds, anything else
+    /// only for those that were waiting.
+    fn reported(&self, held: &mut Held) -> Option<NoToken> {
+        let answered = |last: &LockRecord| {
+            let age = self.context.now() - last.at;
+            let kind = failure_kind(last);
+            matches!(kind, Some(Kind::LoginNeeded | Kind::Service)) && age >= Duration::ZERO && age < REMEMBERED
         };
-        let unchanged = || self.newer(found).is_none();
+        let remembered = if self.throttled { held.last().filter(answered) } else { None };
+        let waited_for = || held.waited_for().filter(|last| failure_kind(last) == Some(Kind::Other));
+        match remembered.or_else(waited_for)?.outcome? {
+            Outcome::Failed { kind: Kind::Service, message } => {
+                Some(NoToken::Unavailable(Error::new(Kind::Service, message)))
+            }
+            Outcome::Failed { kind, message } => Some(NoToken::reported(kind, message)),
+            Outcome::Done | Outcome::Cancelled | Outcome::Unanswered => None,
+        }
+    }
+
+    async fn request(&self, found: &CachedToken) -> Result<Usable, NoToken> {
         let sent = self.context.now();
+        let parts = found.refreshable(sent).ok_or_else(|| LoginNeeded::expired(found, sent))?;
+        let unchanged = || self.newer(found).is_none();
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
-        let client = (self.client)().map_err(SessionError::Endpoint)?;
-        let retry =
-            if self.wanted.lasts(found, sent) { Retry::EarlyRefresh(&unchanged) } else { Retry::Refresh(&unchanged) };
-        let reply = client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
-        let reply = match reply {
+        let client = self.services.oidc(&self.session.region.value)?;
+        let lasts = found.lasts(self.min_ttl, sent);
+        let retry = if lasts { Retry::EarlyRefresh(&unchanged) } else { Retry::Refresh(&unchanged) };
+        let reply = match client.create_token((parts.client_id, parts.client_secret), &grant, retry).await {
             Ok(reply) => reply,
-            // Another tool, which knows no locks, may have refreshed it under our hands.
-            Err(error) => return self.newer(found).ok_or_else(|| self.failure(error)),
+            // Another tool, which knows no locks, may have refreshed it meanwhile.
+            Err(error) => return self.newer(found).ok_or_else(|| failure(error)),
         };
         let token = CachedToken {
-            start_url: Some(self.wanted.start_url.clone()),
-            region: Some(self.wanted.region.clone()),
+            start_url: Some(self.session.start_url.value.clone()),
+            region: Some(self.session.region.value.clone()),
             access_token: reply.access_token,
             expires_at: sent + Duration::from_secs(reply.expires_in),
             refresh_token: reply.refresh_token.or_else(|| found.refresh_token.clone()),
@@ -143,35 +115,41 @@ impl Refresh<'_, '_> {
             return Ok(other);
         }
         let mut warnings = Vec::from_iter(clock_warning(client.http()));
-        if let Err(error) = self.cache.store_token(&self.wanted.token_key, &token) {
+        if let Err(error) = self.cache.store_token(&self.session.token_key(), &token) {
             warnings.push(format!(
-                "the refreshed token could not be stored: {error}; the stored refresh token may be dead now, then sign in again"
+                "the refreshed token could not be stored: {error}; if the stored refresh token no longer works, sign in again"
             ));
         }
         Ok(Usable { token, refreshed: true, warnings })
     }
+}
 
-    fn failure(&self, error: Failure) -> SessionError {
-        match error {
-            Failure::Fault(fault) => {
-                let Fault { status, retry_after, .. } = *fault;
-                self.refused(Answered { status, code: fault.code.clone(), retry_after })
-            }
-            error => SessionError::Oidc(Box::new(error)),
-        }
+/// A refusal that is not about the service's own trouble is about this token or client, so that only a login helps.
+fn failure(failure: Failure) -> NoToken {
+    let Failure::Fault(fault) = failure else { return NoToken::Failed(failure.into()) };
+    let Fault { status, code, retry_after, .. } = *fault;
+    let answer = format!("{code} (status {status})");
+    if (400..500).contains(&status) && status != 429 {
+        return LoginNeeded::Refused(answer).into();
+    }
+    let message = format!("cannot refresh the token: {answer}");
+    NoToken::Unavailable(Error::new(Kind::Service, message).hint(http::retry_hint(status, retry_after)))
+}
+
+fn failure_kind(record: &LockRecord) -> Option<Kind> {
+    match record.outcome {
+        Some(Outcome::Failed { kind, .. }) => Some(kind),
+        _ => None,
     }
 }
 
-/// The outcome for the lock file: one line, no secret.
-fn outcome_line(outcome: &Result<Usable, SessionError>) -> String {
-    let answered = |answered: &Answered| format!("answered {} {}", answered.status, answered.code);
-    match outcome {
-        Ok(_) => "refreshed".to_owned(),
-        Err(SessionError::Answered(error)) => answered(error),
-        Err(SessionError::LoginNeeded { why, .. }) => match &**why {
-            LoginNeeded::Refused(error) => answered(error),
-            other => format!("failed {other}"),
-        },
-        Err(error) => format!("failed {error}"),
-    }
+/// What a lock tells other processes of this result.
+pub(super) fn outcome(error: Option<&NoToken>) -> Outcome {
+    error.map_or(Outcome::Done, |error| Outcome::Failed { kind: error.kind(), message: error.to_string() })
+}
+
+/// The error of a process that has waited in vain.
+pub(super) fn timed_out(work: &str, pid: Option<u32>) -> Error {
+    let pid = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+    Error::other(format!("another process{pid} has been {work} for {} s", PATIENCE.as_secs()))
 }

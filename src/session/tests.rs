@@ -1,16 +1,18 @@
-//! When a token is refreshed, to the second: every boundary of its life, of the registration's, of what is needed and of
-//! the last refusal, against a model in a few lines. What comes of a refresh is in the decision table of `tests`.
+//! When a token is refreshed, to the second: every boundary of its life, of the registration's, of the needed life and of
+//! the last refusal, against a model in a few lines. The results of a refresh are in the decision table of `tests`.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use serde_json::json;
 use time::macros::utc_datetime;
 
-use super::{LoginNeeded, SessionError, Wanted, obtain};
-use crate::cache::{Attempt, LockRecord, Purpose, TokenCache, TokenKey, timestamp};
+use super::{LoginNeeded, NoToken, obtain};
+use crate::cache::{Outcome, Purpose, TokenCache, timestamp};
+use crate::config::{Config, Overrides, Session, SessionOptions, client_settings};
 use crate::context::{Context, Timestamp};
-use crate::error::Error;
+use crate::error::Kind;
+use crate::http::HttpOptions;
+use crate::services::Services;
 
 const NOW: Timestamp = utc_datetime!(2026-01-01 12:00);
 
@@ -27,12 +29,12 @@ struct Point {
     is_throttled: bool,
 }
 
-/// What is decided. Nobody answers here: who asks, asks in vain.
+/// What is decided. The region is none, so that every request fails before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Decision {
     UseIt,
-    UseItAndWarn { asked: bool },
-    AskInVain,
+    UseItAndWarn { requested: bool },
+    RequestFails,
     LogIn,
     ReportRefusal,
 }
@@ -48,8 +50,8 @@ fn model(point: Point) -> Decision {
     }
     let refusal = point.refusal.filter(|(age, _)| point.is_throttled && (0..30).contains(age));
     match refusal {
-        _ if lasts => Decision::UseItAndWarn { asked: refusal.is_none() },
-        None => Decision::AskInVain,
+        _ if lasts => Decision::UseItAndWarn { requested: refusal.is_none() },
+        None => Decision::RequestFails,
         Some((_, 429 | 500..)) => Decision::ReportRefusal,
         Some(_) => Decision::LogIn,
     }
@@ -87,20 +89,8 @@ fn points() -> Vec<Point> {
     points
 }
 
-fn wanted(min_ttl: i64) -> Wanted {
-    Wanted {
-        session_name: Some("corp".to_owned()),
-        start_url: "https://d-1234567890.awsapps.com/start".to_owned(),
-        region: "us-east-1".to_owned(),
-        scopes: None,
-        min_ttl: Duration::from_secs(min_ttl.unsigned_abs()),
-        remedy: "sign in".to_owned(),
-        token_key: TokenKey::of_session("corp"),
-    }
-}
-
 /// Writes token and lock as the point has them.
-fn furnish(cache: &TokenCache, wanted: &Wanted, point: Point) {
+fn set_up(cache: &TokenCache, session: &Session, point: Point) {
     let at = |seconds: i64| timestamp::format(NOW + time::Duration::seconds(seconds));
     let mut token = json!({
         "accessToken": "token", "expiresAt": at(point.left), "clientId": "client", "clientSecret": "secret",
@@ -111,47 +101,51 @@ fn furnish(cache: &TokenCache, wanted: &Wanted, point: Point) {
     if let Some(left) = point.registration {
         token["registrationExpiresAt"] = json!(at(left));
     }
-    let lock = cache.lock(&wanted.token_key, Purpose::Refresh);
-    // A program that another test starts has it, too, until it is executed.
-    let mut held = (0..1000).find_map(|_| match lock.attempt() {
-        Attempt::Held(held) => Some(held),
-        Attempt::Busy | Attempt::Unsupported => {
-            std::thread::sleep(Duration::from_millis(1));
-            None
-        }
+    let lock = cache.lock(&session.token_key(), Purpose::Refresh);
+    // A program that another test starts inherits it until it is executed.
+    let mut held = (0..1000).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        lock.attempt()
     });
-    let held = held.as_mut().expect("a lock that nobody holds");
-    let record = match point.refusal {
+    let held = held.as_mut().expect("a free lock");
+    match point.refusal {
         Some((age, status)) => {
-            LockRecord::ended(1, NOW - time::Duration::seconds(age), format!("answered {status} Refused"))
+            let kind = if matches!(status, 429 | 500..) { Kind::Service } else { Kind::LoginNeeded };
+            let message = format!("Refused (status {status})");
+            held.end(NOW - time::Duration::seconds(age), Outcome::Failed { kind, message });
         }
-        None => LockRecord::ended(1, NOW, "refreshed"),
-    };
-    held.write(&record);
-    let path = cache.token_path(&wanted.token_key);
+        None => held.end(NOW, Outcome::Done),
+    }
+    let path = cache.token_path(&session.token_key());
     std::fs::write(&path, token.to_string()).unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
+const NO_REGION: &str = "no region";
+
 /// What the program decides.
-async fn decided(cache: &TokenCache, context: &Context, point: Point) -> Decision {
-    let wanted = wanted(point.min_ttl);
-    furnish(cache, &wanted, point);
-    let asked = Cell::new(false);
-    let client = || {
-        asked.set(true);
-        Err(Error::other("nowhere"))
-    };
-    let outcome = obtain(&wanted, cache, context, point.is_throttled, &client).await;
-    match outcome {
-        Ok(usable) if usable.refreshed => panic!("{point:?}: refreshed by nobody"),
-        Ok(usable) if usable.warnings.is_empty() && !asked.get() => Decision::UseIt,
-        Ok(usable) if usable.warnings.len() == 1 => Decision::UseItAndWarn { asked: asked.get() },
-        Err(SessionError::Endpoint(_)) if asked.get() => Decision::AskInVain,
-        Err(SessionError::Answered(_)) if !asked.get() => Decision::ReportRefusal,
-        Err(SessionError::LoginNeeded { why, .. }) if !asked.get() => {
-            assert!(matches!(*why, LoginNeeded::Ended { .. } | LoginNeeded::Refused(_)), "{point:?}: {why}");
+async fn decided(
+    session: &Session,
+    services: &Services,
+    cache: &TokenCache,
+    context: &Context,
+    point: Point,
+) -> Decision {
+    set_up(cache, session, point);
+    let min_ttl = Duration::from_secs(point.min_ttl.unsigned_abs());
+    let was_requested = |error: &str| error.contains(NO_REGION);
+    match obtain(session, services, cache, min_ttl, context, point.is_throttled).await {
+        Ok(usable) if usable.refreshed => panic!("{point:?}: refreshed without a server"),
+        Ok(usable) => match &usable.warnings[..] {
+            [] => Decision::UseIt,
+            [warning] => Decision::UseItAndWarn { requested: was_requested(warning) },
+            warnings => panic!("{point:?}: {warnings:?}"),
+        },
+        Err(NoToken::Failed(error)) if was_requested(&error.to_string()) => Decision::RequestFails,
+        Err(NoToken::Unavailable(_)) => Decision::ReportRefusal,
+        Err(NoToken::LoginNeeded(why)) => {
+            assert!(matches!(why, LoginNeeded::Expired { .. } | LoginNeeded::Reported(_)), "{point:?}: {why}");
             Decision::LogIn
         }
         other => panic!("{point:?}: {other:?}"),
@@ -162,11 +156,18 @@ async fn decided(cache: &TokenCache, context: &Context, point: Point) -> Decisio
 fn every_boundary_is_decided_as_the_model_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let cache = TokenCache::in_home(folder.path());
-    let context = Context { now: || NOW, ..Context::real() };
+    let home = Some(folder.path().to_owned());
+    let context = Context { now: || NOW, home, env: Box::new(|_| None), ..Context::real() };
+    let config = Config::load(&context, None).unwrap();
+    let url = Some("https://d-1234567890.awsapps.com/start");
+    let options = SessionOptions { name: Some("corp"), start_url: url, region: Some(NO_REGION) };
+    let session = Session::resolve(&config, options).unwrap();
+    let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
+    let services = Services::new(HttpOptions::new(&context), settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let points = points();
     assert!(points.len() > 500, "{} points", points.len());
     for point in points {
-        assert_eq!(runtime.block_on(decided(&cache, &context, point)), model(point), "{point:?}");
+        assert_eq!(runtime.block_on(decided(&session, &services, &cache, &context, point)), model(point), "{point:?}");
     }
 }

@@ -56,7 +56,7 @@ impl TokenFile<'_> {
 const DAMAGED: i32 = 4;
 
 const ROWS: &[Row] = &[
-    Row { name: "nothing", make: |_| {}, token: (4, "nobody has signed in yet"), login: 0 },
+    Row { name: "nothing", make: |_| {}, token: (4, "no cached token"), login: 0 },
     Row { name: "a token", make: |p| p.write(p.good), token: (0, ""), login: 0 },
     Row {
         name: "a folder",

@@ -128,7 +128,7 @@ fn higher_min_ttl_refreshes_with_the_new_refresh_token() {
     center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
     for run in queue(&env, &center, &["token", "--sso-session", SESSION, "--min-ttl", "1h"], 1) {
         let run = run.expect(4);
-        assert!(run.stderr.contains("even a refreshed token ends too soon"), "{}", run.snapshot());
+        assert!(run.stderr.contains("even a refreshed token expires too soon"), "{}", run.snapshot());
     }
 }
 

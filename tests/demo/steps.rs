@@ -95,7 +95,7 @@ impl Demo {
     /// What the portal makes of the token, which must be this.
     fn portal(&mut self, accepts: bool) -> Result<(), Box<dyn Error>> {
         let token = display::access_token(&self.files).or(self.token.take()).ok_or("there is no token")?;
-        let words = if accepts { "accepts the token" } else { "does not accept the token any more" };
+        let words = if accepts { "accepts the token" } else { "no longer accepts the token" };
         display::fact("Portal", &[words.into()]);
         if self.environment.center.accepts(&token) == accepts { Ok(()) } else { Err("that is not true".into()) }
     }

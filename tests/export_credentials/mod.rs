@@ -161,7 +161,7 @@ fn errors_have_a_message_and_an_exit_code() {
     let mut env = TestEnv::of(&center);
     env.set("AWS_MAX_ATTEMPTS", "1");
     let run = export(&env, &[]).expect(4);
-    assert!(run.stderr.contains("a login to corp is needed: nobody has signed in yet"), "{}", run.snapshot());
+    assert!(run.stderr.contains("not signed in to corp: no cached token"), "{}", run.snapshot());
     assert_eq!(env.files(".aws/cli"), [""; 0]);
     env.sign_in(&center, SESSION);
     center.expect_fault(Endpoint::GetRoleCredentials, "ForbiddenException");

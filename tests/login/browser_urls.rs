@@ -141,6 +141,6 @@ fn unsafe_urls_are_not_opened() {
     assert!(urls.len() >= 40, "{}", urls.len());
     each(&urls, false, |url, opened, said| {
         assert_eq!(opened, [""; 0], "{url}");
-        assert!(said.contains("the URL was not given to a browser: it "), "{url}: {said}");
+        assert!(said.contains("the URL was not opened in a browser: it "), "{url}: {said}");
     });
 }

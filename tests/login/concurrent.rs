@@ -32,7 +32,7 @@ fn concurrent_logins_open_one_browser() {
     env.record_browser();
     let mut all = many(&env, &[]);
     let (first, url) = asker(&mut all);
-    let words = format!("process {} has started", first.id());
+    let words = format!("process {} is already signing in to corp", first.id());
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains(&words).then_some(()));
     }
@@ -53,7 +53,7 @@ fn concurrent_logins_share_a_denial() {
     let mut all = many(&env, &[]);
     let (first, url) = asker(&mut all);
     for running in &mut all {
-        running.wait_for_stderr(|text| text.contains("waiting for the login").then_some(()));
+        running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
     UserAgent::new().deny(&url).unwrap();
     first.finish().expect(255);
@@ -72,7 +72,7 @@ fn concurrent_logins_share_a_cancellation() {
     let mut all = many(&env, &[]);
     let (first, _) = asker(&mut all);
     for running in &mut all {
-        running.wait_for_stderr(|text| text.contains("waiting for the login").then_some(()));
+        running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
     first.signal("INT");
     first.finish().expect(130);
@@ -92,7 +92,7 @@ fn one_waiting_login_takes_over_when_the_first_is_killed() {
     let mut all = many(&env, &[]);
     let (first, _) = asker(&mut all);
     for running in &mut all {
-        running.wait_for_stderr(|text| text.contains("waiting for the login").then_some(()));
+        running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
     first.signal("KILL");
     first.finish().expect(-9);

@@ -114,7 +114,7 @@ fn plain_http_urls_are_shown_but_not_opened() {
         let code = running.user_code();
         center.approve(&code);
         let run = running.finish().ok();
-        assert!(run.stderr.contains("the URL was not given to a browser"), "{url}: {}", run.snapshot());
+        assert!(run.stderr.contains("the URL was not opened in a browser"), "{url}: {}", run.snapshot());
     }
     assert_eq!(env.opened(), Vec::<String>::new());
 }

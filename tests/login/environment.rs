@@ -117,7 +117,7 @@ fn a_browser_that_cannot_be_started_is_named() {
     let mut env = TestEnv::of(&center);
     env.script("xdg-open", "exit 3");
     for (browser, said) in [
-        (None, "the browser could not be opened: nothing here opens addresses; name a program with --browser-command"),
+        (None, "the browser could not be opened: no browser found; set BROWSER or use --browser-command"),
         (Some("/no/such/browser"), "the browser could not be opened: /no/such/browser: No such file or directory"),
     ] {
         if let Some(browser) = browser {
@@ -191,5 +191,5 @@ fn legacy_profiles_get_a_hint_about_refresh() {
     let env = TestEnv::of(&center);
     center.next(Endpoint::CreateToken, Reply::genuine().without("refreshToken"));
     let run = env.run(["login", "--profile", "legacy"]).ok();
-    assert!(run.stderr.contains("[sso-session] with sso_registration_scopes can"), "{}", run.snapshot());
+    assert!(run.stderr.contains("use an [sso-session] with sso_registration_scopes"), "{}", run.snapshot());
 }

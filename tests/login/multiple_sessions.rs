@@ -24,7 +24,7 @@ fn all_signs_in_to_silent_sessions_first() {
     assert_eq!(run.stdout, success(&center.start_url()).repeat(3));
     let order: Vec<_> = run.stderr.lines().filter(|line| line.contains("signed in to")).collect();
     assert!(order[0].contains("already signed in to c") && order[2].contains("signed in to b"), "{}", run.snapshot());
-    assert!(run.stderr.contains("3 of 3 sessions are signed in"), "{}", run.snapshot());
+    assert!(run.stderr.contains("signed in to 3 of 3 sessions"), "{}", run.snapshot());
     for name in ["a", "b", "c"] {
         assert!(center.accepts(env.token(name)["accessToken"].as_str().unwrap()));
     }
@@ -39,7 +39,7 @@ fn a_failed_session_does_not_stop_the_others() {
     let run =
         env.run(["login", "--sso-session", "a", "--sso-session", "nope", "--sso-session", "b", "--sso-session", "b"]);
     let run = run.expect(254);
-    assert!(run.stderr.contains("1 of 3 sessions are signed in"), "{}", run.snapshot());
+    assert!(run.stderr.contains("signed in to 1 of 3 sessions"), "{}", run.snapshot());
     assert!(run.stderr.contains("nope: ") && run.stderr.contains("a: "), "{}", run.snapshot());
     assert!(center.accepts(env.token("b")["accessToken"].as_str().unwrap()));
 }

@@ -31,7 +31,7 @@ fn a_token_below_15_minutes_is_refreshed_without_a_browser() {
     center.access_token_lives(28_800);
     let run = env.run(LOGIN).ok();
     assert_eq!(run.stdout, success(&center.start_url()));
-    assert!(run.stderr.contains("refreshed without asking"), "{}", run.snapshot());
+    assert!(run.stderr.contains("token refreshed; signed in to corp"), "{}", run.snapshot());
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
     let body = center.requests_to(Endpoint::CreateToken)[0].json.clone();
     let expected = json!({"grantType": "refresh_token", "clientId": issued.client_id, "clientSecret": issued.client_secret, "refreshToken": issued.refresh_token});
@@ -69,7 +69,7 @@ fn a_refused_refresh_keeps_a_valid_token() {
     center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException"));
     let before = env.read(TestEnv::token_path(SESSION));
     let run = env.run(LOGIN).ok();
-    assert!(run.stderr.contains("could not be refreshed and ends in 1 min"), "{}", run.snapshot());
+    assert!(run.stderr.contains("could not be refreshed and expires in 1 min"), "{}", run.snapshot());
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
 }
 
@@ -166,7 +166,7 @@ fn new_session_with_a_damaged_region() {
     document["region"] = json!("no/host.label");
     env.write_token(SESSION, &document);
     let run = sign_in(&env, &["--new-session"]).ok();
-    assert!(run.stderr.contains("could not be ended at the service"), "{}", run.snapshot());
+    assert!(run.stderr.contains("the old session could not be revoked"), "{}", run.snapshot());
     assert_eq!(center.requests_to(Endpoint::Logout).len(), 0);
     assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
 }

@@ -30,10 +30,10 @@ fn the_redirect_url_can_be_pasted() {
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
     let url = terminal.word("/authorize?");
-    terminal.wait_for(|text| text.contains("paste the address").then_some(()));
+    terminal.wait_for(|text| text.contains("paste the URL").then_some(()));
     let redirect = landing(&url);
     terminal.type_in("http://127.0.0.1/oauth/callback?code=x&state=wrong\n");
-    terminal.wait_for(|text| text.contains("is not the answer to this login").then_some(()));
+    terminal.wait_for(|text| text.contains("is not the redirect of this login").then_some(()));
     terminal.type_in(&format!("{redirect}\n"));
     let (code, text, _) = terminal.finish();
     assert_eq!(code, 0, "{text}");
@@ -48,7 +48,7 @@ fn the_bare_code_can_be_pasted() {
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
     let url = terminal.word("/authorize?");
-    terminal.wait_for(|text| text.contains("paste the address").then_some(()));
+    terminal.wait_for(|text| text.contains("paste the URL").then_some(()));
     let redirect = url::Url::parse(&landing(&url)).unwrap();
     let code = redirect.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     terminal.type_in(&format!("x\u{15}{code}y\u{7f}\r"));
@@ -103,7 +103,7 @@ fn a_login_in_the_background_continues() {
         bg; echo in the back $(jobs -p); wait %1; echo \"ended with $?\"";
     let mut terminal = env.program_on_terminal("/bin/bash".as_ref(), &["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]);
     let url = terminal.word("/authorize?");
-    terminal.wait_for(|text| text.contains("paste the address").then_some(()));
+    terminal.wait_for(|text| text.contains("paste the URL").then_some(()));
     terminal.type_in("\u{1a}");
     let pid = terminal.wait_for(|text| text.rsplit_once("in the back ")?.1.split_once("\r\n")?.0.parse::<u32>().ok());
     // It wakes up for each look at the terminal.

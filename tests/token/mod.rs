@@ -137,7 +137,7 @@ fn min_ttl_above_the_refreshed_lifetime_needs_a_login() {
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
     let run = env.run(words(&["--min-ttl", "4h"])).expect(4);
     assert_eq!(run.stdout, "");
-    assert!(run.stderr.contains("even a refreshed token ends too soon"), "{}", run.snapshot());
+    assert!(run.stderr.contains("even a refreshed token expires too soon"), "{}", run.snapshot());
     // What the refresh gave is stored all the same, for its refresh token replaces the old one.
     env.run(TOKEN).ok();
     env.run(words(&["--min-ttl", "soon"])).expect(252);
@@ -192,7 +192,7 @@ fn damaged_cache_files_are_reported_and_kept() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let run = env.run(TOKEN).expect(4);
-    assert!(run.stderr.contains("nobody has signed in yet"), "{}", run.snapshot());
+    assert!(run.stderr.contains("no cached token"), "{}", run.snapshot());
     assert!(run.stderr.contains("hint: run: sso-oidc login --sso-session corp"), "{}", run.snapshot());
     assert_eq!(env.files(".aws/sso"), [""; 0]);
     let path = TestEnv::token_path(SESSION);
@@ -206,8 +206,8 @@ fn damaged_cache_files_are_reported_and_kept() {
         ("{\"accessToken\": \"canary\"}", "damaged: it has no expiresAt"),
         ("{\"accessToken\": \"canary\", \"expiresAt\": \"soon\"}", "damaged: its expiresAt is not a valid timestamp"),
         ("{\"accessToken\": \"canary\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}", "expired at 2020-01-01T00:00:00Z"),
-        (&foreign.to_string(), "`https://other.awsapps.com/start`, and now `https://d-1234567890.awsapps.com/start`"),
-        (&elsewhere.to_string(), "sso_region `eu-west-1`, and now `us-east-1`"),
+        (&foreign.to_string(), "`https://other.awsapps.com/start`, but `https://d-1234567890.awsapps.com/start`"),
+        (&elsewhere.to_string(), "sso_region `eu-west-1`, but `us-east-1`"),
     ] {
         env.write(&path, text);
         let run = env.run(TOKEN).expect(4);
@@ -304,7 +304,7 @@ fn a_terminal_gets_a_warning() {
     let terminal = env.on_terminal(&TOKEN);
     let (status, text, _) = terminal.finish();
     assert_eq!(status, 0, "{text}");
-    assert!(text.contains("WARNING: this token opens all your accounts"), "{text}");
+    assert!(text.contains("WARNING: anyone who sees this token can access all your accounts"), "{text}");
     assert!(text.contains(&issued.access_token), "{text}");
 }
 

@@ -73,7 +73,7 @@ fn expected((state, has_refresh_token, registration, answer): Case) -> Row {
     use File::{New, NewWithTheOldRefreshToken, Same};
     use Printed::{Nothing, TheCached, TheNew};
     use State::{Absent, Damaged, EndsSoon, Expired, Lasts, NoExpiry};
-    let spared = "WARNING: the token could not be refreshed and ends in ";
+    let spared = "WARNING: the token could not be refreshed and expires in ";
     let is_refreshable = has_refresh_token && registration == Registration::Valid;
     #[rustfmt::skip]
     let row = match (state, is_refreshable, answer) {
@@ -82,7 +82,7 @@ fn expected((state, has_refresh_token, registration, answer): Case) -> Row {
         (Expired, false, _)                 => (0, Nothing, 4, Same, "and cannot be refreshed"),
         (NoExpiry, _, _)                    => (0, Nothing, 4, Same, "damaged: it has no expiresAt"),
         (Damaged, _, _)                     => (0, Nothing, 4, Same, "damaged: it is not JSON"),
-        (Absent, _, _)                      => (0, Nothing, 4, Same, "nobody has signed in yet"),
+        (Absent, _, _)                      => (0, Nothing, 4, Same, "no cached token"),
 
         (EndsSoon | Expired, true, Good)           => (1, TheNew, 0, New, ""),
         (EndsSoon | Expired, true, NoRefreshToken) => (1, TheNew, 0, NewWithTheOldRefreshToken, ""),

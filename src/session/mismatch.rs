@@ -1,0 +1,60 @@
+//! Whether a cached token was issued for the present configuration.
+//!
+//! botocore compares nothing, so that a token for another start URL, region or set of scopes would be used silently. Members
+//! that a file does not have are not compared.
+
+use std::fmt;
+
+use crate::cache::{CachedToken, TokenCache};
+use crate::config::{DEFAULT_SCOPE, Session};
+
+/// What differs between a cached token and the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The configuration key.
+    pub key: &'static str,
+    /// What the token was issued for.
+    pub cached: String,
+    /// What is configured now.
+    pub configured: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, cached, configured } = self;
+        match (cached.as_str(), configured.as_str()) {
+            ("", _) => write!(f, "the cached token was issued without {key}, but `{configured}` is configured"),
+            (_, "") => write!(f, "the cached token was issued for {key} `{cached}`, but none is configured"),
+            _ => write!(f, "the cached token was issued for {key} `{cached}`, but `{configured}` is configured"),
+        }
+    }
+}
+
+/// The first difference, if any.
+pub(super) fn find(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<Mismatch> {
+    let differs = |key, cached: &Option<String>, configured: &str| {
+        let cached = cached.as_deref().filter(|cached| *cached != configured)?;
+        Some(Mismatch { key, cached: cached.to_owned(), configured: configured.to_owned() })
+    };
+    differs("sso_start_url", &token.start_url, &session.start_url.value)
+        .or_else(|| differs("sso_region", &token.region, &session.region.value))
+        .or_else(|| scopes(token, session, cache))
+}
+
+/// The configured scopes are part of the registration's file name, so if that file has the token's client, they are the
+/// same. Otherwise all registrations are searched for the client.
+fn scopes(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<Mismatch> {
+    let client_id = token.client_id.as_deref().filter(|id| !id.is_empty())?;
+    if cache.is_registration_of(&session.registration_key(), client_id) {
+        return None;
+    }
+    let cached = cache.scopes_of_client(client_id)?;
+    let configured = session.scopes.as_deref().unwrap_or_default();
+    // Without configured scopes the authorization code flow registers AWS's default one.
+    let default = configured.is_empty() && cached == [DEFAULT_SCOPE];
+    (cached != configured && !default).then(|| Mismatch {
+        key: "sso_registration_scopes",
+        cached: cached.join(","),
+        configured: configured.join(","),
+    })
+}
