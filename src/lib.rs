@@ -18,7 +18,7 @@
 //! | `session` | valid token or refresh, role credentials, under locks | `services`, `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
 //! | `credentials` | the AWS credential chain for signing | `services`, `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
 //! | `login` | the interactive flows | `services`, `session`, `config`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
-//! | `report` | exit codes, how errors look | the error types of all above, `error`, `output`, `text`, `python` |
+//! | `report` | exit codes, how errors look | `error`, `output`, `text`, `python` |
 //! | `commands` | one file per command | everything above |
 
 pub mod cache;
@@ -80,16 +80,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
     }
 }
 
-/// The exit code of an outcome; an error is explained first, in the form that was asked for.
+/// The exit code of an outcome; an error is printed first, as `--cli-error-format` says.
 fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -> u8 {
     outcome.unwrap_or_else(|error| {
         if !report::is_silent(&error) {
             let config = Config::load(context, global.profile.as_deref()).ok();
             let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
             let style = commands::style(global, context);
-            let text = report::render(&error, ErrorFormat::named(&format), &style, context.stderr_is_terminal);
-            let name = if global.as_aws { "aws" } else { "sso-oidc" };
-            context.complain(&text.replacen("sso-oidc: [ERROR]", &format!("{name}: [ERROR]"), 1));
+            let program = if global.as_aws { "aws" } else { "sso-oidc" };
+            let format = ErrorFormat::named(&format);
+            context.complain(&report::render(&error, program, format, &style, context.stderr_is_terminal));
         }
         report::exit_code(&error)
     })

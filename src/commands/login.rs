@@ -177,7 +177,7 @@ impl Run<'_> {
             return Err(error);
         }
         self.notices.failed(name, report::exit_code(&error), &error.to_string());
-        let text = report::render(&error, report::ErrorFormat::default(), &Style::PLAIN, true);
+        let text = report::render(&error, "sso-oidc", report::ErrorFormat::default(), &Style::PLAIN, true);
         self.context.say(&format!("{}: {}", name.unwrap_or("the profile"), text.trim()));
         tally.worst = worse(tally.worst, report::exit_code(&error));
         Ok(())

@@ -157,7 +157,7 @@ fn displayed_errors_have_no_control_characters() {
         for failure in [strictly, Failure::read("CreateToken", &response, &[], NOW)] {
             let error = anyhow::Error::from(failure.explained());
             for format in [crate::report::ErrorFormat::Enhanced, crate::report::ErrorFormat::Legacy] {
-                let text = crate::report::render(&error, format, &crate::output::Style::PLAIN, true);
+                let text = crate::report::render(&error, "sso-oidc", format, &crate::output::Style::PLAIN, true);
                 if text.lines().any(|line| line.chars().count() <= 900 && crate::text::for_terminal(line) != line) {
                     return Err(format!("{text:?}"));
                 }

@@ -1,0 +1,152 @@
+//! How an error is reported: its exit code, and its text on standard error.
+//!
+//! The text has six forms, chosen by `--cli-error-format`; an error without a kind of the AWS CLI looks the same in all of
+//! them, as there. The plain line and the details equal the AWS CLI's, the program's name aside. What a service wrote is
+//! cut down to what a terminal may show; the structured forms are data and are cut down on a terminal only.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Kind, ServiceError};
+use crate::output::{self, Format, Style};
+use crate::python;
+use crate::text;
+
+/// The most items that a list or an object may have to be printed on the line of its member (AWS CLI).
+const INLINE_ITEMS: usize = 4;
+
+/// How errors are printed: `--cli-error-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ErrorFormat {
+    /// The message, the members of the service's error, and the hint.
+    #[default]
+    Enhanced,
+    /// The message only.
+    Legacy,
+    /// The members as data.
+    Structured(Format),
+}
+
+impl ErrorFormat {
+    /// The format of this name, in any case; an unknown name is the default, as in the AWS CLI.
+    pub fn named(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "legacy" => Self::Legacy,
+            "json" => Self::Structured(Format::Json),
+            "yaml" => Self::Structured(Format::Yaml),
+            "text" => Self::Structured(Format::Text),
+            "table" => Self::Structured(Format::Table),
+            _ => Self::Enhanced,
+        }
+    }
+}
+
+/// The exit code of an error: 0 when standard output was closed by its reader.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    kind(error).exit_code()
+}
+
+/// Whether nothing is printed: standard output is closed, or a signal ended the run.
+pub fn is_silent(error: &anyhow::Error) -> bool {
+    kind(error).is_silent()
+}
+
+fn kind(error: &anyhow::Error) -> Kind {
+    let is_broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    match error.downcast_ref::<Error>() {
+        Some(error) => error.kind(),
+        None if error.downcast_ref().is_some_and(is_broken_pipe) => Kind::ClosedPipe,
+        None => Kind::Other,
+    }
+}
+
+/// The text of an error with its last newline, for standard error, which may be a terminal.
+pub fn render(error: &anyhow::Error, program: &str, format: ErrorFormat, style: &Style, to_terminal: bool) -> String {
+    let message = message(error);
+    let kind = kind(error).aws_name();
+    let service = error.downcast_ref().and_then(Error::answer);
+    if let (ErrorFormat::Structured(format), Some(mut members)) = (format, members(service, kind, &message)) {
+        if to_terminal {
+            text::change_all(&mut members, &|text| *text = text::data_for_terminal(text));
+        }
+        if let Ok(bytes) = output::render(&members, format, "error", style) {
+            return String::from_utf8_lossy(&bytes).into_owned();
+        }
+    }
+    let is_legacy = format == ErrorFormat::Legacy;
+    let prefix = kind.filter(|_| !is_legacy).map(|kind| format!("An error occurred ({kind}): ")).unwrap_or_default();
+    let lines = message.trim().lines().map(text::for_terminal).collect::<Vec<_>>().join("\n");
+    let mut text = format!("\n{program}: [ERROR]: {}\n", (prefix + &lines).trim_end());
+    if !is_legacy {
+        service.into_iter().for_each(|service| add_details(&service.details, &mut text));
+        if let Some(hint) = error.downcast_ref().and_then(Error::advice) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "hint: {}", text::for_terminal(hint));
+        }
+    }
+    text
+}
+
+/// What was attempted and what went wrong; a cause that the error before it repeats is left out.
+fn message(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+/// The members of the structured forms; `None` for an error without a kind.
+fn members(service: Option<&ServiceError>, kind: Option<&str>, message: &str) -> Option<Value> {
+    let Some(ServiceError { code, message, details }) = service else {
+        return Some(json!({"Code": kind?, "Message": message}));
+    };
+    let mut members = json!({"Message": message, "Code": code});
+    members.as_object_mut()?.extend(details.clone());
+    Some(members)
+}
+
+/// The block that the AWS CLI calls additional error details.
+fn add_details(members: &Map<String, Value>, text: &mut String) {
+    if members.is_empty() {
+        return;
+    }
+    text.push_str("\nAdditional error details:\n");
+    let mut has_complex = false;
+    for (name, value) in members {
+        let shown = inline(value);
+        has_complex |= shown.is_none();
+        let shown = shown.unwrap_or_else(|| "<complex value>".to_owned());
+        let _ = writeln!(text, "{name}: {}", text::for_terminal(&shown));
+    }
+    if has_complex {
+        text.push_str("Use \"--cli-error-format json\" or another error format to see the full details.\n");
+    }
+}
+
+/// The value on the line of its member, if it fits there.
+fn inline(value: &Value) -> Option<String> {
+    let joined = |items: Option<Vec<String>>| Some(items?.join(", "));
+    match value {
+        Value::Array(items) if items.len() <= INLINE_ITEMS => {
+            Some(format!("[{}]", joined(items.iter().map(scalar).collect())?))
+        }
+        Value::Object(members) if members.len() <= INLINE_ITEMS => {
+            let pairs = members.iter().map(|(name, value)| Some(format!("{name}: {}", scalar(value)?)));
+            Some(format!("{{{}}}", joined(pairs.collect())?))
+        }
+        other => scalar(other),
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    (!value.is_array() && !value.is_object()).then(|| python::str(value))
+}
+
+#[cfg(test)]
+mod tests;
