@@ -1,48 +1,71 @@
-//! `sso-oidc` as a library: the house, its rooms and who may enter which.
+//! `sso-oidc` as a library: its modules, and which may import which.
 //!
-//! | room | what lives there | may import |
+//! | module | contents | may import |
 //! |---|---|---|
-//! | `secret`, `python`, `text`, `replace`, `error` | foundations | nothing of ours |
+//! | `secret`, `python`, `text`, `replace`, `error` | foundations | no other module |
 //! | `endpoint` | host names by region, start URLs | `error` |
-//! | `output` | what is printed: query, then format | `python` |
-//! | `context` | the world: environment, home, clock, streams, terminals | `text`, `error` |
-//! | `model` | the service model: operations, members, their options | nothing of ours |
+//! | `output` | query, then output format | `python` |
+//! | `context` | the process: environment, home, clock, streams, terminals | `text`, `error` |
+//! | `model` | the service model: operations, members, their options | no other module |
 //! | `cli` | the command line: declarations, parsing, completion | `model`, `error` |
 //! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
 //! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `replace`, `endpoint`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `replace`, `error` |
 //! | `oidc` | the `OpenID` Connect service, failures of both services | `model`, `http`, `secret`, `text`, `python`, `error` |
 //! | `portal` | the access portal | `oidc`, `http`, `secret`, `error` |
-//! | `services` | which URL is called for a service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
+//! | `services` | the endpoint and client of each service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
 //! | `session` | valid token or refresh, role credentials, under locks | `services`, `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
 //! | `credentials` | the AWS credential chain for signing | `services`, `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
 //! | `login` | the interactive flows | `services`, `session`, `config`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
-//! | `report` | exit codes, how errors look | `error`, `output`, `text`, `python` |
-//! | `commands` | one file per command | everything above |
+//! | `report` | how errors are printed | `error`, `output`, `text`, `python` |
+//! | `commands` | one file per command | all of the above |
 
-pub mod cache;
-pub mod cli;
-pub mod commands;
-pub mod config;
-pub mod context;
-pub mod credentials;
-pub mod endpoint;
-pub mod error;
-pub mod http;
-pub mod input;
-pub mod login;
-pub mod model;
-pub mod oidc;
-pub mod output;
-pub mod portal;
-pub mod python;
-pub mod replace;
-pub mod report;
-pub mod secret;
-pub mod services;
-pub mod session;
-pub mod text;
+mod cache;
+mod cli;
+mod commands;
+mod config;
+mod context;
+mod credentials;
+mod endpoint;
+mod error;
+mod http;
+mod input;
+mod login;
+mod model;
+mod oidc;
+mod output;
+mod portal;
+mod python;
+mod replace;
+mod report;
+mod secret;
+mod services;
+mod session;
+mod text;
+
+/// What the tests and the benchmark use of the modules; not an interface.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::cache::{RegistrationKey, TokenCache};
+    pub use crate::cli::Cli;
+    pub use crate::config::{
+        AutoPrompt, ClientSettings, Config, Located, Origin, Overrides, Section, Session, SessionOptions, auto_prompt,
+        client_settings, error_format, output_format, pager, save_profile, save_sso_session, set_sso_region,
+    };
+    pub use crate::endpoint::{
+        Service, StartUrlKind, Variant, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolve,
+        resolved,
+    };
+    pub use crate::error::{Error, Kind};
+    pub use crate::http::{
+        CaBundle, HttpClient, HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response, Retry,
+    };
+    pub use crate::model::Operation;
+    pub use crate::output::{Format, Query, QueryError, Style, render};
+    pub use crate::python::{LINE, dumps};
+    pub use crate::secret::Secret;
+}
 
 /// What the fuzz targets beside the code share; they are in `tests/fuzz`.
 #[cfg(test)]
@@ -54,7 +77,7 @@ use std::ffi::OsString;
 use cli::GlobalArgs;
 use config::Config;
 
-pub use context::Context;
+pub use context::{Context, hush_panics};
 use report::ErrorFormat;
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
@@ -62,7 +85,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
     let mut args: Vec<OsString> = args.into_iter().collect();
     let as_aws = cli::is_called_aws(&mut args);
     if cli::wants_version(&args) {
-        // Answered before clap builds its tables: the one call that scripts make to see whether we are here.
+        // Answered before clap builds its tables, because scripts call it often.
         let version = concat!("sso-oidc ", env!("CARGO_PKG_VERSION"));
         let scope = if as_aws { " as aws: sso login, sso logout, sso-oidc" } else { "" };
         return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);

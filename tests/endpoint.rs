@@ -5,7 +5,7 @@
 //! `data/endpoint/start-urls.tsv` has what AWS CLI 2.36.7 makes of hosts and start URLs.
 
 use proptest::prelude::*;
-use sso_oidc::endpoint::{
+use sso_oidc::internal::{
     Service, StartUrlKind, Variant, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolve,
     resolved,
 };

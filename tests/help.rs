@@ -2,8 +2,8 @@
 //! service model.
 
 use clap::{Arg, Command};
-use sso_oidc::cli::Cli;
-use sso_oidc::model::Operation;
+use sso_oidc::internal::Cli;
+use sso_oidc::internal::Operation;
 
 use crate::support::TestEnv;
 

@@ -1,7 +1,7 @@
 //! `status`: its JSON document, its table and details on a terminal, and its exit code.
 
 use serde_json::{Value, json};
-use sso_oidc::cache::RegistrationKey;
+use sso_oidc::internal::RegistrationKey;
 
 use crate::support::environment::{SESSION, token_document};
 use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, assert_text_snapshot, normalize};

@@ -63,11 +63,6 @@ impl CredentialCache {
         Self { dir: names::credential_folder(home) }
     }
 
-    /// The folder itself.
-    pub fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// Reads credentials. A damaged file is a miss with a reason, never an error.
     pub fn load(&self, key: &CredentialKey) -> Result<Loaded<CachedCredentials>, Error> {
         file::load(&self.path(key), parse)
@@ -148,9 +143,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = CredentialCache::in_home(home.path());
         let key = CredentialKey::of_sso("1", "R", Some("s"), "");
-        let path = cache.dir().join(format!("{}.json", key.digest()));
+        let path = cache.dir.join(format!("{}.json", key.digest()));
         let user = json!({"AssumedRoleId": "AROA:s", "Arn": "arn:aws:sts::111122223333:assumed-role/x/s"});
-        std::fs::create_dir_all(cache.dir()).unwrap();
+        std::fs::create_dir_all(&cache.dir).unwrap();
         for (text, sso) in [
             (
                 r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "A", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": "2100-01-01T00:00:00Z", "AccountId": "111122223333"}}"#,
@@ -177,9 +172,9 @@ mod tests {
         let cache = CredentialCache::in_home(home.path());
         let key = CredentialKey::of_sso("1", "R", Some("s"), "");
         assert!(matches!(cache.load(&key), Ok(Loaded::Absent)));
-        std::fs::create_dir_all(cache.dir()).unwrap();
+        std::fs::create_dir_all(&cache.dir).unwrap();
         for text in ["", "5", "{}", r#"{"Credentials": {"AccessKeyId": "A"}}"#] {
-            std::fs::write(cache.dir().join(format!("{}.json", key.digest())), text).unwrap();
+            std::fs::write(cache.dir.join(format!("{}.json", key.digest())), text).unwrap();
             assert!(matches!(cache.load(&key), Ok(Loaded::Damaged(_))), "{text}");
         }
     }

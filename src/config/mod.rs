@@ -23,12 +23,12 @@ use std::path::Path;
 
 pub use edit::{save_profile, save_sso_session, set_sso_region};
 pub use names::shell_words;
-pub use origin::{Located, Origin, Place};
+pub use origin::{Located, Origin};
 pub use path::expand_path;
 pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use section::Section;
 pub use session::{DEFAULT_SCOPE, Session, SessionOptions, SsoRole};
-pub use settings::{ClientSettings, Limit, Overrides, check_endpoint_option, client_settings};
+pub use settings::{ClientSettings, Overrides, check_endpoint_option, client_settings};
 
 use crate::context::Context;
 use crate::error::Error;

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 pub use endpoint::{NOT_UNRESERVED, host_of, join, valid_endpoint};
 pub use error::{CHECK_ENDPOINT, HttpError, HttpErrorKind};
 pub use log::start_debug_log;
-pub use message::{MAX_BODY, Method, Request, Response, retry_hint};
+pub use message::{Method, Request, Response, retry_hint};
 pub use proxy::Proxies;
 pub use retry::{Retry, error_code};
 pub use tls::{CaBundle, SystemRoots};

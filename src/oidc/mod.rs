@@ -21,4 +21,4 @@ pub use client::OidcClient;
 pub use failure::Failure;
 pub use fault::{Fault, FaultCode};
 pub use sigv4::Signing;
-pub use typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
+pub use typed::{DeviceAuthorization, Grant, RegisterClientRequest, TokenResponse};

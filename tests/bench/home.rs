@@ -149,7 +149,7 @@ fn write_session(home: &Path, name: &str, url: &str) -> io::Result<()> {
         "scopes": ["sso:account:access"],
         "grantTypes": ["authorization_code", "refresh_token"],
     });
-    write_cached(home, &sso_oidc::python::dumps(&key, sso_oidc::python::LINE), &registration)
+    write_cached(home, &sso_oidc::internal::dumps(&key, sso_oidc::internal::LINE), &registration)
 }
 
 /// Lets the token of `s0` end long ago, with a client and a refresh token that the service knows.
@@ -170,7 +170,7 @@ pub(crate) fn expire(home: &Path, id: &str, secret: &str, refresh_token: &str) -
 fn write_cached(home: &Path, key: &str, document: &Value) -> io::Result<()> {
     let name = Sha1::digest(key).iter().fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
     let path = home.join(format!(".aws/sso/cache/{name}.json"));
-    write_private(&path, sso_oidc::python::dumps(document, sso_oidc::python::LINE).as_bytes())
+    write_private(&path, sso_oidc::internal::dumps(document, sso_oidc::internal::LINE).as_bytes())
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -199,7 +199,7 @@ fn is_complete(text: &str) -> bool {
     let whole_role = of_role.is_none_or(|keys| keys.contains_key("SecretAccessKey") && keys.contains_key("Expiration"));
     kinds.contains(&members.as_slice())
         && whole_role
-        && sso_oidc::python::dumps(&document, sso_oidc::python::LINE) == text
+        && sso_oidc::internal::dumps(&document, sso_oidc::internal::LINE) == text
 }
 
 /// Whether a file is of this kind by its name.

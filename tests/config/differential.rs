@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 use sso_oidc::Context;
-use sso_oidc::config::{Config, Section};
+use sso_oidc::internal::{Config, Section};
 
 use crate::support::programs::target;
 use crate::support::{Rng, count};

@@ -1,8 +1,8 @@
 //! Edits of the config file: the requested change is there afterwards, and nothing else differs.
 
 use proptest::prelude::*;
-use sso_oidc::config::{Session, SessionOptions, save_profile, save_sso_session, set_sso_region};
-use sso_oidc::error::Kind;
+use sso_oidc::internal::Kind;
+use sso_oidc::internal::{Session, SessionOptions, save_profile, save_sso_session, set_sso_region};
 
 use super::Fixture;
 use crate::support::count;

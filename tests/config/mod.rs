@@ -10,8 +10,8 @@ mod sso_session;
 use std::path::{Path, PathBuf};
 
 use sso_oidc::Context;
-use sso_oidc::config::{ClientSettings, Config, Overrides, client_settings};
-use sso_oidc::error::Error;
+use sso_oidc::internal::Error;
+use sso_oidc::internal::{ClientSettings, Config, Overrides, client_settings};
 
 /// A home with files, and an environment.
 pub(crate) struct Fixture {

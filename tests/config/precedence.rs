@@ -6,8 +6,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sso_oidc::config::{AutoPrompt, Overrides, auto_prompt, error_format, output_format, pager};
-use sso_oidc::error::{Error, Kind};
+use sso_oidc::internal::{AutoPrompt, Overrides, auto_prompt, error_format, output_format, pager};
+use sso_oidc::internal::{Error, Kind};
 
 use super::Fixture;
 
@@ -194,7 +194,7 @@ fn endpoint_precedence_matches_the_aws_cli() {
     let both = |fixture: &Fixture, option: Option<&str>| {
         let overrides = Overrides { endpoint_url: option.map(str::to_owned), ..Overrides::default() };
         let settings = fixture.settings(&overrides).unwrap();
-        let url = |found: Result<Option<&sso_oidc::config::Located<String>>, Error>| match found {
+        let url = |found: Result<Option<&sso_oidc::internal::Located<String>>, Error>| match found {
             Ok(found) => found.map_or("none".to_owned(), |found| found.value.clone()),
             Err(error) => error.to_string(),
         };

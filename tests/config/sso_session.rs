@@ -4,8 +4,8 @@
 //! ours.
 
 use super::Fixture;
-use sso_oidc::config::{Origin, Session, SessionOptions};
-use sso_oidc::error::{Error, Kind};
+use sso_oidc::internal::{Error, Kind};
+use sso_oidc::internal::{Origin, Session, SessionOptions};
 
 const URL: &str = "https://d-1234567890.awsapps.com/start";
 const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://own.awsapps.com/start\nsso_region = eu-west-1\n\

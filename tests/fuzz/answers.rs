@@ -7,7 +7,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::{DeviceAuthorization, Failure, RegisterClientResponse, TokenResponse};
+use super::super::typed::RegisterClientResponse;
+use super::super::{DeviceAuthorization, Failure, TokenResponse};
 use super::{Operation, object, read};
 use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate, plain};
 use crate::http::Response;

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use sso_oidc::Context;
-use sso_oidc::http::{
+use sso_oidc::internal::Secret;
+use sso_oidc::internal::{
     CaBundle, HttpClient, HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response, Retry,
 };
-use sso_oidc::secret::Secret;
 
 use crate::support::identity_center::Identity;
 use crate::support::scripted_server::{Script, Step, bytes, json};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
-use sso_oidc::output::{Format, Query, QueryError, Style, render};
+use sso_oidc::internal::{Format, Query, QueryError, Style, render};
 
 use crate::support::programs::{or_skip, target};
 use crate::support::{Rng, count};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use sso_oidc::output::{Format, Query, QueryError, Style, render};
+use sso_oidc::internal::{Format, Query, QueryError, Style, render};
 
 /// Runs a tool and reads its output.
 fn output(program: &str, arguments: &[&str]) -> String {

@@ -10,7 +10,7 @@ mod hostile_text;
 mod jmespath_compliance;
 
 use serde_json::Value;
-use sso_oidc::output::{Format, Query, Style, render};
+use sso_oidc::internal::{Format, Query, Style, render};
 
 fn records(name: &str) -> Vec<Value> {
     let path = format!("{}/tests/data/output/{name}", env!("CARGO_MANIFEST_DIR"));

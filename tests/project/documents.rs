@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use sso_oidc::cli::Cli;
+use sso_oidc::internal::Cli;
 
 use crate::parity;
 use crate::project::manual::reference::DIFFERENCES;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use sso_oidc::cli::Cli;
+use sso_oidc::internal::Cli;
 
 use crate::project::manual::pages;
 use crate::project::source_files;

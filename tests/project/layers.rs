@@ -27,7 +27,7 @@ impl Allowed {
     }
 }
 
-/// The rows `| modules | what lives there | may import |` of the library's documentation.
+/// The rows `| modules | contents | may import |` of the library's documentation.
 fn table(lib: &str) -> BTreeMap<String, Allowed> {
     let mut table: BTreeMap<String, Allowed> = BTreeMap::new();
     for row in lib.lines().filter_map(|line| line.strip_prefix("//! | ")).filter(|row| row.starts_with('`')) {
@@ -46,8 +46,8 @@ fn allowed(modules: &str, imports: &str, above: &BTreeMap<String, Allowed>) -> A
     let mut allowed = Allowed::default();
     for phrase in imports.split(", ") {
         match phrase {
-            "nothing of ours" => {}
-            "everything above" => allowed.all.extend(above.keys().cloned()),
+            "no other module" => {}
+            "all of the above" => allowed.all.extend(above.keys().cloned()),
             "the error types of all above" => allowed.errors.extend(above.keys().cloned()),
             _ => {
                 let module = phrase.strip_prefix('`').and_then(|phrase| phrase.strip_suffix('`'));
@@ -196,11 +196,11 @@ fn files_do_not_import_in_circles_or_upward() {
 #[test]
 fn imports_are_found_in_every_notation() {
     let lib = "\
-//! | module | what lives there | may import |
+//! | module | contents | may import |
 //! |---|---|---|
-//! | `low`, `deep` | a | nothing of ours |
+//! | `low`, `deep` | a | no other module |
 //! | `error` | b | the error types of all above, `low` |
-//! | `high` | c | everything above |
+//! | `high` | c | all of the above |
 pub use low::Low;
 ";
     let count =

@@ -226,7 +226,7 @@ impl TestEnv {
 
     /// Writes a token file as the AWS CLI would.
     pub(crate) fn write_token(&self, key: &str, document: &Value) -> &Self {
-        self.write(&Self::token_path(key), sso_oidc::python::dumps(document, sso_oidc::python::LINE))
+        self.write(&Self::token_path(key), sso_oidc::internal::dumps(document, sso_oidc::internal::LINE))
     }
 
     /// Changes the token in the cache to end in so many seconds; returns the document.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
-use sso_oidc::cache::{RegistrationKey, TokenCache};
+use sso_oidc::internal::{RegistrationKey, TokenCache};
 
 use crate::support::identity_center::{Identity, Transport};
 use crate::support::process::{Run, Running};
@@ -336,7 +336,7 @@ fn register(env: &TestEnv, point: Point) {
         _ => return,
     }
     let path = path.strip_prefix(env.home()).unwrap();
-    env.write(path.to_str().unwrap(), sso_oidc::python::dumps(&document, sso_oidc::python::LINE));
+    env.write(path.to_str().unwrap(), sso_oidc::internal::dumps(&document, sso_oidc::internal::LINE));
 }
 
 /// The documents of both caches, without the locks.

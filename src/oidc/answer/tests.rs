@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::{DeviceAuthorization, Failure, RegisterClientResponse, TokenResponse};
+use super::super::typed::RegisterClientResponse;
+use super::super::{DeviceAuthorization, Failure, TokenResponse};
 use super::read;
 use crate::http::Response;
 use crate::model::Operation;

@@ -1,7 +1,7 @@
 //! What the manual pages say beyond the declarations of options: where a value comes from when the option is not given,
 //! variables, files, exit codes. Each fact names the commands that it is about; none means all of them.
 
-use sso_oidc::cli::Cli;
+use sso_oidc::internal::Cli;
 
 /// Commands that use a session of Identity Center.
 pub(super) const SESSIONS: &[&str] = &["login", "status", "token", "export-credentials", "logout"];

@@ -9,8 +9,8 @@ pub(crate) mod reference;
 use std::collections::BTreeMap;
 
 use clap::{Arg, Command};
-use sso_oidc::cli::Cli;
-use sso_oidc::model::Operation;
+use sso_oidc::internal::Cli;
+use sso_oidc::internal::Operation;
 
 use facts::{Fact, OPERATIONS, SESSIONS, is_about};
 
