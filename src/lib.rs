@@ -8,11 +8,11 @@
 //! | `context` | the process: environment, home, clock, streams, terminals | `text`, `error` |
 //! | `model` | the service model: operations, members, their options | no other module |
 //! | `cli` | the command line: declarations, parsing, completion | `model`, `error` |
-//! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `error` |
+//! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `endpoint`, `error` |
 //! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `replace`, `endpoint`, `error` |
 //! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `replace`, `error` |
-//! | `oidc` | the `OpenID` Connect service, failures of both services | `model`, `http`, `secret`, `text`, `python`, `error` |
-//! | `portal` | the access portal | `oidc`, `http`, `secret`, `error` |
+//! | `oidc` | the `OpenID` Connect service, failures of both services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
+//! | `portal` | the access portal | `oidc`, `http`, `endpoint`, `secret`, `error` |
 //! | `services` | the endpoint and client of each service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
 //! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
 //! | `session` | valid token or refresh, role credentials, under locks | `services`, `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use percent_encoding::utf8_percent_encode;
 
-use crate::http::{self, HttpClient, Method, Request, Response, Retry};
+use crate::endpoint;
+use crate::http::{HttpClient, Method, Request, Response, Retry};
 use crate::oidc::{Failure, Fault, FaultCode, Members, json};
 use crate::secret::Secret;
 
@@ -33,7 +34,7 @@ impl PortalClient {
     /// # Errors
     /// As all calls of the portal: its errors, transport failures, responses that are not the portal's.
     pub async fn logout(&self, token: &Secret) -> Result<(), Failure> {
-        let request = self.request(Method::Post, "/logout", token);
+        let request = self.request(Method::POST, "/logout", token);
         let response = self.send("Logout", Request { body: Some(Secret::new("")), ..request }).await?;
         if response.body.is_empty() { Ok(()) } else { json("Logout", &response).map(drop) }
     }
@@ -43,9 +44,9 @@ impl PortalClient {
     /// # Errors
     /// As [`PortalClient::logout`], and responses without one of the four members.
     pub async fn role_credentials(&self, token: &Secret, account: &str, role: &str) -> Result<Credentials, Failure> {
-        let encoded = |text| utf8_percent_encode(text, http::NOT_UNRESERVED).to_string();
+        let encoded = |text| utf8_percent_encode(text, endpoint::NOT_UNRESERVED).to_string();
         let path = format!("/federation/credentials?role_name={}&account_id={}", encoded(role), encoded(account));
-        let request = self.request(Method::Get, &path, token);
+        let request = self.request(Method::GET, &path, token);
         let response = self.send("GetRoleCredentials", request).await?;
         credentials(&response, account)
     }
@@ -55,12 +56,12 @@ impl PortalClient {
     /// # Errors
     /// As [`PortalClient::logout`]; [`Failure::is_unauthorized`] tells a token that is not accepted from other failures.
     pub async fn accounts_probe(&self, token: &Secret) -> Result<(), Failure> {
-        let request = self.request(Method::Get, "/assignment/accounts?max_result=1", token);
+        let request = self.request(Method::GET, "/assignment/accounts?max_result=1", token);
         json("ListAccounts", &self.send("ListAccounts", request).await?).map(drop)
     }
 
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
-        Request::aws(method, http::join(&self.endpoint, path)).header(TOKEN_HEADER, token.clone())
+        Request::aws(method, endpoint::join(&self.endpoint, path)).header(TOKEN_HEADER, token.clone())
     }
 
     async fn send(&self, operation: &'static str, request: Request) -> Result<Response, Failure> {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::config::{ClientSettings, Located, Origin};
 use crate::endpoint::{self, Service, Variant};
 use crate::error::Error;
-use crate::http::{HttpClient, HttpOptions, valid_endpoint};
+use crate::http::{HttpClient, HttpOptions};
 use crate::oidc::OidcClient;
 use crate::portal::PortalClient;
 
@@ -113,7 +113,7 @@ impl Services {
     }
 
     fn checked(&self, Located { value: url, origin }: &Located<String>) -> Result<String, Error> {
-        if !valid_endpoint(url) {
+        if !endpoint::valid_endpoint(url) {
             return Err(Error::other(format!("Invalid endpoint: {url}")).value_from(origin));
         }
         if !self.allows_plain_http && is_exposed(url) && matches!(origin, Origin::File(_)) {

@@ -33,7 +33,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
             None => return Ok(None),
         },
     };
-    let mut request = Request::plain(Method::Get, url.as_str()).header("accept", Secret::new("application/json"));
+    let mut request = Request::plain(Method::GET, url.as_str()).header("accept", Secret::new("application/json"));
     if let Some(token) = authorization(context)? {
         request = request.header("authorization", token);
     }

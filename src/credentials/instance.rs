@@ -12,8 +12,9 @@ use serde_json::Value;
 use super::{Chain, parse_expiry};
 use crate::config::Config;
 use crate::context::Context;
+use crate::endpoint;
 use crate::error::Error;
-use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Request, Response, Retry, valid_endpoint};
+use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Request, Response, Retry};
 use crate::python;
 use crate::secret::Secret;
 
@@ -101,7 +102,7 @@ impl MetadataService {
 
     /// A session of version 2, or leave to do without; `None` when there is nobody here.
     async fn token(&self) -> Result<Option<Session>, Error> {
-        let mut request = Request::plain(Method::Put, self.url(TOKEN))
+        let mut request = Request::plain(Method::PUT, self.url(TOKEN))
             .header("x-aws-ec2-metadata-token-ttl-seconds", Secret::new(TOKEN_SECONDS));
         request.body = Some(Secret::new(""));
         for _ in 0..self.attempts {
@@ -137,7 +138,7 @@ impl MetadataService {
         session: &Session,
         usable: impl Fn(&Response) -> bool,
     ) -> Result<Option<Response>, Error> {
-        let mut request = Request::plain(Method::Get, self.url(path));
+        let mut request = Request::plain(Method::GET, self.url(path));
         if let Session::Token(token) = session {
             request = request.header("x-aws-ec2-metadata-token", token.clone());
         }
@@ -180,7 +181,7 @@ fn base(setting: &dyn Fn(&'static str, &str) -> Option<String>) -> Result<String
     };
     let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
     let base = endpoint.unwrap_or_else(|| if ipv6 { IPV6 } else { IPV4 }.to_owned());
-    if valid_endpoint(&base) {
+    if endpoint::valid_endpoint(&base) {
         return Ok(base);
     }
     Err(Error::configuration(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")))

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 
 use aws_credential_types::Credentials;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use time::Duration;
 
 use super::{Chain, expiry, retrieval_failed, xml};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
-use crate::endpoint::Service;
+use crate::endpoint::{NOT_UNRESERVED, Service};
 use crate::error::{Error, Kind};
-use crate::http::{Method, NOT_UNRESERVED, Request, Response, Retry};
+use crate::http::{Method, Request, Response, Retry};
+use crate::oidc::Fault;
 use crate::oidc::sigv4::{self, Signing};
-use crate::oidc::{Fault, FaultCode};
 use crate::secret::Secret;
 use crate::services::Endpoint;
 
@@ -157,7 +157,7 @@ impl Call<'_> {
         self.parameters.check()?;
         let endpoint = self.chain.services.endpoint(Service::Sts, self.chain.region);
         let Endpoint { url, region } = endpoint.map_err(|error| error.as_kind(Kind::Configuration))?;
-        let request = Request { error_code: code, ..Request::aws(Method::Post, url) }
+        let request = Request { error_code: code, ..Request::aws(Method::POST, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation));
         let client = self.chain.client();
         let response = match &self.source {
@@ -220,18 +220,8 @@ impl Call<'_> {
                 return retrieval_failed("assume-role", why);
             }
         };
-        let fault = Fault {
-            code,
-            kind: FaultCode::Other,
-            operation: self.operation,
-            message,
-            details: serde_json::Map::new(),
-            status: response.status,
-            request_id: xml::text(&document, "RequestId").or_else(|| response.request_id().map(str::to_owned)),
-            retries_reached: response.retries_reached,
-            date: response.date(),
-            retry_after: None,
-        };
+        let fault =
+            Fault { code, message, ..Fault::new(self.operation, response, &Map::new(), self.chain.context.now()) };
         Error::from(fault.without(&self.secrets())).as_kind(Kind::Service)
     }
 }

@@ -6,10 +6,13 @@
 
 mod partition;
 mod start_url;
+mod url;
 
 use partition::Partition;
 pub use partition::REGIONS;
 pub use start_url::{StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved};
+use url::is_label;
+pub use url::{NOT_UNRESERVED, host_of, is_loopback, join, valid_endpoint};
 
 use crate::error::Error;
 
@@ -75,23 +78,6 @@ pub fn check_region(region: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::other(format!("Provided region_name '{region}' doesn't match a supported format.")))
-}
-
-fn is_label(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
-
-/// Whether a URL leads to this machine: plain http is then nobody else's to read.
-pub fn is_loopback(url: &str) -> bool {
-    match url::Url::parse(url).as_ref().map(url::Url::host) {
-        Ok(Some(url::Host::Ipv4(address))) => address.is_loopback(),
-        Ok(Some(url::Host::Ipv6(address))) => address.is_loopback(),
-        Ok(Some(url::Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
-        Ok(None) | Err(_) => false,
-    }
 }
 
 #[cfg(test)]

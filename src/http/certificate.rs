@@ -3,54 +3,14 @@
 //! rustls says only "unknown issuer"; to find a company CA in between, a person needs its name. The names are for the
 //! message alone; no decision is made on them.
 
-use std::error::Error;
-use std::fmt;
-
 use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, ServerName};
 use webpki::EndEntityCert;
 
-/// A refused certificate, as the error that travels through rustls: a finished message.
-#[derive(Debug)]
-pub(super) struct Refused(String);
-
-/// The roots that certificates are checked against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TrustAnchors {
-    /// Those of a CA bundle, and no others.
-    Bundle,
-    /// The built-in ones, then the operating system's.
-    BuiltInAndSystem,
+/// The message for a certificate that was refused.
+pub(super) fn refused(error: &rustls::Error, certificate: &CertificateDer<'_>, server: &ServerName<'_>) -> String {
+    format!("certificate verify failed: {}{}", reason(error, server), parties(certificate))
 }
-
-impl Refused {
-    pub(super) fn new(
-        error: &rustls::Error,
-        certificate: &CertificateDer<'_>,
-        server: &ServerName<'_>,
-        anchors: TrustAnchors,
-    ) -> Self {
-        let unknown = match (error, anchors) {
-            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), TrustAnchors::Bundle) => {
-                "; the issuer is not in the CA bundle"
-            }
-            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), TrustAnchors::BuiltInAndSystem) => {
-                "; the issuer is neither in the built-in roots nor in the system's"
-            }
-            _ => "",
-        };
-        let reason = reason(error, server);
-        Self(format!("certificate verify failed: {reason}{}{unknown}", parties(certificate)))
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Refused {}
 
 /// The message of a TLS failure.
 pub(super) fn describe(error: &rustls::Error) -> String {
@@ -104,7 +64,7 @@ fn name(distinguished: &[u8]) -> Option<String> {
 mod tests {
     use rustls::pki_types::{CertificateDer, ServerName};
 
-    use super::{Refused, TrustAnchors, parties};
+    use super::{parties, refused};
 
     fn certificate() -> rcgen::Certificate {
         let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
@@ -132,10 +92,9 @@ mod tests {
         let server = ServerName::try_from("h.example").unwrap();
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert_eq!(
-            Refused::new(&unknown, certificate().der(), &server, TrustAnchors::Bundle).to_string(),
+            refused(&unknown, certificate().der(), &server),
             "certificate verify failed: unable to get local issuer certificate \
-             (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\"); \
-             the issuer is not in the CA bundle"
+             (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\")"
         );
     }
 }

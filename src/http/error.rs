@@ -6,7 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{CaBundle, HttpOptions, Request, proxy};
+use super::{CaBundle, HttpOptions, certificate, proxy};
+use crate::endpoint;
 use crate::error::Error;
 
 /// A request that got no usable response.
@@ -58,24 +59,12 @@ pub enum HttpErrorKind {
 }
 
 /// The hint where something other than the service seems to have answered.
-pub const CHECK_ENDPOINT: &str = "check the endpoint URL, and any proxy in between";
+pub const CHECK_ENDPOINT: &str = "check the endpoint URL and the proxy";
 
 impl HttpError {
-    pub(super) fn new(kind: HttpErrorKind, request: &Request) -> Self {
-        Self { kind, url: proxy::without_user(&request.url), detail: String::new(), attempts: 1 }
-    }
-
-    pub(super) fn detail(mut self, text: impl Into<String>) -> Self {
-        self.detail = text.into();
-        self
-    }
-
-    /// Records how much of the body had come.
-    pub(super) fn received(mut self, bytes: usize) -> Self {
-        if let HttpErrorKind::CutOff(received) = &mut self.kind {
-            *received = bytes;
-        }
-        self
+    /// A failure of a request to this URL.
+    pub(super) fn new(kind: HttpErrorKind, url: &str) -> Self {
+        Self { kind, url: proxy::without_user(url), detail: String::new(), attempts: 1 }
     }
 
     /// What a person can do about it.
@@ -87,7 +76,7 @@ impl HttpError {
     fn words(&self) -> (String, Option<String>) {
         use HttpErrorKind as Kind;
         let Self { kind, url, detail, .. } = self;
-        let host = super::host_of(url).unwrap_or_else(|| url.clone());
+        let host = endpoint::host_of(url).unwrap_or_else(|| url.clone());
         // The system's or the proxy's own words, which the AWS CLI does not print.
         let why = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
         let within =
@@ -111,8 +100,12 @@ impl HttpError {
             Kind::Unsendable(why) => format!("Cannot send the request to endpoint URL: \"{url}\": {why}"),
         };
         let hint = match kind {
-            Kind::Dns => format!("cannot resolve {host}{why}; check the region, the network and HTTPS_PROXY"),
-            Kind::Connect => format!("cannot reach {host}{why}; check the network and HTTPS_PROXY"),
+            Kind::Dns => format!(
+                "cannot resolve {host}{why}; check the region and the network; set HTTPS_PROXY if a proxy is required"
+            ),
+            Kind::Connect => {
+                format!("cannot reach {host}{why}; check the network; set HTTPS_PROXY if a proxy is required")
+            }
             Kind::ConnectTimeout(limit) => {
                 format!("no connection to {host}{}; check the network and the proxy", within(*limit))
             }
@@ -153,17 +146,19 @@ impl From<HttpError> for Error {
     }
 }
 
-/// What reqwest's error means. `begun` is whether the head of the response had come.
+/// What reqwest's error means. `received` is the size of the body so far, `None` before the head of the response.
 pub(super) fn classify(
     error: &reqwest::Error,
-    begun: bool,
+    received: Option<usize>,
     proxy: Option<&proxy::Proxy>,
     options: &HttpOptions,
-    request: &Request,
+    url: &str,
 ) -> HttpError {
+    let mut detail = innermost(error);
     let through_proxy = |kind| proxy.map_or(kind, |proxy| HttpErrorKind::Proxy(proxy.shown.clone()));
     let kind = if let Some(tls) = find::<rustls::Error>(error) {
-        return HttpError::new(HttpErrorKind::Tls, request).detail(super::certificate::describe(tls));
+        detail = certificate::describe(tls);
+        HttpErrorKind::Tls
     } else if error.is_builder() {
         HttpErrorKind::BadUrl
     } else if error.is_dns() {
@@ -174,16 +169,16 @@ pub(super) fn classify(
         through_proxy(HttpErrorKind::Connect)
     } else if error.is_timeout() {
         HttpErrorKind::ReadTimeout(options.read_timeout)
-    } else if begun {
-        HttpErrorKind::CutOff(0)
-    } else if innermost(error).ends_with(" parsed") {
+    } else if let Some(bytes) = received {
+        HttpErrorKind::CutOff(bytes)
+    } else if detail.ends_with(" parsed") {
         HttpErrorKind::NotHttp
-    } else if innermost(error) == "message head is too large" {
+    } else if detail == "message head is too large" {
         HttpErrorKind::TooLarge("64 KiB of headers")
     } else {
         HttpErrorKind::Closed
     };
-    HttpError::new(kind, request).detail(innermost(error))
+    HttpError { detail, ..HttpError::new(kind, url) }
 }
 
 /// The first error of that type in the chain, also inside `io::Error`, whose `source` skips what it wraps.

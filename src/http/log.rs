@@ -54,7 +54,7 @@ pub(super) fn exchange(request: &Request, outcome: &Result<Response, HttpError>,
     if !log::log_enabled!(log::Level::Debug) {
         return;
     }
-    let method = request.method.name();
+    let method = request.method.as_str();
     let url = proxy::without_user(&request.url);
     let sent = request.body.as_ref().map_or(0, |body| body.expose().len());
     let took = elapsed.as_millis();

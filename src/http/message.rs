@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
+pub use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
@@ -21,31 +23,6 @@ const MAX_VALUES: usize = 10_000;
 
 /// The most that all headers of an answer may take together, in bytes.
 const MAX_HEADERS: usize = 64 << 10;
-
-/// The methods in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// GET
-    Get,
-    /// HEAD
-    Head,
-    /// POST
-    Post,
-    /// PUT
-    Put,
-}
-
-impl Method {
-    /// The method's name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-        }
-    }
-}
 
 /// What is sent.
 #[derive(Clone, Debug)]
@@ -67,14 +44,7 @@ pub struct Request {
 impl Request {
     /// A call of an AWS service.
     pub fn aws(method: Method, url: impl Into<String>) -> Self {
-        Self {
-            method,
-            url: url.into(),
-            headers: Vec::new(),
-            body: None,
-            sdk_headers: true,
-            error_code: super::error_code,
-        }
+        Self { method, url: url.into(), headers: Vec::new(), body: None, sdk_headers: true, error_code }
     }
 
     /// Any other request: instance metadata, container credentials, start URLs.
@@ -159,6 +129,35 @@ impl Response {
     }
 }
 
+/// The error code of an answer, read as botocore's rest-json parser does; `None` for a success.
+pub fn error_code(response: &Response) -> Option<String> {
+    if response.status < 300 {
+        return None;
+    }
+    let status = response.status.to_string();
+    if response.is_generic_error() {
+        return Some(status);
+    }
+    let trimmed = |code: &str| {
+        let code = code.split(':').next().unwrap_or_default();
+        code.rsplit('#').next().unwrap_or_default().to_owned()
+    };
+    if let Some(code) = response.header("x-amzn-errortype") {
+        return Some(trimmed(code));
+    }
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    if let Some(code) = body.get("code").or_else(|| body.get("Code")).filter(|code| !code.is_null()) {
+        return Some(code.as_str().map_or_else(|| code.to_string(), trimmed));
+    }
+    let typed = body.get("__type").and_then(Value::as_str).map(trimmed);
+    let query =
+        response.header("x-amzn-query-error").and_then(|value| match value.split(';').collect::<Vec<_>>()[..] {
+            [code, _] if !code.is_empty() => Some(code.to_owned()),
+            _ => None,
+        });
+    Some(query.or(typed).unwrap_or(status))
+}
+
 /// What a person can do when a service fails (5xx) or throttles (429); nothing about other statuses.
 pub fn retry_hint(status: u16, retry_after: Option<Duration>) -> Option<String> {
     let why = match status {
@@ -184,13 +183,7 @@ pub(super) fn outgoing(
     url: url::Url,
     headers: &[(&'static str, Secret)],
 ) -> Result<reqwest::RequestBuilder, String> {
-    let method = match request.method {
-        Method::Get => reqwest::Method::GET,
-        Method::Head => reqwest::Method::HEAD,
-        Method::Post => reqwest::Method::POST,
-        Method::Put => reqwest::Method::PUT,
-    };
-    let mut builder = client.request(method, url).header("accept-encoding", "identity");
+    let mut builder = client.request(request.method.clone(), url).header("accept-encoding", "identity");
     for (name, value) in request.headers.iter().chain(headers) {
         let mut header = HeaderValue::from_str(value.expose())
             .map_err(|_| format!("the value of header {name} has characters that a header cannot carry"))?;
@@ -215,26 +208,27 @@ fn is_dense(body: &[u8]) -> bool {
 /// Reads the answer within the limits.
 pub(super) async fn incoming(
     mut incoming: reqwest::Response,
-    request: &Request,
-    failed: impl Fn(&reqwest::Error) -> HttpError,
+    url: &str,
+    failed: impl Fn(&reqwest::Error, usize) -> HttpError,
 ) -> Result<Response, HttpError> {
+    let too_large = |limit| HttpError::new(HttpErrorKind::TooLarge(limit), url);
     let headers: Vec<(String, String)> = incoming
         .headers()
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     if headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>() > MAX_HEADERS {
-        return Err(HttpError::new(HttpErrorKind::TooLarge("64 KiB of headers"), request));
+        return Err(too_large("64 KiB of headers"));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = incoming.chunk().await.map_err(|error| failed(&error).received(body.len()))? {
+    while let Some(chunk) = incoming.chunk().await.map_err(|error| failed(&error, body.len()))? {
         if body.len() + chunk.len() > MAX_BODY {
-            return Err(HttpError::new(HttpErrorKind::TooLarge("1 MiB"), request));
+            return Err(too_large("1 MiB"));
         }
         body.extend_from_slice(&chunk);
     }
     if is_dense(&body) {
-        return Err(HttpError::new(HttpErrorKind::TooLarge("10,000 values"), request));
+        return Err(too_large("10,000 values"));
     }
     Ok(Response { status: incoming.status().as_u16(), headers, body, attempts: 1, retries_reached: None })
 }

@@ -6,7 +6,6 @@
 
 mod certificate;
 mod dns;
-mod endpoint;
 mod error;
 mod log;
 mod message;
@@ -15,25 +14,40 @@ mod retry;
 mod tls;
 
 use std::cell::{Cell, OnceCell};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use endpoint::{NOT_UNRESERVED, host_of, join, valid_endpoint};
 pub use error::{CHECK_ENDPOINT, HttpError, HttpErrorKind};
 pub use log::start_debug_log;
-pub use message::{Method, Request, Response, retry_hint};
+pub use message::{Method, Request, Response, error_code, retry_hint};
 pub use proxy::Proxies;
-pub use retry::{Retry, error_code};
-pub use tls::{CaBundle, SystemRoots};
+pub use retry::Retry;
+
+use rustls::pki_types::CertificateDer;
+use url::Url;
 
 use crate::context::Context;
 pub use crate::context::Timestamp;
+use crate::endpoint::valid_endpoint;
 use crate::secret::Secret;
-use retry::{Attempts, Next};
+use retry::Attempts;
 
 /// Produces the headers that sign one attempt, at the moment it is made; an error's text ends the call.
 pub type Sign<'a> = &'a dyn Fn(Timestamp) -> Result<Vec<(&'static str, Secret)>, String>;
 
-/// How requests travel.
+/// The root certificates that replace the built-in ones and the system's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaBundle {
+    /// A PEM file, or a directory of PEM files.
+    pub path: PathBuf,
+    /// The option, variable or file that named it.
+    pub origin: String,
+}
+
+/// Reads the root certificates of the operating system.
+pub type SystemRoots = fn() -> Vec<CertificateDer<'static>>;
+
+/// How requests are sent.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// What replaces the built-in roots and the system's.
@@ -121,19 +135,15 @@ impl HttpClient {
         loop {
             let mut headers = attempts.headers();
             if let Some(sign) = sign {
-                let signature = sign((self.options.now)());
-                headers.extend(signature.map_err(|why| HttpError::new(HttpErrorKind::Unsendable(why), request))?);
+                let unsendable = |why| HttpError::new(HttpErrorKind::Unsendable(why), &request.url);
+                headers.extend(sign((self.options.now)()).map_err(unsendable)?);
             }
             let outcome = self.attempt(request, &headers).await;
-            match attempts.after(&outcome, &self.options) {
-                Next::Stop => return attempts.finish(outcome),
-                Next::After(delay) => {
-                    ::log::debug!("attempt {} failed; the next in {} ms", attempts.made(), delay.as_millis());
-                    tokio::time::sleep(delay).await;
-                    if !attempts.still_wanted() {
-                        return attempts.finish(outcome);
-                    }
-                }
+            let Some(delay) = attempts.after(&outcome, &self.options) else { return attempts.finish(outcome) };
+            ::log::debug!("attempt {} failed; the next in {} ms", attempts.made(), delay.as_millis());
+            tokio::time::sleep(delay).await;
+            if !attempts.still_wanted() {
+                return attempts.finish(outcome);
             }
         }
     }
@@ -146,7 +156,7 @@ impl HttpClient {
             None => exchange.await,
             Some(limit) => match tokio::time::timeout(limit, exchange).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), request)),
+                Err(_) => Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), &request.url)),
             },
         };
         if let Some(date) = outcome.as_ref().ok().and_then(Response::date) {
@@ -156,33 +166,31 @@ impl HttpClient {
         outcome
     }
 
-    /// Request out, head and body in.
+    /// Sends the request and reads the response.
     async fn exchange(&self, request: &Request, headers: &[(&'static str, Secret)]) -> Result<Response, HttpError> {
-        let url = endpoint::parse(&request.url).map_err(|kind| HttpError::new(kind, request))?;
-        let proxy = self
-            .options
-            .proxies
-            .for_url(&url)
-            .map_err(|masked| HttpError::new(HttpErrorKind::Proxy(masked), request).detail("it is not a URL"))?;
-        let client = self.client(&url, proxy.as_ref()).map_err(|kind| HttpError::new(kind, request))?;
+        let failed = |kind| HttpError::new(kind, &request.url);
+        let unsendable = |why| failed(HttpErrorKind::Unsendable(why));
+        let url = parse(&request.url).map_err(failed)?;
+        let proxy = self.options.proxies.for_url(&url).map_err(unsendable)?;
+        let client = self.client(&url, proxy.as_ref()).map_err(failed)?;
         let outgoing = message::outgoing(client, request, url, headers)
-            .map_err(|why| HttpError::new(HttpErrorKind::Unsendable(why), request))?
+            .map_err(unsendable)?
             .header("user-agent", self.options.user_agent.as_str());
-        let failed =
-            |error: &reqwest::Error, begun| error::classify(error, begun, proxy.as_ref(), &self.options, request);
-        let incoming = outgoing.send().await.map_err(|error| failed(&error, false))?;
-        message::incoming(incoming, request, |error| failed(error, true)).await
+        let failed = |error: &reqwest::Error, received| {
+            error::classify(error, received, proxy.as_ref(), &self.options, &request.url)
+        };
+        let incoming = outgoing.send().await.map_err(|error| failed(&error, None))?;
+        message::incoming(incoming, &request.url, |error, received| failed(error, Some(received))).await
     }
 
-    /// The client for the URL's scheme. Roots are loaded only for the one that speaks TLS.
-    fn client(&self, url: &url::Url, proxy: Option<&proxy::Proxy>) -> Result<&reqwest::Client, HttpErrorKind> {
-        let tls = url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.url.scheme() == "https");
-        let cell = if tls { &self.secure } else { &self.plain };
+    /// The client for the URL's scheme. Root certificates are loaded only for the one that uses TLS.
+    fn client(&self, url: &Url, proxy: Option<&proxy::Proxy>) -> Result<&reqwest::Client, HttpErrorKind> {
+        let uses_tls = url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.url.scheme() == "https");
+        let cell = if uses_tls { &self.secure } else { &self.plain };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let config = if tls { tls::config(&self.options)? } else { tls::none()? };
-        let client = self.build(config)?;
+        let client = self.build(tls::config(&self.options, uses_tls)?)?;
         Ok(cell.get_or_init(|| client))
     }
 
@@ -205,5 +213,33 @@ impl HttpClient {
             builder = builder.read_timeout(limit);
         }
         builder.build().map_err(|error| HttpErrorKind::Unsendable(error.to_string()))
+    }
+}
+
+/// The URL to call. The AWS CLI drops user and password of an endpoint; reqwest would send them.
+fn parse(text: &str) -> Result<Url, HttpErrorKind> {
+    let mut url = Url::parse(text).ok().filter(|_| valid_endpoint(text)).ok_or(HttpErrorKind::BadUrl)?;
+    // A URL with a host, as this one has, takes both.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        scheme => Err(HttpErrorKind::BadScheme(scheme.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HttpErrorKind, parse};
+
+    #[test]
+    fn user_and_password_are_not_sent() {
+        assert_eq!(parse("http://user:pw@host/x").unwrap().as_str(), "http://host/x");
+    }
+
+    #[test]
+    fn only_http_and_https_are_supported() {
+        assert!(matches!(parse("ftp://127.0.0.1/"), Err(HttpErrorKind::BadScheme(scheme)) if scheme == "ftp"));
+        assert!(matches!(parse("http://a_b c/"), Err(HttpErrorKind::BadUrl)));
+        assert_eq!(parse("http://h:80/token?aws_iam=t?x=1").unwrap().as_str(), "http://h/token?aws_iam=t?x=1");
     }
 }

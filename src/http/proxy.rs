@@ -16,42 +16,51 @@ pub(super) struct Proxy {
     pub(super) shown: String,
 }
 
+/// A variable that names a proxy, and its value.
+type Setting = (String, String);
+
 /// The proxy settings of one run.
 #[derive(Clone, Default)]
 pub struct Proxies {
-    http: Option<String>,
-    https: Option<String>,
+    http: Option<Setting>,
+    https: Option<Setting>,
     no_proxy: String,
 }
 
 impl Proxies {
     /// Reads the variables through `env`.
     pub fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let setting = |scheme: &str| match env(&format!("{scheme}_proxy")) {
-            // Set but empty in lower case switches the upper-case one off.
-            Some(value) => Some(value).filter(|value| !value.is_empty()),
-            // With REQUEST_METHOD set, HTTP_PROXY may be a "Proxy:" header of a CGI request.
-            None if scheme == "http" && env("REQUEST_METHOD").is_some() => None,
-            None => env(&format!("{}_PROXY", scheme.to_ascii_uppercase())).filter(|value| !value.is_empty()),
+        let setting = |scheme: &str| {
+            let lower = format!("{scheme}_proxy");
+            // A lower-case variable disables the upper-case one even if it is empty. With REQUEST_METHOD set, HTTP_PROXY
+            // may be a "Proxy:" header of a CGI request.
+            let is_lower = env(&lower).is_some() || scheme == "http" && env("REQUEST_METHOD").is_some();
+            let name = if is_lower { lower } else { lower.to_ascii_uppercase() };
+            env(&name).filter(|value| !value.is_empty()).map(|value| (name, value))
         };
-        Self { http: setting("http"), https: setting("https"), no_proxy: setting("no").unwrap_or_default() }
+        let no_proxy = setting("no").map(|(_, hosts)| hosts).unwrap_or_default();
+        Self { http: setting("http"), https: setting("https"), no_proxy }
     }
 
-    /// The proxy for a URL; `None` goes direct. A proxy that is no URL comes back as an error with its masked text.
+    /// The proxy for a URL; `None` connects directly. The error says why a proxy cannot be used, without its password.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<Proxy>, String> {
         let setting = if url.scheme() == "https" { &self.https } else { &self.http };
-        let Some(setting) = setting.as_deref().filter(|_| !self.bypassed(url)) else { return Ok(None) };
-        let text = if setting.starts_with("http:") || setting.starts_with("https:") {
-            setting.to_owned()
-        } else if setting.starts_with("//") {
-            format!("http:{setting}")
+        let Some((variable, value)) = setting.as_ref().filter(|_| !self.bypassed(url)) else { return Ok(None) };
+        let scheme = value.split_once("://").map_or("", |(scheme, _)| scheme);
+        let text = if value.starts_with("http:") || value.starts_with("https:") {
+            value.to_owned()
+        } else if !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            let shown = masked(value);
+            return Err(format!("{variable} has the unsupported scheme {scheme} ({shown}); use http or https"));
+        } else if value.starts_with("//") {
+            format!("http:{value}")
         } else {
-            format!("http://{setting}")
+            format!("http://{value}")
         };
         let shown = masked(&text);
         match Url::parse(&text) {
             Ok(url) if url.has_host() => Ok(Some(Proxy { url, shown })),
-            _ => Err(shown),
+            _ => Err(format!("{variable} is not a URL ({shown})")),
         }
     }
 
@@ -77,11 +86,8 @@ impl Proxies {
 
 impl fmt::Debug for Proxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Proxies")
-            .field("http", &self.http.as_deref().map(masked))
-            .field("https", &self.https.as_deref().map(masked))
-            .field("no_proxy", &self.no_proxy)
-            .finish()
+        let shown = |setting: &Option<Setting>| setting.as_ref().map(|(_, value)| masked(value));
+        f.debug_tuple("Proxies").field(&shown(&self.http)).field(&shown(&self.https)).field(&self.no_proxy).finish()
     }
 }
 
@@ -191,6 +197,17 @@ mod tests {
     fn a_proxy_that_is_no_url_is_an_error_without_its_password() {
         let proxies = proxies(&[("HTTP_PROXY", "http://user:canary@")]);
         let error = proxies.for_url(&Url::parse("http://h/").unwrap()).err();
-        assert_eq!(error.as_deref(), Some("http://***:***@"));
+        assert_eq!(error.as_deref(), Some("HTTP_PROXY is not a URL (http://***:***@)"));
+    }
+
+    #[test]
+    fn an_unsupported_scheme_is_an_error_that_names_the_variable() {
+        for (variable, url) in [("https_proxy", "https://h/"), ("HTTP_PROXY", "http://h/")] {
+            let proxies = proxies(&[(variable, "socks5://user:canary@p:1")]);
+            assert_eq!(
+                proxies.for_url(&Url::parse(url).unwrap()).err(),
+                Some(format!("{variable} has the unsupported scheme socks5 (socks5://***:***@p:1); use http or https"))
+            );
+        }
     }
 }

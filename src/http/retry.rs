@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
@@ -58,44 +57,6 @@ const REPEATED_CODES: [&str; 16] = [
     "EC2ThrottledException",
 ];
 
-/// The error code of an answer, read as botocore's rest-json parser does; `None` for a success.
-pub fn error_code(response: &Response) -> Option<String> {
-    if response.status < 300 {
-        return None;
-    }
-    let status = response.status.to_string();
-    if response.is_generic_error() {
-        return Some(status);
-    }
-    let trimmed = |code: &str| {
-        let code = code.split(':').next().unwrap_or_default();
-        code.rsplit('#').next().unwrap_or_default().to_owned()
-    };
-    if let Some(code) = response.header("x-amzn-errortype") {
-        return Some(trimmed(code));
-    }
-    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    if let Some(code) = body.get("code").or_else(|| body.get("Code")).filter(|code| !code.is_null()) {
-        return Some(code.as_str().map_or_else(|| code.to_string(), trimmed));
-    }
-    let typed = body.get("__type").and_then(Value::as_str).map(trimmed);
-    let query =
-        response.header("x-amzn-query-error").and_then(|value| match value.split(';').collect::<Vec<_>>()[..] {
-            [code, _] if !code.is_empty() => Some(code.to_owned()),
-            _ => None,
-        });
-    Some(query.or(typed).unwrap_or(status))
-}
-
-/// What follows an attempt.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// The outcome stands.
-    Stop,
-    /// Another attempt, after this wait.
-    After(Duration),
-}
-
 /// The attempts of one call.
 pub(super) struct Attempts<'a> {
     retry: Retry<'a>,
@@ -129,8 +90,8 @@ impl<'a> Attempts<'a> {
         ]
     }
 
-    /// Decides after an attempt.
-    pub(super) fn after(&mut self, outcome: &Result<Response, HttpError>, options: &HttpOptions) -> Next {
+    /// The wait before the next attempt; `None` when the outcome is final.
+    pub(super) fn after(&mut self, outcome: &Result<Response, HttpError>, options: &HttpOptions) -> Option<Duration> {
         self.made += 1;
         let now = (options.now)();
         if let Ok(response) = outcome
@@ -139,7 +100,7 @@ impl<'a> Attempts<'a> {
             self.ttl = Some(ttl);
         }
         if self.made >= self.max || !self.repeats(outcome) {
-            return Next::Stop;
+            return None;
         }
         let backoff = backoff(self.made, random());
         let asked = match (self.retry, outcome) {
@@ -147,10 +108,10 @@ impl<'a> Attempts<'a> {
             (_, Ok(response)) => response.retry_after(now),
         };
         match asked {
-            Some(_) if matches!(self.retry, Retry::EarlyRefresh(_)) => Next::Stop,
-            Some(asked) if asked > LONGEST_WAIT => Next::Stop,
-            Some(asked) => Next::After(asked.max(backoff)),
-            None => Next::After(backoff),
+            Some(_) if matches!(self.retry, Retry::EarlyRefresh(_)) => None,
+            Some(asked) if asked > LONGEST_WAIT => None,
+            Some(asked) => Some(asked.max(backoff)),
+            None => Some(backoff),
         }
     }
 

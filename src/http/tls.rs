@@ -5,7 +5,7 @@
 //! only when the built-in ones do not know an issuer: nobody else pays for them. Imports nothing of ours.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -15,8 +15,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 
-use super::certificate::{Refused, TrustAnchors};
-use super::{HttpErrorKind, HttpOptions};
+use super::{HttpErrorKind, HttpOptions, SystemRoots, certificate};
 
 #[cfg(feature = "aws-lc")]
 fn provider() -> CryptoProvider {
@@ -31,15 +30,6 @@ fn provider() -> CryptoProvider {
 #[cfg(not(any(feature = "ring", feature = "aws-lc")))]
 compile_error!("choose a TLS provider: feature `ring` or `aws-lc`");
 
-/// The roots that somebody chose instead of the built-in ones and the system's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaBundle {
-    /// A PEM file, or a directory of PEM files.
-    pub path: PathBuf,
-    /// Who named it, for a person.
-    pub origin: String,
-}
-
 /// Reads the roots of the operating system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead. What cannot be
 /// read is not there.
 pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
@@ -51,40 +41,26 @@ pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
     found.certs
 }
 
-/// The configuration for a client that speaks TLS.
-pub(super) fn config(options: &HttpOptions) -> Result<ClientConfig, HttpErrorKind> {
-    let roots = match (&options.ca_bundle, options.verify) {
-        (_, false) => None,
-        (Some(chosen), true) => {
+/// The TLS configuration of a client. One that never uses TLS gets empty roots, because reqwest would load the system's.
+pub(super) fn config(options: &HttpOptions, uses_tls: bool) -> Result<ClientConfig, HttpErrorKind> {
+    let unsendable = |error: rustls::Error| HttpErrorKind::Unsendable(error.to_string());
+    let provider = Arc::new(provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(unsendable)?;
+    if !uses_tls {
+        return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+    }
+    let roots = match &options.ca_bundle {
+        _ if !options.verify => None,
+        Some(chosen) => {
             Some(bundle(&chosen.path).map_err(|why| HttpErrorKind::CaBundle(Box::new(chosen.clone()), why))?)
         }
-        (None, true) => Some(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
+        None => Some(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
     };
-    let system = if options.ca_bundle.is_none() { Some(options.system_roots) } else { None };
-    build(roots, system)
-}
-
-/// The configuration for a client that never speaks TLS: reqwest wants one, and would otherwise load the system's roots.
-pub(super) fn none() -> Result<ClientConfig, HttpErrorKind> {
-    let failed = |error: rustls::Error| HttpErrorKind::Unsendable(error.to_string());
-    Ok(ClientConfig::builder_with_provider(Arc::new(provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth())
-}
-
-/// With roots and those that are asked after them, or without any check at all.
-fn build(roots: Option<RootCertStore>, system: Option<SystemRoots>) -> Result<ClientConfig, HttpErrorKind> {
-    let failed = |text: String| HttpErrorKind::Unsendable(text);
-    let provider = Arc::new(provider());
-    let verifier = Arc::new(Verifier::new(roots, system, provider.clone()).map_err(failed)?);
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth())
+    let system_roots = options.ca_bundle.is_none().then_some(options.system_roots);
+    let verifier = Verifier::new(roots, system_roots, provider).map_err(HttpErrorKind::Unsendable)?;
+    Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
 /// The certificates of a PEM file, or of every PEM file in a directory.
@@ -106,11 +82,8 @@ fn bundle(path: &Path) -> Result<RootCertStore, String> {
             roots.add_parsable_certificates([certificate]);
         }
     }
-    if roots.is_empty() { Err("the CA bundle holds no certificate".to_owned()) } else { Ok(roots) }
+    if roots.is_empty() { Err("the CA bundle contains no certificates".to_owned()) } else { Ok(roots) }
 }
-
-/// Reads the roots of the operating system.
-pub type SystemRoots = fn() -> Vec<CertificateDer<'static>>;
 
 /// Checks chain and name with webpki and says whose certificate was refused; without a chain it accepts everything
 /// (`--no-verify-ssl`), signatures of the handshake excepted.
@@ -171,10 +144,14 @@ impl ServerCertVerifier for Verifier {
             outcome => outcome,
         };
         outcome.map_err(|error| {
-            let anchors =
-                if self.system_roots.is_some() { TrustAnchors::BuiltInAndSystem } else { TrustAnchors::Bundle };
-            let refused = Refused::new(&error, end_entity, server_name, anchors);
-            rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
+            let unknown = match (is_unknown_issuer(&error), self.system_roots) {
+                (false, _) => "",
+                (true, None) => "; the issuer is not in the CA bundle",
+                (true, Some(_)) => "; the issuer is neither in the built-in roots nor in the system's",
+            };
+            let message = certificate::refused(&error, end_entity, server_name) + unknown;
+            let message: Box<dyn std::error::Error + Send + Sync> = message.into();
+            rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(message.into())))
         })
     }
 

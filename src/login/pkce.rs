@@ -10,8 +10,8 @@ use percent_encoding::utf8_percent_encode;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::endpoint::NOT_UNRESERVED;
 use crate::error::Error;
-use crate::http::NOT_UNRESERVED;
 use crate::secret::Secret;
 
 /// The secret of one authorization request: 64 unreserved characters (RFC 7636 section 4.1).

@@ -42,9 +42,9 @@ pub(super) async fn resolve(http: &HttpClient, session: &Session) -> Result<Reso
 
 /// One request, one redirect at most; the target is not asked.
 async fn follow(http: &HttpClient, configured: &str) -> Result<String, Error> {
-    let mut response = ask(http, Method::Head, configured).await?;
+    let mut response = ask(http, Method::HEAD, configured).await?;
     if matches!(response.status, 405 | 501) {
-        response = ask(http, Method::Get, configured).await?;
+        response = ask(http, Method::GET, configured).await?;
     }
     match response.status {
         200 => Ok(configured.to_owned()),

@@ -12,7 +12,8 @@ use super::answer;
 use super::fault::Fault;
 use super::sigv4::{self, Signing};
 use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
-use crate::http::{self, HttpClient, Method, Request, Response, Retry, Timestamp};
+use crate::endpoint;
+use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::model::{Kind, Member, Operation};
 use crate::python;
 use crate::secret::Secret;
@@ -112,9 +113,9 @@ impl OidcClient {
         signing: Option<&Signing>,
     ) -> Result<Response, Failure> {
         log::debug!("{} {}", operation.name(), shown(operation.input(), body));
-        let url = http::join(&self.endpoint, operation.path());
+        let url = endpoint::join(&self.endpoint, operation.path());
         let text = Secret::new(python::dumps(body, python::LINE));
-        let request = Request::aws(Method::Post, url).body("application/json", text);
+        let request = Request::aws(Method::POST, url).body("application/json", text);
         let response = match signing {
             None => self.http.send(&request, retry, None).await?,
             Some(signing) => {

@@ -5,9 +5,12 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use super::Fault;
+use crate::endpoint;
 use crate::error::{Error, Kind, ServiceError};
-use crate::http::{self, CHECK_ENDPOINT, HttpError, Response, Timestamp};
+use crate::http::{CHECK_ENDPOINT, HttpError, Response, Timestamp};
 
 /// Why a call gave no result.
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl Failure {
     /// request, which a response may repeat.
     pub(crate) fn read(operation: &'static str, response: &Response, secrets: &[&str], now: Timestamp) -> Self {
         if (300..400).contains(&response.status) {
-            let host = response.header("location").and_then(http::host_of);
+            let host = response.header("location").and_then(endpoint::host_of);
             let host = host.map(|host| format!(" to {host}")).unwrap_or_default();
             let error = unusable(operation, format!("is a redirect{host}"));
             return Self::Malformed(error.hint(CAPTIVE_PORTAL.to_owned()));
@@ -73,6 +76,35 @@ impl Failure {
     pub fn explained(self) -> Error {
         let hint = self.hint();
         Error::from(self).hint(hint)
+    }
+}
+
+impl Fault {
+    /// Reads a response whose status is 300 or more, as the AWS CLI does.
+    ///
+    /// # Errors
+    /// A body that is JSON but not an object, or not UTF-8; the AWS CLI fails on those, too.
+    pub fn read(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Failure> {
+        Ok(Self::new(operation, response, &error_body(operation, response)?, now))
+    }
+
+    /// The same for the flows, with the OAuth `error` member; a body that cannot be read counts as empty.
+    pub fn read_oauth(operation: &'static str, response: &Response, now: Timestamp) -> Self {
+        let body = error_body(operation, response).unwrap_or_default();
+        Self::new(operation, response, &body, now).or_oauth(response, &body)
+    }
+}
+
+/// The body of an error as botocore sees it: no body is an empty object, text that is not JSON is its own message.
+fn error_body(operation: &str, response: &Response) -> Result<Map<String, Value>, Failure> {
+    if response.body.is_empty() || response.is_generic_error() {
+        return Ok(Map::new());
+    }
+    let Ok(text) = str::from_utf8(&response.body) else { return Err(Failure::not_json(operation, response)) };
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Failure::malformed(operation, "is JSON, but not an object")),
+        Err(_) => Ok(Map::from_iter([("message".to_owned(), Value::from(text))])),
     }
 }
 

@@ -1,15 +1,14 @@
-//! A service error: its code, message and modelled members, read as botocore's rest-json parser reads them.
+//! `Fault`: an error that a service answered with, read as botocore's rest-json parser reads it.
 //!
-//! `Display` is the AWS CLI's line `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`, without the
-//! block of details, which is rendered elsewhere. For the flows the OAuth `error` member (RFC 6749 section 5.2, RFC 8628
-//! section 3.5) names the kind when AWS's header does not. Imports `http`.
+//! `Display` is the AWS CLI's line `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`; the block of
+//! details below it is in `report`. For the flows the OAuth `error` member (RFC 6749 section 5.2, RFC 8628 section 3.5)
+//! determines the kind when AWS's header does not.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::Failure;
 use crate::http::{self, Response, Timestamp, error_code};
 use crate::model::error_members;
 use crate::python;
@@ -102,15 +101,8 @@ const CODES: [(&str, &str, FaultCode); 14] = [
 ];
 
 impl Fault {
-    /// Reads an answer whose status is 300 or more.
-    ///
-    /// # Errors
-    /// A body that is JSON but not an object, or not UTF-8: the AWS CLI fails on those, too.
-    pub fn read(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Failure> {
-        Ok(Self::of(operation, response, &body(operation, response)?, now))
-    }
-
-    fn of(operation: &'static str, response: &Response, body: &Map<String, Value>, now: Timestamp) -> Self {
+    /// The error of a response whose status is 300 or more; `body` is its body as botocore sees it.
+    pub fn new(operation: &'static str, response: &Response, body: &Map<String, Value>, now: Timestamp) -> Self {
         let code = error_code(response).unwrap_or_default();
         let mut fault = Self {
             kind: kind(&code, response.status),
@@ -134,17 +126,17 @@ impl Fault {
         fault
     }
 
-    /// As [`Fault::read`] for the flows: where AWS's code is missing the OAuth `error` member takes its place, and a body
-    /// that is a web page or not an object has no message.
-    pub fn read_oauth(operation: &'static str, response: &Response, now: Timestamp) -> Self {
-        let body = body(operation, response).unwrap_or_default();
-        let mut fault = Self::of(operation, response, &body, now);
+    /// The same for the flows: where AWS's code is missing, the OAuth `error` member takes its place, and a body that is a
+    /// web page has no message.
+    pub(super) fn or_oauth(self, response: &Response, body: &Map<String, Value>) -> Self {
         let error = body.get("error").and_then(Value::as_str).filter(|error| !error.is_empty());
-        if fault.code == response.status.to_string()
-            && let Some((name, _, kind)) = CODES.iter().find(|(_, oauth, _)| Some(*oauth) == error)
-        {
-            fault = Self { code: (*name).to_owned(), kind: *kind, details: details(name, &body), ..fault };
-        }
+        let row = CODES.iter().find(|(_, oauth, _)| Some(*oauth) == error);
+        let mut fault = match row.filter(|_| self.code == response.status.to_string()) {
+            Some((name, _, kind)) => {
+                Self { code: (*name).to_owned(), kind: *kind, details: details(name, body), ..self }
+            }
+            None => self,
+        };
         if response.body.trim_ascii_start().starts_with(b"<") && !response.is_generic_error() {
             fault.message = String::from(response.reason());
         }
@@ -214,19 +206,6 @@ fn kind(code: &str, status: u16) -> FaultCode {
         None if status == 429 || THROTTLING.contains(&code) => FaultCode::Throttled,
         None if status >= 500 => FaultCode::InternalServer,
         None => FaultCode::Other,
-    }
-}
-
-/// The body as botocore sees it: none is an empty object, text that is not JSON is its own message.
-fn body(operation: &'static str, response: &Response) -> Result<Map<String, Value>, Failure> {
-    if response.body.is_empty() || response.is_generic_error() {
-        return Ok(Map::new());
-    }
-    let Ok(text) = str::from_utf8(&response.body) else { return Err(Failure::not_json(operation, response)) };
-    match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Failure::malformed(operation, "is JSON, but not an object")),
-        Err(_) => Ok(Map::from_iter([("message".to_owned(), Value::from(text))])),
     }
 }
 

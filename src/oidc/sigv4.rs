@@ -46,7 +46,7 @@ pub fn sign(
     let headers = request.headers.iter().filter(|(name, _)| *name == "content-type");
     let body = request.body.as_ref().map_or("", Secret::expose);
     let signable = SignableRequest::new(
-        request.method.name(),
+        request.method.as_str(),
         url.as_str(),
         headers.map(|(name, value)| (*name, value.expose())),
         SignableBody::Bytes(body.as_bytes()),

@@ -6,9 +6,10 @@
 use serde_json::{Value, json};
 use time::macros::utc_datetime;
 
-use super::{Failure, Fault, FaultCode};
+use super::{Fault, FaultCode};
 use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate, plain};
 use crate::http::Response;
+use crate::oidc::Failure;
 
 const CODES: [&str; 16] = [
     "InvalidGrantException",

@@ -55,7 +55,7 @@ fn signatures_match_botocore() {
         let token = Some(token.clone()).filter(|token| !token.is_empty());
         let credentials = Credentials::new(key, secret, token, None, "test");
         let signing = Signing { credentials, region: region.clone() };
-        let request = Request::aws(Method::Post, url.as_str()).body("application/json", Secret::new(body.as_str()));
+        let request = Request::aws(Method::POST, url.as_str()).body("application/json", Secret::new(body.as_str()));
         let at = Timestamp::from_unix_timestamp(second.parse().unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut headers = sign(&request, "sso-oauth", &signing, at)?;
         headers.sort_by_key(|(name, _)| *name);

@@ -40,7 +40,7 @@ fn send(options: HttpOptions, url: &str) -> Result<Response, HttpError> {
 
 fn send_as(options: HttpOptions, url: &str, retry: Retry<'_>) -> Result<Response, HttpError> {
     let request =
-        Request::aws(Method::Post, format!("{url}/token")).body("application/json", Secret::new("{\"a\": 1}"));
+        Request::aws(Method::POST, format!("{url}/token")).body("application/json", Secret::new("{\"a\": 1}"));
     wait(HttpClient::new(options).send(&request, retry, None))
 }
 
@@ -77,9 +77,9 @@ fn request_headers_match_the_aws_cli() {
 fn empty_bodies_have_a_content_length() {
     let server = Script::plain(vec![json(200, &[], ""), json(200, &[], "")]);
     let client = HttpClient::new(options());
-    let post = Request { body: Some(Secret::new("")), ..Request::plain(Method::Post, server.url()) };
+    let post = Request { body: Some(Secret::new("")), ..Request::plain(Method::POST, server.url()) };
     wait(client.send(&post, Retry::Aws, None)).unwrap();
-    wait(client.send(&Request::plain(Method::Get, server.url()), Retry::Aws, None)).unwrap();
+    wait(client.send(&Request::plain(Method::GET, server.url()), Retry::Aws, None)).unwrap();
     assert_eq!(server.requests()[0].header("content-length"), Some("0"));
     assert_eq!(server.requests()[1].header("content-length"), None);
     assert_eq!(server.requests()[1].header("amz-sdk-request"), None);
@@ -243,7 +243,7 @@ fn invalid_urls_are_refused_before_connecting() {
 
 #[test]
 fn header_values_cannot_inject_lines() {
-    let request = Request::plain(Method::Get, "http://127.0.0.1:1/").header("x-a", Secret::new("canary\r\nX-B: c"));
+    let request = Request::plain(Method::GET, "http://127.0.0.1:1/").header("x-a", Secret::new("canary\r\nX-B: c"));
     let error = wait(HttpClient::new(options()).send(&request, Retry::Aws, None)).map(|r| r.status).unwrap_err();
     assert!(matches!(error.kind, HttpErrorKind::Unsendable(_)), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("canary"));

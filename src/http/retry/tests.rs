@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use time::macros::utc_datetime;
 
-use super::{Attempts, Next, Retry, backoff, error_code, uuid};
+use super::{Attempts, Retry, backoff, uuid};
 use crate::context::Timestamp;
-use crate::http::{HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response};
+use crate::http::{HttpError, HttpErrorKind, HttpOptions, Method, Proxies, Request, Response, error_code};
 
 fn now() -> Timestamp {
     utc_datetime!(2026-01-01 00:00:00)
@@ -39,17 +39,17 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
 }
 
 fn call() -> Request {
-    Request::aws(Method::Post, "http://h/")
+    Request::aws(Method::POST, "http://h/")
 }
 
 fn failure(kind: HttpErrorKind) -> Result<Response, HttpError> {
-    Err(HttpError::new(kind, &call()))
+    Err(HttpError::new(kind, &call().url))
 }
 
 /// How many attempts a class makes when every one ends like this.
 fn attempts(retry: Retry<'_>, outcome: &dyn Fn() -> Result<Response, HttpError>) -> u32 {
     let mut attempts = Attempts::new(retry, 3, &call());
-    while attempts.after(&outcome(), &options()) != Next::Stop && attempts.still_wanted() {}
+    while attempts.after(&outcome(), &options()) != None && attempts.still_wanted() {}
     attempts.finish(outcome()).map_or_else(|error| error.attempts, |response| response.attempts)
 }
 
@@ -107,14 +107,14 @@ fn a_wait_that_the_service_asks_for_is_kept_up_to_20_seconds() {
     let next = |retry: Retry<'_>, headers: &[(&str, &str)]| {
         Attempts::new(retry, 3, &call()).after(&Ok(answer(503, headers, "")), &options())
     };
-    assert_eq!(next(Retry::Repeatable, &[("retry-after", "7")]), Next::After(Duration::from_secs(7)));
-    assert_eq!(next(Retry::Repeatable, &[("x-amz-retry-after", "1500")]), Next::After(Duration::from_millis(1500)));
+    assert_eq!(next(Retry::Repeatable, &[("retry-after", "7")]), Some(Duration::from_secs(7)));
+    assert_eq!(next(Retry::Repeatable, &[("x-amz-retry-after", "1500")]), Some(Duration::from_millis(1500)));
     let date = [("retry-after", "Thu, 01 Jan 2026 00:00:09 GMT")];
-    assert_eq!(next(Retry::Exchange, &date), Next::After(Duration::from_secs(9)));
-    assert_eq!(next(Retry::Repeatable, &[("retry-after", "21")]), Next::Stop);
-    assert_eq!(next(Retry::EarlyRefresh(&|| true), &[("retry-after", "1")]), Next::Stop);
-    assert!(matches!(next(Retry::EarlyRefresh(&|| true), &[]), Next::After(_)));
-    assert!(matches!(next(Retry::Aws, &[("retry-after", "21")]), Next::After(wait) if wait < Duration::from_secs(1)));
+    assert_eq!(next(Retry::Exchange, &date), Some(Duration::from_secs(9)));
+    assert_eq!(next(Retry::Repeatable, &[("retry-after", "21")]), None);
+    assert_eq!(next(Retry::EarlyRefresh(&|| true), &[("retry-after", "1")]), None);
+    assert!(matches!(next(Retry::EarlyRefresh(&|| true), &[]), Some(_)));
+    assert!(matches!(next(Retry::Aws, &[("retry-after", "21")]), Some(wait) if wait < Duration::from_secs(1)));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn attempts_say_their_number_and_a_ttl_by_the_servers_clock() {
     assert_eq!(header(&attempts), "attempt=2; max=3");
     attempts.after(&Ok(answer(500, &[("date", "Thu, 01 Jan 2026 00:10:00 GMT")], "")), &options());
     assert_eq!(header(&attempts), "ttl=20260101T001100Z; attempt=3; max=3");
-    assert!(Attempts::new(Retry::Aws, 3, &Request::plain(Method::Get, "")).headers().is_empty());
+    assert!(Attempts::new(Retry::Aws, 3, &Request::plain(Method::GET, "")).headers().is_empty());
 }
 
 #[test]

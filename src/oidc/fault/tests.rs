@@ -2,8 +2,9 @@
 
 use time::macros::utc_datetime;
 
-use super::{Failure, Fault, FaultCode};
+use super::{Fault, FaultCode};
 use crate::http::Response;
+use crate::oidc::Failure;
 
 fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     Response {

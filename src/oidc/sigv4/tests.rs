@@ -49,7 +49,7 @@ fn header<'a>(headers: &'a [(&'static str, Secret)], name: &str) -> Option<&'a s
 
 #[test]
 fn the_published_example_get_vanilla() {
-    let request = Request::plain(Method::Get, "https://example.amazonaws.com/");
+    let request = Request::plain(Method::GET, "https://example.amazonaws.com/");
     let headers = sign(&request, "service", &signing("us-east-1", None), utc_datetime!(2015-08-30 12:36:00)).unwrap();
     assert_eq!(
         header(&headers, "authorization").unwrap(),
@@ -71,7 +71,7 @@ fn create_token_with_iam_is_signed_as_recorded_runs_are() {
     ] {
         for token in [None, Some("SESSION+/=")] {
             let url = format!("{endpoint}/token?aws_iam=t");
-            let request = Request::aws(Method::Post, url).body("application/json", Secret::new(body));
+            let request = Request::aws(Method::POST, url).body("application/json", Secret::new(body));
             let headers =
                 sign(&request, "sso-oauth", &signing("eu-west-1", token), utc_datetime!(2026-01-01 00:00:00)).unwrap();
             let mut lines = format!("content-type:application/json\nhost:{host}\nx-amz-date:{date}\n");
@@ -91,7 +91,7 @@ fn create_token_with_iam_is_signed_as_recorded_runs_are() {
 
 #[test]
 fn an_empty_region_is_signed_for_as_it_is() {
-    let request = Request::aws(Method::Post, "http://127.0.0.1:1/token?aws_iam=t");
+    let request = Request::aws(Method::POST, "http://127.0.0.1:1/token?aws_iam=t");
     let headers = sign(&request, "sso-oauth", &signing("", None), utc_datetime!(2026-01-01 00:00:00)).unwrap();
     assert!(header(&headers, "authorization").unwrap().contains("/20260101//sso-oauth/aws4_request"));
 }

@@ -1,12 +1,11 @@
-//! Which URLs may be called: botocore's test of an endpoint URL, and the schemes we speak.
+//! Endpoint URLs: botocore's check of them, their host, and the paths below them.
 //!
-//! How endpoints are made from regions is the room `endpoint`, not this file.
+//! How an endpoint URL is made from a region is in the parent module.
 
 use std::net::Ipv6Addr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
-
-use super::HttpErrorKind;
+use url::{Host, Url};
 
 /// Everything that percent-encoding changes: all but the unreserved characters of RFC 3986 section 2.3.
 pub const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -27,14 +26,15 @@ pub fn valid_endpoint(text: &str) -> bool {
     }
     let host = host_port.split(':').next().unwrap_or_default();
     let host_without_dot = host.strip_suffix('.').unwrap_or(host);
-    host.len() <= 255 && host_without_dot.split('.').all(host_label)
+    host.len() <= 255 && host_without_dot.split('.').all(is_label)
 }
 
-fn host_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+/// Whether the text is a host label: letters, digits and inner hyphens, at most 63.
+pub(super) fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
 }
 
 /// The URL of a path of the service, as botocore joins them: one slash at the end of the endpoint's path gives way, its
@@ -48,28 +48,22 @@ pub fn join(endpoint: &str, path: &str) -> String {
 
 /// The host that a redirect leads to, as a URL parser reads it; none of a relative one.
 pub fn host_of(location: &str) -> Option<String> {
-    url::Url::parse(location).ok()?.host_str().map(str::to_owned)
+    Url::parse(location).ok()?.host_str().map(str::to_owned)
 }
 
-/// The URL to call. The AWS CLI drops user and password of an endpoint; reqwest would send them.
-pub(super) fn parse(text: &str) -> Result<url::Url, HttpErrorKind> {
-    if !valid_endpoint(text) {
-        return Err(HttpErrorKind::BadUrl);
-    }
-    let mut url = url::Url::parse(text).map_err(|_| HttpErrorKind::BadUrl)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        // A URL with a host, as this one has, takes both.
-        let _ = url.set_username("").and_then(|()| url.set_password(None));
-    }
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        scheme => Err(HttpErrorKind::BadScheme(scheme.to_owned())),
+/// Whether a URL leads to this machine, so that plain http never reaches the network.
+pub fn is_loopback(url: &str) -> bool {
+    match Url::parse(url).as_ref().map(Url::host) {
+        Ok(Some(Host::Ipv4(address))) => address.is_loopback(),
+        Ok(Some(Host::Ipv6(address))) => address.is_loopback(),
+        Ok(Some(Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
+        Ok(None) | Err(_) => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{HttpErrorKind, join, parse, valid_endpoint};
+    use super::{join, valid_endpoint};
 
     #[test]
     fn paths_are_joined_as_by_botocore() {
@@ -84,11 +78,6 @@ mod tests {
             assert_eq!(join(endpoint, "/token"), url);
         }
         assert_eq!(join("http://h?x=1", "/token?aws_iam=t"), "http://h/token?aws_iam=t?x=1");
-    }
-
-    #[test]
-    fn user_and_password_are_not_sent() {
-        assert_eq!(parse("http://user:pw@host/x").unwrap().as_str(), "http://host/x");
     }
 
     #[test]
@@ -122,12 +111,5 @@ mod tests {
     fn the_host_of_a_redirect() {
         assert_eq!(super::host_of("https://login.example/?x=secret"), Some("login.example".to_owned()));
         assert_eq!(super::host_of("/relative"), None);
-    }
-
-    #[test]
-    fn only_http_and_https_are_spoken() {
-        assert!(matches!(parse("ftp://127.0.0.1/"), Err(HttpErrorKind::BadScheme(scheme)) if scheme == "ftp"));
-        assert!(matches!(parse("http://a_b c/"), Err(HttpErrorKind::BadUrl)));
-        assert_eq!(parse("http://h:80/token?aws_iam=t?x=1").unwrap().as_str(), "http://h/token?aws_iam=t?x=1");
     }
 }
