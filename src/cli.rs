@@ -4,7 +4,7 @@
 //! lists, precedence over files and environment) is resolved elsewhere. Parsing, usage errors, completion and the command
 //! lines of `aws` are in the submodules.
 
-#![expect(clippy::doc_markdown, reason = "these comments are the help that a person reads in a terminal")]
+#![expect(clippy::doc_markdown, reason = "these comments are help texts for a terminal")]
 #![expect(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 
 mod aws;
@@ -37,7 +37,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// The command that is called.
+/// The command to run.
 pub enum Command {
     /// `login`
     Login(LoginArgs),
@@ -59,12 +59,13 @@ pub enum Command {
     Help(HelpArgs),
 }
 
-/// The declaration of a command. Not by clap's derive, because that builds the options of all commands for each command
-/// line, which costs more than most commands do.
+/// The declaration of a command. clap's derive is not used for commands, because it builds the options of all commands
+/// for each command line, which costs more than most commands do.
 pub struct CommandSpec {
     /// The name.
     pub name: &'static str,
-    /// The text of its help, generated from this declaration in advance: rendering it costs more than most commands do.
+    /// The help text. It is generated from this declaration in advance, because rendering it costs more than most
+    /// commands do.
     pub help: &'static str,
     about: &'static str,
     after_help: &'static str,
@@ -72,7 +73,8 @@ pub struct CommandSpec {
     read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
 }
 
-/// Declares a command: its name, a sentence about it, and its arguments. The text after its help is in `after_help`.
+/// Declares a command: its name, a one-line description and its arguments. The text after its options is in
+/// `cli/after_help`.
 macro_rules! command {
     ($name:literal, $about:literal, |$command:ident| $options:expr, |$matches:ident| $read:expr) => {
         CommandSpec {
@@ -103,7 +105,7 @@ pub const COMMANDS: [CommandSpec; 12] = [
     command!("status", "List sessions, when they expire and whether they can be refreshed", StatusArgs => Status),
     command!("token", "Print a valid access token, refreshing it first if needed", TokenArgs => Token),
     command!(
-        "export-credentials", "Print credentials of a role, or run a command with them",
+        "export-credentials", "Print role credentials, or run a command with them",
         ExportCredentialsArgs => ExportCredentials
     ),
     command!(
@@ -111,11 +113,11 @@ pub const COMMANDS: [CommandSpec; 12] = [
         LogoutArgs => Logout
     ),
     command!(
-        "create-token", "Create and return access and refresh tokens for a registered client (CreateToken)",
+        "create-token", "Get access and refresh tokens for a registered client (CreateToken)",
         Operation::CreateToken
     ),
     command!(
-        "create-token-with-iam", "Create and return access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
+        "create-token-with-iam", "Get access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
         Operation::CreateTokenWithIam
     ),
     command!(
@@ -124,12 +126,12 @@ pub const COMMANDS: [CommandSpec; 12] = [
     ),
     command!(
         "start-device-authorization",
-        "Start the authorization of a device by a verification code (StartDeviceAuthorization)",
+        "Get a device code, and a URL and user code for the browser (StartDeviceAuthorization)",
         Operation::StartDeviceAuthorization
     ),
-    command!("completion", "Print the completion script of a shell", CompletionArgs => Completion),
+    command!("completion", "Print a shell completion script", CompletionArgs => Completion),
     command!(
-        "shim", "Print a shell function that sends aws sso login, aws sso logout and aws sso-oidc here",
+        "shim", "Print a shell function that runs sso-oidc for aws sso login, aws sso logout and aws sso-oidc",
         ShimArgs => Shim
     ),
     command!("help", "Show help for sso-oidc or one of its commands", HelpArgs => Help),
@@ -146,7 +148,7 @@ impl CommandSpec {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
-    /// With its options, without the global ones.
+    /// The command with its own options, without the global ones.
     fn command(&self) -> clap::Command {
         (self.options)(clap::Command::new(self.name)).about(self.about).after_help(self.after_help.trim_end())
     }
@@ -172,13 +174,13 @@ fn globals() -> clap::Command {
 #[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// Not an option: whether the program is called as `aws`
+    /// Not an option: whether the program runs under the name `aws`
     #[arg(skip)]
     pub as_aws: bool,
     /// Log to standard error; secrets are redacted
     #[arg(long, global = true)]
     pub debug: bool,
-    /// Send requests to this URL instead of the service's own endpoint
+    /// Send requests to this URL instead of the service's default endpoint
     #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
     pub endpoint_url: Option<String>,
     /// Do not verify TLS certificates
@@ -196,7 +198,7 @@ pub struct GlobalArgs {
     /// Use this profile of the config and credentials files
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Use this region; login takes its region from the SSO configuration instead
+    /// Use this region; login and logout use sso_region instead
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
     /// Color tables: on, off, or auto for terminals only
@@ -205,7 +207,7 @@ pub struct GlobalArgs {
     /// Do not sign requests or look for credentials
     #[arg(long, global = true)]
     pub no_sign_request: bool,
-    /// Trust the certificates in this PEM file or folder instead of the built-in ones
+    /// Trust the certificates in this PEM file or directory instead of the built-in ones
     #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub ca_bundle: Option<String>,
     /// Seconds to wait for data; 0 waits forever
@@ -235,10 +237,10 @@ pub struct GlobalArgs {
 #[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Input options")]
 pub struct InputArgs {
-    /// Read the input from this JSON, file:// or fileb://, or - for standard input
+    /// Read the input from this JSON; also file://PATH, fileb://PATH, or - for standard input
     #[arg(long, value_name = "JSON")]
     pub cli_input_json: Option<String>,
-    /// Read the input from this YAML, file:// or fileb://, or - for standard input
+    /// Read the input from this YAML; also file://PATH, fileb://PATH, or - for standard input
     #[arg(long, value_name = "YAML")]
     pub cli_input_yaml: Option<String>,
     /// Print a template instead of sending a request; KIND defaults to input
@@ -251,9 +253,9 @@ pub struct InputArgs {
 pub struct OperationArgs {
     /// The operation.
     pub operation: Operation,
-    /// The values given, in the order of the model.
+    /// The values of the options, in the order of the model.
     pub given: Vec<(&'static Member, Words)>,
-    /// Documents and templates.
+    /// The input options.
     pub input: InputArgs,
 }
 
@@ -288,7 +290,7 @@ pub struct LoginArgs {
     /// Sign in to every sso-session of the config file
     #[arg(long, conflicts_with_all = ["sso_session", "start_url"])]
     pub all: bool,
-    /// Sign in at this start URL, without configuration
+    /// Sign in at this start URL; the config file is not needed
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub start_url: Option<String>,
     /// Region of the Identity Center instance, instead of sso_region
@@ -315,7 +317,7 @@ pub struct LoginArgs {
     /// Do not open a browser; print the URL
     #[arg(long)]
     pub no_browser: bool,
-    /// Open the URL with this command; {url} or %s is replaced by it; also `sso_browser_command`
+    /// Open the URL with this command; {url} or %s is replaced by the URL; also `sso_browser_command`
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     pub browser_command: Option<String>,
     /// Listen for the redirect on this port of 127.0.0.1; also `sso_redirect_port`
@@ -332,13 +334,13 @@ pub struct LoginArgs {
     pub timeout: Option<String>,
 }
 
-/// The session, for a command that uses one; by default that of the profile.
+/// Options that select a session. The default is the session of the profile.
 #[derive(Debug, Default, Clone, Args)]
 pub struct SessionArgs {
     /// Use this sso-session of the config file
     #[arg(long, value_name = "NAME")]
     pub sso_session: Option<String>,
-    /// Use the session of this start URL, without configuration
+    /// Use the session of this start URL; the config file is not needed
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub start_url: Option<String>,
     /// Region of the Identity Center instance, instead of sso_region
@@ -349,13 +351,13 @@ pub struct SessionArgs {
 /// Arguments of `status`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct StatusArgs {
-    /// Show this sso-session only; may be repeated
+    /// Show only this sso-session; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
     /// Treat tokens with less remaining lifetime as expired, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// Ask the access portal whether it still accepts the tokens
+    /// Check with the access portal that the tokens are still accepted
     #[arg(long)]
     pub check: bool,
 }
@@ -369,7 +371,7 @@ pub struct TokenArgs {
     /// Require at least this much remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// Print the token as the HTTP header that the access portal takes
+    /// Print the token as the HTTP header that the access portal expects
     #[arg(long)]
     pub header: bool,
 }
@@ -380,7 +382,7 @@ pub struct ExportCredentialsArgs {
     /// Output format of the credentials; process is the default
     #[arg(long, value_name = "FORMAT", value_parser = CREDENTIALS_FORMATS)]
     pub format: Option<String>,
-    /// Account of the role, instead of sso_account_id
+    /// Account ID of the role, instead of sso_account_id
     #[arg(long, value_name = "ID")]
     pub account_id: Option<String>,
     /// Name of the role, instead of sso_role_name
@@ -397,7 +399,7 @@ pub struct ExportCredentialsArgs {
 /// Arguments of `logout`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct LogoutArgs {
-    /// Sign out of this sso-session only; may be repeated
+    /// Sign out of only this sso-session; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
     /// Also remove cached client registrations

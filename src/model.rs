@@ -145,29 +145,29 @@ const fn required(member: Member) -> Member {
 }
 
 static CREATE_TOKEN_INPUT: [Member; 9] = [
-    required(string("clientId")).option("client-id", "ID", "Client identifier, from register-client"),
-    required(secret("clientSecret")).option("client-secret", "SECRET", "Client secret, from register-client"),
+    required(string("clientId")).option("client-id", "ID", "Client ID from register-client"),
+    required(secret("clientSecret")).option("client-secret", "SECRET", "Client secret from register-client"),
     required(string("grantType")).option(
         "grant-type",
         "GRANT",
         "Grant type: authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code",
     ),
-    secret("deviceCode").option("device-code", "CODE", "Device code, from start-device-authorization"),
-    secret("code").option("code", "CODE", "Authorization code, from the redirect"),
+    secret("deviceCode").option("device-code", "CODE", "Device code from start-device-authorization"),
+    secret("code").option("code", "CODE", "Authorization code from the redirect"),
     secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token from an earlier response"),
     strings("scope", "Scope").option("scope", "SCOPE", "Scopes to request"),
-    string("redirectUri").option("redirect-uri", "URI", "Redirect URI that received the authorization code"),
+    string("redirectUri").option("redirect-uri", "URI", "Redirect URI of the authorization request"),
     secret("codeVerifier").option("code-verifier", "VERIFIER", "PKCE code verifier of the authorization request"),
 ];
 
 static CREATE_TOKEN_WITH_IAM_INPUT: [Member; 11] = [
     required(string("clientId")).option("client-id", "ARN", "ARN of the customer managed application"),
     required(string("grantType")).option("grant-type", "GRANT", "Grant type: authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:jwt-bearer or urn:ietf:params:oauth:grant-type:token-exchange"),
-    secret("code").option("code", "CODE", "Authorization code, from the redirect"),
+    secret("code").option("code", "CODE", "Authorization code from the redirect"),
     secret("refreshToken").option("refresh-token", "TOKEN", "Refresh token from an earlier response"),
     secret("assertion").option("assertion", "JWT", "JWT of a trusted token issuer"),
     strings("scope", "Scope").option("scope", "SCOPE", "Scopes to request"),
-    string("redirectUri").option("redirect-uri", "URI", "Redirect URI that received the authorization code"),
+    string("redirectUri").option("redirect-uri", "URI", "Redirect URI of the authorization request"),
     secret("subjectToken").option("subject-token", "TOKEN", "Token to exchange"),
     string("subjectTokenType").option("subject-token-type", "URN", "Type of the token to exchange"),
     string("requestedTokenType").option("requested-token-type", "URN", "Type of the token to receive"),
@@ -176,7 +176,7 @@ static CREATE_TOKEN_WITH_IAM_INPUT: [Member; 11] = [
 
 static REGISTER_CLIENT_INPUT: [Member; 7] = [
     required(string("clientName")).option("client-name", "NAME", "Human-readable client name"),
-    required(string("clientType")).option("client-type", "TYPE", "Client type; the service accepts only public"),
+    required(string("clientType")).option("client-type", "TYPE", "Client type; only public is supported"),
     strings("scopes", "Scope").option("scopes", "SCOPE", "Scopes that the client may request"),
     strings("redirectUris", "URI").option("redirect-uris", "URI", "Redirect URIs of the client"),
     strings("grantTypes", "GrantType").option("grant-types", "GRANT", "Grant types that the client may use"),
@@ -189,8 +189,8 @@ static REGISTER_CLIENT_INPUT: [Member; 7] = [
 ];
 
 static START_DEVICE_AUTHORIZATION_INPUT: [Member; 3] = [
-    required(string("clientId")).option("client-id", "ID", "Client identifier, from register-client"),
-    required(secret("clientSecret")).option("client-secret", "SECRET", "Client secret, from register-client"),
+    required(string("clientId")).option("client-id", "ID", "Client ID from register-client"),
+    required(secret("clientSecret")).option("client-secret", "SECRET", "Client secret from register-client"),
     required(string("startUrl")).option("start-url", "URL", "Start URL of the access portal"),
 ];
 

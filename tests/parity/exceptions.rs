@@ -1,24 +1,24 @@
-//! The runs in which we differ on purpose, with the aspects that differ and why.
+//! The recorded runs that differ on purpose, with the aspects that differ and the reason.
 //!
-//! All other aspects of such a run must be equal, and each aspect named here must really differ: an exception that has
-//! become untrue is a failure. The reasons are those of the section "Differences from the AWS CLI" of sso-oidc-reference(7).
+//! All other aspects of such a run must be equal, and each aspect named here must differ: an outdated exception is a
+//! failure. The reasons are those of the section "Differences from the AWS CLI" of sso-oidc-reference(7).
 
 use super::compare::Aspect::{self, Exit, Files, Requests, Stderr, Stdout};
 
-/// The run's id, what differs, why.
+/// The run's ID, the aspects that differ, and the reason.
 pub(super) type Exception = (&'static str, &'static [Aspect], &'static str);
 
 const CALLBACK: &str = "only a GET of the callback's path with the right host and state ends the wait for the browser";
 const POLL: &str = "a poll is one attempt; transport failures are retried at the next poll, until the code expires";
 const BEFORE: &str = "format, query, pager and CA bundle are checked before a request is sent";
 const NOT_JSON: &str = "a successful response that is not JSON is an error, not silence";
-const DAMAGED: &str = "a damaged cache file is treated as absent and replaced";
+const DAMAGED: &str = "a damaged cache file is treated as missing and replaced";
 const LETTERS: &str = "a file for a list option must contain a JSON array; it is not split into characters";
 const YAML: &str = "YAML 1.2 has no dates and no custom tags, so these are strings";
 const ANCHORS: &str = "YAML output repeats a value that a query uses twice; it has no anchors";
 const NAN: &str = "JSON has no NaN, so it is null";
 const YAML_KEY: &str = "a YAML key that is not a string is reported as an unknown parameter";
-const LOGIN_FIRST: &str = "a needed login has its own exit code, 4, and the command to run";
+const LOGIN_FIRST: &str = "if a login is needed, the exit code is 4 and the error shows the command to run";
 const LEGACY: &str = "a token that can be refreshed is refreshed, including those of legacy profiles";
 const LOGOUT_GOES_ON: &str = "logout removes local files even if another step fails";
 const WORDING: &str = "usage errors and help have their own wording; exit codes are the same";
@@ -54,7 +54,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ),
     ("login-device-reg-cached-broken", &[Requests, Exit, Stderr], DAMAGED),
     ("login-device-reg-cached-no-expiry", &[Requests, Exit, Stderr], DAMAGED),
-    ("login-endpoint-option-ignored", &[Requests, Exit, Stderr], "--endpoint-url works for login, too"),
+    ("login-endpoint-option-ignored", &[Requests, Exit, Stderr], "--endpoint-url also applies to login"),
     (
         "login-no-display-of-complete-url",
         &[Requests, Stderr],
@@ -63,10 +63,10 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("login-poll-dropped", &[Requests, Exit, Stderr], POLL),
     ("login-poll-dropped-once", &[Requests], POLL),
     ("logout-connect-fails", &[Exit, Stderr, Files], LOGOUT_GOES_ON),
-    ("logout-endpoint-option", &[Requests, Exit, Stderr, Files], "--endpoint-url works for logout, too"),
+    ("logout-endpoint-option", &[Requests, Exit, Stderr, Files], "--endpoint-url also applies to logout"),
     ("logout-list-file", &[Exit], LOGOUT_GOES_ON),
     ("logout-number-file", &[Exit], LOGOUT_GOES_ON),
-    ("logout-profile", &[Requests, Files], "--profile and --sso-session select the session to log out"),
+    ("logout-profile", &[Requests, Files], "--profile and --sso-session select the session to sign out of"),
     ("mixed-json-bom", &[Requests, Exit, Stderr], "a byte order mark at the start of a file is ignored"),
     ("mixed-json-lone-surrogate", &[Requests, Stdout, Exit, Stderr], "text is Unicode; lone surrogates are rejected"),
     ("out-config-bad", &[Requests], BEFORE),
@@ -80,7 +80,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("pkce-wrong-state", &[Exit, Stderr], CALLBACK),
     ("query-same-twice-yaml", &[Stdout], ANCHORS),
     ("query-same-twice-yaml-stream", &[Stdout], ANCHORS),
-    ("refresh-500-expired", &[Exit, Stderr], "the service's error is reported, as for every other call"),
+    ("refresh-500-expired", &[Exit, Stderr], "errors of the service are reported, as for every other request"),
     ("refresh-broken-file", &[Exit, Stderr], LOGIN_FIRST),
     (
         "refresh-drops-refresh-token",
@@ -99,22 +99,22 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("refresh-role-401", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-timestamp-epoch", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-timestamp-garbage", &[Exit, Stderr], LOGIN_FIRST),
-    ("refresh-timestamp-no-zone", &[Requests, Exit, Stderr], "a timestamp without a zone is in UTC"),
+    ("refresh-timestamp-no-zone", &[Requests, Exit, Stderr], "a timestamp without a time zone is in UTC"),
     (
         "refresh-url-mismatch",
         &[Requests, Stdout, Exit, Files],
-        "a token made for another start URL, region or set of scopes is not used",
+        "a token for another start URL, region or set of scopes is not used",
     ),
     ("resp-204", &[Exit, Stderr], NOT_JSON),
     ("resp-empty-body", &[Exit, Stderr], NOT_JSON),
     ("resp-not-json", &[Exit, Stderr], NOT_JSON),
-    ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input requests a skeleton, too"),
+    ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input also prints a skeleton"),
     ("tls-ca-bundle-missing", &[Requests], BEFORE),
     ("tty-json-pager-missing", &[Requests], BEFORE),
     (
         "vanity-legacy-default",
         &[Files],
-        "a new region is written into [default], because a section [profile default] after it would replace it",
+        "a new region of the default profile is written into [default], because a [profile default] section would replace it",
     ),
     ("wire-bom", &[Exit, Stderr], NOT_JSON),
     ("wire-error-204-length", &[Exit, Stderr], NOT_JSON),

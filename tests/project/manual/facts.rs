@@ -1,11 +1,11 @@
-//! What the manual pages say beyond the declarations of options: where a value comes from when the option is not given,
-//! variables, files, exit codes. Each fact names the commands that it is about; none means all of them.
+//! What the manual pages add to the declarations of options: defaults, environment variables, files and exit codes. Each
+//! fact lists the commands that it applies to; an empty list means all of them.
 
 use sso_oidc::internal::Cli;
 
 /// Commands that use a session of Identity Center.
 pub(super) const SESSIONS: &[&str] = &["login", "status", "token", "export-credentials", "logout"];
-/// Commands that are an operation of the service.
+/// Commands that call an operation of the service.
 pub(super) const OPERATIONS: &[&str] =
     &["register-client", "start-device-authorization", "create-token", "create-token-with-iam"];
 const REQUESTS: &[&str] = &[
@@ -31,150 +31,155 @@ const PRINTING: &[&str] = &[
 const LOGIN: &[&str] = &["login"];
 const SIGNING: &[&str] = &["create-token-with-iam", "export-credentials"];
 
-/// Names, what they mean, and for which commands.
+/// Names, their meaning, and the commands that it applies to.
 pub(super) type Fact = (&'static [&'static str], &'static str, &'static [&'static str]);
 
-/// By the name that clap knows an option under: what holds where it is not given. More than one where commands differ.
+/// Defaults, by the option's id in clap. An option whose default differs between commands has several entries.
 pub(super) const DEFAULTS: [Fact; 31] = [
     (
         &["endpoint_url"],
-        "Else `AWS_ENDPOINT_URL_SSO_OIDC` (`AWS_ENDPOINT_URL_SSO` for the access portal), `AWS_ENDPOINT_URL`, \
-         `endpoint_url` of the profile's `services` block or of the profile, or AWS's endpoint of the region.",
+        "Default: `AWS_ENDPOINT_URL_SSO_OIDC` (`AWS_ENDPOINT_URL_SSO` for the access portal), `AWS_ENDPOINT_URL`, \
+         `endpoint_url` in the profile's services section or in the profile, or the AWS endpoint for the region.",
         &[],
     ),
-    (&["output"], "Else `AWS_DEFAULT_OUTPUT`, `output` of the profile, or json.", PRINTING),
-    (&["output"], "Only json means something here: one event a line on standard output.", &["login", "logout"]),
-    (&["profile"], "Else `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or default.", &[]),
-    (&["region"], "Else `AWS_REGION`, `AWS_DEFAULT_REGION`, or `region` of the profile.", PRINTING),
+    (&["output"], "Default: `AWS_DEFAULT_OUTPUT`, `output` in the profile, or json.", PRINTING),
+    (&["output"], "Only json has an effect: standard output is one JSON event per line.", &["login", "logout"]),
+    (&["profile"], "Default: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or default.", &[]),
+    (&["region"], "Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or `region` in the profile.", PRINTING),
     (&["color"], "Default: auto.", &[]),
-    (&["ca_bundle"], "Else `AWS_CA_BUNDLE`, `ca_bundle` of the profile, or `REQUESTS_CA_BUNDLE`.", &[]),
+    (&["ca_bundle"], "Default: `AWS_CA_BUNDLE`, `ca_bundle` in the profile, or `REQUESTS_CA_BUNDLE`.", &[]),
     (&["cli_read_timeout", "cli_connect_timeout"], "Default: 60.", OPERATIONS),
-    (&["cli_read_timeout"], "Default: 30, and then for the whole of a request.", SESSIONS),
+    (&["cli_read_timeout"], "Default: 30, for the whole request.", SESSIONS),
     (&["cli_connect_timeout"], "Default: 10.", SESSIONS),
-    (&["cli_binary_format"], "Else `cli_binary_format` of the profile.", &[]),
-    (&["no_cli_pager"], "Else the pager is that of `AWS_PAGER`, `cli_pager` of the profile, `PAGER`, or less.", &[]),
+    (&["cli_binary_format"], "Default: `cli_binary_format` in the profile.", &[]),
+    (&["no_cli_pager"], "Default pager: `AWS_PAGER`, `cli_pager` in the profile, `PAGER`, or less.", &[]),
     (
         &["cli_auto_prompt", "no_cli_auto_prompt"],
-        "Else `AWS_CLI_AUTO_PROMPT`, or `cli_auto_prompt` of the profile.",
+        "Default: `AWS_CLI_AUTO_PROMPT`, or `cli_auto_prompt` in the profile.",
         &[],
     ),
-    (&["cli_error_format"], "Else `AWS_CLI_ERROR_FORMAT`, or `cli_error_format` of the profile.", &[]),
-    (&["sso_session"], "Else `sso_session` of the profile.", &["login", "token", "export-credentials"]),
-    (&["sso_session"], "Else all there are.", &["status", "logout"]),
-    (&["start_url"], "Else `sso_start_url` of the sso-session or of the profile.", SESSIONS),
+    (&["cli_error_format"], "Default: `AWS_CLI_ERROR_FORMAT`, or `cli_error_format` in the profile.", &[]),
+    (&["sso_session"], "Default: `sso_session` in the profile.", &["login", "token", "export-credentials"]),
+    (&["sso_session"], "Default: all sessions.", &["status", "logout"]),
+    (&["start_url"], "Default: `sso_start_url` in the sso-session or in the profile.", SESSIONS),
     (
         &["sso_region"],
-        "Else `sso_region` of the sso-session or of the profile, or the region in the host of --start-url.",
+        "Default: `sso_region` in the sso-session or in the profile, or the region in the host of --start-url.",
         SESSIONS,
     ),
     (&["min_ttl"], "Default: 0.", SESSIONS),
     (&["flow"], "Default: auto.", LOGIN),
     (
         &["interactive"],
-        "Default: auto, which is yes, but not with `CI`, nor without a terminal for an hour after nobody answered.",
+        "Default: auto, which starts one unless `CI` is true, or there is no terminal and a login timed out within the last \
+         hour.",
         LOGIN,
     ),
-    (&["browser_command"], "Else `BROWSER`, or what the system opens URLs with.", LOGIN),
-    (&["redirect_port"], "Default: one that is free.", LOGIN),
-    (&["timeout"], "Default: 10m, and in the device code flow the life of the code.", LOGIN),
-    (&["account_id"], "Else `sso_account_id` of the profile.", &["export-credentials"]),
-    (&["role_name"], "Else `sso_role_name` of the profile.", &["export-credentials"]),
+    (&["browser_command"], "Default: `BROWSER`, or the system's default browser.", LOGIN),
+    (&["redirect_port"], "Default: any free port.", LOGIN),
+    (&["timeout"], "Default: 10m; in the device code flow, until the code expires.", LOGIN),
+    (&["account_id"], "Default: `sso_account_id` in the profile.", &["export-credentials"]),
+    (&["role_name"], "Default: `sso_role_name` in the profile.", &["export-credentials"]),
     (&["generate_cli_skeleton"], "Default kind: input.", OPERATIONS),
-    (&["client-id", "client-secret", "code", "code-verifier"], "Also file://PATH.", OPERATIONS),
-    (&["refresh-token", "assertion", "subject-token", "device-code"], "Also file://PATH.", OPERATIONS),
-    (&["cli_input_json", "cli_input_yaml"], "Options go before what it says.", OPERATIONS),
-    (&["debug"], "Default: only warnings and errors.", &[]),
+    (&["client-id", "client-secret", "code", "code-verifier"], "Also accepts file://PATH.", OPERATIONS),
+    (&["refresh-token", "assertion", "subject-token", "device-code"], "Also accepts file://PATH.", OPERATIONS),
+    (&["cli_input_json", "cli_input_yaml"], "Options take precedence over its members.", OPERATIONS),
+    (&["debug"], "Default: warnings and errors only.", &[]),
 ];
 
-/// Variables of the environment.
+/// Environment variables.
 pub(super) const VARIABLES: [Fact; 27] = [
     (&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], "The profile.", REQUESTS),
+    (&["AWS_REGION", "AWS_DEFAULT_REGION"], "The region; login and logout use `sso_region` instead.", PRINTING),
     (
-        &["AWS_REGION", "AWS_DEFAULT_REGION"],
-        "The region; login and logout take theirs from the SSO configuration.",
-        PRINTING,
+        &["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"],
+        "Paths of the config file and the credentials file.",
+        REQUESTS,
     ),
-    (&["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"], "Where the two files are.", REQUESTS),
-    (&["SSO_OIDC_FLOW"], "How to sign in, as --flow.", LOGIN),
-    (&["SSO_OIDC_INTERACTIVE"], "May a person be asked, as --interactive.", LOGIN),
-    (&["BROWSER"], "The browser's command; several are separated by colons, and %s stands for the URL.", LOGIN),
-    (&["SSO_OIDC_EVENTS"], "If json, standard output carries one event a line.", &["login", "logout"]),
-    (&["CI"], "If true, nobody is asked.", LOGIN),
+    (&["SSO_OIDC_FLOW"], "The login flow, like --flow.", LOGIN),
+    (&["SSO_OIDC_INTERACTIVE"], "Whether a browser login may be started, like --interactive.", LOGIN),
+    (&["BROWSER"], "The browser command, or several separated by colons; %s is replaced by the URL.", LOGIN),
+    (&["SSO_OIDC_EVENTS"], "If json, standard output is one JSON event per line.", &["login", "logout"]),
+    (&["CI"], "If true, no browser login is started unless --interactive is always.", LOGIN),
     (
         &["SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "CODESPACES"],
-        "Whether a browser could come back to this machine; without a way, the device code flow is taken.",
+        "Used to detect that a browser cannot reach this machine; then the device code flow is used.",
         LOGIN,
     ),
     (
         &["AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"],
-        "URLs of the service, of the access portal, and of both.",
+        "Endpoints of the service, of the access portal, and of both.",
         REQUESTS,
     ),
-    (&["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "If true, only --endpoint-url counts.", REQUESTS),
-    (&["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"], "If true, which endpoints of AWS are taken.", REQUESTS),
-    (&["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"], "Certificates to trust instead of the built-in ones.", REQUESTS),
-    (&["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"], "The proxy, and hosts without one.", REQUESTS),
-    (&["AWS_MAX_ATTEMPTS"], "How often a request is tried (3).", REQUESTS),
     (
-        &["AWS_RETRY_MODE"],
-        "Checked as by the AWS CLI, otherwise ignored: every retry waits as in standard mode.",
+        &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"],
+        "If true, endpoints from the environment and the config file are ignored.",
         REQUESTS,
     ),
+    (
+        &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"],
+        "If true, FIPS or dual-stack endpoints are used.",
+        REQUESTS,
+    ),
+    (&["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"], "Certificates to trust instead of the built-in ones.", REQUESTS),
+    (&["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"], "Proxies, and the hosts that are reached without one.", REQUESTS),
+    (&["AWS_MAX_ATTEMPTS"], "The maximum number of attempts for a request (3).", REQUESTS),
+    (&["AWS_RETRY_MODE"], "Validated, but otherwise ignored: retries always use standard mode.", REQUESTS),
     (
         &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
-        "Credentials, before those of a profile that --profile does not name.",
+        "Credentials; they take precedence over a profile that is not named with --profile.",
         SIGNING,
     ),
     (
         &["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
-        "Credentials of the place where the program runs, with the other variables that the SDKs have for them.",
+        "Credentials of the environment that the program runs in, with the SDKs' related variables.",
         SIGNING,
     ),
-    (&["AWS_EC2_METADATA_DISABLED"], "If true, the machine is not asked for credentials or its region.", PRINTING),
-    (&["AWS_DEFAULT_OUTPUT"], "The format of what is printed.", PRINTING),
-    (&["AWS_PAGER", "PAGER"], "The pager on a terminal; none if empty.", PRINTING),
-    (&["AWS_CLI_AUTO_PROMPT"], "Whether missing options are asked for: on, on-partial, off.", OPERATIONS),
-    (&["AWS_CLI_FILE_ENCODING"], "The encoding of files behind file://, instead of UTF-8.", OPERATIONS),
+    (&["AWS_EC2_METADATA_DISABLED"], "If true, instance metadata is not used for credentials or the region.", PRINTING),
+    (&["AWS_DEFAULT_OUTPUT"], "The output format.", PRINTING),
+    (&["AWS_PAGER", "PAGER"], "The pager for output on a terminal; empty for none.", PRINTING),
+    (&["AWS_CLI_AUTO_PROMPT"], "Whether to prompt for missing options: on, on-partial or off.", OPERATIONS),
+    (&["AWS_CLI_FILE_ENCODING"], "The encoding of files read through file://, instead of UTF-8.", OPERATIONS),
     (&["AWS_CLI_ERROR_FORMAT"], "The format of errors.", &[]),
-    (&["AWS_SDK_UA_APP_ID"], "A name that is added to the user agent.", REQUESTS),
-    (&["SHELL"], "The shell, when none is named.", &["shim"]),
-    (&["HOME"], "Where ~ is.", &[]),
+    (&["AWS_SDK_UA_APP_ID"], "An application name to add to the user agent.", REQUESTS),
+    (&["SHELL"], "The default shell.", &["shim"]),
+    (&["HOME"], "The home directory.", &[]),
 ];
 
 /// Files.
 pub(super) const FILES: [Fact; 4] = [
     (&["~/.aws/config"], "Profiles and sso-sessions.", REQUESTS),
-    (&["~/.aws/credentials"], "More of the profiles.", REQUESTS),
+    (&["~/.aws/credentials"], "Credentials and settings of profiles.", REQUESTS),
     (
         &["~/.aws/sso/cache/"],
-        "Tokens and client registrations, shared with the AWS CLI and the SDKs; secret.",
+        "Tokens and client registrations, shared with the AWS CLI and the SDKs. Contains secrets.",
         SESSIONS,
     ),
     (
         &["~/.aws/cli/cache/"],
-        "Credentials of roles, shared with the AWS CLI; secret.",
+        "Role credentials, shared with the AWS CLI. Contains secrets.",
         &["export-credentials", "logout"],
     ),
 ];
 
 /// Exit codes.
 pub(super) const CODES: [Fact; 9] = [
-    (&["0"], "Done.", &[]),
-    (&["1"], "Of shim: the words behind -- are not answered here.", &["shim"]),
-    (&["4"], "A person must sign in first, and may not be asked.", &["login", "status", "token", "export-credentials"]),
+    (&["0"], "Success.", &[]),
+    (&["1"], "With --: sso-oidc does not handle this aws command.", &["shim"]),
+    (&["4"], "A login is needed and was not started.", &["login", "status", "token", "export-credentials"]),
     (
         &["126", "127"],
-        "The command behind -- cannot be run, or does not exist; else the code is its own.",
+        "The command after -- cannot be executed, or was not found. Otherwise the exit code is that of the command.",
         &["export-credentials"],
     ),
     (&["130"], "Interrupted with Ctrl-C.", REQUESTS),
-    (&["252"], "The command line, or a parameter, is wrong.", &[]),
-    (&["253"], "The configuration is incomplete or wrong.", REQUESTS),
-    (&["254"], "The service answered with an error.", REQUESTS),
-    (&["255"], "Anything else: the network, a time-out, a denied or unanswered sign-in, a file.", &[]),
+    (&["252"], "The command line or a parameter is invalid.", &[]),
+    (&["253"], "The configuration is missing or invalid.", REQUESTS),
+    (&["254"], "The service returned an error.", REQUESTS),
+    (&["255"], "Any other error: network, time-out, denied or unanswered login, file.", &[]),
 ];
 
-/// Whether a fact is about a command; all of them are about the program.
+/// Whether a fact applies to a command; all of them apply to the program.
 pub(super) fn is_about(fact: &Fact, command: Option<&str>) -> bool {
     command.is_none_or(|command| fact.2.is_empty() || fact.2.contains(&command))
 }

@@ -1,6 +1,6 @@
 //! The text of `sso-oidc-reference(7)`: settings, the token cache, CI, and differences from the AWS CLI.
 //!
-//! A paragraph stands on one or more lines, a list item begins with `* `, an example is indented by two spaces.
+//! A paragraph has one or more lines, a list item begins with `* `, an example is indented by two spaces.
 
 /// Heading and text of each section.
 pub(crate) const SECTIONS: [(&str, &str); 9] = [
@@ -16,32 +16,32 @@ pub(crate) const SECTIONS: [(&str, &str); 9] = [
 ];
 
 const SIGNING_IN: &str = "\
-`sso-oidc login` takes the first of these that works:
+`sso-oidc login` uses the first of these that works:
 
 * The cached token is valid for more than 15 minutes: no request is sent.
 
 * The token can be refreshed: one request, no browser.
 
-* The user signs in with the browser: by the authorization code flow with PKCE for an sso-session, by the device code \
-flow for a legacy profile and where the browser cannot reach this machine (SSH, containers, Codespaces, CloudShell, no \
-display). One line gives the reason.
+* The user signs in with the browser: with the authorization code flow and PKCE for an sso-session, or with the device \
+code flow for a legacy profile or if the browser cannot reach this machine (SSH, containers, Codespaces, CloudShell, no \
+display). `login` prints the reason.
 
 To use the authorization code flow over SSH, set --redirect-port or `sso_redirect_port` and run the printed `ssh -L` \
-command on the local machine. Or paste the URL that the browser was redirected to into the terminal.
+command on the local machine. Alternatively, paste the URL that the browser was redirected to into the terminal.
 
 Other commands never open a browser. They refresh a token with less than 15 minutes left; of concurrent processes one \
-sends the request and the others share its result.";
+sends the request and the others use its result.";
 
 const CONFIGURATION: &str = "\
 The files of the AWS CLI, `~/.aws/config` and `~/.aws/credentials` (`AWS_CONFIG_FILE`, \
-`AWS_SHARED_CREDENTIALS_FILE`), are read by its rules. A value is taken from the option, then the environment, then the \
-profile (--profile, `AWS_PROFILE`), then the default. An error about a value names the place that it came from.
+`AWS_SHARED_CREDENTIALS_FILE`), are read by its rules. An option takes precedence over an environment variable, and a \
+variable over the profile (--profile, `AWS_PROFILE`). An error about a value shows where the value came from.
 
 The AWS CLI's variables and keys have their usual meaning, among them `AWS_REGION`, `AWS_CA_BUNDLE`, `AWS_ENDPOINT_URL` \
 and its per-service forms, `AWS_USE_FIPS_ENDPOINT`, `AWS_MAX_ATTEMPTS`, `AWS_PAGER`, `HTTPS_PROXY` and `NO_PROXY`. \
-`login` takes its region from `sso_region` or --sso-region only.
+`login` uses only `sso_region` or --sso-region as its region.
 
-These settings exist only here:
+These settings are specific to sso-oidc:
 
 * `sso_login_flow` of an sso-session, `SSO_OIDC_FLOW`, --flow
 
@@ -59,8 +59,8 @@ operating system's are used (on Linux also `SSL_CERT_FILE` and `SSL_CERT_DIR`). 
 `ca_bundle` replace both.";
 
 const TOKEN_CACHE: &str = "\
-Tokens and client registrations are files in `~/.aws/sso/cache`, with botocore's names and format. AWS CLI v2, boto3 and \
-the SDKs read what sso-oidc writes and the other way round. Unknown members are kept.
+Tokens and client registrations are files in `~/.aws/sso/cache`, with botocore's names and format. sso-oidc shares \
+them with AWS CLI v2, boto3 and the SDKs. Unknown members are kept.
 
 * SHA-1 of the session's name, .json: the token of an sso-session, with the refresh token and the client's secret
 
@@ -70,42 +70,42 @@ the SDKs read what sso-oidc writes and the other way round. Unknown members are 
 
 * .lock and .login.lock: locks, without secrets
 
-Files have mode 0600 in directories of mode 0700 and are replaced as a whole. A failed refresh changes nothing on disk, and \
-a damaged file is treated as absent.";
+Files have mode 0600, directories 0700. Files are replaced atomically. A failed refresh changes no file, and a damaged \
+file is treated as missing.";
 
 const OUTPUT: &str = "\
 --output is json, text, table, yaml, yaml-stream or off, and --query is a JMESPath expression; both print the same bytes \
 as the AWS CLI. On a terminal the output of an operation goes through the pager.";
 
 const CONTINUOUS_INTEGRATION: &str = "\
-With `CI` set to true a `login` that would need a browser exits with code 4.
+If `CI` is true, a `login` that needs a browser exits with code 4.
 
-A GitHub Actions job has its own identity and needs no stored secret: the job assumes a role with it, and exchanges its \
-token for one of Identity Center.
+A GitHub Actions job has its own identity and needs no stored secret: it assumes a role, then exchanges its own token \
+for an Identity Center token.
 
 WORKFLOW";
 
-/// A step of GitHub Actions that exchanges the identity of its job for a token.
+/// A GitHub Actions job that exchanges its identity for a token.
 pub(crate) const WORKFLOW: &str = include_str!("workflow.yml");
 
 const CONTAINERS: &str = "\
-A container has no browser, so `login` uses the device code flow. The token that it stores in a mounted `~/.aws` works \
-outside, too:
+A container has no browser, so `login` uses the device code flow. A token that is stored in a mounted `~/.aws` also works \
+outside the container:
 
   podman run --rm -it --userns keep-id -v ~/.aws:/home/.aws sso-oidc \\
       login --sso-session my-company
 
-The static program needs no libc, certificates, users or shell; name servers are those of /etc/resolv.conf, and `HOME` must \
-be set.";
+The static program needs no libc, certificates, users or shell. It uses the name servers in /etc/resolv.conf, and `HOME` \
+must be set.";
 
 const THE_NAME_AWS: &str = "\
-Called as `aws` or through the function that `sso-oidc shim` prints, the commands behave as in the AWS CLI: --output json \
-changes nothing in `login`, --profile does not narrow `logout`, and errors begin with aws:. Other commands are unknown \
-(exit code 252). Set `SSO_OIDC_EVENTS` to json for events.";
+Under the name `aws`, or through the function that `sso-oidc shim` prints, the commands behave as in the AWS CLI: --output \
+json has no effect on `login`, --profile does not narrow `logout`, and errors begin with aws:. Other commands are usage \
+errors (exit code 252). Set `SSO_OIDC_EVENTS` to json for events.";
 
 /// Each reason of `tests/parity/exceptions.rs` is an item here.
 pub(crate) const DIFFERENCES: &str = "\
-The tests replay 1,494 recorded runs of AWS CLI 2.36.7. A run that differs on purpose does so for one of these reasons.
+The tests replay 1,494 recorded runs of AWS CLI 2.36.7. Intended differences have one of these reasons.
 
 In every command:
 
@@ -113,9 +113,9 @@ In every command:
 
 * a successful response that is not JSON is an error, not silence
 
-* format, query, pager and CA bundle are checked before a request is sent, so that no single-use token is spent in vain
+* format, query, pager and CA bundle are checked before a request is sent, so that an invalid setting does not use up a single-use token
 
-* certificate authorities trusted by the operating system are trusted, too
+* certificate authorities that the operating system trusts are trusted as well
 
 * text from the service cannot move the cursor or forge a line
 
@@ -133,7 +133,7 @@ In the input of operations:
 
 * a list option ends at the next option
 
-* --generate-cli-skeleton=input requests a skeleton, too
+* --generate-cli-skeleton=input also prints a skeleton
 
 * text is Unicode; lone surrogates are rejected
 
@@ -153,7 +153,7 @@ In `login`:
 
 * a valid token is reused and one that can be refreshed is refreshed; --force opens the browser
 
-* a damaged cache file is treated as absent and replaced
+* a damaged cache file is treated as missing and replaced
 
 * the callback listens on 127.0.0.1 only
 
@@ -165,19 +165,19 @@ In `login`:
 
 * verification_uri_complete is optional (RFC 8628 section 3.2)
 
-* a machine whose browser cannot come back uses the device code flow
+* the device code flow is used if the browser cannot reach this machine
 
-* --endpoint-url works for login, too
+* --endpoint-url also applies to login
 
-* plain http to another machine is refused when only a config file asks for it
+* plain http to another machine is refused if only a config file sets it
 
-* requests have 10 s to connect and 30 s in all, unless an option sets another limit; those of an operation have 10 minutes
+* time-outs are 10 s for a connection and 30 s for a request, unless an option sets others; 10 minutes for an operation
 
-* a new region is written into [default], because a section [profile default] after it would replace it and break the profile
+* a new region of the default profile is written into [default], because a [profile default] section would replace it
 
 In commands that use a token:
 
-* a needed login has its own exit code, 4, and the command to run
+* if a login is needed, the exit code is 4 and the error shows the command to run
 
 * a token that can be refreshed is refreshed, including those of legacy profiles
 
@@ -185,19 +185,19 @@ In commands that use a token:
 
 * a response without a refresh token keeps the old one (RFC 6749 section 6)
 
-* the service's error is reported, as for every other call
+* errors of the service are reported, as for every other request
 
-* a timestamp without a zone is in UTC
+* a timestamp without a time zone is in UTC
 
-* the shell formats refuse a value that contains a character with a meaning in a shell
+* the shell formats refuse a value that contains a character that is special in a shell
 
-* a token made for another start URL, region or set of scopes is not used
+* a token for another start URL, region or set of scopes is not used
 
 * logout removes local files even if another step fails
 
-* --endpoint-url works for logout, too
+* --endpoint-url also applies to logout
 
-* --profile and --sso-session select the session to log out
+* --profile and --sso-session select the session to sign out of
 
 Not supported: aliases, history, plugins, credentials of boto2 and the EC2 tools (`BOTO_CONFIG`, `~/.boto`, `AWS_CREDENTIAL_FILE`), `AWS_DATA_PATH`, `AWS_CLI_OUTPUT_ENCODING` (text is UTF-8), `parameter_validation` \
 (always on). Settings of other services are ignored.";
