@@ -96,7 +96,7 @@ fn variables_and_keys_that_are_named_are_read() {
         prefixes.iter().any(|prefix| word.starts_with(prefix)) && !unread.contains(&word)
     };
     for name in words(&code(&readme), is_name) {
-        assert!(source.contains(name), "the README names {name}, which the program does not know");
+        assert!(source.contains(name), "the README names {name}, which is not in the source");
     }
     let is_ours = |word: &str| word.starts_with("SSO_OIDC_") && word.len() > "SSO_OIDC_".len();
     let reference = source_files::file("man/sso-oidc-reference.7");
@@ -125,7 +125,7 @@ fn explained_messages_exist() {
     let messages: Vec<String> = messages.filter(|message| !message.starts_with("---")).collect();
     assert!(messages.len() > 4, "{messages:?}");
     for message in messages {
-        assert!(source.contains(&message), "the README explains `{message}`, which the program does not say");
+        assert!(source.contains(&message), "the README explains `{message}`, which is not a message of the program");
     }
 }
 
@@ -200,6 +200,14 @@ fn contributing_table_names_existing_paths() {
             assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "`{path}` does not exist: {row}");
         }
     }
+}
+
+#[test]
+fn contributing_names_existing_source_files() {
+    let contributing = source_files::file("CONTRIBUTING.md");
+    let paths = contributing.split('`').skip(1).step_by(2).filter(|span| span.starts_with("src/"));
+    let missing: Vec<&str> = paths.filter(|path| !Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?} do not exist");
 }
 
 #[test]
