@@ -1,17 +1,17 @@
 //! The stored instruction counts, and the comparison of new counts with them.
 //!
 //! A row may grow by 5 %. The program's own code is compared everywhere. The share of libc and the dynamic linker
-//! differs between distributions, so the whole process, less the cost of hello world, is compared only where hello
-//! world costs what it did.
+//! differs between distributions, so the whole process, less the cost of hello world, is compared only if hello
+//! world still has the same cost.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::instructions::Instructions;
 
-/// What may be more, in percent.
+/// The allowed growth, in percent.
 const GROWTH: u64 = 5;
-/// How far hello world may be off, in percent, on a machine with the same libc.
+/// The largest difference of hello world, in percent, on a machine with the same libc.
 const SAME_LIBC: u64 = 1;
 /// The row that the others are compared with.
 pub(crate) const HELLO: &str = "hello";
@@ -24,16 +24,16 @@ const HEAD: &str = "\
 /// Counts by row.
 pub(crate) type Counts = BTreeMap<String, Instructions>;
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Rows that cost too much, and rows that are on one side only.
+    /// Rows that exceed the limit, and rows that exist on one side only.
     pub(crate) failures: Vec<String>,
-    /// What is worth knowing.
+    /// Other differences.
     pub(crate) notes: Vec<String>,
 }
 
-/// The text of the file.
+/// Formats the baseline file.
 pub(crate) fn write(counts: &Counts) -> String {
     counts.iter().fold(HEAD.to_owned(), |mut text, (row, count)| {
         let _ = writeln!(text, "{row}\t{}\t{}", count.own, count.all);
@@ -41,7 +41,7 @@ pub(crate) fn write(counts: &Counts) -> String {
     })
 }
 
-/// The counts of the file.
+/// Parses the baseline file.
 pub(crate) fn read(text: &str) -> Result<Counts, String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
@@ -51,13 +51,13 @@ pub(crate) fn read(text: &str) -> Result<Counts, String> {
             let mut number = || cells.next()?.parse().ok();
             match (row, number(), number()) {
                 (Some(row), Some(own), Some(all)) => Ok((row.to_owned(), Instructions { own, all })),
-                _ => Err(format!("`{line}` is no row, two numbers")),
+                _ => Err(format!("`{line}` is not a row name and two numbers")),
             }
         })
         .collect()
 }
 
-/// Compares the counts of now with those that are kept.
+/// Compares new counts with the baseline.
 pub(crate) fn compare(kept: &Counts, now: &Counts) -> Outcome {
     let mut outcome = Outcome::default();
     let hello = |counts: &Counts| counts.get(HELLO).map_or(0, |count| count.all);
@@ -65,12 +65,12 @@ pub(crate) fn compare(kept: &Counts, now: &Counts) -> Outcome {
     let is_same_libc = hello_kept.abs_diff(hello_now) * 100 <= hello_kept * SAME_LIBC;
     if !is_same_libc {
         outcome.notes.push(format!(
-            "hello world costs {hello_now}, not {hello_kept}: another libc, so only the program's own code is compared"
+            "hello world takes {hello_now} instructions instead of {hello_kept}; libc is different, so only our own code is compared"
         ));
     }
     for (row, kept) in kept {
         let Some(now) = now.get(row) else {
-            outcome.failures.push(format!("{row}: is kept, but was not measured"));
+            outcome.failures.push(format!("{row}: in the baseline, but not measured"));
             continue;
         };
         if row == HELLO {
@@ -80,7 +80,7 @@ pub(crate) fn compare(kept: &Counts, now: &Counts) -> Outcome {
         let (whole_kept, whole_now) = (whole(kept, hello_kept), whole(now, hello_now));
         let compared = [
             ("the program's own code", kept.own, now.own, true),
-            ("the whole process less hello world", whole_kept, whole_now, is_same_libc),
+            ("the process without hello world", whole_kept, whole_now, is_same_libc),
         ];
         for (what, kept, now, _) in compared.into_iter().filter(|(_, _, _, counts)| *counts) {
             let line = format!("{row}: {what} went from {kept} to {now} instructions ({})", change(kept, now));
@@ -92,7 +92,7 @@ pub(crate) fn compare(kept: &Counts, now: &Counts) -> Outcome {
         }
     }
     let new = now.keys().filter(|row| !kept.contains_key(*row));
-    outcome.failures.extend(new.map(|row| format!("{row}: was measured, but is not kept")));
+    outcome.failures.extend(new.map(|row| format!("{row}: measured, but not in the baseline")));
     outcome
 }
 
@@ -135,7 +135,7 @@ mod tests {
             ["status: the program's own code went from 100000 to 106000 instructions (+6.0 %)"]
         );
         let outcome = compare(&kept, &counts(280_000, Instructions { own: 90_000, ..KEPT }));
-        assert_eq!(outcome.notes.len(), 1, "a gain is told: {outcome:?}");
+        assert_eq!(outcome.notes.len(), 1, "an improvement is reported: {outcome:?}");
     }
 
     #[test]
@@ -151,8 +151,8 @@ mod tests {
     fn missing_and_new_rows_fail() {
         let kept = counts(280_000, KEPT);
         let hello = Counts::from([(HELLO.to_owned(), kept[HELLO])]);
-        assert_eq!(compare(&kept, &hello).failures, ["status: is kept, but was not measured"]);
-        assert_eq!(compare(&hello, &kept).failures, ["status: was measured, but is not kept"]);
+        assert_eq!(compare(&kept, &hello).failures, ["status: in the baseline, but not measured"]);
+        assert_eq!(compare(&hello, &kept).failures, ["status: measured, but not in the baseline"]);
     }
 
     #[test]

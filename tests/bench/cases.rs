@@ -1,4 +1,4 @@
-//! What is measured: our command lines, the programs compared with each, and the target of each.
+//! The measured command lines, the programs that each is compared with, and the target of each.
 //!
 //! The services are the local Identity Center, over http and https.
 
@@ -11,14 +11,14 @@ use crate::identity_center::{Endpoint, IdentityCenter, Reply};
 use crate::programs::{Extent, Programs};
 use crate::run::Run;
 
-/// As many answers as no measurement asks for.
+/// More responses than any measurement requests.
 const ANSWERS: usize = 2000;
-/// What curl sends.
+/// The request body of curl.
 const BODY: &str = r#"{"clientName": "bench", "clientType": "public"}"#;
-/// botocore reads a config file and nothing else.
+/// A program in which botocore reads a config file and does nothing else.
 const BOTOCORE: &str = "import sys, botocore.configloader as c; c.load_config(sys.argv[1])";
 
-/// What a row is compared with.
+/// The program that a row is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Beside {
     Hello,
@@ -42,18 +42,18 @@ impl Beside {
     }
 }
 
-/// What a count may be at most.
+/// The limit of a count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Target {
-    /// So many instructions.
+    /// A number of instructions.
     Count(u64),
-    /// So many times what stands beside.
+    /// A multiple of the count of another program.
     Times(Beside, f64),
-    /// So many instructions over another row.
+    /// A number of instructions more than another row.
     Over(&'static str, u64),
 }
 
-/// A row.
+/// A row of the table.
 pub(crate) struct Case {
     /// Its name in the baseline.
     pub(crate) id: String,
@@ -62,7 +62,7 @@ pub(crate) struct Case {
     pub(crate) own: Run,
     pub(crate) beside: Vec<(Beside, Run)>,
     pub(crate) targets: Vec<Target>,
-    /// Whether wall, processor and memory are worth a row, too.
+    /// Whether the row also has wall time, CPU time and memory.
     pub(crate) timed: bool,
 }
 
@@ -89,7 +89,7 @@ impl Bench {
         Ok(Self { homes, programs, http, https, empty })
     }
 
-    /// The run of a hello world.
+    /// A run of hello world.
     pub(crate) fn hello(&self, program: &Path) -> Run {
         Run::new(program, &self.empty, [""; 0])
     }
@@ -110,7 +110,7 @@ impl Bench {
         Run::new(&self.programs.own, &self.empty, args)
     }
 
-    /// What is answered without any service or file.
+    /// Commands that need no service and no file.
     fn words(&self) -> Vec<Case> {
         let times = |limit| vec![Target::Times(Beside::Hello, limit)];
         let mut version = Case::new("version", "`--version`", self.own(&["--version"]), times(1.5)).timed();
@@ -125,11 +125,11 @@ impl Bench {
             version,
             Case::new("help", "`--help`", help, times(4.0)),
             Case::new("help-operation", "`register-client --help`", of_operation, times(4.0)),
-            Case::new("usage-error", "an option that does not exist", wrong, times(4.0)),
+            Case::new("usage-error", "unknown option", wrong, times(4.0)),
         ]
     }
 
-    /// One call of an operation.
+    /// A call of an operation.
     fn register(&self, center: &IdentityCenter) -> Case {
         let url = center.url();
         let is_tls = url.starts_with("https");
@@ -166,7 +166,7 @@ impl Bench {
         case
     }
 
-    /// A closed port: what remains is the set-up of a client, without TLS and with it.
+    /// A closed port, which leaves only the setup of a client, with and without TLS.
     fn without_answer(&self) -> [Case; 2] {
         let refused = |url: &str| {
             let args = ["register-client", "--client-name", "bench", "--client-type", "public"];
@@ -178,14 +178,14 @@ impl Bench {
             Case::new("refused-http", "connection refused, http", http, Vec::new()),
             Case::new(
                 "refused-https",
-                "connection refused, https with the built-in roots",
+                "connection refused, https, built-in roots",
                 https,
                 vec![Target::Over("refused-http", 600_000)],
             ),
         ]
     }
 
-    /// A signed call, keys from the environment.
+    /// A signed call with keys from the environment.
     fn with_iam(&self) -> Case {
         let arn = self.http.application_arn();
         let grant = ["--grant-type", "refresh_token", "--refresh-token", "aorAAAAA", "--region", "us-east-1"];
@@ -201,29 +201,28 @@ impl Bench {
         )
     }
 
-    /// A token that lasts: no request.
+    /// Commands with a valid token, which send no request.
     fn cached(&self) -> Result<Vec<Case>, Box<dyn Error>> {
         let (one, ten) = (self.homes.of_sessions(1)?, self.homes.of_sessions(10)?);
         let mut cases = Vec::new();
         for command in ["login", "token", "status"] {
             let run = Run::new(&self.programs.own, &one, [command, "--sso-session", "s0"]);
-            let name = format!("`{command}`, a token that lasts");
+            let name = format!("`{command}`, valid token");
             let case = Case::new(command, &name, run, vec![Target::Count(1_300_000)]);
             cases.push(if command == "token" { case.timed() } else { case });
         }
         let all = Run::new(&self.programs.own, &ten, ["status"]);
-        cases.push(Case::new("status-10", "`status` of ten sessions", all, vec![Target::Count(1_500_000)]));
+        cases.push(Case::new("status-10", "`status`, ten sessions", all, vec![Target::Count(1_500_000)]));
         Ok(cases)
     }
 
-    /// A token out of a config file of many profiles.
+    /// A token with a config file that has many profiles.
     fn profiles(&self) -> Result<Vec<Case>, Box<dyn Error>> {
         let mut cases = Vec::new();
         for count in [10, 100, 1_000, 10_000] {
             let home = self.homes.of_profiles(count)?;
             let run = Run::new(&self.programs.own, &home, ["token", "--sso-session", "s0"]);
-            let mut case =
-                Case::new(&format!("profiles-{count}"), &format!("`token` among {count} profiles"), run, vec![]);
+            let mut case = Case::new(&format!("profiles-{count}"), &format!("`token`, {count} profiles"), run, vec![]);
             if let Some(python) = self.programs.python.as_ref().filter(|_| count == 10_000) {
                 let config = home.join(".aws/config");
                 let read = Run::new(python, &self.empty, ["-c", BOTOCORE]);

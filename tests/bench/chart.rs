@@ -1,26 +1,26 @@
 //! A bar chart as SVG: groups of bars on a logarithmic scale, each with its value, readable on light and dark
 //! backgrounds.
 //!
-//! A logarithmic scale has no zero: bars start at a power of ten below the least value, and the axis shows it.
+//! A logarithmic scale has no zero: bars start at a power of ten below the smallest value, and the axis shows it.
 
 use std::fmt::Write as _;
 
 use super::table::{as_float, millions};
 
 const WIDTH: f64 = 760.0;
-/// Where bars begin and end, with room for names before and values after.
+/// The left and right ends of bars, with space for names before and values after.
 const LEFT: f64 = 190.0;
 const RIGHT: f64 = 690.0;
 const BAR: f64 = 18.0;
 const GAP: f64 = 6.0;
 const TOP: f64 = 62.0;
 
-/// What a bar stands for, which gives its colour.
+/// The kind of program of a bar, which determines its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// This program.
     Own,
-    /// The least that any program needs.
+    /// A minimal program.
     Floor,
     /// Another program.
     Other,
@@ -34,7 +34,7 @@ pub(crate) struct Bar {
     pub(crate) value: u64,
 }
 
-/// Bars that are compared, under one title.
+/// Bars to compare, with a title.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     pub(crate) title: String,
@@ -49,7 +49,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// The least one that holds all values.
+    /// The smallest scale that contains all values.
     fn of(values: impl IntoIterator<Item = u64>) -> Self {
         let (mut from, mut to) = (u32::MAX, 0);
         for value in values.into_iter().map(|value| value.max(1)) {
@@ -92,7 +92,7 @@ const STYLE: &str = "\
   </style>
 ";
 
-/// The picture.
+/// Draws the chart as SVG.
 pub(crate) fn svg(title: &str, axis: &str, groups: &[Group]) -> String {
     let scale = Scale::of(groups.iter().flat_map(|group| group.bars.iter().map(|bar| bar.value)));
     let mut body = String::new();

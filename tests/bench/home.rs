@@ -1,7 +1,7 @@
 //! Home directories for the benchmark: sessions with valid tokens, and config files with many profiles.
 //!
-//! Sizes, lifetimes and lengths of paths are the same on every machine, so that a count changes only when the program
-//! does. Sizes are those of Identity Center: a client secret of 1,500 characters, tokens of 300.
+//! Sizes, lifetimes and lengths of paths are the same on every machine, so that a count changes only with the
+//! program. Sizes are those of Identity Center: a client secret of 1,500 characters, tokens of 300.
 
 use std::fs;
 use std::io;
@@ -13,10 +13,10 @@ use sha1::{Digest as _, Sha1};
 const REGION: &str = "us-east-1";
 /// Far in the future.
 const EXPIRES: &str = "2099-01-01T00:00:00Z";
-/// What a config file of many profiles has in each session.
+/// Profiles per session in a config file with many profiles.
 const PROFILES_OF_A_SESSION: usize = 100;
 
-/// A folder under a path that has the same length everywhere; removed when dropped.
+/// A directory whose path has the same length on every machine; removed when dropped.
 pub(crate) struct Homes(tempfile::TempDir);
 
 impl Homes {
@@ -28,12 +28,12 @@ impl Homes {
         self.0.path()
     }
 
-    /// A home without any file.
+    /// A home without files.
     pub(crate) fn empty(&self) -> io::Result<PathBuf> {
         self.home("empty")
     }
 
-    /// A home with so many sessions, `s0` and so on, each with a profile, a valid token and its registration.
+    /// A home with `count` sessions, `s0` and so on, each with a profile, a valid token and its registration.
     pub(crate) fn of_sessions(&self, count: usize) -> io::Result<PathBuf> {
         let home = self.home(&format!("s{count}"))?;
         let mut config = String::new();
@@ -50,7 +50,7 @@ impl Homes {
         Ok(home)
     }
 
-    /// A home with so many profiles over one session for every hundred of them; the first session is signed in.
+    /// A home with `count` profiles and one session for every hundred of them; the first session is signed in.
     pub(crate) fn of_profiles(&self, count: usize) -> io::Result<PathBuf> {
         let home = self.home(&format!("p{count}"))?;
         let sessions = count.div_ceil(PROFILES_OF_A_SESSION);
@@ -94,7 +94,7 @@ fn client(name: &str) -> (String, String) {
     (format!("{name:_<22}"), format!("{:x<1500}", "eyJraWQiOiJrZXktMTU2NDAyODA5OSJ9."))
 }
 
-/// The client's secret that the service gives in these runs.
+/// The response to `register-client` in these runs.
 pub(crate) fn registration() -> Value {
     let (id, secret) = client("bench");
     json!({
@@ -107,7 +107,7 @@ pub(crate) fn registration() -> Value {
     })
 }
 
-/// The tokens that the service gives to an application in these runs.
+/// The response to `create-token-with-iam` in these runs.
 pub(crate) fn application_tokens() -> Value {
     json!({
         "accessToken": format!("{:A<300}", "aoa"),
@@ -121,7 +121,7 @@ pub(crate) fn application_tokens() -> Value {
     })
 }
 
-/// The token and the registration of a session, as a login leaves them.
+/// Writes the token and the registration of a session as a login does.
 fn write_session(home: &Path, name: &str, url: &str) -> io::Result<()> {
     let (id, secret) = client(name);
     let token = json!({
@@ -152,7 +152,7 @@ fn write_session(home: &Path, name: &str, url: &str) -> io::Result<()> {
     write_cached(home, &sso_oidc::internal::dumps(&key, sso_oidc::internal::LINE), &registration)
 }
 
-/// Lets the token of `s0` end long ago, with a client and a refresh token that the service knows.
+/// Replaces the token of `s0` by an expired one, with a client and a refresh token that the service accepts.
 pub(crate) fn expire(home: &Path, id: &str, secret: &str, refresh_token: &str) -> io::Result<()> {
     let token = json!({
         "startUrl": start_url(0),

@@ -1,8 +1,8 @@
-//! Instructions of a run, counted by callgrind: the same on a busy machine as on a quiet one.
+//! Instructions of a run, counted by callgrind; the load of the machine does not affect them.
 //!
-//! A count is the least of some runs, because the seeds of hash tables and the arrival of packets differ from run to
-//! run. Callgrind tells each count by the object it ran in, so the program's own code can be told from that of libc and
-//! of the dynamic linker, which are other ones on another distribution. Format: valgrind's manual, "Callgrind Format
+//! A count is the smallest of several runs, because the seeds of hash tables and the arrival of packets differ between
+//! runs. Callgrind counts by object file, which separates the program's own code from libc and the dynamic linker, which
+//! differ between distributions. Format: valgrind's manual, "Callgrind Format
 //! Specification".
 
 use std::collections::HashMap;
@@ -15,13 +15,13 @@ use super::run::Run;
 /// Instructions in user space.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Instructions {
-    /// Those of the executable itself.
+    /// Instructions of the executable itself.
     pub(crate) own: u64,
-    /// Those of all processes of the run, with libraries and the dynamic linker.
+    /// Instructions of all processes of the run, with libraries and the dynamic linker.
     pub(crate) all: u64,
 }
 
-/// The least of so many runs.
+/// The smallest count of several runs.
 pub(crate) fn count(run: &Run, times: usize) -> Result<Instructions, Box<dyn Error>> {
     let mut least = Instructions { own: u64::MAX, all: u64::MAX };
     for _ in 0..times {
@@ -55,14 +55,14 @@ fn once(run: &Run) -> Result<Instructions, Box<dyn Error>> {
     Ok(sum)
 }
 
-/// The counts in one file of callgrind's.
+/// Parses the counts of a callgrind output file.
 pub(super) fn read(text: &str, program: &str) -> Instructions {
     let mut names: HashMap<&str, &str> = HashMap::new();
     let (mut is_own, mut after_call) = (false, false);
     let mut sum = Instructions::default();
     for line in text.lines() {
         if let Some(object) = line.strip_prefix("ob=") {
-            // The first time a name has its number before it, later the number stands alone.
+            // A name is defined with a number, and later referred to by the number alone.
             let (number, name) = object.split_once(' ').unwrap_or((object, ""));
             if !name.is_empty() {
                 names.insert(number, name);
@@ -76,7 +76,7 @@ pub(super) fn read(text: &str, program: &str) -> Instructions {
             after_call = true;
         } else if line.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '*')) {
             let cost = line.split(' ').nth(1).and_then(|cost| cost.parse::<u64>().ok()).unwrap_or_default();
-            // The line after a call is what the called function cost, which is counted there.
+            // The line after a call is the cost of the called function, which is counted elsewhere.
             if !std::mem::take(&mut after_call) {
                 sum.all += cost;
                 sum.own += if is_own { cost } else { 0 };

@@ -1,14 +1,14 @@
-//! `cargo bench --profile dev`: what the program costs, beside the least that any program costs, curl and the AWS CLI.
+//! `cargo bench --profile dev`: measures the program and compares it with minimal programs, curl and the AWS CLI.
 //!
-//! It builds the program as it is shipped, counts instructions under callgrind, takes time, memory and size, and prints
-//! tables; `--check` compares the counts with those kept in `baseline.tsv` and is a step of `.ci/run`. Linux only:
-//! valgrind is. The measuring program itself needs no optimising.
+//! It makes a release build, counts instructions with callgrind, measures time, memory and size, and prints tables.
+//! `--check` compares the counts with `baseline.tsv` and is a step of `.ci/run`. Linux only, because of valgrind. The
+//! benchmark itself is built without optimisation.
 
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::expect_used,
-    reason = "a benchmark is what it prints, and ends where it cannot go on"
+    reason = "a benchmark prints its results and may panic"
 )]
 
 #[allow(dead_code, unused_imports, reason = "its tests are compiled here, and run with all others")]
@@ -39,30 +39,30 @@ use baseline::Counts;
 use cases::Bench;
 use programs::Extent;
 
-/// The counts that are kept.
+/// The stored counts.
 const BASELINE: &str = "tests/bench/baseline.tsv";
 
 const USAGE: &str = "\
 usage: cargo bench --profile dev [-- OPTION...]
 
-  --check      only count our own instructions, and fail where one is more than 5 % above the baseline
-  --update     only count our own instructions, and keep them as the baseline
-  --static     also the program that is linked statically, as a release is (one more build)
-  --write      write the tables into README.md beside the benchmark, and the picture beside the benchmark
-  --build      only the time of builds from nothing and of the tests
-  --rounds N   runs of which time and memory are the median; 15 otherwise
+  --check      only count our own instructions; fail if a count exceeds the baseline by more than 5 %
+  --update     only count our own instructions; save them as the baseline
+  --static     also build and measure a static program, like that of a release
+  --write      update the tables in tests/bench/README.md and the chart
+  --build      only time clean builds and the tests
+  --rounds N   number of runs for time and memory, of which the median is shown [default: 15]
 ";
 
-/// What is to be done.
+/// The task to run.
 #[derive(Debug)]
 enum Task {
-    Tell,
+    Measure,
     Check,
     Update,
     Build,
 }
 
-/// What the command line asks for.
+/// The parsed command line.
 #[derive(Debug)]
 struct Options {
     task: Task,
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
         return ExitCode::from(252);
     };
     let outcome = match options.task {
-        Task::Tell => tell(&options),
+        Task::Measure => measure(&options),
         Task::Check => check(),
         Task::Update => update(),
         Task::Build => build(options.write),
@@ -86,17 +86,17 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            println!("The benchmark cannot go on: {error}");
+            println!("The benchmark failed: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { task: Task::Tell, with_static: false, write: false, rounds: 15 };
+    let mut options = Options { task: Task::Measure, with_static: false, write: false, rounds: 15 };
     while let Some(arg) = args.next() {
         match arg.as_str() {
-            // cargo says so itself.
+            // Passed by cargo.
             "--bench" => {}
             "--check" => options.task = Task::Check,
             "--update" => options.task = Task::Update,
@@ -115,7 +115,7 @@ fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Our own instructions, printed as they are kept.
+/// Counts our own instructions and prints them in the format of the baseline.
 fn counts() -> Result<Counts, Box<dyn Error>> {
     let bench = Bench::new(Extent::Own)?;
     let counts = report::count(&bench, &bench.cases()?)?;
@@ -123,13 +123,13 @@ fn counts() -> Result<Counts, Box<dyn Error>> {
     Ok(counts)
 }
 
-/// Keeps the counts of now.
+/// Saves new counts as the baseline.
 fn update() -> Result<bool, Box<dyn Error>> {
     fs::write(file(BASELINE), baseline::write(&counts()?))?;
     Ok(true)
 }
 
-/// Compares the counts of now with those that are kept.
+/// Compares new counts with the baseline.
 fn check() -> Result<bool, Box<dyn Error>> {
     let counts = counts()?;
     let outcome = baseline::compare(&baseline::read(&fs::read_to_string(file(BASELINE))?)?, &counts);
@@ -138,13 +138,15 @@ fn check() -> Result<bool, Box<dyn Error>> {
     if outcome.failures.is_empty() {
         println!("{} rows are within 5 % of the baseline", counts.len());
     } else {
-        println!("If that is on purpose: cargo bench --profile dev -- --update, and say why in the commit");
+        println!(
+            "If this is intended, run cargo bench --profile dev -- --update and give the reason in the commit message."
+        );
     }
     Ok(outcome.failures.is_empty())
 }
 
 /// Measures everything and prints it.
-fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
+fn measure(options: &Options) -> Result<bool, Box<dyn Error>> {
     let bench = Bench::new(if options.with_static { Extent::Static } else { Extent::Beside })?;
     let cases = bench.cases()?;
     let counts = report::count(&bench, &cases)?;
@@ -165,14 +167,14 @@ fn tell(options: &Options) -> Result<bool, Box<dyn Error>> {
     Ok(true)
 }
 
-/// Writes a text into its place in the README.
+/// Updates a marked part of tests/bench/README.md.
 fn show(place: &str, text: &str) -> Result<(), Box<dyn Error>> {
     let readme = file("tests/bench/README.md");
     let document = table::replace_between(&fs::read_to_string(&readme)?, place, text)?;
     Ok(fs::write(readme, document)?)
 }
 
-/// Which programs stood beside ours.
+/// The versions of the programs that ours is compared with.
 fn beside(bench: &Bench) -> String {
     let programs = &bench.programs;
     let named = |name: &str, found: Option<&(PathBuf, String)>| {
@@ -181,7 +183,7 @@ fn beside(bench: &Bench) -> String {
     let python = if programs.python.is_some() { "botocore of `tests/sdk`" } else { "botocore not installed" };
     let linked = programs.linked.as_ref().map(|linked| format!(" Static: {}.", linked.triple));
     format!(
-        "Beside: {}, {}, {python}.{}\n",
+        "Compared with: {}, {}, {python}.{}\n",
         named("curl", programs.curl.as_ref()),
         named("AWS CLI", programs.aws.as_ref()),
         linked.unwrap_or_default()

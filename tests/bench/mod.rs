@@ -1,4 +1,4 @@
-//! The calculations of the benchmark, for their tests.
+//! The parts of the benchmark that have unit tests.
 //!
 //! `main.rs` measures; `cargo bench` runs it, `cargo test` does not.
 

@@ -1,7 +1,7 @@
 //! The programs that are measured: ours in the release profile, minimal programs to compare with, and installed ones.
 //!
-//! Ours is built by cargo as it is shipped, not as part of the benchmark, whose dependencies enable more features. The
-//! minimal programs are the package in `floor`.
+//! Ours is built separately from the benchmark, whose dependencies enable more features. The minimal programs are in the
+//! package in `floor`.
 
 use std::error::Error;
 use std::fs;
@@ -11,18 +11,18 @@ use std::process::Command;
 
 use sso_oidc::Context;
 
-/// How much of it is built.
+/// Which programs are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Extent {
-    /// Ours and hello world: what a count needs.
+    /// Ours and hello world, for counts.
     Own,
-    /// Also what stands beside.
+    /// Also the programs to compare with.
     Beside,
-    /// Also ours and hello world linked statically, as a release is.
+    /// Also ours and hello world, linked statically like a release.
     Static,
 }
 
-/// Programs that need no library of the system.
+/// Statically linked programs.
 pub(crate) struct Linked {
     /// `sso-oidc`.
     pub(crate) own: PathBuf,
@@ -32,11 +32,11 @@ pub(crate) struct Linked {
     pub(crate) triple: String,
 }
 
-/// Everything that can be run.
+/// The programs to run.
 pub(crate) struct Programs {
-    /// `sso-oidc`, as it is shipped.
+    /// `sso-oidc`, as in a release.
     pub(crate) own: PathBuf,
-    /// The same, linked statically, if that was asked for.
+    /// The same, linked statically, with `--static`.
     pub(crate) linked: Option<Linked>,
     /// A program of one line.
     pub(crate) hello: PathBuf,
@@ -44,18 +44,18 @@ pub(crate) struct Programs {
     pub(crate) socket: PathBuf,
     /// One HTTPS request on rustls.
     pub(crate) tls: Option<PathBuf>,
-    /// Tells wall, processor and memory of a run.
+    /// Measures wall time, CPU time and memory of a run.
     pub(crate) gauge: PathBuf,
-    /// curl, and what it says of its version.
+    /// curl and its version.
     pub(crate) curl: Option<(PathBuf, String)>,
-    /// The AWS CLI, and what it says of its version.
+    /// The AWS CLI and its version.
     pub(crate) aws: Option<(PathBuf, String)>,
-    /// A Python that has botocore.
+    /// A Python with botocore.
     pub(crate) python: Option<PathBuf>,
 }
 
 impl Programs {
-    /// Builds what is to be built and finds the others; ours and the floor's lie in `folder`, by paths as long
+    /// Builds our programs and finds the others. Ours are copied to `folder`, so that their paths have the same length
     /// on every machine.
     pub(crate) fn new(folder: &Path, extent: Extent) -> Result<Self, Box<dyn Error>> {
         let target = target()?;
@@ -83,13 +83,13 @@ impl Programs {
 }
 
 impl Linked {
-    /// Builds both: for musl, as releases are, where that target is installed, else with this machine's C library linked in.
+    /// Builds both for musl, like a release, if that target is installed; otherwise with this machine's static C library.
     fn new(target: &Path, manifest_of_floor: &str, folder: &Path) -> Result<Self, Box<dyn Error>> {
         let target = target.join("bench/static");
         let host = host()?;
         let musl = host.replace("-gnu", "-musl");
         let triple = if has_target(&musl) { musl } else { host };
-        // What there is of C needs nothing of a C library, so that any compiler will do.
+        // The C code does not use a C library, so any compiler works.
         let compiler = format!("CC_{}", triple.replace('-', "_"));
         let environment = [("RUSTFLAGS", "-Ctarget-feature=+crt-static"), (compiler.as_str(), "cc")];
         let build = |args: &[&str], name: &str| -> Result<PathBuf, Box<dyn Error>> {
@@ -102,14 +102,18 @@ impl Linked {
     }
 }
 
-/// The folder that cargo builds in: the one that this program was built in.
+/// Cargo's target directory, found from the path of this program.
 pub(crate) fn target() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     // target, profile, deps, program
-    program.ancestors().nth(3).map(Path::to_owned).ok_or_else(|| io::Error::other("this program has no target folder"))
+    program
+        .ancestors()
+        .nth(3)
+        .map(Path::to_owned)
+        .ok_or_else(|| io::Error::other("this program is not in a target directory"))
 }
 
-/// Runs cargo; what it says is shown.
+/// Runs cargo and shows its output.
 pub(crate) fn cargo(target: &Path, args: &[&str], environment: &[(&str, &str)]) -> Result<(), Box<dyn Error>> {
     let mut command = Command::new(env!("CARGO"));
     command.args(args).env("CARGO_TARGET_DIR", target).envs(environment.iter().copied());
@@ -117,7 +121,7 @@ pub(crate) fn cargo(target: &Path, args: &[&str], environment: &[(&str, &str)]) 
     if status.success() { Ok(()) } else { Err(format!("cargo {} failed", args.join(" ")).into()) }
 }
 
-/// What a command prints, if it succeeds.
+/// The standard output of a command, if it succeeds.
 pub(crate) fn printed(command: &mut Command) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
@@ -127,11 +131,11 @@ pub(crate) fn printed(command: &mut Command) -> Option<String> {
 /// The target triple of this machine.
 fn host() -> Result<String, Box<dyn Error>> {
     let version = printed(Command::new("rustc").arg("-vV")).ok_or("rustc cannot be run")?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc names no host")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc -vV printed no host")?;
     Ok(host.to_owned())
 }
 
-/// Whether Rust's standard library is there for a target.
+/// Whether Rust's standard library is installed for a target.
 fn has_target(triple: &str) -> bool {
     let folder = printed(Command::new("rustc").args(["--print", "target-libdir", "--target", triple]));
     folder.is_some_and(|folder| Path::new(folder.trim_end()).exists())
@@ -142,7 +146,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<PathBuf> {
     Ok(to.to_owned())
 }
 
-/// A program on the `PATH`, and the name and version that it gives itself.
+/// A program on the `PATH`, and the name and version that it prints.
 fn installed(name: &str) -> Option<(PathBuf, String)> {
     let path = Context::real().var("PATH")?;
     let path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())?;

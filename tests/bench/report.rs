@@ -12,16 +12,16 @@ use crate::run::{Run, Taken, median};
 use crate::scale;
 use crate::table::{Table, as_float, megabytes, millions, milliseconds, times};
 
-/// Runs of a program of ours of which the least counts.
+/// The number of runs of our program; the smallest count is used.
 pub(crate) const TIMES: usize = 3;
 const MOST_MEMORY: [(&str, u64); 2] = [("register-http", 5_500_000), ("register-https", 6_500_000)];
 const LARGEST: u64 = 6_500_000;
 const MOST_CRATES: usize = 190;
 
-/// Counts of what stands beside, by row.
+/// Counts of the other programs, by row.
 pub(crate) type Others = BTreeMap<(String, Beside), u64>;
 
-/// Counts our own rows, and hello world.
+/// Counts our rows, and hello world.
 pub(crate) fn count(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
     let mut counts =
         Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&bench.programs.hello), TIMES)?)]);
@@ -32,19 +32,19 @@ pub(crate) fn count(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Err
     Ok(counts)
 }
 
-/// Counts what stands beside.
+/// Counts the other programs.
 pub(crate) fn count_others(cases: &[Case]) -> Result<Others, Box<dyn Error>> {
     let mut others = Others::new();
     for case in cases {
         for (beside, run) in &case.beside {
-            eprintln!("counting {} beside {}", beside.name(), case.name);
+            eprintln!("counting {} for {}", beside.name(), case.name);
             others.insert((case.id.clone(), *beside), instructions::count(run, 1)?.all);
         }
     }
     Ok(others)
 }
 
-/// Counts the rows of the program that is linked statically, and hello world linked so.
+/// Counts the rows of the static program, and static hello world.
 pub(crate) fn count_static(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Error>> {
     let Some(linked) = &bench.programs.linked else { return Ok(Counts::new()) };
     let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&linked.hello), TIMES)?)]);
@@ -55,7 +55,7 @@ pub(crate) fn count_static(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<
     Ok(counts)
 }
 
-/// The cell of the program that is linked statically: its count, and beside hello world where that is the target.
+/// The cell of the static program: its count, compared with hello world if that is the target.
 fn static_cell(case: &Case, linked: &Counts) -> Option<String> {
     let (count, hello) = (linked.get(&case.id)?.all, linked.get(HELLO)?.all);
     let with_hello = case.targets.iter().any(|target| matches!(target, Target::Times(Beside::Hello, _)));
@@ -65,7 +65,7 @@ fn static_cell(case: &Case, linked: &Counts) -> Option<String> {
 
 /// The table of instructions.
 pub(crate) fn instructions_table(cases: &[Case], counts: &Counts, others: &Others, linked: &Counts) -> Table {
-    let mut table = Table::new(["", "instructions, M", "of it our code", "static", "beside", "target"]);
+    let mut table = Table::new(["", "instructions, M", "our code", "static", "compared with", "target"]);
     let hello = counts.get(HELLO).copied().unwrap_or_default();
     for case in cases {
         let count = counts.get(&case.id).copied().unwrap_or_default();
@@ -93,7 +93,7 @@ pub(crate) fn instructions_table(cases: &[Case], counts: &Counts, others: &Other
     table
 }
 
-/// A target and whether it is met; nothing where what it speaks of is not installed.
+/// A target and whether it is met; empty if the program to compare with is not installed.
 fn judge(case: &Case, target: Target, counts: &Counts, others: &Others) -> Option<String> {
     let count = counts.get(&case.id)?.all;
     Some(match target {
@@ -114,12 +114,12 @@ fn judge(case: &Case, target: Target, counts: &Counts, others: &Others) -> Optio
     })
 }
 
-/// A target with a word on whether it is met.
+/// A target, marked if it is missed.
 fn verdict(target: &str, is_met: bool) -> String {
     if is_met { target.to_owned() } else { format!("{target}: **missed**") }
 }
 
-/// The table of time and memory, all programs in turn, round by round.
+/// The table of time and memory. Each round runs all programs in turn.
 pub(crate) fn time_table(bench: &Bench, cases: &[Case], rounds: usize) -> Result<Table, Box<dyn Error>> {
     let mut runs: Vec<(String, Option<u64>, Run)> = Vec::new();
     for case in cases.iter().filter(|case| case.timed) {
@@ -134,13 +134,13 @@ pub(crate) fn time_table(bench: &Bench, cases: &[Case], rounds: usize) -> Result
     for round in 0..=rounds {
         for ((_, _, run), taken) in runs.iter().zip(&mut taken) {
             let once = run.take(&bench.programs.gauge)?;
-            // The first round warms the caches of the system.
+            // The first round warms the system's caches.
             if round > 0 {
                 taken.push(once);
             }
         }
     }
-    let mut table = Table::new(["", "wall, ms", "processor, ms", "peak memory, MB", "target"]);
+    let mut table = Table::new(["", "wall, ms", "CPU, ms", "peak memory, MB", "target"]);
     for ((name, limit, _), taken) in runs.into_iter().zip(&taken) {
         let middle = median(taken);
         let bytes = middle.memory * 1024;
@@ -169,22 +169,22 @@ pub(crate) fn scale_table(bench: &Bench, rounds: usize) -> Result<Table, Box<dyn
     let storm = scale::storm(bench, rounds)?;
     let ratio = storm.refreshing.as_secs_f64() / storm.reading.as_secs_f64();
     table.row([
-        "200 `token` at once: a token to be refreshed, against one that lasts".to_owned(),
+        "200 `token` processes at once: one refresh, compared with a valid token".to_owned(),
         format!(
-            "{} ms, {} ms: {ratio:.2} ×, refreshed {} ×",
+            "{} ms, {} ms: {ratio:.2} ×; refreshes: {}",
             milliseconds(storm.refreshing),
             milliseconds(storm.reading),
             storm.refreshes
         ),
-        verdict("≤ 1.5 ×, refreshed once", ratio <= 1.5 && storm.refreshes == 1),
+        verdict("≤ 1.5 ×, one refresh", ratio <= 1.5 && storm.refreshes == 1),
     ]);
     for growth in scale::growth(bench, rounds)? {
         let is_linear = as_float(growth.last) <= as_float(growth.first) * 1.1;
         let is_quick = growth.processor.as_millis() < 100;
         table.row([
-            format!("{} of 1,000 sessions", growth.name),
+            format!("{}, 1,000 sessions", growth.name),
             format!(
-                "{} ms of processor; {} k instructions a session up to 100, {} k after",
+                "{} ms CPU; {} k instructions per session up to 100 sessions, {} k above",
                 milliseconds(growth.processor),
                 growth.first / 1000,
                 growth.last / 1000
@@ -195,7 +195,7 @@ pub(crate) fn scale_table(bench: &Bench, rounds: usize) -> Result<Table, Box<dyn
     Ok(table)
 }
 
-/// The picture: one call and what others need for it.
+/// The chart: one call, compared with other programs.
 pub(crate) fn picture(cases: &[Case], counts: &Counts, others: &Others) -> String {
     let groups = cases.iter().filter(|case| case.timed && !case.beside.is_empty()).map(|case| {
         let count = |id: &str| counts.get(id).map_or(0, |count: &Instructions| count.all);
@@ -210,5 +210,5 @@ pub(crate) fn picture(cases: &[Case], counts: &Counts, others: &Others) -> Strin
         }
         Group { title: case.name.replace('`', ""), bars }
     });
-    svg("What a run costs", "instructions of the whole process, logarithmic", &groups.collect::<Vec<_>>())
+    svg("Instructions of one run", "instructions of the whole process, logarithmic", &groups.collect::<Vec<_>>())
 }

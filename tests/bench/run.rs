@@ -1,6 +1,6 @@
 //! A command line that is measured: program, arguments, environment, and the expected exit code.
 //!
-//! The environment has only what is named here, so that nothing of the user's is measured.
+//! The environment contains only the variables set here, so that the user's do not affect the measurement.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -9,27 +9,27 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// What is run, as often as it is measured.
+/// A command line to run repeatedly.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<OsString>,
     pub(crate) environment: Vec<(String, OsString)>,
-    /// The exit code: a run that fails otherwise than it should is no measurement.
+    /// The expected exit code; a run with another one is an error.
     pub(crate) code: i32,
 }
 
-/// What one run took.
+/// The measurements of one run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
     pub(crate) wall: Duration,
     pub(crate) processor: Duration,
-    /// Peak of resident memory, in KiB.
+    /// Peak resident memory, in KiB.
     pub(crate) memory: u64,
 }
 
 impl Run {
-    /// A program with these words in this home.
+    /// A program with these arguments and this home.
     pub(crate) fn new<W: Into<OsString>>(program: &Path, home: &Path, args: impl IntoIterator<Item = W>) -> Self {
         let environment = vec![
             ("HOME".to_owned(), home.into()),
@@ -40,31 +40,31 @@ impl Run {
         Self { program: program.to_owned(), args: args.into_iter().map(Into::into).collect(), environment, code: 0 }
     }
 
-    /// The same of another program.
+    /// The same command line of another program.
     pub(crate) fn of(&self, program: &Path) -> Self {
         Self { program: program.to_owned(), ..self.clone() }
     }
 
-    /// Another variable.
+    /// Sets an environment variable.
     pub(crate) fn set(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Another exit code than 0.
+    /// Expects an exit code other than 0.
     pub(crate) fn ends_with(mut self, code: i32) -> Self {
         self.code = code;
         self
     }
 
-    /// The environment of this run for a program that runs it.
+    /// Sets the environment of this run on a command.
     pub(crate) fn command_under(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value))).current_dir("/");
         command
     }
 
-    /// Runs it once; `gauge` is the program that takes the measure.
+    /// Runs the command line once; `gauge` is the program that measures it.
     pub(crate) fn take(&self, gauge: &Path) -> Result<Taken, Box<dyn Error>> {
         let mut command = self.command_under(gauge);
         let output = command.arg(&self.program).args(&self.args).stdin(Stdio::null()).output()?;
@@ -88,7 +88,7 @@ impl fmt::Display for Run {
     }
 }
 
-/// The middle one of each measure.
+/// The median of each measurement.
 pub(crate) fn median(taken: &[Taken]) -> Taken {
     let middle = |measure: fn(&Taken) -> u128| {
         let mut values: Vec<u128> = taken.iter().map(measure).collect();

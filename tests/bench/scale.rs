@@ -11,14 +11,14 @@ use crate::instructions;
 use crate::programs::{self, cargo};
 use crate::run::{Run, median};
 
-/// Processes at once.
+/// Concurrent processes.
 const PROCESSES: usize = 200;
 
-/// A storm of processes: what it took with a token that lasts, and with one to be refreshed.
+/// Concurrent processes: their time with a valid token, and with one that must be refreshed.
 pub(crate) struct Storm {
     pub(crate) reading: Duration,
     pub(crate) refreshing: Duration,
-    /// Requests to refresh in one storm.
+    /// Refresh requests of all processes.
     pub(crate) refreshes: usize,
 }
 
@@ -55,23 +55,23 @@ fn at_once(run: &Run) -> Result<Duration, Box<dyn Error>> {
     for mut child in children {
         let status = child.wait()?;
         if !status.success() {
-            return Err(format!("one of {PROCESSES} ended with {status}").into());
+            return Err(format!("one of {PROCESSES} processes exited with {status}").into());
         }
     }
     Ok(start.elapsed())
 }
 
-/// What a command costs with many sessions.
+/// The cost of a command with many sessions.
 pub(crate) struct Growth {
     pub(crate) name: &'static str,
-    /// Instructions of each session more, at first and at last: equal when the whole is linear.
+    /// Instructions per additional session, with few and with many sessions; equal if the growth is linear.
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// Time of the processor with a thousand sessions.
+    /// CPU time with a thousand sessions.
     pub(crate) processor: Duration,
 }
 
-/// `status` and `login --all` of 10, 100 and 1,000 sessions whose tokens last.
+/// `status` and `login --all` of 10, 100 and 1,000 sessions with valid tokens.
 pub(crate) fn growth(bench: &Bench, rounds: usize) -> Result<Vec<Growth>, Box<dyn Error>> {
     let homes = [10, 100, 1000].map(|count| bench.homes.of_sessions(count));
     let [ten, hundred, thousand] = homes;
@@ -94,7 +94,7 @@ pub(crate) fn growth(bench: &Bench, rounds: usize) -> Result<Vec<Growth>, Box<dy
     Ok(grown)
 }
 
-/// Seconds of a build from nothing, of the tests' build after it, of the tests, and of a build as it is shipped.
+/// Seconds of a clean build, of the build of the tests after it, of the tests, and of a release build.
 pub(crate) fn build() -> Result<[(&'static str, Duration); 4], Box<dyn Error>> {
     let target = programs::target()?.join("bench/scratch");
     if target.exists() {
@@ -106,14 +106,14 @@ pub(crate) fn build() -> Result<[(&'static str, Duration); 4], Box<dyn Error>> {
         Ok(start.elapsed())
     };
     Ok([
-        ("`cargo build`, from nothing", timed(&["build", "--locked"])?),
+        ("`cargo build`, clean", timed(&["build", "--locked"])?),
         ("`cargo test --no-run` after it", timed(&["test", "--locked", "--no-run"])?),
         ("`cargo test` after that", timed(&["test", "--locked"])?),
-        ("`cargo build --release`, from nothing", timed(&["build", "--locked", "--release"])?),
+        ("`cargo build --release`, clean", timed(&["build", "--locked", "--release"])?),
     ])
 }
 
-/// Packages in the program: those of `cargo tree -e normal`, each version once.
+/// The number of crates in the program: those of `cargo tree -e normal`, each version counted once.
 pub(crate) fn crates() -> Result<usize, Box<dyn Error>> {
     let mut command = Command::new(env!("CARGO"));
     command.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--no-dedupe"]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A table with its head; every row has as many cells.
+/// A table with a header; all rows have the same number of cells.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
@@ -19,7 +19,7 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// As Markdown. A column that says nothing in any row is left out.
+    /// Formats the table as Markdown. Columns that are empty in all rows are left out.
     pub(crate) fn markdown(&self) -> String {
         let columns: Vec<usize> = (0..self.rows[0].len())
             .filter(|column| self.rows.len() == 1 || self.rows[1..].iter().any(|row| !row[*column].is_empty()))
@@ -36,7 +36,7 @@ impl Table {
     }
 }
 
-/// Instructions in millions, three digits that count.
+/// Formats instructions in millions, with three significant digits.
 pub(crate) fn millions(count: u64) -> String {
     let millions = as_float(count) / 1e6;
     match millions {
@@ -46,7 +46,7 @@ pub(crate) fn millions(count: u64) -> String {
     }
 }
 
-/// How often one goes into another: `4.1 ×`, `1/25`.
+/// Formats the ratio of two counts: `4.1 ×`, `1/25`.
 pub(crate) fn times(one: u64, other: u64) -> String {
     let ratio = as_float(one) / as_float(other.max(1));
     if ratio >= 10.0 {
@@ -58,19 +58,19 @@ pub(crate) fn times(one: u64, other: u64) -> String {
     }
 }
 
-/// Milliseconds.
+/// Formats a duration in milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> String {
     let milliseconds = time.as_secs_f64() * 1e3;
     if milliseconds < 100.0 { format!("{milliseconds:.1}") } else { format!("{milliseconds:.0}") }
 }
 
-/// Megabytes of a number of bytes.
+/// Formats bytes in megabytes.
 pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.2}", as_float(bytes) / 1e6)
 }
 
-/// A count, to be divided.
-#[expect(clippy::cast_precision_loss, reason = "what is measured has far fewer digits than the 16 of a float")]
+/// Converts a count to a float.
+#[expect(clippy::cast_precision_loss, reason = "measured values have far fewer digits than a float")]
 pub(crate) fn as_float(count: u64) -> f64 {
     count as f64
 }
@@ -78,8 +78,8 @@ pub(crate) fn as_float(count: u64) -> f64 {
 /// The document with a new text between `<!-- name -->` and `<!-- /name -->`.
 pub(crate) fn replace_between(document: &str, name: &str, text: &str) -> Result<String, String> {
     let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let (before, rest) = document.split_once(&start).ok_or_else(|| format!("there is no {start}"))?;
-    let (_, after) = rest.split_once(&end).ok_or_else(|| format!("there is no {end}"))?;
+    let (before, rest) = document.split_once(&start).ok_or_else(|| format!("`{start}` is missing"))?;
+    let (_, after) = rest.split_once(&end).ok_or_else(|| format!("`{end}` is missing"))?;
     Ok(format!("{before}{start}{text}{end}{after}"))
 }
 

@@ -1,4 +1,4 @@
-//! Runs one command and prints what it took: microseconds, microseconds of processor, peak memory in KiB, exit code.
+//! Runs a command and prints its wall time and CPU time in microseconds, peak memory in KiB, and exit code.
 //!
 //! `gauge PROGRAM ARG...`. A program of its own, because Linux counts the memory of the process that starts another to
 //! that other's peak: this one is as small as can be. The streams of the command lead nowhere.

@@ -1,4 +1,4 @@
-//! The least that a program can be: it says one line. What is left is the dynamic linker, libc and Rust's own start.
+//! A minimal program that prints one line. Its cost is that of the dynamic linker, libc and Rust's start-up.
 
 fn main() {
     println!("sso-oidc");

@@ -1,6 +1,6 @@
-//! The least that a call over plain HTTP can be: one request on a socket of the standard library, the answer's body copied.
+//! A minimal HTTP call: one request on a socket of the standard library; prints the response body.
 //!
-//! `socket HOST:PORT`. It knows nothing of HTTP but the empty line that ends a head.
+//! `socket HOST:PORT`. Of HTTP it knows only the empty line that ends the headers.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;

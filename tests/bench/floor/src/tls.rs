@@ -1,6 +1,6 @@
-//! The least that a call over HTTPS can be: rustls with ring on a socket of the standard library, one authority trusted.
+//! A minimal HTTPS call: rustls with ring on a socket of the standard library, with one trusted authority.
 //!
-//! `tls HOST:PORT CA_FILE`. TLS 1.3, the certificate checked, no session kept.
+//! `tls HOST:PORT CA_FILE`. TLS 1.3, with certificate verification, without session resumption.
 
 use std::error::Error;
 use std::io::{self, Read as _, Write as _};
