@@ -1,4 +1,4 @@
-//! How the demo prints: headings, aligned facts, the program's output, requests, files with secrets redacted.
+//! Output of the demo: headings, aligned facts, the program's output, requests, and files with secrets redacted.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,20 +11,20 @@ use serde_json::Value;
 use crate::identity_center::{IdentityCenter, Request};
 use crate::user_agent::Page;
 
-/// Column where the value of a fact starts, inside the margin.
+/// Width of the names of facts.
 const COLUMN: usize = 11;
 
-/// A step of the story.
+/// Prints the heading of a step.
 pub(crate) fn heading(number: usize, title: &str) {
     println!("\n{number}  {title}\n");
 }
 
-/// The command that is about to run.
+/// Prints the command to run.
 pub(crate) fn command(words: &[&str]) {
     println!("   $ sso-oidc {}", words.join(" "));
 }
 
-/// Something to know: a name and what there is to say, one line each.
+/// Prints a name and the lines next to it.
 pub(crate) fn fact(name: &str, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
         let name = if index == 0 { name } else { "" };
@@ -32,21 +32,21 @@ pub(crate) fn fact(name: &str, lines: &[String]) {
     }
 }
 
-/// What the demo's browser did.
+/// Prints what the demo's browser did.
 pub(crate) fn browser(landed: &io::Result<Page>) {
     match landed {
-        Ok(page) => fact("Browser", &[format!("pressed Approve, then saw: {}", page.title())]),
+        Ok(page) => fact("Browser", &[format!("pressed Approve; last page: {}", page.title())]),
         Err(error) => fact("Browser", &[format!("failed: {error}")]),
     }
 }
 
-/// What the Identity Center was asked, and how it answered.
+/// Prints the requests and their responses.
 pub(crate) fn requests(requests: &[Request]) {
     let lines: Vec<String> = requests.iter().map(request).collect();
     fact("Requests", if lines.is_empty() { std::slice::from_ref(&NONE) } else { &lines });
 }
 
-/// One request in one line.
+/// Formats a request as one line.
 pub(crate) fn request(request: &Request) -> String {
     let grant = request.text("grantType").unwrap_or_default();
     let grant = grant.rsplit(':').next().unwrap_or_default();
@@ -57,7 +57,7 @@ pub(crate) fn request(request: &Request) -> String {
 
 static NONE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "none".into());
 
-/// The files of a folder, by their path; what they hold.
+/// Contents of files by their path.
 pub(crate) type Files = BTreeMap<String, String>;
 
 /// The access token in the files.
@@ -66,7 +66,7 @@ pub(crate) fn access_token(files: &Files) -> Option<String> {
     documents.into_iter().find_map(|document| document["accessToken"].as_str().map(Into::into))
 }
 
-/// Every file below a folder.
+/// Reads all files below a folder.
 pub(crate) fn files(folder: &Path) -> io::Result<Files> {
     let mut found = Files::new();
     let mut folders = vec![folder.to_owned()];
@@ -83,7 +83,7 @@ pub(crate) fn files(folder: &Path) -> io::Result<Files> {
     Ok(found)
 }
 
-/// The files that are new or different, with their modes and members.
+/// Prints new, changed and removed files, with modes and members.
 pub(crate) fn changes(before: &Files, after: &Files, home: &Path, center: &IdentityCenter) {
     let mut name = "Files";
     for (path, text) in after.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
@@ -103,7 +103,7 @@ pub(crate) fn changes(before: &Files, after: &Files, home: &Path, center: &Ident
     }
     for path in before.keys().filter(|path| !after.contains_key(*path)) {
         let short = path.strip_prefix(&home.display().to_string()).unwrap_or(path);
-        println!("   {name:COLUMN$}~{short} is gone");
+        println!("   {name:COLUMN$}~{short} removed");
         name = "";
     }
 }
@@ -116,17 +116,17 @@ fn member_value(value: &Value) -> String {
     }
 }
 
-/// The text without the secrets that the Identity Center gave.
+/// Redacts the secrets that the Identity Center issued.
 fn without_secrets(text: &str, center: &IdentityCenter) -> String {
     center.secrets().iter().fold(text.to_owned(), |text, known| text.replace(known, &redacted(known)))
 }
 
-/// The beginning and the end of a secret, so that one can be told from the next.
+/// The start and the end of a secret, so that secrets can be told apart.
 fn redacted(secret: &str) -> String {
     let count = secret.chars().count();
     let start: String = secret.chars().take(4).collect();
     let end: String = secret.chars().skip(count.saturating_sub(4).max(4)).collect();
-    format!("{start}…{end}  ({count} characters, not shown)")
+    format!("{start}…{end}  ({count} characters)")
 }
 
 #[cfg(unix)]
@@ -140,15 +140,15 @@ fn mode(_: &Path) -> String {
     String::new()
 }
 
-/// Standard output with a bar in front of every line, so that the program's words can be told from the demo's, and
-/// without the secrets that the Identity Center gave.
+/// Standard output with a bar in front of every line, to mark the program's output, and with the Identity Center's secrets
+/// redacted.
 pub(crate) struct Indented {
     line: Vec<u8>,
     center: Rc<IdentityCenter>,
 }
 
 impl Indented {
-    /// `center` knows what must not be shown.
+    /// `center` knows the secrets to redact.
     pub(crate) fn new(center: Rc<IdentityCenter>) -> Self {
         Self { line: Vec::new(), center }
     }

@@ -1,4 +1,4 @@
-//! Where the demo runs: the Identity Center, a temporary home, the program in it, the user at the browser.
+//! The environment of the demo: the Identity Center, a temporary home, the program, and the user at the browser.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -26,16 +26,16 @@ pub(crate) struct Environment {
     approves: bool,
 }
 
-/// What a run of the program left.
+/// The results of a run of the program.
 pub(crate) struct StepOutcome {
-    /// What the Identity Center was asked meanwhile.
+    /// The requests that the Identity Center received.
     pub(crate) requests: Vec<Request>,
-    /// Where the demo's own browser ended, if it was opened: the pages with a decision, then the page after it.
+    /// The last page of the demo's own browser, if it was opened.
     pub(crate) landed: Option<io::Result<Page>>,
 }
 
 impl Environment {
-    /// Builds it; with `approves` the demo approves in place of a user.
+    /// Creates it; with `approves`, the demo approves in place of a user.
     pub(crate) fn new(center: IdentityCenter, approves: bool) -> io::Result<Self> {
         let home = tempfile::Builder::new().prefix("sso-oidc-demo-").tempdir()?;
         let environment = Self { center: Rc::new(center), home, approves };
@@ -49,7 +49,7 @@ impl Environment {
         self.home.path().to_owned()
     }
 
-    /// The folder of everything AWS's in the home.
+    /// The `.aws` folder in the home.
     pub(crate) fn aws(&self) -> PathBuf {
         self.home.path().join(".aws")
     }
@@ -65,29 +65,29 @@ impl Environment {
         )
     }
 
-    /// Variables of the environment that point both services to the Identity Center.
+    /// Environment variables that point both services to the Identity Center.
     pub(crate) fn endpoints(&self) -> [(&'static str, String); 2] {
         [("AWS_ENDPOINT_URL_SSO_OIDC", self.center.url()), ("AWS_ENDPOINT_URL_SSO", self.center.url())]
     }
 
-    /// Runs the program with these words, its streams indented on ours.
+    /// Runs the program with these arguments and prints its output indented.
     pub(crate) fn run(&self, words: &[&str]) -> Result<StepOutcome, Box<dyn Error>> {
         let before = self.center.requests().len();
         let (context, landed) = self.context();
         let args = std::iter::once("sso-oidc").chain(words.iter().copied()).map(OsString::from);
         let code = sso_oidc::run(args, &context);
-        // The browser's last page may come a moment after the program's end; without a browser its end of the
-        // channel goes with the context.
+        // The browser may receive its last page after the program has ended. Without a browser, dropping the context closes
+        // the channel.
         drop(context);
         let landed = landed.recv().ok();
         let requests = self.center.requests().split_off(before);
         if code != 0 {
-            return Err(format!("the program ended with exit code {code}").into());
+            return Err(format!("sso-oidc exited with code {code}").into());
         }
         Ok(StepOutcome { requests, landed })
     }
 
-    /// A context of its own for the program, and the page at which the demo's browser ends.
+    /// A context for the program, and a receiver of the last page of the demo's browser.
     fn context(&self) -> (Context, Receiver<io::Result<Page>>) {
         let (sender, landed) = mpsc::channel();
         let endpoints = self.endpoints();
@@ -97,11 +97,11 @@ impl Environment {
         context.stdout = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
         context.stderr = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
         context.stdin_is_terminal = false;
-        // It speaks to a person; a pager and a spinner would be in the way.
+        // As on a terminal, but without a spinner and a pager.
         context.stdout_is_terminal = true;
         context.stderr_is_terminal = false;
         context.env = Box::new(move |name| match name {
-            // Nothing of the person's AWS configuration and proxies.
+            // The user's AWS configuration and proxies are not used.
             "AWS_PAGER" => Some(String::new()),
             "AWS_EC2_METADATA_DISABLED" => Some("true".into()),
             "BROWSER" if approves => None,

@@ -1,14 +1,10 @@
-//! `cargo run --release --example demo`: a whole sign-in against a local Identity Center, to be watched.
+//! `cargo run --release --example demo`: a complete login against a local Identity Center.
 //!
-//! Runs the real program, in process, in a throw-away home: both flows, reuse, refresh. With a display the approval page opens in
-//! your browser; without one, or with `--approve`, the demo approves by itself. `--serve` keeps the Identity Center
-//! running and prints how to try sso-oidc, the AWS CLI and the SDKs against it. Needs nothing but Rust.
+//! Runs the real program in this process, with a temporary home: both flows, reuse, refresh. With a display, the approval
+//! page opens in your browser; without one, or with `--approve`, the demo approves by itself. `--serve` keeps the Identity
+//! Center running and prints how to try sso-oidc, the AWS CLI and the SDKs against it. Requires only Rust.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::expect_used,
-    reason = "a demo is what it prints, and ends where it cannot go on"
-)]
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a demo prints to the terminal and may panic")]
 
 mod display;
 mod environment;
@@ -28,12 +24,12 @@ use sso_oidc::Context;
 const USAGE: &str = "\
 usage: cargo run --release --example demo [-- OPTION]
 
-  --approve     approve by itself, without opening a browser
+  --approve     approve automatically, without opening a browser
   --serve       keep the Identity Center running, to try things by hand
-  --port PORT   with --serve: the port to listen on, else any free one
+  --port PORT   port to listen on with --serve [default: any free port]
 ";
 
-/// What the command line asks for.
+/// The parsed command line.
 #[derive(Debug, Default)]
 struct Options {
     approve: bool,
@@ -49,12 +45,12 @@ fn main() -> ExitCode {
     let outcome = if options.serve {
         serve::serve(options.port, options.approve)
     } else {
-        steps::tell(options.approve || !has_display())
+        steps::run(options.approve || !has_display())
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("\nThe demo cannot go on: {error}");
+            println!("\nThe demo failed: {error}");
             ExitCode::FAILURE
         }
     }
@@ -75,7 +71,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
 
 #[test]
 fn demo_runs_without_a_browser() {
-    steps::tell(true).expect("every step succeeds");
+    steps::run(true).expect("every step succeeds");
 }
 
 /// Whether there is a display for a browser.

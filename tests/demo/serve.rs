@@ -1,6 +1,6 @@
 //! `--serve`: keeps the Identity Center running, to try things against it by hand.
 //!
-//! The printed lines give a shell a home of its own: a logout there must not end the sessions of the real home.
+//! The printed lines set a separate home, so that a logout does not end the user's own sessions.
 
 use std::error::Error;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::display;
 use crate::environment::{Environment, NAME};
 use crate::identity_center::{Approval, IdentityCenter};
 
-/// Serves until Ctrl-C, and tells of each request.
+/// Serves until Ctrl-C and prints each request.
 pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
     let center = IdentityCenter::start_on(port);
     center.tolerate_everything().tolerate_fast_polls().accept_key("AKIAIOSFODNN7EXAMPLE", "example-secret-key", None);
@@ -31,20 +31,20 @@ pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
     instructions(&environment, approves);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut told = 0;
+        let mut printed = 0;
         loop {
             tokio::select! {
                 end = tokio::signal::ctrl_c() => return end,
-                () = tokio::time::sleep(Duration::from_millis(100)) => told = tell(&environment, told),
+                () = tokio::time::sleep(Duration::from_millis(100)) => printed = print_requests(&environment, printed),
             }
         }
     })?;
-    println!("\nThe Identity Center has ended, its home is removed.");
+    println!("\nThe Identity Center has stopped; the temporary home was removed.");
     Ok(())
 }
 
 fn instructions(environment: &Environment, approves: bool) {
-    println!("An Identity Center on {}, until Ctrl-C\n", environment.center.url());
+    println!("Identity Center listening on {}; press Ctrl-C to stop\n", environment.center.url());
     println!("In another shell:\n");
     println!("  export HOME={}", environment.home().display());
     println!("  export AWS_CONFIG_FILE={}", environment.aws().join("config").display());
@@ -56,12 +56,12 @@ fn instructions(environment: &Environment, approves: bool) {
     for (command, meaning) in [
         (format!("sso-oidc login --sso-session {NAME}"), "authorization code flow, or device code without a display"),
         ("sso-oidc login --profile legacy".into(), "device code flow"),
-        (format!("aws sso login --sso-session {NAME}"), "the same by the AWS CLI, version 2"),
-        (format!("aws configure export-credentials --profile {NAME}"), "role credentials by the AWS CLI"),
+        (format!("aws sso login --sso-session {NAME}"), "the same with AWS CLI v2"),
+        (format!("aws configure export-credentials --profile {NAME}"), "role credentials with the AWS CLI"),
         ("sso-oidc register-client --client-name me --client-type public --region us-east-1".into(), ""),
         (
             format!("python3 -c \"import boto3; print(boto3.Session(profile_name='{NAME}').get_credentials())\""),
-            "role credentials by boto3",
+            "role credentials with boto3",
         ),
     ] {
         println!("  {command}");
@@ -72,15 +72,15 @@ fn instructions(environment: &Environment, approves: bool) {
     let arn = environment.center.application_arn();
     println!("\nFor create-token-with-iam: --profile iam --client-id {arn}");
     if approves {
-        println!("Everything is approved at once.");
+        println!("Logins are approved automatically.");
     }
     println!("\nRequests:\n");
 }
 
-/// Tells of the requests since the last time.
-fn tell(environment: &Environment, told: usize) -> usize {
+/// Prints the requests after the first `printed`, and returns the number of all.
+fn print_requests(environment: &Environment, printed: usize) -> usize {
     let requests = environment.center.requests();
-    for request in &requests[told..] {
+    for request in &requests[printed..] {
         println!("  {}", display::request(request));
     }
     requests.len()
