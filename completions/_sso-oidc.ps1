@@ -9,7 +9,7 @@ Register-ArgumentCompleter -Native -CommandName 'sso-oidc' -ScriptBlock {
             if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }
         })
     $words += $wordToComplete -replace '^[''"]', '' -replace '[''"]$', ''
-    # A dot at the end of each, because an empty argument would be lost.
+    # Append a dot to each word, because PowerShell drops empty arguments.
     $words = @($words | ForEach-Object { "$_." })
 
     & (Get-Command -CommandType Application 'sso-oidc' | Select-Object -First 1) completion powershell -- @words 2>$null |

@@ -2,7 +2,7 @@
 
 _sso_oidc() {
     local line=${COMP_LINE:0:COMP_POINT} words=() raw=() at rest word
-    # Bash also splits at = and :, so the words are put together again: what follows without a blank is the same word.
+    # Bash also splits at = and :, so join the words that have no space between them.
     line=${line#*"${COMP_WORDS[0]}"}
     for ((at = 1; at <= COMP_CWORD; at++)); do
         rest=${line#"${line%%[![:space:]]*}"}
@@ -17,7 +17,7 @@ _sso_oidc() {
     done
 
     COMPREPLY=()
-    # Behind -- stands another program's command line.
+    # After --, complete the command line of another program.
     for ((at = 1; at < COMP_CWORD; at++)); do
         if [[ ${COMP_WORDS[at]} == -- ]]; then
             compopt -o bashdefault -o default 2>/dev/null
@@ -30,7 +30,7 @@ _sso_oidc() {
         fi
     done
 
-    # Of the last word, readline replaces only what stands behind the last = or :, unless it is quoted.
+    # Readline replaces only the part of the last word after the last = or :, unless the word is quoted.
     local last=${raw[${#raw[@]} - 1]} breaks=${COMP_WORDBREAKS//[!=:]/} typed quote= kept
     typed=$last
     [[ -n $breaks && $last != [\"\']* ]] && typed=${last##*[$breaks]}

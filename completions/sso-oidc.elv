@@ -3,7 +3,7 @@
 use str
 
 set edit:completion:arg-completer[sso-oidc] = {|@words|
-    # Behind -- stands another program's command line.
+    # After --, complete the command line of another program.
     var at = 1
     while (and (< $at (- (count $words) 1)) (not-eq $words[$at] --)) {
         set at = (+ $at 1)

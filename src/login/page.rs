@@ -79,7 +79,7 @@ impl Page {
                 "done",
                 "You are signed in",
                 format!(
-                    "<p class=\"words\">{}</p><p>You can close this window and go back to your terminal.</p>",
+                    "<p class=\"words\">{}</p><p>You can close this window and return to your terminal.</p>",
                     escape(start_url)
                 ),
             ),
@@ -96,7 +96,7 @@ impl Page {
             }
             Self::Stray => (
                 "failed",
-                "Nothing to see here",
+                "Not a sign-in response",
                 "<p>This port is waiting for a sign-in response, and this request is not one. You can close this window.</p>"
                     .to_owned(),
             ),

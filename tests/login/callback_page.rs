@@ -67,7 +67,7 @@ fn a_stray_request_does_not_end_the_login() {
         url::Url::parse(&url).unwrap().query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
     browser.open(&format!("{redirect}?code=stolen&state=guessed"));
     let view = browser.wait_for("our page", |view| view.url.starts_with(&redirect));
-    assert_eq!(view.title, "Nothing to see here");
+    assert_eq!(view.title, "Not a sign-in response");
     UserAgent::new().approve(&url).unwrap();
     login.finish().ok();
 }

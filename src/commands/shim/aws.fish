@@ -1,5 +1,5 @@
-# Signing in by sso-oidc, everything else by the AWS CLI. For fish.
-function aws --description 'AWS CLI, with sso-oidc for signing in'
+# Runs sso-oidc for sign-in commands, and the AWS CLI for everything else. For fish.
+function aws --description 'AWS CLI, with sso-oidc for sign-in commands'
     if command sso-oidc shim -- aws $argv 2>/dev/null
         command sso-oidc aws $argv
     else

@@ -1,4 +1,4 @@
-# Signing in by sso-oidc, everything else by the AWS CLI. For PowerShell.
+# Runs sso-oidc for sign-in commands, and the AWS CLI for everything else. For PowerShell.
 function aws {
     $program = Get-Command -CommandType Application 'sso-oidc' -ErrorAction SilentlyContinue | Select-Object -First 1
     $words = $args

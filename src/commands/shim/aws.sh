@@ -1,4 +1,4 @@
-# Signing in by sso-oidc, everything else by the AWS CLI. For bash and zsh.
+# Runs sso-oidc for sign-in commands, and the AWS CLI for everything else. For bash and zsh.
 function aws() {
     if command sso-oidc shim -- aws "$@" 2>/dev/null; then
         command sso-oidc aws "$@"

@@ -131,7 +131,7 @@ pub(super) fn page(state: &mut State, request: &Request) -> Result<HttpAnswer, F
     }
     decide(state, code, choice == "approve")?;
     Ok(if choice == "approve" {
-        pages::message("Request approved", "You can close this window and go back to your terminal.")
+        pages::message("Request approved", "You can close this window and return to your terminal.")
     } else {
         pages::message("Request denied", "Nothing was given to the program. You can close this window.")
     })
