@@ -8,14 +8,15 @@
 use std::io;
 use std::path::Path;
 
-use super::ini::{Content, IniFile};
+use zeroize::Zeroizing;
+
+use super::ini::IniFile;
 use super::lines::{self, Line};
 use super::names::{SectionKind, header_for};
-use super::parse::Entry;
+use super::parse::{Block, DEFAULTS, Entry, ParseError};
 use super::{Config, Session};
 use crate::error::Error;
 use crate::replace::{Keep, replace};
-use crate::secret::Secret;
 
 /// Writes a region that was found out into the place that the session was read from: the sso-session, or the profile,
 /// in the file and section that hold the key now (botocore's own writer misses `[default]` and shadows it).
@@ -56,22 +57,36 @@ fn edit(
     let failed = |detail: String| Error::other(format!("Unable to write config file: {}", path.display())).hint(detail);
     let before = IniFile::read(path)?;
     let text = match std::fs::read_to_string(path) {
-        Ok(text) => Secret::new(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Secret::new(""),
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(failed(error.to_string())),
     };
-    let mut edited = text;
+    let mut edited = Zeroizing::new(text);
+    let parsed = |text: &str| {
+        let broken = |error: ParseError| failed(format!("the change would break line {}: {}", error.line, error.what));
+        IniFile::parse(path, text).map_err(broken)
+    };
     for (key, value) in pairs {
-        let file = IniFile::parse(path, edited.expose().to_owned()).map_err(|error| failed(error.what))?;
+        let file = parsed(&edited)?;
         let block = find(&file).map(|(_, block)| block);
-        edited = Secret::new(with_key(edited.expose(), &file, block, header, key, value));
+        edited = Zeroizing::new(with_key(&edited, &file, block, header, key, value));
     }
-    let after = IniFile::parse(path, edited.expose().to_owned())
-        .map_err(|error| failed(format!("the change would break line {}: {}", error.line, error.what)))?;
-    if !differs_only_by(&before, find(&before), &after, find(&after), pairs) {
+    let after = parsed(&edited)?;
+    let mut expected = sections(&before);
+    let section = match find(&before) {
+        Some((_, block)) => &mut expected[block - DEFAULTS - 1].1,
+        None => &mut expected.push_mut((header, Vec::new())).1,
+    };
+    for (key, value) in pairs {
+        match section.iter_mut().find(|(found, ..)| found == key) {
+            Some(content) => *content = (key, value, Vec::new()),
+            None => section.push((key, value, Vec::new())),
+        }
+    }
+    if find(&after).is_none() || sections(&after) != expected {
         return Err(failed("a name or value has characters that the file's format cannot carry".to_owned()));
     }
-    replace(path, edited.expose().as_bytes(), Keep::ModeAndLink).map_err(|error| failed(error.to_string()))
+    replace(path, edited.as_bytes(), Keep::ModeAndLink).map_err(|error| failed(error.to_string()))
 }
 
 /// The text with one key set.
@@ -83,7 +98,7 @@ fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key:
         let end = if text.is_empty() || text.ends_with(['\n', '\r']) { "" } else { ending };
         return format!("{text}{end}{gap}[{header}]{ending}{key} = {value}{ending}");
     };
-    let entries = file.entries(block);
+    let Block { line, entries, .. } = file.block(block);
     if let Some(entry) = entries.iter().find(|entry| file.slice(entry.key) == key) {
         return with_value(&lines, entry, value);
     }
@@ -92,8 +107,7 @@ fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key:
     let (after, model) = if let Some(entry) = entries.last() {
         (entry.last_line, lines.get(entry.line - 1))
     } else {
-        let line = file.header_line(block);
-        (line, lines[line..].iter().find(|line| !line.is_blank_or_comment()))
+        (*line, lines[*line..].iter().find(|line| !line.is_blank_or_comment()))
     };
     let indent = model.map_or("", |line| line.indent());
     let mut out = String::with_capacity(text.len() + key.len() + value.len() + 8);
@@ -123,29 +137,15 @@ fn with_value(lines: &[Line<'_>], entry: &Entry, value: &str) -> String {
     out
 }
 
-/// Whether every section has the keys and values it had, but for the pairs in the one that was edited.
-fn differs_only_by(
-    before: &IniFile,
-    edited_before: Option<(&str, usize)>,
-    after: &IniFile,
-    edited_after: Option<(&str, usize)>,
-    pairs: &[(&str, &str)],
-) -> bool {
-    let Some((_, edited)) = edited_after else { return false };
-    let added = usize::from(edited_before.is_none());
-    if before.headers().count() + added != after.headers().count() {
-        return false;
-    }
-    let others_agree = before.headers().zip(after.headers()).all(|((name, block), (same, _))| {
-        let passed_over = if block == edited { pairs } else { &[] };
-        name == same && contents(before, block, passed_over) == contents(after, block, passed_over)
-    });
-    let holds = |(key, value): &(&str, &str)| contents(after, edited, &[]).contains(&(key, value, Vec::new()));
-    others_agree && pairs.iter().all(holds)
-}
+/// Key, value, and the keys and values of a nested block.
+type Content<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 
-/// What a section says, without the keys of some pairs.
-fn contents<'a>(file: &'a IniFile, block: usize, passed_over: &[(&str, &str)]) -> Vec<Content<'a>> {
-    let entries = file.entries(block).iter().map(|entry| file.content(entry));
-    entries.filter(|(key, ..)| !passed_over.iter().any(|(passed, _)| passed == key)).collect()
+/// The sections of a file by header, without `[DEFAULT]`, which is never edited.
+fn sections(file: &IniFile) -> Vec<(&str, Vec<Content<'_>>)> {
+    let pair = |entry: &Entry| (file.slice(entry.key), file.slice(entry.value));
+    let content = |entry: &Entry| {
+        let (key, value) = pair(entry);
+        (key, value, entry.children.iter().map(pair).collect())
+    };
+    file.headers().map(|(header, block)| (header, file.block(block).entries.iter().map(content).collect())).collect()
 }

@@ -1,30 +1,26 @@
-//! One configuration file as it was understood.
+//! One parsed configuration file, and how it is read from disk.
 //!
-//! Keys and values are slices of the file's text; only what the text does not have in one piece (continued values, keys
-//! in upper case, quoted names) is kept beside it. Line numbers are kept for messages and edits. The text may hold
-//! access keys, so it lives in a [`Secret`]. How it is understood is in `parse`.
+//! The parser is in `parse`; values by precedence are in `section`.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::names::SectionKind;
-use super::parse::{Contents, Entry, ParseError, Parser, Span};
-use crate::error::Error;
-use crate::secret::Secret;
+use zeroize::Zeroizing;
 
-/// A file that was read without objection. The default is an empty file.
+use super::names::SectionKind;
+use super::parse::{Block, Contents, DEFAULTS, Entry, ParseError, Span, parse};
+use crate::error::Error;
+
+/// A file without syntax errors.
 pub(super) struct IniFile {
     pub(super) path: Arc<Path>,
-    unread: Option<String>,
-    text: Secret,
+    /// Why the file could not be read.
+    pub(super) unread: Option<String>,
     contents: Contents,
 }
 
-/// Key, value, and the keys and values of a nested block.
-pub(super) type Content<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
-
-/// No configuration file is longer than this.
+/// The longest configuration file, in bytes.
 const LONGEST_FILE: u64 = 64 << 20;
 
 impl IniFile {
@@ -32,29 +28,26 @@ impl IniFile {
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
         let unparsable =
             |detail: String| Error::other(format!("Unable to parse config file: {}", path.display())).hint(detail);
-        let length = match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => metadata.len(),
-            Ok(_) => return Ok(Self::empty(path, Some("it is not a regular file".to_owned()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::empty(path, None)),
-            Err(error) => return Ok(Self::empty(path, Some(error.to_string()))),
-        };
-        if length > LONGEST_FILE {
-            return Err(unparsable(format!("the file has {length} bytes; at most {LONGEST_FILE} are read")));
-        }
-        let bytes = match std::fs::read(path) {
+        let parsed =
+            |text| Self::parse(path, text).map_err(|error| unparsable(format!("line {}: {}", error.line, error.what)));
+        let bytes = match read(path) {
             Ok(bytes) => bytes,
-            Err(error) => return Ok(Self::empty(path, Some(error.to_string()))),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                return Err(unparsable(format!("the file is too large: at most {LONGEST_FILE} bytes are read")));
+            }
+            Err(error) => {
+                let unread = (error.kind() != io::ErrorKind::NotFound).then(|| error.to_string());
+                return Ok(Self { unread, ..parsed("")? });
+            }
         };
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.split(|byte| *byte == b'\n').count();
-            unparsable(format!("line {line} is not UTF-8"))
-        })?;
-        Self::parse(path, text).map_err(|error| unparsable(format!("line {}: {}", error.line, error.what)))
-    }
-
-    fn empty(path: &Path, unread: Option<String>) -> Self {
-        Self { path: path.into(), unread, text: Secret::new(""), contents: Contents::default() }
+        match String::from_utf8(bytes) {
+            Ok(text) => parsed(&Zeroizing::new(text)),
+            Err(error) => {
+                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = before.split(|byte| *byte == b'\n').count();
+                Err(unparsable(format!("line {line} is not UTF-8")))
+            }
+        }
     }
 
     /// The file's name for a message, and why it could not be read if it could not.
@@ -66,51 +59,29 @@ impl IniFile {
     }
 
     /// Parses a text.
-    pub(super) fn parse(path: &Path, text: String) -> Result<Self, ParseError> {
-        let contents = Parser::read(&text)?;
-        Ok(Self { path: path.into(), unread: None, text: Secret::new(text), contents })
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ParseError> {
+        Ok(Self { path: path.into(), unread: None, contents: parse(text)? })
     }
 
     /// The text of a span.
     pub(super) fn slice(&self, span: Span) -> &str {
-        span.of(self.text.expose(), &self.contents.joined)
+        &self.contents.text.expose()[span.start..span.end]
     }
 
-    /// The raw text between the brackets of a section's header.
-    pub(super) fn header(&self, block: usize) -> &str {
-        self.slice(self.contents.blocks[block].header)
-    }
-
-    /// The line of a section's header, from 1.
-    pub(super) fn header_line(&self, block: usize) -> usize {
-        self.contents.blocks[block].line
-    }
-
-    /// A section's own keys.
-    pub(super) fn entries(&self, block: usize) -> &[Entry] {
-        &self.contents.entries[self.contents.blocks[block].entries.clone()]
+    /// A section.
+    pub(super) fn block(&self, block: usize) -> &Block {
+        &self.contents.blocks[block]
     }
 
     /// The keys of `[DEFAULT]`, which every section inherits.
     pub(super) fn defaults(&self) -> &[Entry] {
-        &self.contents.defaults
+        &self.contents.blocks[DEFAULTS].entries
     }
 
-    /// The keys of a nested block; empty for a plain value.
-    pub(super) fn children(&self, entry: &Entry) -> &[Entry] {
-        &self.contents.children[entry.children.clone()]
-    }
-
-    /// Key, value and the keys of a nested block, to compare two files by what they say.
-    pub(super) fn content(&self, entry: &Entry) -> Content<'_> {
-        let children = self.children(entry).iter();
-        let children = children.map(|child| (self.slice(child.key), self.slice(child.value)));
-        (self.slice(entry.key), self.slice(entry.value), children.collect())
-    }
-
-    /// Every section, by the raw text of its header, in the order of the file.
+    /// Every section, by the text of its header, in the order of the file.
     pub(super) fn headers(&self) -> impl DoubleEndedIterator<Item = (&str, usize)> {
-        (0..self.contents.blocks.len()).map(|block| (self.header(block), block))
+        let blocks = self.contents.blocks.iter().enumerate().skip(DEFAULTS + 1);
+        blocks.map(|(index, block)| (self.slice(block.header), index))
     }
 
     /// The sections of one kind by name, in the order of the file; of two with the same name the later one counts.
@@ -118,4 +89,15 @@ impl IniFile {
         let of_kind = self.contents.names.iter().filter(move |(found, ..)| *found == kind);
         of_kind.map(|(_, name, block)| (self.slice(*name), *block))
     }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if metadata.len() > LONGEST_FILE {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    std::fs::read(path)
 }

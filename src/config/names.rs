@@ -2,7 +2,6 @@
 //!
 //! botocore looks at how the header begins and splits it as a POSIX shell would (Python's `shlex`); the second of exactly
 //! two words is the name. So `[profile "my dev"]` names `my dev`, and `[profile two words]` names nothing.
-//!
 
 use std::borrow::Cow;
 
@@ -14,31 +13,25 @@ pub(super) enum SectionKind {
     Services,
 }
 
+/// The words that headers begin with.
+const KINDS: [(&str, SectionKind); 3] =
+    [("profile", SectionKind::Profile), ("sso-session", SectionKind::SsoSession), ("services", SectionKind::Services)];
+
 /// The kind and name a header of the config file stands for.
 pub(super) fn named(header: &str) -> Option<(SectionKind, Cow<'_, str>)> {
     if header == "default" {
         return Some((SectionKind::Profile, Cow::Borrowed(header)));
     }
-    let kind = if header.starts_with("profile") {
-        SectionKind::Profile
-    } else if header.starts_with("sso-session") {
-        SectionKind::SsoSession
-    } else if header.starts_with("services") {
-        SectionKind::Services
-    } else {
-        return None;
-    };
-    second_of_two_words(header).map(|name| (kind, name))
+    let (_, kind) = KINDS.iter().find(|(word, _)| header.starts_with(word))?;
+    second_of_two_words(header).map(|name| (*kind, name))
 }
 
 /// The text between the brackets of a header for this name, quoted when it must be.
 pub(super) fn header_for(kind: SectionKind, name: &str) -> String {
-    let word = match kind {
-        SectionKind::Profile if name == "default" => return "default".to_owned(),
-        SectionKind::Profile => "profile",
-        SectionKind::SsoSession => "sso-session",
-        SectionKind::Services => "services",
-    };
+    if kind == SectionKind::Profile && name == "default" {
+        return "default".to_owned();
+    }
+    let word = KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word);
     let plain = format!("{word} {name}");
     let is_plain = named(&plain).is_some_and(|(_, found)| found == name);
     if is_plain { plain } else { format!("{word} \"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) }

@@ -1,42 +1,28 @@
-//! The reading of one configuration file, rule by rule as botocore does it.
+//! The parser of a configuration file; it follows botocore rule by rule.
 //!
 //! Python 3.11's `RawConfigParser` with botocore's settings, then one level of nesting: duplicate sections and keys are
 //! errors, `=` or `:` ends a key, only whole lines are comments, an indented line continues the value above it, keys are
-//! lower-cased, `[DEFAULT]` is inherited by every section. No message shows a value, for it may be a key.
+//! lower-cased, every section inherits `[DEFAULT]`. No message contains a value, which may be an access key.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::ops::Range;
+use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
 use super::lines::lines;
 use super::names::{SectionKind, named};
 use crate::python::{is_line_break, is_space, strip};
+use crate::secret::Secret;
 
-/// A piece of a file's text, or of the joined values that are kept behind it: offsets from the text's end on mean those.
+/// A slice of [`Contents::text`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-impl Span {
-    /// The piece it stands for.
-    pub(super) fn of<'a>(self, text: &'a str, joined: &'a str) -> &'a str {
-        match self.start.checked_sub(text.len()) {
-            Some(start) if self.end > text.len() => &joined[start..self.end - text.len()],
-            _ => &text[self.start..self.end],
-        }
-    }
-
-    pub(super) fn is_empty(self) -> bool {
-        self.start == self.end
-    }
-}
-
 /// One key of a section. A nested block has its own keys as children and no value of its own.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Entry {
     pub(super) key: Span,
     pub(super) value: Span,
@@ -44,32 +30,32 @@ pub(super) struct Entry {
     pub(super) line: usize,
     /// The last line of its value.
     pub(super) last_line: usize,
-    pub(super) children: Range<usize>,
-}
-
-/// One section as the file has it.
-#[derive(Debug)]
-pub(super) struct Block {
-    pub(super) header: Span,
-    pub(super) line: usize,
-    pub(super) entries: Range<usize>,
-}
-
-/// What a text was understood to say.
-#[derive(Default)]
-pub(super) struct Contents {
-    /// Texts that the file does not have in one piece.
-    pub(super) joined: Zeroizing<String>,
-    pub(super) blocks: Vec<Block>,
-    /// The keys of all sections, section by section.
-    pub(super) entries: Vec<Entry>,
-    /// The keys of all nested blocks.
     pub(super) children: Vec<Entry>,
-    /// The keys of `[DEFAULT]`.
-    pub(super) defaults: Vec<Entry>,
-    /// What the headers name, with the number of the section.
+}
+
+/// One section of the file.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    /// The text between the brackets.
+    pub(super) header: Span,
+    /// Counted from 1.
+    pub(super) line: usize,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// A parsed file.
+pub(super) struct Contents {
+    /// The file's text, then the texts that it does not have in one piece: continued values, keys in upper case, quoted
+    /// names.
+    pub(super) text: Secret,
+    /// [`DEFAULTS`], then the sections in the order of the file.
+    pub(super) blocks: Vec<Block>,
+    /// The names in the headers, with the index of the block.
     pub(super) names: Vec<(SectionKind, Span, usize)>,
 }
+
+/// The index of the block `[DEFAULT]`, which exists in every file and may appear several times.
+pub(super) const DEFAULTS: usize = 0;
 
 /// What is wrong with a text, and on which line (from 1).
 #[derive(Debug)]
@@ -78,88 +64,72 @@ pub(super) struct ParseError {
     pub(super) what: String,
 }
 
-/// Where the keys that are being read belong.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    BeforeAnySection,
-    Defaults,
-    Block(usize),
+/// The state of the parser.
+struct Parser<'t> {
+    text: &'t str,
+    /// What is appended to the text.
+    appended: Zeroizing<String>,
+    blocks: Vec<Block>,
+    names: Vec<(SectionKind, Span, usize)>,
+    seen_headers: HashSet<&'t str>,
+    /// The keys seen, with the index of their block.
+    seen_keys: HashSet<(usize, Cow<'t, str>)>,
+    /// The block of the keys that follow; `None` before the first header.
+    block: Option<usize>,
+    /// Whether an indented line continues the value of the last key.
+    open: bool,
+    /// The indentation of the last key or header, in characters.
+    indent: usize,
+    /// Keys of `[DEFAULT]` with an invalid nested block: an error only if a section inherits them, as in botocore.
+    invalid_defaults: Vec<(Span, ParseError)>,
+    /// Lines that continue the last key's value, with their numbers; a blank line is empty.
+    continued: Vec<(&'t str, usize)>,
 }
 
-/// What has been read so far.
-pub(super) struct Parser<'t> {
-    text: &'t str,
-    contents: Contents,
-    seen_headers: BTreeSet<&'t str>,
-    /// Keys of the present section.
-    seen_keys: BTreeSet<Cow<'t, str>>,
-    /// Keys of `[DEFAULT]`, which may come back.
-    seen_defaults: BTreeSet<Cow<'t, str>>,
-    place: Place,
-    /// Whether the last key of the present section may be continued.
-    open: bool,
-    /// How far the last key or header was indented, in characters.
-    indent: usize,
-    /// Keys of `[DEFAULT]` whose block is no block: botocore notices where a section inherits them.
-    unless_overridden: Vec<(Span, ParseError)>,
-    /// Lines that continue the last key's value, with their numbers; a blank line is an empty span.
-    continued: Vec<(Span, usize)>,
+/// Parses a whole text.
+pub(super) fn parse(text: &str) -> Result<Contents, ParseError> {
+    let mut parser = Parser {
+        text,
+        appended: Zeroizing::default(),
+        blocks: vec![Block::default()],
+        names: Vec::new(),
+        seen_headers: HashSet::new(),
+        seen_keys: HashSet::new(),
+        block: None,
+        open: false,
+        indent: 0,
+        invalid_defaults: Vec::new(),
+        continued: Vec::new(),
+    };
+    for (number, line) in (1..).zip(lines(text)) {
+        parser.line(line.content, number)?;
+    }
+    parser.close()?;
+    let Parser { appended, blocks, names, invalid_defaults, .. } = parser;
+    let text = Secret::new([text, appended.as_str()].concat());
+    let slice = |span: Span| &text.expose()[span.start..span.end];
+    let is_inherited = |key: Span| {
+        let is_overridden = |block: &Block| block.entries.iter().any(|entry| slice(entry.key) == slice(key));
+        !blocks[DEFAULTS + 1..].iter().all(is_overridden)
+    };
+    match invalid_defaults.into_iter().find(|(key, _)| is_inherited(*key)) {
+        Some((_, error)) => Err(error),
+        None => Ok(Contents { text, blocks, names }),
+    }
 }
 
 impl<'t> Parser<'t> {
-    /// Reads a whole text.
-    pub(super) fn read(text: &'t str) -> Result<Contents, ParseError> {
-        let mut parser = Self {
-            text,
-            // Room for lines of the usual length.
-            contents: Contents { entries: Vec::with_capacity(text.len() / 32), ..Contents::default() },
-            seen_headers: BTreeSet::new(),
-            seen_keys: BTreeSet::new(),
-            seen_defaults: BTreeSet::new(),
-            place: Place::BeforeAnySection,
-            open: false,
-            indent: 0,
-            unless_overridden: Vec::new(),
-            continued: Vec::new(),
-        };
-        for (number, line) in (1..).zip(lines(text)) {
-            parser.line(line.content, number)?;
-        }
-        parser.close()?;
-        let errors = std::mem::take(&mut parser.unless_overridden);
-        match errors.into_iter().find(|(key, _)| parser.is_inherited(*key)) {
-            Some((_, error)) => Err(error),
-            None => Ok(parser.contents),
-        }
-    }
-
-    /// Whether a section has no key of its own by this name.
-    fn is_inherited(&self, key: Span) -> bool {
-        let is_it = |entry: &Entry| self.slice(entry.key) == self.slice(key);
-        self.contents.blocks.iter().any(|block| !self.contents.entries[block.entries.clone()].iter().any(is_it))
-    }
-
-    fn slice(&self, span: Span) -> &str {
-        span.of(self.text, &self.contents.joined)
-    }
-
     fn line(&mut self, line: &'t str, number: usize) -> Result<(), ParseError> {
         let value = strip(line);
-        if value.is_empty() {
-            if self.open {
-                self.continued.push((Span::default(), number));
-            }
+        if value.starts_with(['#', ';']) || value.is_empty() && !self.open {
             return Ok(());
         }
-        if value.starts_with(['#', ';']) {
+        let indent = line.chars().take_while(|character| is_space(*character)).count();
+        if self.open && (value.is_empty() || indent > self.indent) {
+            self.continued.push((value, number));
             return Ok(());
         }
-        let level = line.chars().take_while(|character| is_space(*character)).count();
-        if self.open && level > self.indent {
-            self.continued.push((self.span(value), number));
-            return Ok(());
-        }
-        self.indent = level;
+        self.indent = indent;
         match value.strip_prefix('[').and_then(|rest| rest.rfind(']').filter(|end| *end > 0)) {
             Some(end) => self.header(&value[1..=end], number),
             None => self.key(value, number),
@@ -169,64 +139,49 @@ impl<'t> Parser<'t> {
     fn header(&mut self, header: &'t str, number: usize) -> Result<(), ParseError> {
         self.close()?;
         if header == "DEFAULT" {
-            self.place = Place::Defaults;
+            self.block = Some(DEFAULTS);
             return Ok(());
         }
         if !self.seen_headers.insert(header) {
             return Err(ParseError { line: number, what: format!("section [{header}] appears a second time") });
         }
-        let block = self.contents.blocks.len();
+        let block = self.blocks.len();
         if let Some((kind, name)) = named(header) {
-            let name = match name {
-                Cow::Borrowed(name) => self.span(name),
-                Cow::Owned(name) => self.keep(&name),
-            };
-            self.contents.names.push((kind, name, block));
+            let name = self.span(name);
+            self.names.push((kind, name, block));
         }
-        let start = self.contents.entries.len();
-        self.contents.blocks.push(Block { header: self.span(header), line: number, entries: start..start });
-        self.place = Place::Block(block);
-        self.seen_keys.clear();
+        let header = self.span(header.into());
+        self.blocks.push(Block { header, line: number, entries: Vec::new() });
+        self.block = Some(block);
         Ok(())
     }
 
-    fn key(&mut self, value: &'t str, number: usize) -> Result<(), ParseError> {
+    fn key(&mut self, line: &'t str, number: usize) -> Result<(), ParseError> {
         self.close()?;
         let error = |what: &str| ParseError { line: number, what: what.to_owned() };
-        if value.starts_with('[') && !value.contains(['=', ':']) {
+        if line.starts_with('[') && !line.contains(['=', ':']) {
             return Err(error("a section header has no closing bracket"));
         }
-        if self.place == Place::BeforeAnySection {
-            return Err(error(if value.starts_with('\u{feff}') {
+        let Some(block) = self.block else {
+            return Err(error(if line.starts_with('\u{feff}') {
                 "the file begins with a byte order mark; save it without one"
             } else {
                 "a key comes before the first section header"
             }));
-        }
-        let Some((key, value)) = value.split_once(['=', ':']) else {
+        };
+        let Some((key, value)) = line.split_once(['=', ':']) else {
             return Err(error("neither a section header nor `key = value`"));
         };
-        let (key, value) = (key.trim_end_matches(is_space), value.trim_start_matches(is_space));
+        let key = lower_case(key.trim_end_matches(is_space));
         if key.is_empty() {
             return Err(error("there is no key before the `=` or `:`"));
         }
-        let folded = lower_case(key);
-        let span = match &folded {
-            Cow::Borrowed(key) => self.span(key),
-            Cow::Owned(key) => self.keep(key),
-        };
-        let seen = if self.place == Place::Defaults { &mut self.seen_defaults } else { &mut self.seen_keys };
-        if !seen.insert(folded) {
+        if !self.seen_keys.insert((block, key.clone())) {
             return Err(error("the key of this line appears a second time in its section"));
         }
-        let entry = Entry { key: span, value: self.span(value), line: number, last_line: number, children: 0..0 };
-        match self.place {
-            Place::Block(block) => {
-                self.contents.entries.push(entry);
-                self.contents.blocks[block].entries.end = self.contents.entries.len();
-            }
-            _ => self.contents.defaults.push(entry),
-        }
+        let (key, value) = (self.span(key), self.span(value.trim_start_matches(is_space).into()));
+        let entry = Entry { key, value, line: number, last_line: number, children: Vec::new() };
+        self.blocks[block].entries.push(entry);
         self.open = true;
         Ok(())
     }
@@ -234,86 +189,69 @@ impl<'t> Parser<'t> {
     /// Ends the open key: its continuation lines become part of its value, or a nested block.
     fn close(&mut self) -> Result<(), ParseError> {
         self.open = false;
-        while self.continued.pop_if(|(span, _)| span.start == span.end).is_some() {}
-        let Some((_, last_line)) = self.continued.last().copied() else { return Ok(()) };
+        while self.continued.pop_if(|(line, _)| line.is_empty()).is_some() {}
         let continued = std::mem::take(&mut self.continued);
-        let (value, children) = if self.last().value.is_empty() {
-            let children = match self.nested(&continued) {
-                Ok(children) => children,
-                Err(error) if self.place == Place::Defaults => {
-                    let key = self.last().key;
-                    self.unless_overridden.push((key, error));
-                    0..0
-                }
+        let (Some((_, last_line)), Some(block)) = (continued.last(), self.block) else { return Ok(()) };
+        let Some(mut last) = self.blocks[block].entries.pop() else { return Ok(()) };
+        last.last_line = *last_line;
+        let first = &self.text[last.value.start..last.value.end];
+        if first.is_empty() {
+            match self.nested(&continued) {
+                Ok(children) => last.children = children,
+                Err(error) if block == DEFAULTS => self.invalid_defaults.push((last.key, error)),
                 Err(error) => return Err(error),
-            };
-            (self.last().value, children)
+            }
         } else {
-            (self.join(&continued), 0..0)
-        };
-        let last = self.last();
-        (last.value, last.children, last.last_line) = (value, children, last_line);
-        self.continued = continued;
-        self.continued.clear();
+            let start = self.appended.len();
+            self.appended.push_str(first);
+            for (line, _) in &continued {
+                self.appended.extend(["\n", line]);
+            }
+            last.value = self.appended_since(start);
+        }
+        self.blocks[block].entries.push(last);
         Ok(())
     }
 
-    fn last(&mut self) -> &mut Entry {
-        let entries =
-            if self.place == Place::Defaults { &mut self.contents.defaults } else { &mut self.contents.entries };
-        let last = entries.len() - 1;
-        &mut entries[last]
-    }
-
-    fn join(&mut self, continued: &[(Span, usize)]) -> Span {
-        let first = self.last().value;
-        let start = self.contents.joined.len();
-        self.contents.joined.push_str(&self.text[first.start..first.end]);
-        for (line, _) in continued {
-            self.contents.joined.push('\n');
-            self.contents.joined.push_str(&self.text[line.start..line.end]);
-        }
-        self.kept(start)
-    }
-
     /// botocore's one level of nesting: each line `key = value`, here only with `=`; keys keep their case.
-    fn nested(&mut self, continued: &[(Span, usize)]) -> Result<Range<usize>, ParseError> {
-        let start = self.contents.children.len();
-        for (span, line) in continued {
-            let pieces = self.text[span.start..span.end].split(is_line_break).map(strip);
-            for piece in pieces.filter(|piece| !piece.is_empty()) {
-                let Some((key, value)) = piece.split_once('=') else {
-                    return Err(ParseError { line: *line, what: "a line of a nested block has no `=`".to_owned() });
+    fn nested(&mut self, continued: &[(&'t str, usize)]) -> Result<Vec<Entry>, ParseError> {
+        let mut children = Vec::new();
+        for (line, number) in continued {
+            for part in line.split(is_line_break).map(strip).filter(|part| !part.is_empty()) {
+                let Some((key, value)) = part.split_once('=') else {
+                    return Err(ParseError { line: *number, what: "a line of a nested block has no `=`".to_owned() });
                 };
-                let (key, value) = (self.span(strip(key)), self.span(strip(value)));
-                self.contents.children.push(Entry { key, value, line: *line, last_line: *line, children: 0..0 });
+                let (key, value) = (self.span(strip(key).into()), self.span(strip(value).into()));
+                children.push(Entry { key, value, line: *number, last_line: *number, children: Vec::new() });
             }
         }
-        Ok(start..self.contents.children.len())
+        Ok(children)
     }
 
-    /// The span of a piece of the text.
-    fn span(&self, piece: &str) -> Span {
-        let start = piece.as_ptr().addr() - self.text.as_ptr().addr();
-        Span { start, end: start + piece.len() }
+    /// The span of a slice of the text; a text that the file does not have in this form is appended.
+    fn span(&mut self, part: Cow<'t, str>) -> Span {
+        match part {
+            Cow::Borrowed(part) => {
+                let start = part.as_ptr().addr() - self.text.as_ptr().addr();
+                Span { start, end: start + part.len() }
+            }
+            Cow::Owned(part) => {
+                let start = self.appended.len();
+                self.appended.push_str(&part);
+                self.appended_since(start)
+            }
+        }
     }
 
-    /// Keeps a text that the file does not have in this form.
-    fn keep(&mut self, text: &str) -> Span {
-        let start = self.contents.joined.len();
-        self.contents.joined.push_str(text);
-        self.kept(start)
-    }
-
-    fn kept(&self, start: usize) -> Span {
-        Span { start: self.text.len() + start, end: self.text.len() + self.contents.joined.len() }
+    fn appended_since(&self, start: usize) -> Span {
+        Span { start: self.text.len() + start, end: self.text.len() + self.appended.len() }
     }
 }
 
 fn lower_case(key: &str) -> Cow<'_, str> {
     if key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(key)
+        key.into()
     } else {
-        Cow::Owned(key.to_lowercase())
+        key.to_lowercase().into()
     }
 }

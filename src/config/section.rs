@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ini::IniFile;
 use super::origin::{Located, Origin, Place};
-use super::parse::Entry;
+use super::parse::{Block, Entry};
 
 /// A view of some keys and values.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn value(&self, entry: &Entry) -> Option<&'a str> {
-        self.file.children(entry).is_empty().then(|| self.file.slice(entry.value))
+        entry.children.is_empty().then(|| self.file.slice(entry.value))
     }
 
     fn place(&self, key: &str, entry: &Entry, header: &str) -> Place {
@@ -38,13 +38,8 @@ impl<'a> Part<'a> {
 impl<'a> Section<'a> {
     /// One section of one file.
     pub(super) fn of(file: &'a IniFile, block: usize) -> Self {
-        let part = Part {
-            file,
-            header: file.header(block),
-            line: file.header_line(block),
-            own: file.entries(block),
-            inherited: file.defaults(),
-        };
+        let Block { header, line, entries } = file.block(block);
+        let part = Part { file, header: file.slice(*header), line: *line, own: entries, inherited: file.defaults() };
         Self { parts: [Some(part), None] }
     }
 
@@ -71,9 +66,8 @@ impl<'a> Section<'a> {
     /// The nested block under a key; `None` when it is absent or a plain value.
     pub fn nested(&self, key: &str) -> Option<Section<'a>> {
         let (part, entry, header) = self.find(key)?;
-        let own = part.file.children(entry);
-        let nested = Part { file: part.file, header, line: entry.line, own, inherited: &[] };
-        (!own.is_empty()).then_some(Section { parts: [Some(nested), None] })
+        let nested = Part { file: part.file, header, line: entry.line, own: &entry.children, inherited: &[] };
+        (!entry.children.is_empty()).then_some(Section { parts: [Some(nested), None] })
     }
 
     /// The line a key stands on, from 1.
