@@ -105,11 +105,7 @@ impl Services {
     }
 
     fn configured(&self, service: Service) -> Result<Option<&Located<String>>, Error> {
-        Ok(match service {
-            Service::Oidc => self.settings.oidc_endpoint_url()?,
-            Service::Portal => self.settings.portal_endpoint_url()?,
-            Service::Sts => self.settings.sts_endpoint_url()?,
-        })
+        self.settings.endpoint_url(service)
     }
 
     fn checked(&self, Located { value: url, origin }: &Located<String>) -> Result<String, Error> {

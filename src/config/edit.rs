@@ -1,9 +1,8 @@
-//! Changes to the config file: single keys set in place, sections added, everything else left as it is.
+//! Changes to the config file: keys are set in place and sections are added; everything else stays as it is.
 //!
-//! Lines are edited, the file is never written anew from what was understood: comments, order, spelling and line ends
-//! stay. The new text is read back before it is written and must differ from the old in nothing but the keys that were
-//! set. The file is replaced as a whole, keeps its mode, and is made 0600 when new; a symbolic link is followed, not
-//! replaced.
+//! Lines are edited, so comments, order, spelling and line endings stay. The new text is parsed before it is written and
+//! must differ from the old one in nothing but the keys that were set. The file is replaced atomically, keeps its mode,
+//! and gets mode 0600 when new; a symbolic link is followed, not replaced.
 
 use std::io;
 use std::path::Path;
@@ -18,8 +17,8 @@ use super::{Config, Session};
 use crate::error::Error;
 use crate::replace::{Keep, replace};
 
-/// Writes a region that was found out into the place that the session was read from: the sso-session, or the profile,
-/// in the file and section that hold the key now (botocore's own writer misses `[default]` and shadows it).
+/// Writes a discovered region to where the session was read from: the sso-session, or the profile, in the file and section
+/// that hold the key now (botocore's own writer misses `[default]` and shadows it).
 pub fn set_sso_region(config: &Config, session: &Session, region: &str) -> Result<(), Error> {
     let pairs = [("sso_region", region)];
     if let Some(name) = &session.name {
@@ -28,7 +27,7 @@ pub fn set_sso_region(config: &Config, session: &Session, region: &str) -> Resul
     let name = &session.profile;
     let in_credentials = config.profile_in_credentials(name).is_some_and(|part| part.get("sso_region").is_some());
     if in_credentials {
-        return edit(config.credentials_path(), |file| file.headers().find(|(header, _)| header == name), name, &pairs);
+        return edit(config.credentials_path(), |file| file.find_header(name), name, &pairs);
     }
     set_keys(config.config_path(), SectionKind::Profile, name, &pairs)
 }
@@ -44,13 +43,13 @@ pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Resu
 }
 
 fn set_keys(path: &Path, kind: SectionKind, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    edit(path, |file| file.named(kind).rfind(|(found, _)| *found == name), &header_for(kind, name), pairs)
+    edit(path, |file| file.find(kind, name), &header_for(kind, name), pairs)
 }
 
 /// Sets keys in the section that `find` finds, or else in a new one with this header.
 fn edit(
     path: &Path,
-    find: impl Fn(&IniFile) -> Option<(&str, usize)>,
+    find: impl Fn(&IniFile) -> Option<usize>,
     header: &str,
     pairs: &[(&str, &str)],
 ) -> Result<(), Error> {
@@ -68,13 +67,12 @@ fn edit(
     };
     for (key, value) in pairs {
         let file = parsed(&edited)?;
-        let block = find(&file).map(|(_, block)| block);
-        edited = Zeroizing::new(with_key(&edited, &file, block, header, key, value));
+        edited = Zeroizing::new(with_key(&edited, &file, find(&file), header, key, value));
     }
     let after = parsed(&edited)?;
     let mut expected = sections(&before);
     let section = match find(&before) {
-        Some((_, block)) => &mut expected[block - DEFAULTS - 1].1,
+        Some(block) => &mut expected[block - DEFAULTS - 1].1,
         None => &mut expected.push_mut((header, Vec::new())).1,
     };
     for (key, value) in pairs {
@@ -84,7 +82,7 @@ fn edit(
         }
     }
     if find(&after).is_none() || sections(&after) != expected {
-        return Err(failed("a name or value has characters that the file's format cannot carry".to_owned()));
+        return Err(failed("a name or value has characters that the file format cannot represent".to_owned()));
     }
     replace(path, edited.as_bytes(), Keep::ModeAndLink).map_err(|error| failed(error.to_string()))
 }
@@ -102,8 +100,8 @@ fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key:
     if let Some(entry) = entries.iter().find(|entry| file.slice(entry.key) == key) {
         return with_value(&lines, entry, value);
     }
-    // Behind the last key's value, indented like it: deeper would continue that value, shallower would let what follows
-    // continue ours. In a section without keys whatever follows gives the measure.
+    // After the last key's value and indented like that key: deeper, the line would continue that value; shallower, the
+    // next line would continue this one. In a section without keys the next line sets the indentation.
     let (after, model) = if let Some(entry) = entries.last() {
         (entry.last_line, lines.get(entry.line - 1))
     } else {

@@ -84,6 +84,16 @@ impl IniFile {
         blocks.map(|(index, block)| (self.slice(block.header), index))
     }
 
+    /// The block with this text in its header.
+    pub(super) fn find_header(&self, header: &str) -> Option<usize> {
+        self.headers().find(|(found, _)| *found == header).map(|(_, block)| block)
+    }
+
+    /// The block of this kind and name; of two with the same name the later one counts.
+    pub(super) fn find(&self, kind: SectionKind, name: &str) -> Option<usize> {
+        self.named(kind).rfind(|(found, _)| *found == name).map(|(_, block)| block)
+    }
+
     /// The sections of one kind by name, in the order of the file; of two with the same name the later one counts.
     pub(super) fn named(&self, kind: SectionKind) -> impl DoubleEndedIterator<Item = (&str, usize)> {
         let of_kind = self.contents.names.iter().filter(move |(found, ..)| *found == kind);

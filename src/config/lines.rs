@@ -1,24 +1,24 @@
-//! The lines of a configuration file with what ends them.
+//! The lines of a configuration file and their endings.
 //!
-//! Python's universal newlines: `\n`, `\r\n` and `\r` all end a line. The reader looks at the content only, the editor
-//! puts both back as they were.
+//! `\n`, `\r\n` and `\r` all end a line (Python's universal newlines). The parser needs the content only, the editor keeps
+//! the endings.
 
 use crate::python::{is_space, strip};
 
-/// A line of a file, and what ends it: `\n`, `\r\n`, `\r` (Python's universal newlines), or nothing at the file's end.
+/// A line without its ending, and the ending; the last line may have none.
 pub(super) struct Line<'t> {
     pub(super) content: &'t str,
     pub(super) ending: &'t str,
 }
 
 impl<'t> Line<'t> {
-    /// Whether the line says nothing.
+    /// Whether the line is blank or a comment.
     pub(super) fn is_blank_or_comment(&self) -> bool {
         let value = strip(self.content);
         value.is_empty() || value.starts_with(['#', ';'])
     }
 
-    /// The white space before the first other character.
+    /// The white space at the start.
     pub(super) fn indent(&self) -> &'t str {
         &self.content[..self.content.len() - self.content.trim_start_matches(is_space).len()]
     }
@@ -36,9 +36,9 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
             [] if end == 0 => return None,
             [] => end,
         };
-        let (piece, after) = rest.split_at(ended);
+        let (line, after) = rest.split_at(ended);
         rest = after;
-        let (content, ending) = piece.split_at(end);
+        let (content, ending) = line.split_at(end);
         Some(Line { content, ending })
     })
 }

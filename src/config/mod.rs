@@ -1,8 +1,8 @@
-//! What the user configured: the config and credentials files, and what follows from them and the environment.
+//! `Config`: both configuration files and the selected profile, with lookups by name.
 //!
-//! Here: both files together, the profile that was selected, and lookups by name. The reading of one file is in `ini`,
-//! one section in `section`, precedence over options and variables in `settings`, the Identity Center part in `session`,
-//! changes to the config file in `edit`. The rules are botocore's.
+//! The rules are botocore's. One file is read in `ini` and parsed in `parse`; the other modules hold one section
+//! (`section`), precedence over options and variables (`settings`, `preferences`), Identity Center (`session`) and changes
+//! to the config file (`edit`).
 
 mod edit;
 mod ini;
@@ -16,8 +16,7 @@ mod section;
 mod session;
 mod settings;
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -41,10 +40,8 @@ pub struct Config {
     credentials: IniFile,
     profile: String,
     named_by: NamedBy,
-    /// The sso-sessions by name, because `login --all` asks for each.
-    sessions: OnceCell<HashMap<String, usize>>,
-    /// Where the selected profile is in the config file, because every setting asks for it.
-    selected: OnceCell<Option<usize>>,
+    /// The block of the selected profile in the config file; every setting needs it.
+    selected: Option<usize>,
 }
 
 /// What named the profile.
@@ -71,14 +68,10 @@ impl Config {
     /// As `load`, but the profile need not exist.
     pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let (profile, named_by) = selected_profile(context, profile_option);
-        Ok(Self {
-            main: IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?,
-            credentials: IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?,
-            profile,
-            named_by,
-            sessions: OnceCell::new(),
-            selected: OnceCell::new(),
-        })
+        let main = IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?;
+        let credentials = IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?;
+        let selected = main.find(SectionKind::Profile, &profile);
+        Ok(Self { main, credentials, profile, named_by, selected })
     }
 
     /// The selected profile's name.
@@ -86,7 +79,7 @@ impl Config {
         &self.profile
     }
 
-    /// True if `--profile` named it; then keys in the environment are not used for signing.
+    /// True if `--profile` named it; then access keys in the environment are not used.
     pub fn profile_was_named_by_option(&self) -> bool {
         self.named_by == NamedBy::Option
     }
@@ -115,15 +108,13 @@ impl Config {
 
     /// The part of a profile that is in the config file.
     pub fn profile_in_config(&self, name: &str) -> Option<Section<'_>> {
-        let find = || self.block(SectionKind::Profile, name);
-        let block = if name == self.profile { *self.selected.get_or_init(find) } else { find() };
-        block.map(|block| Section::of(&self.main, block))
+        let block = if name == self.profile { self.selected } else { self.main.find(SectionKind::Profile, name) };
+        Some(Section::of(&self.main, block?))
     }
 
     /// The part of a profile that is in the credentials file, where a section's name is the profile's.
     pub fn profile_in_credentials(&self, name: &str) -> Option<Section<'_>> {
-        let mut headers = self.credentials.headers();
-        headers.find(|(header, _)| *header == name).map(|(_, block)| Section::of(&self.credentials, block))
+        Some(Section::of(&self.credentials, self.credentials.find_header(name)?))
     }
 
     /// Every profile once, those of the config file first.
@@ -142,11 +133,7 @@ impl Config {
 
     /// An `[sso-session NAME]`.
     pub fn sso_session(&self, name: &str) -> Option<Section<'_>> {
-        let sessions = self.sessions.get_or_init(|| {
-            let named = self.main.named(SectionKind::SsoSession);
-            named.map(|(name, block)| (name.to_owned(), block)).collect()
-        });
-        sessions.get(name).map(|block| Section::of(&self.main, *block))
+        Some(Section::of(&self.main, self.main.find(SectionKind::SsoSession, name)?))
     }
 
     /// Every sso-session once, in the order of the config file.
@@ -156,7 +143,7 @@ impl Config {
 
     /// A `[services NAME]`.
     pub fn services(&self, name: &str) -> Option<Section<'_>> {
-        self.block(SectionKind::Services, name).map(|block| Section::of(&self.main, block))
+        Some(Section::of(&self.main, self.main.find(SectionKind::Services, name)?))
     }
 
     /// Every services block once, in the order of the config file.
@@ -174,14 +161,9 @@ impl Config {
         &self.credentials.path
     }
 
-    /// The config file in words, with the reason if it could not be read.
+    /// The config file for a message, with the reason if it could not be read.
     pub fn described(&self) -> String {
         self.main.described()
-    }
-
-    /// Where a section is in the config file.
-    fn block(&self, kind: SectionKind, name: &str) -> Option<usize> {
-        self.main.named(kind).rfind(|(found, _)| *found == name).map(|(_, block)| block)
     }
 
     fn all(&self, kind: SectionKind) -> Vec<(&str, Section<'_>)> {
@@ -200,24 +182,24 @@ impl Config {
 
     fn profile_not_found(&self) -> Error {
         let name = &self.profile;
-        let who = match self.named_by {
+        let source = match self.named_by {
             NamedBy::Variable(variable) => format!("the name comes from the environment variable {variable}; "),
             NamedBy::Option | NamedBy::Default => String::new(),
         };
-        let known = if self.main.headers().any(|(header, _)| header == name) {
+        let problem = if self.main.find_header(name).is_some() {
             format!(
                 "[{name}] in {} is not a profile section; its header must be [profile {name}]",
                 self.main.path.display()
             )
         } else {
-            format!("it is neither in {} nor in {}", self.main.described(), self.credentials.described())
+            format!("it is in neither {} nor {}", self.main.described(), self.credentials.described())
         };
-        Error::other(format!("The config profile ({name}) could not be found")).hint(who + &known)
+        Error::other(format!("The config profile ({name}) could not be found")).hint(source + &problem)
     }
 }
 
 impl fmt::Debug for Config {
-    /// Paths and the profile's name; never a value, for it may be a key.
+    /// Paths and the profile's name; never a value, which may be an access key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("config", &self.main.path)

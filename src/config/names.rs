@@ -1,7 +1,7 @@
-//! What a section header of the config file names: a profile, an sso-session, a services block, or nothing of ours.
+//! Section headers of the config file: the kind of section and its name.
 //!
-//! botocore looks at how the header begins and splits it as a POSIX shell would (Python's `shlex`); the second of exactly
-//! two words is the name. So `[profile "my dev"]` names `my dev`, and `[profile two words]` names nothing.
+//! botocore takes the kind from the start of the header and splits the header like a POSIX shell (Python's `shlex`); the
+//! second of exactly two words is the name. So `[profile "my dev"]` names `my dev`, and `[profile two words]` is ignored.
 
 use std::borrow::Cow;
 
@@ -13,11 +13,11 @@ pub(super) enum SectionKind {
     Services,
 }
 
-/// The words that headers begin with.
+/// The words at the start of headers.
 const KINDS: [(&str, SectionKind); 3] =
     [("profile", SectionKind::Profile), ("sso-session", SectionKind::SsoSession), ("services", SectionKind::Services)];
 
-/// The kind and name a header of the config file stands for.
+/// The kind and name in a header of the config file.
 pub(super) fn named(header: &str) -> Option<(SectionKind, Cow<'_, str>)> {
     if header == "default" {
         return Some((SectionKind::Profile, Cow::Borrowed(header)));
@@ -52,38 +52,30 @@ fn second_of_two_words(header: &str) -> Option<Cow<'_, str>> {
     words.next().is_none().then_some(Cow::Borrowed(name))
 }
 
-/// Python's `shlex.split`; `None` where it raises (a quotation or an escape that does not end).
+/// Python's `shlex.split`; `None` for an unclosed quote or an unfinished escape.
 pub fn shell_words(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
-    let mut word = None::<String>;
+    let (mut word, mut quote) = (None::<String>, None);
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
-        match character {
-            '\'' | '"' => quotation(character, &mut characters, word.get_or_insert_default())?,
-            '\\' => word.get_or_insert_default().push(characters.next()?),
-            space if is_shell_space(space) => words.extend(word.take()),
-            other => word.get_or_insert_default().push(other),
+        match (quote, character) {
+            (None, space) if is_shell_space(space) => words.extend(word.take()),
+            (None, '\'' | '"') => {
+                word.get_or_insert_default();
+                quote = Some(character);
+            }
+            (Some(end), _) if end == character => quote = None,
+            (None, '\\') => word.get_or_insert_default().push(characters.next()?),
+            // Inside double quotes a backslash escapes only itself and the quote.
+            (Some('"'), '\\') => match characters.next()? {
+                escaped @ ('"' | '\\') => word.get_or_insert_default().push(escaped),
+                other => word.get_or_insert_default().extend(['\\', other]),
+            },
+            _ => word.get_or_insert_default().push(character),
         }
     }
     words.extend(word);
-    Some(words)
-}
-
-/// Reads up to the closing quote. Only inside double quotes does a backslash escape, and only itself and the quote.
-fn quotation(quote: char, characters: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
-    loop {
-        match characters.next()? {
-            end if end == quote => return Some(()),
-            '\\' if quote == '"' => {
-                let escaped = characters.next()?;
-                if !matches!(escaped, '"' | '\\') {
-                    word.push('\\');
-                }
-                word.push(escaped);
-            }
-            other => word.push(other),
-        }
-    }
+    quote.is_none().then_some(words)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! How results are presented: output format, error format, pager, prompting.
 //!
-//! Option before variable before profile before default, as AWS CLI 2.36.7. A variable that is set but empty counts,
-//! which is how a pager is switched off. Names are checked where they are used.
+//! Option before variable before profile before default, as in AWS CLI 2.36.7. An empty variable counts: it turns the pager
+//! off. The names of formats are checked by the callers.
 
 use super::Config;
 use super::origin::{Located, Origin};
 use crate::context::Context;
 
-/// The name of the output format: `--output`, `AWS_DEFAULT_OUTPUT`, `output`, else `json`. Not checked here.
+/// The name of the output format: `--output`, `AWS_DEFAULT_OUTPUT`, `output`, else `json`. Not checked.
 pub fn output_format(context: &Context, config: &Config, chosen: Option<&str>) -> Located<String> {
     Located::option("--output", chosen)
         .or_else(|| config.setting(context, &["AWS_DEFAULT_OUTPUT"], "output"))
@@ -17,17 +17,15 @@ pub fn output_format(context: &Context, config: &Config, chosen: Option<&str>) -
 /// The name of the error format, in lower case: `--cli-error-format`, `AWS_CLI_ERROR_FORMAT`, `cli_error_format`, else
 /// `enhanced`. An unknown name means `enhanced`. Without a readable config the file is skipped.
 pub fn error_format(context: &Context, config: Option<&Config>, chosen: Option<&str>) -> String {
-    const VARIABLE: &str = "AWS_CLI_ERROR_FORMAT";
-    let found = Located::option("--cli-error-format", chosen).or_else(|| match config {
-        Some(config) => config.setting(context, &[VARIABLE], "cli_error_format"),
-        None => Located::variable(VARIABLE, context),
-    });
+    let found = Located::option("--cli-error-format", chosen)
+        .or_else(|| Located::variable("AWS_CLI_ERROR_FORMAT", context))
+        .or_else(|| config?.selected()?.located("cli_error_format"));
     let name = found.map(|found| found.value).filter(|name| !name.is_empty());
     name.map_or_else(|| "enhanced".to_owned(), |name| name.to_lowercase())
 }
 
 /// The pager's command line: `AWS_PAGER`, `cli_pager`, `PAGER`, else `less` (`more` on Windows); `None` when an option or
-/// an empty value switches it off.
+/// an empty value turns it off.
 pub fn pager(context: &Context, config: &Config, no_pager: bool) -> Option<Located<String>> {
     if no_pager {
         return None;
@@ -37,7 +35,7 @@ pub fn pager(context: &Context, config: &Config, no_pager: bool) -> Option<Locat
     (!found.value.is_empty()).then_some(found)
 }
 
-/// Whether missing options are asked for.
+/// When to prompt for missing options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AutoPrompt {
     /// Never.
@@ -48,7 +46,7 @@ pub enum AutoPrompt {
     OnPartial,
 }
 
-/// `--no-cli-auto-prompt`, `--cli-auto-prompt`, `AWS_CLI_AUTO_PROMPT`, `cli_auto_prompt`, else off; so is an unknown word.
+/// `--no-cli-auto-prompt`, `--cli-auto-prompt`, `AWS_CLI_AUTO_PROMPT`, `cli_auto_prompt`, else off; an unknown value means off.
 pub fn auto_prompt(context: &Context, config: &Config, on: bool, off: bool) -> AutoPrompt {
     if off {
         return AutoPrompt::Off;

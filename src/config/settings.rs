@@ -1,14 +1,15 @@
-//! How requests are to be made, resolved once: option before variable before file before default.
+//! How requests are made, resolved once: option before variable before file before default.
 //!
-//! The orders, the texts of errors and what counts as true are those of AWS CLI 2.36.7. Two of its corners are not
-//! copied: an empty CA bundle variable is no bundle (there it switches verification off). When no region is found here
-//! the AWS CLI asks EC2 instance metadata; whether that is done is up to the caller. Proxies are read in `http`.
+//! Precedence, error texts and what counts as true are those of AWS CLI 2.36.7, except that an empty CA bundle variable is
+//! ignored (the AWS CLI then turns verification off). The region from EC2 instance metadata is the caller's business;
+//! proxies are read in `http`.
 
 use std::time::Duration;
 
 use super::Config;
 use super::origin::{Located, Origin};
 use crate::context::Context;
+use crate::endpoint::Service;
 use crate::error::Error;
 use crate::python;
 
@@ -23,9 +24,9 @@ pub struct Overrides {
     pub ca_bundle: Option<String>,
     /// `--no-verify-ssl`.
     pub no_verify_ssl: bool,
-    /// `--cli-connect-timeout`, as it was written.
+    /// `--cli-connect-timeout`, not parsed.
     pub connect_timeout: Option<String>,
-    /// `--cli-read-timeout`, as it was written.
+    /// `--cli-read-timeout`, not parsed.
     pub read_timeout: Option<String>,
 }
 
@@ -37,9 +38,9 @@ pub type Limit = Option<Duration>;
 pub struct ClientSettings {
     /// The region, not yet checked; `None` when neither option, variable nor profile has one. May be empty.
     pub region: Option<Located<String>>,
-    /// FIPS endpoints are wanted.
+    /// Whether FIPS endpoints are used.
     pub fips: bool,
-    /// Dual-stack endpoints are wanted.
+    /// Whether dual-stack endpoints are used.
     pub dualstack: bool,
     /// PEM file or directory that replaces the built-in roots.
     pub ca_bundle: Option<Located<String>>,
@@ -53,25 +54,14 @@ pub struct ClientSettings {
     pub max_attempts: Located<u32>,
     /// Application identifier for the user agent.
     pub user_agent_app_id: Option<String>,
-    oidc_endpoint_url: Result<Option<Located<String>>, Error>,
-    portal_endpoint_url: Result<Option<Located<String>>, Error>,
-    sts_endpoint_url: Result<Option<Located<String>>, Error>,
+    endpoint_urls: [(Service, Result<Option<Located<String>>, Error>); 3],
 }
 
 impl ClientSettings {
-    /// The configured base URL of the `OpenID` Connect service; an error when the profile names a missing `services` section.
-    pub fn oidc_endpoint_url(&self) -> Result<Option<&Located<String>>, Error> {
-        self.oidc_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
-    }
-
-    /// The configured base URL of the access portal's API; the same error.
-    pub fn portal_endpoint_url(&self) -> Result<Option<&Located<String>>, Error> {
-        self.portal_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
-    }
-
-    /// The configured base URL of STS, which credentials of roles come from; the same error.
-    pub fn sts_endpoint_url(&self) -> Result<Option<&Located<String>>, Error> {
-        self.sts_endpoint_url.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    /// The configured base URL of a service; an error when the profile names a missing `services` section.
+    pub fn endpoint_url(&self, service: Service) -> Result<Option<&Located<String>>, Error> {
+        let found = self.endpoint_urls.iter().find(|(known, _)| *known == service);
+        found.map_or(Ok(None), |(_, url)| url.as_ref().map(Option::as_ref).map_err(Clone::clone))
     }
 
     /// The region, or AWS's error when there is none.
@@ -100,13 +90,15 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
         read_timeout,
         max_attempts,
         user_agent_app_id: sources.first(&["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id").map(|found| found.value),
-        oidc_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
-        portal_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO", "sso"),
-        sts_endpoint_url: sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_STS", "sts"),
+        endpoint_urls: [
+            (Service::Oidc, sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc")),
+            (Service::Portal, sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO", "sso")),
+            (Service::Sts, sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_STS", "sts")),
+        ],
     })
 }
 
-/// Where values come from if no option is set.
+/// The sources of values other than options.
 struct Sources<'a> {
     context: &'a Context,
     config: &'a Config,
@@ -117,44 +109,36 @@ impl Sources<'_> {
         self.config.setting(self.context, variables, key)
     }
 
-    fn variable(&self, name: &'static str) -> Option<Located<String>> {
-        Located::variable(name, self.context)
-    }
-
     fn key(&self, key: &str) -> Option<Located<String>> {
         self.config.selected().and_then(|section| section.located(key))
     }
 
-    /// True is the word `true` in any case; a variable counts even when it is empty.
+    /// Whether the value is `true` in any case; an empty variable overrides the key.
     fn is_true(&self, variable: &'static str, key: &str) -> bool {
         self.first(&[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
     }
 
     fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<String>> {
-        let not_empty = |found: &Located<String>| !found.value.is_empty();
+        let variable = |name| Located::variable(name, self.context).filter(not_empty);
         Located::option("--ca-bundle", chosen)
             .filter(not_empty)
-            .or_else(|| self.variable("AWS_CA_BUNDLE").filter(not_empty))
+            .or_else(|| variable("AWS_CA_BUNDLE"))
             .or_else(|| self.key("ca_bundle").filter(not_empty))
-            .or_else(|| self.variable("REQUESTS_CA_BUNDLE").filter(not_empty))
+            .or_else(|| variable("REQUESTS_CA_BUNDLE"))
     }
 
-    /// No operation has timestamps or binary members, but the AWS CLI rejects formats that it does not know.
+    /// No operation has timestamps or binary members, but the AWS CLI rejects unknown formats.
     fn check_formats(&self) -> Result<(), Error> {
+        let unknown = |key, known: [&str; 2]| self.key(key).filter(|found| !known.contains(&found.value.as_str()));
         let timestamp = "cli_timestamp_format";
-        if let Some(Located { value, origin }) = self.unknown(timestamp, &["wire", "iso8601"]) {
+        if let Some(Located { value, origin }) = unknown(timestamp, ["wire", "iso8601"]) {
             let message = format!("Unknown {timestamp} value: {value}, valid values are \"wire\" or \"iso8601\"");
             return Err(Error::configuration(message).value_from(&origin));
         }
-        match self.unknown("cli_binary_format", &["base64", "raw-in-base64-out"]) {
+        match unknown("cli_binary_format", ["base64", "raw-in-base64-out"]) {
             Some(Located { value, origin }) => Err(invalid(python::quoted(&value), &origin)),
             None => Ok(()),
         }
-    }
-
-    /// A key whose value is none of these.
-    fn unknown(&self, key: &str, known: &[&str]) -> Option<Located<String>> {
-        if known.contains(&self.config.get(key)?) { None } else { self.key(key) }
     }
 
     fn max_attempts(&self) -> Result<Located<u32>, Error> {
@@ -173,23 +157,23 @@ impl Sources<'_> {
         Ok(Located::new(u32::try_from(number).unwrap_or(u32::MAX), origin))
     }
 
-    /// The AWS CLI rejects other modes. Here every retry waits as in standard mode.
+    /// The AWS CLI rejects other modes. Retries here always follow standard mode.
     fn check_retry_mode(&self) -> Result<(), Error> {
-        match self.first(&["AWS_RETRY_MODE"], "retry_mode") {
-            Some(Located { value, origin }) if !["standard", "adaptive"].contains(&value.as_str()) => Err(invalid(
-                format!("Invalid value provided to \"mode\": \"{value}\" must be one of: \"standard\" or \"adaptive\""),
-                &origin,
-            )),
-            _ => Ok(()),
+        let Some(Located { value, origin }) = self.first(&["AWS_RETRY_MODE"], "retry_mode") else { return Ok(()) };
+        if ["standard", "adaptive"].contains(&value.as_str()) {
+            return Ok(());
         }
+        let message =
+            format!("Invalid value provided to \"mode\": \"{value}\" must be one of: \"standard\" or \"adaptive\"");
+        Err(invalid(message, &origin))
     }
 
     /// The option; then, unless configured endpoints are ignored, the service's variable, the general one, the profile's
-    /// `services` section, the profile. An empty value is passed over.
+    /// `services` section, the profile. Empty values are skipped.
     fn endpoint_url(
         &self,
         overrides: &Overrides,
-        variable: &'static str,
+        variable_of_service: &'static str,
         service: &str,
     ) -> Result<Option<Located<String>>, Error> {
         if let Some(chosen) = Located::option("--endpoint-url", overrides.endpoint_url.as_deref()) {
@@ -198,16 +182,12 @@ impl Sources<'_> {
         if self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
             return Ok(None);
         }
-        let not_empty = |found: &Located<String>| !found.value.is_empty();
-        for name in [variable, "AWS_ENDPOINT_URL"] {
-            if let Some(found) = self.variable(name).filter(not_empty) {
-                return Ok(Some(found));
-            }
-        }
-        if let Some(found) = self.services_endpoint_url(service)?.filter(not_empty) {
+        let variable = |name| Located::variable(name, self.context).filter(not_empty);
+        if let Some(found) = variable(variable_of_service).or_else(|| variable("AWS_ENDPOINT_URL")) {
             return Ok(Some(found));
         }
-        Ok(self.key("endpoint_url").filter(not_empty))
+        let of_services = self.services_endpoint_url(service)?.filter(not_empty);
+        Ok(of_services.or_else(|| self.key("endpoint_url").filter(not_empty)))
     }
 
     fn services_endpoint_url(&self, service: &str) -> Result<Option<Located<String>>, Error> {
@@ -219,10 +199,14 @@ impl Sources<'_> {
             );
             let place = self.config.described();
             return Err(Error::other(what)
-                .hint(format!("the name comes from {origin}, but {place} has no [services {name}] with a key in it")));
+                .hint(format!("the name comes from {origin}; {place} has no [services {name}] with a key")));
         };
         Ok(section.nested(service).and_then(|nested| nested.located("endpoint_url")))
     }
+}
+
+fn not_empty(found: &Located<String>) -> bool {
+    !found.value.is_empty()
 }
 
 fn invalid(message: String, origin: &Origin) -> Error {
@@ -232,7 +216,7 @@ fn invalid(message: String, origin: &Origin) -> Error {
 /// The default of both time-outs, the AWS CLI's.
 const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
 
-/// A century, which overflows no clock.
+/// A century, which cannot overflow a clock.
 const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
 
 fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, Error> {
@@ -249,7 +233,7 @@ fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<
     Ok(Located::new((seconds > 0).then(|| Duration::from_secs(seconds.min(LONGEST_LIMIT))), origin))
 }
 
-/// The AWS CLI refuses an option without a scheme as a usage error; everything else about it is found out on use.
+/// Rejects an option without a scheme as a usage error, like the AWS CLI; the rest of the URL is checked on use.
 pub fn check_endpoint_option(overrides: &Overrides) -> Result<(), Error> {
     let Some(url) = &overrides.endpoint_url else { return Ok(()) };
     let is_scheme = |scheme: &str| {

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sso_oidc::internal::{AutoPrompt, Overrides, auto_prompt, error_format, output_format, pager};
+use sso_oidc::internal::{AutoPrompt, Overrides, Service, auto_prompt, error_format, output_format, pager};
 use sso_oidc::internal::{Error, Kind};
 
 use super::Fixture;
@@ -107,7 +107,7 @@ fn an_unreadable_file_counts_as_empty_with_a_warning() {
     std::fs::create_dir(fixture.path("config")).unwrap();
     let detail = fixture.load(Some("p")).unwrap_err().advice().unwrap().to_owned();
     let expected = format!(
-        "it is neither in {} (which was not read: it is not a regular file) nor in {}",
+        "it is in neither {} (which was not read: it is not a regular file) nor {}",
         fixture.path("config").display(),
         fixture.path("credentials").display()
     );
@@ -198,7 +198,7 @@ fn endpoint_precedence_matches_the_aws_cli() {
             Ok(found) => found.map_or("none".to_owned(), |found| found.value.clone()),
             Err(error) => error.to_string(),
         };
-        [url(settings.oidc_endpoint_url()), url(settings.portal_endpoint_url())]
+        [url(settings.endpoint_url(Service::Oidc)), url(settings.endpoint_url(Service::Portal))]
     };
     assert_eq!(both(&Fixture::new("[default]\n"), None), ["none", "none"]);
     assert_eq!(both(&Fixture::new(files), None), ["http://services-oidc", "http://profile"]);
