@@ -92,12 +92,7 @@ impl Formatter for PythonFormatter {
     }
 
     fn write_number_str<W: ?Sized + Write>(&mut self, to: &mut W, json: &str) -> io::Result<()> {
-        let spelled = number(json);
-        to.write_all(match spelled.as_str() {
-            "inf" => b"Infinity",
-            "-inf" => b"-Infinity",
-            finite => finite.as_bytes(),
-        })
+        to.write_all(number(json).replace("inf", "Infinity").as_bytes())
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
@@ -171,11 +166,8 @@ pub fn is_true(value: &Value) -> bool {
 pub fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let escaped = text.chars().map(|character| match character {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
-        '\\' => "\\\\".to_owned(),
-        _ if character == quote => format!("\\{character}"),
+        '\n' | '\r' | '\t' | '\\' => character.escape_default().to_string(),
+        _ if character == quote => character.escape_default().to_string(),
         '"' | '\'' => character.to_string(),
         // `str.isprintable`: `escape_debug` knows the same categories, but escapes a combining mark at the start.
         _ if String::from_iter(['a', character]).escape_debug().eq(['a', character]) => character.to_string(),
@@ -205,7 +197,7 @@ fn is_float(json: &str) -> bool {
 /// `repr` of a float: the shortest digits that read back, with an exponent from 1e16 on and below 1e-4.
 fn float(value: f64) -> String {
     if !value.is_finite() {
-        return value.to_string().to_lowercase();
+        return value.to_string();
     }
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));

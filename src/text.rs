@@ -1,19 +1,16 @@
-//! Foreign text before it reaches a terminal, and foreign URLs before they reach a browser.
+//! Untrusted text before it reaches a terminal, and untrusted URLs before they reach a browser.
 //!
-//! Text from the network or a file can carry escape sequences, direction overrides and characters that nobody sees; a
-//! URL can be anything. What passes here is harmless to show and to hand over as one argument. A browser is given RFC 3986
-//! URLs only: https, a host, no user-info.
-
-use std::fmt;
+//! Text from the network or a file can contain escape sequences, direction overrides and invisible characters; these are
+//! removed. A browser opens RFC 3986 URLs only: https, a host, no user-info. Whether a URL is trusted is decided in `login`.
 
 use serde_json::Value;
 
 pub use url::Url;
 
-/// The longest text that is shown in words, in characters.
+/// The longest text in a message, in characters.
 const LONGEST_WORDS: usize = 1_000;
 
-/// The longest URL that a browser is given, in bytes.
+/// The longest URL that a browser opens, in bytes.
 const LONGEST_URL: usize = 8 << 10;
 
 /// Text for a sentence: control, direction and invisible characters dropped, line ends turned into spaces, cut at 1,000
@@ -67,65 +64,42 @@ fn is_shown(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Why a URL is not given to a browser.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UrlRefused {
-    /// More than 8 KiB.
-    TooLong,
-    /// White space, control characters, or others that no URL has (RFC 3986 section 2).
-    ForeignCharacters,
-    /// Neither https nor, where it is allowed, http.
-    Scheme,
-    /// A user name or password before the host.
-    UserInfo,
-    /// No host, or no URL at all.
-    Malformed,
-}
+const TOO_LONG: &str = "it is longer than 8 KiB";
+const INVALID_CHARACTERS: &str = "it contains characters that are not valid in a URL";
+const NOT_HTTPS: &str = "it is not an https URL";
+const USER_INFO: &str = "it has a user name or password before the host";
+const NO_HOST: &str = "it has no host";
 
-impl fmt::Display for UrlRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooLong => "it is longer than 8 KiB",
-            Self::ForeignCharacters => "it contains characters that no URL has",
-            Self::Scheme => "it is not an https URL",
-            Self::UserInfo => "it has a user name or password before the host",
-            Self::Malformed => "it is no URL with a host",
-        })
-    }
-}
-
-impl std::error::Error for UrlRefused {}
-
-/// Lets a URL through to the browser: https (http when `allow_http`), a host, no user-info, printable ASCII, at most
-/// 8 KiB. What is opened is the URL written out again from its parts.
-pub fn browser_url(text: &str, allow_http: bool) -> Result<Url, UrlRefused> {
+/// Checks a URL before a browser opens it, and returns it serialized again: https (http when `allow_http`), a host, no
+/// user-info, printable ASCII, at most 8 KiB. The error is the reason.
+pub fn browser_url(text: &str, allow_http: bool) -> Result<Url, &'static str> {
     if text.len() > LONGEST_URL {
-        return Err(UrlRefused::TooLong);
+        return Err(TOO_LONG);
     }
     if !text.bytes().all(is_url_byte) {
-        return Err(UrlRefused::ForeignCharacters);
+        return Err(INVALID_CHARACTERS);
     }
-    let (scheme, rest) = text.split_once(':').ok_or(UrlRefused::Malformed)?;
+    let (scheme, rest) = text.split_once(':').ok_or(NO_HOST)?;
     let allowed = if allow_http { &["https", "http"][..] } else { &["https"] };
     if !allowed.iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed)) {
-        return Err(UrlRefused::Scheme);
+        return Err(NOT_HTTPS);
     }
     // Stricter than the URL standard, which reads `https:host`, `https:/host` and `https:///host` alike and decodes
     // percent signs in hosts: other readers of the same text would disagree.
-    let rest = rest.strip_prefix("//").ok_or(UrlRefused::Malformed)?;
+    let rest = rest.strip_prefix("//").ok_or(NO_HOST)?;
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     if authority.contains('@') {
-        return Err(UrlRefused::UserInfo);
+        return Err(USER_INFO);
     }
     if authority.is_empty() || authority.contains('%') {
-        return Err(UrlRefused::Malformed);
+        return Err(NO_HOST);
     }
-    let url = Url::parse(text).map_err(|_| UrlRefused::Malformed)?;
+    let url = Url::parse(text).map_err(|_| NO_HOST)?;
     if url.as_str().len() > LONGEST_URL {
-        return Err(UrlRefused::TooLong);
+        return Err(TOO_LONG);
     }
     let is_plain = url.host_str().is_some_and(|host| !host.is_empty()) && url.as_str().bytes().all(is_url_byte);
-    if is_plain { Ok(url) } else { Err(UrlRefused::Malformed) }
+    if is_plain { Ok(url) } else { Err(NO_HOST) }
 }
 
 /// The characters of RFC 3986: reserved, unreserved and the percent sign.
@@ -139,7 +113,10 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_WORDS, UrlRefused, browser_url, change_all, data_for_terminal, for_terminal, is_url_byte};
+    use super::{
+        INVALID_CHARACTERS, LONGEST_WORDS, NO_HOST, NOT_HTTPS, TOO_LONG, USER_INFO, browser_url, change_all,
+        data_for_terminal, for_terminal, is_url_byte,
+    };
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -210,64 +187,63 @@ mod tests {
 
     #[test]
     fn a_browser_never_gets_these() {
-        use UrlRefused::{ForeignCharacters, Malformed, Scheme, TooLong, UserInfo};
         let long = format!("https://h/{}", "a".repeat(10_000));
         for (text, reason) in [
-            ("", Malformed),
-            ("http://127.0.0.1:8080/x", Scheme),
-            ("file:///etc/passwd", Scheme),
-            ("javascript:alert(1)", Scheme),
-            ("data:text/html,x", Scheme),
-            ("vbscript:x", Scheme),
-            ("ftp://h/x", Scheme),
-            ("ms-settings:", Scheme),
-            ("search-ms:query=x", Scheme),
-            ("smb://h/x", Scheme),
-            ("ssh://h", Scheme),
-            ("mailto:a@b.example", Scheme),
-            ("httpss://h/", Scheme),
-            ("https", Malformed),
-            ("https:", Malformed),
-            ("https:h/x", Malformed),
-            ("https:/h/x", Malformed),
-            ("https:///h/x", Malformed),
-            ("https://", Malformed),
-            ("https://?x", Malformed),
-            ("https://:443/", Malformed),
-            ("https://h:99999/", Malformed),
-            ("https://ex%61mple.com/", Malformed),
-            ("https://[::1/", Malformed),
-            ("https://256.1.1.1.1.999/", Malformed),
-            ("//h/x", Malformed),
-            ("h.example/x", Malformed),
-            ("--renderer-cmd-prefix=sh", Malformed),
-            ("-https://h/", Scheme),
-            ("--url=https://h/", Scheme),
-            (" https://h/", ForeignCharacters),
-            ("https://h/ --gpu-launcher=sh", ForeignCharacters),
-            ("https://h/\n", ForeignCharacters),
-            ("https://h\t/x", ForeignCharacters),
-            ("https://h/\0x", ForeignCharacters),
-            ("https://h/\"&calc.exe&\"", ForeignCharacters),
-            ("https://h/`id`", ForeignCharacters),
-            ("https://h/$(rm -rf ~)", ForeignCharacters),
-            ("https://h/|sh", ForeignCharacters),
-            ("https://h/x;a^b", ForeignCharacters),
-            ("https://h/<script>", ForeignCharacters),
-            (r"https://evil.example\@aws.example/", ForeignCharacters),
-            (r"\\server\share", ForeignCharacters),
-            ("https://bücher.example/", ForeignCharacters),
-            ("https://h/\u{202e}moc", ForeignCharacters),
-            ("https://h/\u{1b}[2J", ForeignCharacters),
-            ("https://user@h/", UserInfo),
-            ("https://user:password@h/", UserInfo),
-            ("https://@h/", UserInfo),
-            ("https://aws.example@evil.example/", UserInfo),
-            (long.as_str(), TooLong),
+            ("", NO_HOST),
+            ("http://127.0.0.1:8080/x", NOT_HTTPS),
+            ("file:///etc/passwd", NOT_HTTPS),
+            ("javascript:alert(1)", NOT_HTTPS),
+            ("data:text/html,x", NOT_HTTPS),
+            ("vbscript:x", NOT_HTTPS),
+            ("ftp://h/x", NOT_HTTPS),
+            ("ms-settings:", NOT_HTTPS),
+            ("search-ms:query=x", NOT_HTTPS),
+            ("smb://h/x", NOT_HTTPS),
+            ("ssh://h", NOT_HTTPS),
+            ("mailto:a@b.example", NOT_HTTPS),
+            ("httpss://h/", NOT_HTTPS),
+            ("https", NO_HOST),
+            ("https:", NO_HOST),
+            ("https:h/x", NO_HOST),
+            ("https:/h/x", NO_HOST),
+            ("https:///h/x", NO_HOST),
+            ("https://", NO_HOST),
+            ("https://?x", NO_HOST),
+            ("https://:443/", NO_HOST),
+            ("https://h:99999/", NO_HOST),
+            ("https://ex%61mple.com/", NO_HOST),
+            ("https://[::1/", NO_HOST),
+            ("https://256.1.1.1.1.999/", NO_HOST),
+            ("//h/x", NO_HOST),
+            ("h.example/x", NO_HOST),
+            ("--renderer-cmd-prefix=sh", NO_HOST),
+            ("-https://h/", NOT_HTTPS),
+            ("--url=https://h/", NOT_HTTPS),
+            (" https://h/", INVALID_CHARACTERS),
+            ("https://h/ --gpu-launcher=sh", INVALID_CHARACTERS),
+            ("https://h/\n", INVALID_CHARACTERS),
+            ("https://h\t/x", INVALID_CHARACTERS),
+            ("https://h/\0x", INVALID_CHARACTERS),
+            ("https://h/\"&calc.exe&\"", INVALID_CHARACTERS),
+            ("https://h/`id`", INVALID_CHARACTERS),
+            ("https://h/$(rm -rf ~)", INVALID_CHARACTERS),
+            ("https://h/|sh", INVALID_CHARACTERS),
+            ("https://h/x;a^b", INVALID_CHARACTERS),
+            ("https://h/<script>", INVALID_CHARACTERS),
+            (r"https://evil.example\@aws.example/", INVALID_CHARACTERS),
+            (r"\\server\share", INVALID_CHARACTERS),
+            ("https://bücher.example/", INVALID_CHARACTERS),
+            ("https://h/\u{202e}moc", INVALID_CHARACTERS),
+            ("https://h/\u{1b}[2J", INVALID_CHARACTERS),
+            ("https://user@h/", USER_INFO),
+            ("https://user:password@h/", USER_INFO),
+            ("https://@h/", USER_INFO),
+            ("https://aws.example@evil.example/", USER_INFO),
+            (long.as_str(), TOO_LONG),
         ] {
             assert_eq!(browser_url(text, false).map(|url| url.to_string()), Err(reason), "{text:?}");
         }
-        assert_eq!(browser_url("file:///etc/passwd", true), Err(Scheme));
+        assert_eq!(browser_url("file:///etc/passwd", true), Err(NOT_HTTPS));
     }
 
     proptest! {
