@@ -1,8 +1,8 @@
-//! Credentials of a container: one GET of the URL that ECS, EKS or another host put into the environment.
+//! Credentials of a container: one GET of the URL that ECS, EKS or another platform puts into the environment.
 //!
 //! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI`, with the token of
-//! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is for loopback and AWS's own link-local addresses only. Two
-//! seconds to connect and to answer, three attempts, never through a proxy, as in botocore.
+//! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is allowed for loopback and AWS's own link-local addresses only.
+//! Timeouts of two seconds, three attempts, no proxy, as in botocore.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,53 +19,48 @@ use crate::secret::Secret;
 const PROVIDER: &str = "container-role";
 const ADDRESS: &str = "169.254.170.2";
 const ALLOWED: [&str; 4] = [ADDRESS, "169.254.170.23", "fd00:ec2::23", "localhost"];
-const LIMIT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// The keys, if the environment names a place.
+/// The credentials, if the environment has a URL.
 pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
     let context = chain.context;
-    let url = match context.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
-        Some(path) => format!("http://{ADDRESS}{path}"),
-        None => match context.var("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
-            Some(url) => url,
-            None => return Ok(None),
-        },
-    };
+    let relative = context.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    let url = relative.map(|path| format!("http://{ADDRESS}{path}"));
+    let url = url.or_else(|| context.var("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
+    let Some(url) = url else { return Ok(None) };
     let mut request = Request::plain(Method::GET, url.as_str()).header("accept", Secret::new("application/json"));
     if let Some(token) = authorization(context)? {
         request = request.header("authorization", token);
     }
     check_host(&url)?;
     let client = HttpClient::new(HttpOptions {
-        connect_timeout: Some(LIMIT),
-        read_timeout: Some(LIMIT),
+        connect_timeout: Some(TIMEOUT),
+        read_timeout: Some(TIMEOUT),
         proxies: Proxies::default(),
         ..chain.client().options().clone()
     });
     let mut attempt = 1;
-    let answer = loop {
-        match ask(&client, &request).await {
-            Ok(answer) => break answer,
+    let response = loop {
+        match fetch(&client, &request).await {
+            Ok(response) => break response,
             Err(why) if attempt == ATTEMPTS => {
                 return Err(retrieval_failed(PROVIDER, format!("Error retrieving metadata: {why}")));
             }
             Err(why) => log::debug!("container credentials: {why}"),
         }
         attempt += 1;
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(RETRY_DELAY).await;
     };
-    let member = |name: &str| match answer.get(name).and_then(Value::as_str) {
-        Some(text) => Ok(text),
-        None => Err(retrieval_failed(PROVIDER, format!("the response has no {name}"))),
-    };
+    let missing = |name: &str| retrieval_failed(PROVIDER, format!("the response has no {name}"));
+    let member = |name: &str| response.get(name).and_then(Value::as_str).ok_or_else(|| missing(name));
     let (access_key, secret_key, token) = (member("AccessKeyId")?, member("SecretAccessKey")?, member("Token")?);
-    let ends = expiry(member("Expiration")?, context)?;
-    Ok(Some(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(ends.into()), PROVIDER)))
+    let expires_at = expiry(member("Expiration")?, context)?;
+    Ok(Some(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(expires_at.into()), PROVIDER)))
 }
 
-async fn ask(client: &HttpClient, request: &Request) -> Result<Value, String> {
+async fn fetch(client: &HttpClient, request: &Request) -> Result<Value, String> {
     let response = client
         .send(request, Retry::Poll, None)
         .await
@@ -78,7 +73,7 @@ async fn ask(client: &HttpClient, request: &Request) -> Result<Value, String> {
         .map_err(|_| "Unable to parse JSON returned from container metadata services".to_owned())
 }
 
-/// The token, from the file if one is named.
+/// The authorization token, from the file if one is configured.
 fn authorization(context: &Context) -> Result<Option<Secret>, Error> {
     let token = match context.var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
         Some(path) => Some(std::fs::read_to_string(&path).map_err(|error| {
@@ -95,7 +90,7 @@ fn authorization(context: &Context) -> Result<Option<Secret>, Error> {
     }
 }
 
-/// Plain http is for loopback and link-local addresses only, where no one can listen.
+/// Allows plain http for loopback and link-local addresses only, where nobody can eavesdrop.
 fn check_host(url: &str) -> Result<(), Error> {
     let parsed = url::Url::parse(url).ok();
     if parsed.as_ref().is_some_and(|url| url.scheme() == "https") {

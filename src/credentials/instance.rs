@@ -1,8 +1,8 @@
 //! EC2 instance metadata: the keys of the instance's role, and its region.
 //!
-//! Version 2 with a session token; where there is no token service, version 1, unless `AWS_EC2_METADATA_V1_DISABLED`. One
-//! second and one attempt unless configured, as in botocore: most machines are no EC2 instances and should not wait.
-//! Whatever fails means that there is nothing here, not an error.
+//! Version 2 with a session token; without a token service version 1, unless `AWS_EC2_METADATA_V1_DISABLED`. One second and
+//! one attempt unless configured, as in botocore: most machines are not EC2 instances and should not wait. A failed request
+//! means that there are no credentials, and is not an error.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const TOKEN_SECONDS: &str = "21600";
 const ROLE: &str = "latest/meta-data/iam/security-credentials/";
 const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 
-/// The keys of the instance's role, if this is an instance with one.
+/// The credentials of the instance's role, if this is an EC2 instance with a role.
 pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
     let Some(service) = MetadataService::configured(chain.context, chain.config, chain.client().options())? else {
         return Ok(None);
@@ -40,9 +40,15 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
     else {
         return Ok(None);
     };
-    // When the service cannot renew them it hands out ended ones, which AWS goes on accepting: they are used.
-    let ends = parse_expiry(expiration)?;
-    Ok(Some(Credentials::new(access_key, secret_key, Some(session_token.to_owned()), Some(ends.into()), "iam-role")))
+    // If the service cannot renew the credentials it returns expired ones, which AWS still accepts.
+    let expires_at = parse_expiry(expiration)?;
+    Ok(Some(Credentials::new(
+        access_key,
+        secret_key,
+        Some(session_token.to_owned()),
+        Some(expires_at.into()),
+        "iam-role",
+    )))
 }
 
 /// The region of the instance: its availability zone without the last letter.
@@ -68,15 +74,15 @@ struct MetadataService {
     version_1: bool,
 }
 
-/// How version 2 was answered.
+/// The protocol version that the service supports.
 enum Session {
     Token(Secret),
-    /// There is no token service.
+    /// No token service.
     Version1,
 }
 
 impl MetadataService {
-    /// The service, unless `AWS_EC2_METADATA_DISABLED`.
+    /// The service as configured; `None` with `AWS_EC2_METADATA_DISABLED`.
     fn configured(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<Self>, Error> {
         if is_true(context.var("AWS_EC2_METADATA_DISABLED").as_deref()) {
             return Ok(None);
@@ -100,7 +106,7 @@ impl MetadataService {
         format!("{}{}{path}", self.base, if self.base.ends_with('/') { "" } else { "/" })
     }
 
-    /// A session of version 2, or leave to do without; `None` when there is nobody here.
+    /// A session of version 2, or the fallback to version 1; `None` without a metadata service.
     async fn token(&self) -> Result<Option<Session>, Error> {
         let mut request = Request::plain(Method::PUT, self.url(TOKEN))
             .header("x-aws-ec2-metadata-token-ttl-seconds", Secret::new(TOKEN_SECONDS));
@@ -113,7 +119,7 @@ impl MetadataService {
                 }
                 Ok(response) if [403, 404, 405].contains(&response.status) => break,
                 Ok(response) if response.status == 400 => return Ok(None),
-                // A token that is lost on the way back (a hop limit of 1) is silence.
+                // With a hop limit of 1 the response with the token never arrives.
                 Err(error) if matches!(error.kind, HttpErrorKind::ReadTimeout(_)) => break,
                 Ok(_) | Err(_) => {}
             }
@@ -131,7 +137,7 @@ impl MetadataService {
         Ok(response.map(|response| String::from_utf8_lossy(&response.body).into_owned()))
     }
 
-    /// A document that is there, not empty, and as it should be.
+    /// A document that exists, is not empty and is usable.
     async fn get(
         &self,
         path: &str,
@@ -159,7 +165,7 @@ fn is_true(value: Option<&str>) -> bool {
     value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-/// A whole number, 1 when nothing is said.
+/// An integer setting, 1 by default.
 fn number(value: Option<String>) -> Result<i64, Error> {
     let Some(text) = value else { return Ok(1) };
     python::saturating_int(&text).ok_or_else(|| Error::configuration(python::int_error(&text)))

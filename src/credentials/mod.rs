@@ -1,11 +1,10 @@
-//! The credentials that sign: AWS's chain of places, in the order and by the rules of botocore (`credentials.py`).
+//! The credentials that sign requests: AWS's chain of providers, in the order and by the rules of botocore (`credentials.py`).
 //!
-//! The environment (unless `--profile` names a profile), a role to assume, then of the profile: web identity, Identity Center,
-//! credentials file, credential process, config file; then the container's endpoint, then EC2 instance metadata. The first
-//! place that has something decides: what is wrong with it is an error, not a reason to go on. What the configuration or a
-//! place lacks is an error of kind `Configuration`, with botocore's message. No message contains a key, token or secret; what a
-//! credential process or a metadata service printed is repeated, as by the AWS CLI. Files are read in `config`, requests
-//! are signed in `oidc`.
+//! The environment (unless `--profile` is given), a role to assume, then the profile's web identity, Identity Center role,
+//! credentials file, credential process and config file; then the container endpoint, then EC2 instance metadata. The first
+//! provider that is configured decides: if it fails, the chain ends with its error. Missing configuration is an error of
+//! kind `Configuration`, with botocore's message. No message contains a key, token or secret; the output of a credential
+//! process or a metadata service is repeated, as by the AWS CLI. Files are read in `config`, requests are signed in `oidc`.
 
 mod container;
 mod instance;
@@ -29,7 +28,7 @@ use crate::services::Services;
 
 pub use instance::region as region_of_instance;
 
-/// Where to look, and how to ask.
+/// The provider chain of one command.
 pub struct Chain<'a> {
     context: &'a Context,
     config: &'a Config,
@@ -40,8 +39,8 @@ pub struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    /// The chain for one command. `region` is the one to sign for; STS is called there. The services are those on the way
-    /// to credentials, without the effect of `--endpoint-url`.
+    /// Creates the chain. Requests are signed for `region`, and STS is called there. `--endpoint-url` must not apply to the
+    /// services.
     pub fn new(context: &'a Context, config: &'a Config, services: &'a Services, region: &'a str) -> Self {
         Self { context, config, services, region, variable: None }
     }
@@ -52,7 +51,7 @@ impl<'a> Chain<'a> {
         Self { variable: Some((name, value)), ..self }
     }
 
-    /// The first credentials that are found.
+    /// The credentials of the first provider that has any.
     pub async fn find(&self) -> Result<Credentials, Error> {
         let named = self.config.profile_was_named_by_option();
         let profile = self.config.profile_name();
@@ -71,7 +70,7 @@ impl<'a> Chain<'a> {
         instance::keys(self).await?.ok_or_else(not_found)
     }
 
-    /// What a profile itself has, apart from a role to assume.
+    /// The credentials of a profile, apart from a role to assume.
     async fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Credentials>, Error> {
         if let Some(found) = web_identity::keys(self, name, environment).await? {
             return Ok(Some(found));
@@ -97,63 +96,68 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// A key pair in a file.
+/// A key pair in a configuration file.
 fn static_keys(section: Option<Section<'_>>, provider: &'static str) -> Result<Option<Credentials>, Error> {
     let Some(section) = section else { return Ok(None) };
     let Some(access_key) = section.get("aws_access_key_id") else { return Ok(None) };
-    let secret_key = section.get("aws_secret_access_key").ok_or_else(|| partial(provider, "aws_secret_access_key"))?;
+    let secret_key = section
+        .get("aws_secret_access_key")
+        .ok_or_else(|| partial(provider, "aws_access_key_id", "aws_secret_access_key"))?;
     let token = section.get("aws_security_token").or_else(|| section.get("aws_session_token"));
     Ok(Some(Credentials::new(access_key, secret_key, token.map(str::to_owned), None, provider)))
 }
 
-/// The keys in the environment. An empty access key is none; an access key without its secret is an error. The older
-/// `AWS_SECURITY_TOKEN` comes first, as in botocore.
+/// The keys in the environment. An empty access key counts as unset; an access key without its secret is an error. The
+/// older `AWS_SECURITY_TOKEN` wins, as in botocore.
 fn environment_keys(context: &Context) -> Result<Option<Credentials>, Error> {
     let Some(access_key) = context.var_not_empty("AWS_ACCESS_KEY_ID") else { return Ok(None) };
-    let secret_key =
-        context.var_not_empty("AWS_SECRET_ACCESS_KEY").ok_or_else(|| partial("env", "AWS_SECRET_ACCESS_KEY"))?;
+    let secret_key = context.var_not_empty("AWS_SECRET_ACCESS_KEY");
+    let secret_key = secret_key.ok_or_else(|| partial("env", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))?;
     let token = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"].iter().find_map(|name| context.var_not_empty(name));
-    let ends = context.var_not_empty("AWS_CREDENTIAL_EXPIRATION");
-    let ends = ends.map(|text| expiry(&text, context)).transpose()?;
-    Ok(Some(Credentials::new(access_key, secret_key, token, ends.map(Into::into), "env")))
+    let expiration = context.var_not_empty("AWS_CREDENTIAL_EXPIRATION");
+    let expires_at = expiration.map(|text| expiry(&text, context)).transpose()?;
+    Ok(Some(Credentials::new(access_key, secret_key, token, expires_at.map(Into::into), "env")))
 }
 
-/// The time in a text; the error is Python's.
+/// Parses a time; the error is Python's.
 fn parse_expiry(text: &str) -> Result<Timestamp, Error> {
     timestamp::parse(text).ok_or_else(|| Error::configuration(format!("Unknown string format: {text}")))
 }
 
-/// The time in a text, which must be in the future. botocore asks a place again when its credentials expire soon; for a
-/// command that signs once, rejecting expired ones gives the same result.
+/// Parses a time that must be in the future. botocore refreshes credentials that expire soon; for a command that signs
+/// once, rejecting expired ones has the same result.
 fn expiry(text: &str, context: &Context) -> Result<Timestamp, Error> {
     let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
-    Some(parse_expiry(text)?).filter(|ends| *ends > context.now()).ok_or_else(|| Error::configuration(message))
+    Some(parse_expiry(text)?)
+        .filter(|expires_at| *expires_at > context.now())
+        .ok_or_else(|| Error::configuration(message))
 }
 
 fn not_found() -> Error {
     let message = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
-    let hint = "looked at the environment, the profile in both files, the container endpoint and EC2 instance metadata; set \
+    let hint = "checked the environment, the profile in both files, the container endpoint and EC2 instance metadata; set \
         AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
     Error::new(Kind::NoCredentials, message).hint(hint.to_owned())
 }
 
-/// Only a part of the credentials is in a place, which has botocore's name.
-fn partial(provider: &str, missing: &str) -> Error {
+/// A provider, by botocore's name, has only a part of its configuration.
+fn partial(provider: &str, found: &str, missing: &str) -> Error {
     Error::configuration(format!("Partial credentials found in {provider}, missing: {missing}"))
-        .hint(format!("set {missing} as well, or remove its other half"))
+        .hint(format!("set {missing} too, or unset {found}"))
 }
 
-/// A place, which has botocore's name, did not give credentials.
+/// A provider, by botocore's name, failed.
 fn retrieval_failed(provider: &str, why: impl Display) -> Error {
     Error::configuration(format!("Error when retrieving credentials from {provider}: {why}"))
 }
 
 /// Only the AWS CLI can use a profile that signs in with `aws login`.
 fn login_session(profile: &str, session: &str) -> Error {
-    let message =
-        format!("The profile \"{profile}\" has login_session = {session}: sessions of aws login cannot be used here");
-    Error::configuration(message).hint(format!(
-        "run: eval \"$(aws configure export-credentials --profile {profile} --format env)\", then sign in here without \
-         --profile"
+    Error::configuration(format!(
+        "The profile \"{profile}\" has login_session = {session}: aws login sessions are not supported"
+    ))
+    .hint(format!(
+        "run: eval \"$(aws configure export-credentials --profile {profile} --format env)\"; then repeat the command \
+         without --profile"
     ))
 }

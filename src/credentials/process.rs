@@ -1,8 +1,7 @@
 //! `credential_process`: a program that prints credentials as JSON (version 1).
 //!
-//! Split into words as a POSIX shell would (on Windows as its C runtime would), run without a shell, with our standard
-//! input, its standard error kept for the case that it fails. Unlike with the AWS CLI it has 10 minutes. Imports
-//! `config` and `context`.
+//! The command is split like in a POSIX shell (on Windows like by its C runtime) and runs without a shell, with our
+//! standard input; its standard error is shown only if it fails. Unlike in the AWS CLI it is killed after 10 minutes.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -18,31 +17,33 @@ use crate::error::Error;
 
 const PROVIDER: &str = "custom-process";
 
-/// Long enough for a person to be asked something by it.
-const PATIENCE: Duration = Duration::from_mins(10);
+/// Long enough for a program that prompts the user.
+const TIMEOUT: Duration = Duration::from_mins(10);
 
-/// What the program prints, with this variable more in its environment.
+/// The credentials that the program prints; `variable` is added to its environment.
 pub(super) async fn keys(
     context: &Context,
     command: &str,
     variable: Option<&(&'static str, String)>,
 ) -> Result<Credentials, Error> {
-    let words =
-        split(command).ok_or_else(|| Error::configuration("credential_process has a quotation that does not end"))?;
+    let words = split(command).ok_or_else(|| Error::configuration("credential_process has an unclosed quote"))?;
     let Some((program, arguments)) = words.split_first() else {
-        return Err(Error::configuration("credential_process names no program"));
+        return Err(Error::configuration("credential_process is empty"));
     };
     let mut child = tokio::process::Command::new(program);
     child.args(arguments).envs(variable.map(|(name, value)| (name, value)));
     child.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let cannot_run = |error: std::io::Error| retrieval_failed(PROVIDER, format!("{program}: {error}"));
-    let output = match tokio::time::timeout(PATIENCE, child.output()).await {
+    let output = match tokio::time::timeout(TIMEOUT, child.output()).await {
         Ok(output) => output.map_err(cannot_run)?,
-        Err(_) => return Err(retrieval_failed(PROVIDER, format!("{program} did not end in 10 minutes"))),
+        Err(_) => return Err(retrieval_failed(PROVIDER, format!("{program} did not finish in 10 minutes"))),
     };
     let printed = Zeroizing::new(output.stdout);
     if !output.status.success() {
-        return Err(retrieval_failed(PROVIDER, String::from_utf8_lossy(&output.stderr)));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let is_silent = stderr.trim().is_empty();
+        let why = if is_silent { format!("{program} failed ({})", output.status).into() } else { stderr };
+        return Err(retrieval_failed(PROVIDER, why));
     }
     parse(&printed, context)
 }
@@ -50,7 +51,7 @@ pub(super) async fn keys(
 fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {
     let failed = |why: String| retrieval_failed(PROVIDER, why);
     let Ok(Value::Object(document)) = serde_json::from_slice(printed) else {
-        return Err(failed(format!("what it printed is not a JSON object ({} bytes)", printed.len())));
+        return Err(failed(format!("its output is not a JSON object ({} bytes)", printed.len())));
     };
     let version = document.get("Version").cloned().unwrap_or_else(|| Value::from("<Version key not provided>"));
     if version.as_f64() != Some(1.0) {
@@ -62,19 +63,17 @@ fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {
     let required =
         |name: &str| member(name).ok_or_else(|| failed(format!("Missing required key in response: '{name}'")));
     let (access_key, secret_key) = (required("AccessKeyId")?, required("SecretAccessKey")?);
-    let ends = match member("Expiration") {
-        Some(text) => Some(expiry(text, context)?.into()),
-        None => None,
-    };
-    Ok(Credentials::new(access_key, secret_key, member("SessionToken").map(str::to_owned), ends, PROVIDER))
+    let expires_at = member("Expiration").map(|text| expiry(text, context)).transpose()?;
+    let token = member("SessionToken").map(str::to_owned);
+    Ok(Credentials::new(access_key, secret_key, token, expires_at.map(Into::into), PROVIDER))
 }
 
 fn split(command: &str) -> Option<Vec<String>> {
     if cfg!(windows) { windows_words(command) } else { config::shell_words(command) }
 }
 
-/// Words as the Windows C runtime has them: blanks separate, double quotes group, a backslash counts only before a quote.
-/// `None` when a quotation does not end.
+/// Splits like the Windows C runtime: blanks separate, double quotes group, a backslash escapes only before a quote.
+/// `None` for an unclosed quote.
 fn windows_words(command: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word = None::<String>;

@@ -1,7 +1,7 @@
-//! Roles of a profile: `role_arn` with `source_profile` or `credential_source`, chained as deep as the config file goes.
+//! Roles of a profile: `role_arn` with `source_profile` or `credential_source`, chained to any depth.
 //!
-//! The whole chain is read and checked before anything is asked, then walked from the outermost role: credentials that are
-//! kept need none of what is behind them. The checks, their order and their texts are botocore's.
+//! The whole chain is read and checked before any request, then walked from the outermost role: cached credentials of a
+//! role make its source unnecessary. The checks, their order and their texts are botocore's.
 
 use std::pin::Pin;
 
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::python;
 use crate::secret::Secret;
 
-/// A role and whose credentials assume it.
+/// A role and the source of the credentials that assume it.
 struct Role {
     parameters: Parameters,
     key: CredentialKey,
@@ -28,33 +28,16 @@ struct Role {
 enum Source {
     Role(Box<Role>),
     Profile(String),
-    Named { source: NamedSource, profile: String },
+    /// A value of `credential_source`, one of [`NAMED_SOURCES`].
+    Named {
+        source: &'static str,
+        profile: String,
+    },
 }
 
-#[derive(Clone, Copy)]
-enum NamedSource {
-    Environment,
-    Container,
-    Instance,
-}
+const NAMED_SOURCES: [&str; 3] = ["Environment", "EcsContainer", "Ec2InstanceMetadata"];
 
-impl NamedSource {
-    const ALL: [(&'static str, Self); 3] = [
-        ("Environment", Self::Environment),
-        ("EcsContainer", Self::Container),
-        ("Ec2InstanceMetadata", Self::Instance),
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Environment => "Environment",
-            Self::Container => "EcsContainer",
-            Self::Instance => "Ec2InstanceMetadata",
-        }
-    }
-}
-
-/// The keys of the profile's role, if it has one.
+/// The credentials of the profile's role, if it has one.
 pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, Error> {
     if !chain.config.profile(profile).is_some_and(has_role) {
         return Ok(None);
@@ -63,7 +46,7 @@ pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Optio
     role.assume(chain).await.map(Some)
 }
 
-/// A role, and no web identity to assume it with.
+/// Whether the profile has a role, and no web identity to assume it with.
 fn has_role(profile: Section<'_>) -> bool {
     profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
 }
@@ -83,7 +66,7 @@ impl Role {
                 return Err(Error::configuration(text));
             }
             (None, None) => {
-                return Err(partial("assume-role", "source_profile or credential_source"));
+                return Err(partial("assume-role", "role_arn", "source_profile or credential_source"));
             }
             (Some(source), None) => Self::named_source(source, name)?,
             (None, Some(source)) => Self::source_profile(chain, source, name, visited)?,
@@ -106,8 +89,8 @@ impl Role {
     }
 
     fn named_source(source: &str, profile: &str) -> Result<Source, Error> {
-        match NamedSource::ALL.iter().find(|(name, _)| *name == source) {
-            Some((_, source)) => Ok(Source::Named { source: *source, profile: profile.to_owned() }),
+        match NAMED_SOURCES.into_iter().find(|name| *name == source) {
+            Some(source) => Ok(Source::Named { source, profile: profile.to_owned() }),
             None => Err(Error::configuration(format!(
                 "The credential source \"{source}\" referenced in profile \"{profile}\" is not valid."
             ))),
@@ -141,7 +124,7 @@ impl Role {
         Ok(Source::Role(Box::new(Self::read(chain, source, visited)?)))
     }
 
-    /// Assumes the role, and before it those it rests on.
+    /// Assumes the role, after the roles that it depends on.
     fn assume<'f>(self, chain: &'f Chain<'_>) -> Pin<Box<dyn Future<Output = Result<Credentials, Error>> + 'f>> {
         Box::pin(async move {
             if let Some(credentials) = cached(chain, &self.key) {
@@ -167,28 +150,28 @@ impl Source {
                 .ok_or_else(|| Error::configuration(format!("The source profile \"{name}\" must have credentials."))),
             Self::Named { source, profile } => {
                 let found = match source {
-                    NamedSource::Environment => environment_keys(chain.context)?,
-                    NamedSource::Container => container::keys(chain).await?,
-                    NamedSource::Instance => instance::keys(chain).await?,
+                    "Environment" => environment_keys(chain.context)?,
+                    "EcsContainer" => container::keys(chain).await?,
+                    _ => instance::keys(chain).await?,
                 };
                 found.ok_or_else(|| {
                     let why = format!("No credentials found in credential_source referenced in profile {profile}");
-                    retrieval_failed(source.name(), why)
+                    retrieval_failed(source, why)
                 })
             }
         }
     }
 }
 
-/// The code of an MFA device, read from the terminal without echo. The wait is on a thread of its own, so that Ctrl-C ends it.
+/// Reads the code of an MFA device from the terminal without echo, on its own thread so that Ctrl-C works.
 async fn mfa_code(context: &Context, serial: &str) -> Result<Secret, Error> {
     let failed = |why: String| {
-        Error::configuration(format!("Cannot prompt for the MFA code of {serial}: {why}"))
-            .hint("run it on a terminal, or put temporary credentials into the environment".to_owned())
+        Error::configuration(format!("cannot prompt for the MFA code of {serial}: {why}"))
+            .hint("run the command in a terminal, or set temporary credentials in the environment".to_owned())
     };
     let shown: String = serial.chars().filter(|c| !c.is_control()).collect();
     let terminal = (context.hidden_input)(&format!("Enter MFA code for {shown}: "))
-        .map_err(|error| failed(format!("there is no terminal ({error})")))?;
+        .map_err(|_| failed("no terminal".to_owned()))?;
     let line = terminal.line();
     let line = tokio::task::spawn_blocking(line).await.map_err(|error| failed(error.to_string()))?;
     line.map(Secret::new).map_err(|error| failed(error.to_string()))

@@ -1,7 +1,7 @@
-//! Credentials of an Identity Center role, as a profile names it: account, role, and an sso-session or a start URL.
+//! Credentials of an Identity Center role from a profile with an account, a role, and an sso-session or a start URL.
 //!
-//! The checks of the profile are in `config`; the cache, the token and `GetRoleCredentials` are in `session`. The messages
-//! are botocore's where it has one.
+//! The profile is checked in `config`; the cache, the token and `GetRoleCredentials` are in `session`. Messages are
+//! botocore's where it has one.
 
 use aws_credential_types::Credentials;
 
@@ -11,7 +11,7 @@ use crate::config::{Session, SessionOptions, SsoRole};
 use crate::error::{Error, Kind};
 use crate::session::{Caches, LoginNeeded, NoToken, Role};
 
-/// The keys, if the profile names an account or a role.
+/// The credentials, if the profile has an account or a role.
 pub(super) async fn keys(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, Error> {
     let role = SsoRole::resolve(chain.config, profile, None, None, SessionOptions::default())?;
     let Some(role) = role else { return Ok(None) };
@@ -29,12 +29,12 @@ const EXPIRED: &str = "The SSO session associated with this profile has expired 
     session run aws sso login with the corresponding profile.";
 const NOT_REFRESHED: &str = "Error when retrieving token from sso: Token has expired and refresh failed";
 
-/// The error with botocore's message and what to do.
+/// The error with botocore's message and a hint.
 fn failed(session: &Session, error: NoToken) -> Error {
     match error {
         NoToken::LoginNeeded(why) => Error::new(Kind::LoginNeeded, message(session, &why))
             .hint(format!("{why}; run: {}", session.login_command())),
-        // Without an answer of the access portal it was the refresh that failed.
+        // An error without a response of the access portal comes from the refresh.
         NoToken::Unavailable(error) if error.answer().is_none() => {
             Error::other(NOT_REFRESHED).hint(error.advice().map(str::to_owned))
         }

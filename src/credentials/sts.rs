@@ -1,8 +1,7 @@
-//! The two calls of STS (API version 2011-06-15, query protocol) that turn an identity into a role's credentials.
+//! The two STS operations that return a role's credentials (API version 2011-06-15, query protocol).
 //!
-//! Parameters are checked as AWS's model has them before anything is sent; answers are kept in `~/.aws/cli/cache` as the AWS
-//! CLI keeps them, and taken from there with 15 minutes left. Which role and whose identity is in `role` and
-//! `web_identity`.
+//! Parameters are validated against AWS's model before a request; results are cached in `~/.aws/cli/cache` like by the AWS
+//! CLI and reused with at least 15 minutes left. Roles and identities are chosen in `role` and `web_identity`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,6 +10,7 @@ use aws_credential_types::Credentials;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use time::Duration;
+use zeroize::Zeroizing;
 
 use super::{Chain, expiry, retrieval_failed, xml};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
@@ -26,11 +26,11 @@ use crate::services::Endpoint;
 /// What `application/x-www-form-urlencoded` keeps in Python; a blank becomes a plus.
 const KEPT: &AsciiSet = &NOT_UNRESERVED.remove(b' ');
 
-/// With less life than this, kept credentials are asked for anew.
-const FRESH: Duration = Duration::minutes(15);
+/// Cached credentials with less remaining lifetime are fetched again.
+const MIN_LIFETIME: Duration = Duration::minutes(15);
 
-/// The least lengths in AWS's model.
-const LEAST_LENGTHS: [(&str, usize); 6] = [
+/// The minimum lengths in AWS's model.
+const MIN_LENGTHS: [(&str, usize); 6] = [
     ("RoleArn", 20),
     ("RoleSessionName", 2),
     ("WebIdentityToken", 4),
@@ -39,26 +39,26 @@ const LEAST_LENGTHS: [(&str, usize); 6] = [
     ("TokenCode", 6),
 ];
 
-/// The least `DurationSeconds` in AWS's model.
-const LEAST_DURATION: i64 = 900;
+/// The minimum of `DurationSeconds` in AWS's model.
+const MIN_DURATION: i64 = 900;
 
 /// The parameters of a call, in the order in which they are sent.
 pub(super) struct Parameters {
     members: Vec<(&'static str, Value)>,
     secrets: Vec<(&'static str, Secret)>,
-    /// A session name of ours, which differs from call to call and so does not name the result.
-    made_up: Option<String>,
+    /// A generated session name. It differs from call to call, so it is not part of the cache key.
+    generated_name: Option<String>,
 }
 
 impl Parameters {
-    /// Parameters with a session name, or with one made up as botocore does.
+    /// Parameters with a session name, or with one generated like botocore's.
     pub(super) fn new(context: &Context, session_name: Option<String>) -> Self {
-        // botocore takes an empty name for none, but keeps it among what names the result.
-        let made_up = session_name.as_ref().is_none_or(String::is_empty);
-        let made_up = made_up.then(|| format!("botocore-session-{}", context.now().unix_timestamp()));
-        let mut parameters = Self { members: Vec::new(), secrets: Vec::new(), made_up };
-        if let Some(name) = session_name.filter(|name| !name.is_empty()) {
-            parameters.set("RoleSessionName", json!(name));
+        let mut parameters = Self { members: Vec::new(), secrets: Vec::new(), generated_name: None };
+        match session_name.filter(|name| !name.is_empty()) {
+            Some(name) => parameters.set("RoleSessionName", json!(name)),
+            None => {
+                parameters.generated_name = Some(format!("botocore-session-{}", context.now().unix_timestamp()));
+            }
         }
         parameters
     }
@@ -71,41 +71,33 @@ impl Parameters {
         self.secrets.push((name, value));
     }
 
-    /// The name under which the result is kept; to be taken before secrets are set.
+    /// The key of the result in the cache; to be taken before secrets are set.
     pub(super) fn cache_key(&self) -> CredentialKey {
         CredentialKey::of_role(&self.members.iter().cloned().collect::<BTreeMap<_, _>>())
     }
 
-    /// botocore's check against the model, in the order in which the parameters are sent.
+    /// Every parameter in the order in which they are sent.
+    fn all(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let generated = self.generated_name.iter().map(|name| ("RoleSessionName", Cow::from(name)));
+        let members = self.members.iter().map(|(name, value)| (*name, text(value))).chain(generated);
+        members.chain(self.secrets.iter().map(|(name, value)| (*name, Cow::from(value.expose()))))
+    }
+
+    /// botocore's validation against the model, in the order in which the parameters are sent.
     fn check(&self) -> Result<(), Error> {
-        let made_up = self.made_up.iter().map(|name| ("RoleSessionName", Cow::from(name)));
-        let members = self.members.iter().map(|(name, value)| (*name, text(value))).chain(made_up);
-        let secrets = self.secrets.iter().map(|(name, value)| (*name, Cow::from(value.expose())));
-        let problems: Vec<String> = members.chain(secrets).filter_map(|(name, value)| problem(name, &value)).collect();
+        let problems: Vec<String> = self.all().filter_map(|(name, value)| problem(name, &value)).collect();
         if problems.is_empty() {
             return Ok(());
         }
         Err(Error::validation(format!("Parameter validation failed:\n{}", problems.join("\n"))))
     }
 
-    /// The form that is sent.
+    /// The body of the request.
     fn form(&self, operation: &str) -> Secret {
-        let encoded = |text: &str| utf8_percent_encode(text, KEPT).to_string().replace(' ', "+");
         let mut form = format!("Action={operation}&Version=2011-06-15");
-        let mut add = |name: &str, value: &str| {
-            form.push('&');
-            form.push_str(name);
-            form.push('=');
-            form.push_str(&encoded(value));
-        };
-        for (name, value) in &self.members {
-            add(name, &text(value));
-        }
-        if let Some(name) = &self.made_up {
-            add("RoleSessionName", name);
-        }
-        for (name, value) in &self.secrets {
-            add(name, value.expose());
+        for (name, value) in self.all() {
+            let encoded = Zeroizing::new(utf8_percent_encode(&value, KEPT).to_string().replace(' ', "+"));
+            form.extend(["&", name, "=", &encoded]);
         }
         Secret::new(form)
     }
@@ -117,21 +109,23 @@ fn text(value: &Value) -> Cow<'_, str> {
 
 fn problem(name: &str, value: &str) -> Option<String> {
     if name == "DurationSeconds" {
-        let small = value.parse::<i64>().is_ok_and(|seconds| seconds < LEAST_DURATION);
+        let small = value.parse::<i64>().is_ok_and(|seconds| seconds < MIN_DURATION);
         return small
-            .then(|| format!("Invalid value for parameter {name}, value: {value}, valid min value: {LEAST_DURATION}"));
+            .then(|| format!("Invalid value for parameter {name}, value: {value}, valid min value: {MIN_DURATION}"));
     }
-    let (_, least) = LEAST_LENGTHS.iter().find(|(known, _)| *known == name)?;
+    let (_, least) = MIN_LENGTHS.iter().find(|(known, _)| *known == name)?;
     let length = value.chars().count();
     (length < *least)
         .then(|| format!("Invalid length for parameter {name}, value: {length}, valid min length: {least}"))
 }
 
-/// Kept credentials with enough life left. What is wrong with the cache is no reason not to ask.
+/// Cached credentials with enough remaining lifetime. A damaged cache counts as empty.
 pub(super) fn cached(chain: &Chain<'_>, key: &CredentialKey) -> Option<Credentials> {
     let cache = CredentialCache::in_home(chain.context.home.as_deref()?);
     match cache.load(key) {
-        Ok(Loaded::Present(cached, _)) if cached.expires_at - chain.context.now() >= FRESH => Some(cached.credentials),
+        Ok(Loaded::Present(cached, _)) if cached.expires_at - chain.context.now() >= MIN_LIFETIME => {
+            Some(cached.credentials)
+        }
         Ok(_) => None,
         Err(error) => {
             log::debug!("{error}");
@@ -140,19 +134,19 @@ pub(super) fn cached(chain: &Chain<'_>, key: &CredentialKey) -> Option<Credentia
     }
 }
 
-/// One call.
+/// One request to STS.
 pub(super) struct Call<'a> {
     pub(super) chain: &'a Chain<'a>,
     pub(super) operation: &'static str,
     pub(super) parameters: Parameters,
-    /// Where the result is kept.
+    /// The key of the result in the cache.
     pub(super) key: CredentialKey,
-    /// Who asks; a web identity asks for itself.
+    /// The credentials that sign; none for a web identity.
     pub(super) source: Option<Credentials>,
 }
 
 impl Call<'_> {
-    /// Makes the call and keeps its result.
+    /// Sends the request and caches the result.
     pub(super) async fn make(self) -> Result<Credentials, Error> {
         self.parameters.check()?;
         let endpoint = self.chain.services.endpoint(Service::Sts, self.chain.region);
@@ -181,7 +175,7 @@ impl Call<'_> {
         Ok(cached.credentials)
     }
 
-    /// What was sent and an answer may repeat.
+    /// The secrets in the request, which a response may repeat.
     fn secrets(&self) -> Vec<&str> {
         let sent = self.parameters.secrets.iter().map(|(_, secret)| secret.expose());
         sent.chain(self.source.as_ref().and_then(Credentials::session_token)).collect()
@@ -209,7 +203,7 @@ impl Call<'_> {
         Ok((CachedCredentials { credentials: builder.build(), expires_at }, user))
     }
 
-    /// The error for a response without credentials. One that is neither STS's document nor a 5xx comes from a proxy.
+    /// The error in a response. One that is neither an STS document nor a 5xx comes from a proxy.
     fn refusal(&self, response: &Response) -> Error {
         let document = String::from_utf8_lossy(&response.body);
         let (code, message) = match (xml::text(&document, "Code"), xml::text(&document, "Message")) {

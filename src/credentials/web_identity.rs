@@ -11,7 +11,7 @@ use super::sts::{Call, Parameters};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// The keys, if a token file is configured.
+/// The credentials, if a token file is configured.
 pub(super) async fn keys(chain: &Chain<'_>, profile: &str, environment: bool) -> Result<Option<Credentials>, Error> {
     let section = chain.config.profile(profile);
     let setting = |variable: &str, key: &str| {
@@ -21,7 +21,7 @@ pub(super) async fn keys(chain: &Chain<'_>, profile: &str, environment: bool) ->
     let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file").filter(|file| !file.is_empty());
     let Some(file) = file else { return Ok(None) };
     let Some(role) = setting("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty()) else {
-        // The missing blank is AWS's.
+        // The missing space is AWS's.
         return Err(Error::configuration(
             "The provided profile or the current environment is configured to assume role with web identity but has no \
              role ARN configured. Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var \

@@ -1,15 +1,14 @@
-//! The text of leaf elements of STS's answers: a document of AWS's own making, known elements, no attributes.
+//! Leaf elements of STS responses: documents that AWS writes, with known elements without attributes.
 //!
-//! Not an XML parser: it finds `<Name>text</Name>` and undoes the five entities and character references. Imports nothing of
-//! ours.
+//! Not an XML parser: it finds `<Name>text</Name>` and decodes the five entities and character references.
 
-/// What stands between the first `<name>` and its end tag, markup and all.
+/// The content of the first element of that name, markup included.
 pub(super) fn element<'a>(document: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = document.split_once(&format!("<{name}>"))?;
     Some(rest.split_once(&format!("</{name}>"))?.0)
 }
 
-/// The text of the first leaf of that name.
+/// The decoded text of the first element of that name; `None` if it has child elements.
 pub(super) fn text(document: &str, name: &str) -> Option<String> {
     let content = element(document, name)?;
     if content.contains('<') { None } else { unescape(content) }

@@ -105,7 +105,7 @@ fn partial_credentials_in_a_file_are_an_error() {
 #[test]
 fn login_session_is_unsupported_unless_keys_exist() {
     let config = "[default]\nlogin_session = arn:x\n";
-    let text = "The profile \"default\" has login_session = arn:x: sessions of aws login cannot be used here";
+    let text = "The profile \"default\" has login_session = arn:x: aws login sessions are not supported";
     Fixture::new(vec![]).config(config).refuses(&[], 255, text);
     let fixture = Fixture::new(vec![token()]).config(config).credentials(&format!("[default]\n{KEYS}"));
     assert_eq!(fixture.requests(&[]).len(), 1);
@@ -142,7 +142,7 @@ fn credential_process_errors() {
             "echo '{\"Version\": 1, \"AccessKeyId\": \"x\"}'",
             format!("{from} Missing required key in response: 'SecretAccessKey'"),
         ),
-        ("echo canary", format!("{from} what it printed is not a JSON object (7 bytes)")),
+        ("echo canary", format!("{from} its output is not a JSON object (7 bytes)")),
         (
             "echo '{\"Version\":1,\"AccessKeyId\":\"x\",\"SecretAccessKey\":\"y\",\"Expiration\":\"2020-01-01T00:00:00Z\"}'",
             "Credentials were refreshed, but the refreshed credentials are still expired.".to_owned(),
@@ -153,10 +153,14 @@ fn credential_process_errors() {
         fixture.env.config(&format!("[default]\ncredential_process = {}\n", path.display()));
         fixture.refuses(&[], 255, &text);
     }
+    let fixture = Fixture::new(vec![]);
+    let silent = fixture.env.script("keys", "exit 3");
+    fixture.env.config(&format!("[default]\ncredential_process = {}\n", silent.display()));
+    fixture.refuses(&[], 255, &format!("{from} {} failed (exit status: 3)", silent.display()));
     let fixture = Fixture::new(vec![]).config("[default]\ncredential_process = no-such-program a\n");
     fixture.refuses(&[], 255, &format!("{from} no-such-program: No such file or directory (os error 2)"));
     let fixture = Fixture::new(vec![]).config("[default]\ncredential_process = 'open\n");
-    fixture.refuses(&[], 255, "credential_process has a quotation that does not end");
+    fixture.refuses(&[], 255, "credential_process has an unclosed quote");
 }
 
 #[test]

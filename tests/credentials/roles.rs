@@ -232,7 +232,7 @@ fn mfa_without_a_terminal_fails() {
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(255));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("Cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: there is no terminal"), "{said}");
+    assert!(said.contains("cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: no terminal"), "{said}");
 }
 
 #[test]
