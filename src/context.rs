@@ -119,14 +119,13 @@ impl Context {
         written.map_err(|error| io::Error::new(error.kind(), format!("cannot write to standard output: {error}")))
     }
 
-    /// Writes text as it is to standard error; a stream that is gone is no reason to stop.
-    pub fn complain(&self, text: &str) {
+    /// Writes text to standard error as it is; a failure is ignored.
+    pub fn write_stderr(&self, text: &str) {
         let mut stderr = self.stderr.borrow_mut();
         let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
 
-    /// Writes data that others can have a hand in to standard output: as it is to a pipe, and to a terminal without what a
-    /// terminal must not get.
+    /// Writes untrusted data to standard output: as it is to a pipe, and without control characters to a terminal.
     pub fn print_text(&self, text: &str) -> io::Result<()> {
         if self.stdout_is_terminal {
             return self.print(text::data_for_terminal(text).as_bytes());
@@ -134,18 +133,15 @@ impl Context {
         self.print(text.as_bytes())
     }
 
-    /// Writes one line for a person to standard error, without what a terminal must not get; a stream that is gone is no
-    /// reason to stop.
-    pub fn say(&self, line: &str) {
-        let line = text::data_for_terminal(line);
-        let mut stderr = self.stderr.borrow_mut();
-        let _ = writeln!(stderr, "{line}").and_then(|()| stderr.flush());
+    /// Writes one line to standard error, without control characters; a failure is ignored.
+    pub fn message(&self, line: &str) {
+        self.write_stderr(&(text::data_for_terminal(line) + "\n"));
     }
 }
 
-/// A panic is a fault of ours: it says where, not what, since the text may quote a secret, and ends with code 255 at once,
-/// without an abort that would leave the memory behind in a core file.
-pub fn hush_panics() {
+/// Makes a panic print its location and exit with code 255. The panic message is not printed, because it may contain a
+/// secret, and the process does not abort, because a core file would contain its memory.
+pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
         let _ = writeln!(io::stderr(), "\nsso-oidc: [ERROR]: internal error{place}\nhint: please report it");

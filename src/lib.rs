@@ -77,7 +77,7 @@ use std::ffi::OsString;
 use cli::GlobalArgs;
 use config::Config;
 
-pub use context::{Context, hush_panics};
+pub use context::{Context, install_panic_hook};
 use report::ErrorFormat;
 
 /// Runs the program on a command line, the program's name first, and returns its exit code.
@@ -112,7 +112,7 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
             let style = commands::style(global, context);
             let program = if global.as_aws { "aws" } else { "sso-oidc" };
             let format = ErrorFormat::named(&format);
-            context.complain(&report::render(&error, program, format, &style, context.stderr_is_terminal));
+            context.write_stderr(&report::render(&error, program, format, &style, context.stderr_is_terminal));
         }
         report::exit_code(&error)
     })

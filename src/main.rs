@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     keep_memory_private();
-    sso_oidc::hush_panics();
+    sso_oidc::install_panic_hook();
     let code = sso_oidc::run(std::env::args_os(), &sso_oidc::Context::real());
     die_of_signal(code);
     code.into()

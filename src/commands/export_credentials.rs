@@ -27,7 +27,7 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
         None => of_chain(&config, global, context)?,
     };
     for warning in &found.warnings {
-        context.say(&format!("WARNING: {warning}"));
+        context.message(&format!("WARNING: {warning}"));
     }
     if !args.command.is_empty() {
         return Ok(environment::run(&args.command, &found.credentials, config.get("region"), context)?);

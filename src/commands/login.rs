@@ -156,7 +156,7 @@ impl Run<'_> {
             let result = login::interactively(&self.request(&session), why).await;
             self.conclude(name, result.map(|login| (session, login)), &mut tally)?;
         }
-        self.context.say(&format!("signed in to {} of {} sessions", tally.signed_in, names.len()));
+        self.context.message(&format!("signed in to {} of {} sessions", tally.signed_in, names.len()));
         Ok(tally.worst)
     }
 
@@ -178,7 +178,7 @@ impl Run<'_> {
         }
         self.notices.failed(name, report::exit_code(&error), &error.to_string());
         let text = report::render(&error, "sso-oidc", report::ErrorFormat::default(), &Style::PLAIN, true);
-        self.context.say(&format!("{}: {}", name.unwrap_or("the profile"), text.trim()));
+        self.context.message(&format!("{}: {}", name.unwrap_or("the profile"), text.trim()));
         tally.worst = worse(tally.worst, report::exit_code(&error));
         Ok(())
     }

@@ -185,19 +185,19 @@ impl Logout<'_> {
                 let name = token.session.as_deref().or(token.start_url.as_deref()).map(text::for_terminal);
                 let label = name.unwrap_or_else(|| token.path.display().to_string());
                 let message = "signed out locally, but the session could not be revoked";
-                context.say(&format!("WARNING: {label}: {message}: {why}"));
+                context.message(&format!("WARNING: {label}: {message}: {why}"));
             }
         }
         for session in self.selected.iter().flatten() {
             let path = self.tokens.token_path(&session.token_key());
             if !outcome.removed.iter().any(|token| token.path == path) {
-                context.say(&format!("{}: was not signed in", session.label()));
+                context.message(&format!("{}: was not signed in", session.label()));
             }
         }
         if self.selected.is_some() && outcome.remaining > 0 {
             let remaining = outcome.remaining;
             let sessions = if remaining == 1 { "session is" } else { "sessions are" };
-            context.say(&format!(
+            context.message(&format!(
                 "{remaining} other {sessions} still signed in; to sign out of all, run: sso-oidc logout"
             ));
         }

@@ -75,7 +75,7 @@ async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>
         (false, true) => " (space-separated; press Enter to skip)",
         (false, false) => " (press Enter to skip)",
     };
-    context.say(&format!("{}{how}", member.help));
+    context.message(&format!("{}{how}", member.help));
     let prompt = format!("--{}: ", member.option);
     loop {
         let answer = line(member, &prompt, context).await?;
@@ -96,7 +96,7 @@ async fn line(member: &Member, prompt: &str, context: &Context) -> anyhow::Resul
         let hidden = (context.hidden_input)(prompt)?;
         return Ok(tokio::task::spawn_blocking(hidden.line()).await??);
     }
-    context.complain(prompt);
+    context.write_stderr(prompt);
     let read = || {
         let mut line = String::new();
         match std::io::stdin().lock().read_line(&mut line)? {

@@ -140,7 +140,7 @@ impl StatusReport<'_> {
                 }
                 Err(error) => {
                     let detail = error.advice().map(|detail| format!(" ({detail})")).unwrap_or_default();
-                    self.context.say(&format!("WARNING: {error}{detail}"));
+                    self.context.message(&format!("WARNING: {error}{detail}"));
                 }
             }
         }

@@ -45,7 +45,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     let now = context.now();
     match output {
         Some(output) => output.print(document(&sessions, now), "Status", context)?,
-        None if sessions.is_empty() => context.say("No sessions are configured, and no tokens are cached."),
+        None if sessions.is_empty() => context.message("No sessions are configured, and no tokens are cached."),
         None if selected.is_some() => context.print_text(&details(&sessions, now))?,
         None => context.print_text(&status_table(&sessions, now))?,
     }

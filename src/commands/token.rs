@@ -33,10 +33,10 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     let session = Session::resolve(&config, options(&args.session))?;
     let usable = usable(&session, min_ttl.unwrap_or_default(), &config, global, context)?;
     for warning in &usable.warnings {
-        context.say(&format!("WARNING: {warning}"));
+        context.message(&format!("WARNING: {warning}"));
     }
     if context.stdout_is_terminal {
-        context.say("WARNING: anyone who sees this token can access all your accounts until it expires");
+        context.message("WARNING: anyone who sees this token can access all your accounts until it expires");
     }
     let token = usable.token.access_token.expose();
     match output {

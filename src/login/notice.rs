@@ -46,14 +46,14 @@ impl<'a> Notices<'a> {
     }
 
     /// A line for a person.
-    fn say(&self, line: impl fmt::Display) {
-        self.context.say(&text::for_terminal(&line.to_string()));
+    fn message(&self, line: impl fmt::Display) {
+        self.context.message(&text::for_terminal(&line.to_string()));
     }
 
     /// AWS's text, on standard error when standard output carries events.
     fn aws_text(&self, words: &str) -> io::Result<()> {
         if self.events {
-            self.context.say(words.trim_end_matches('\n'));
+            self.context.message(words.trim_end_matches('\n'));
             return Ok(());
         }
         self.context.print_text(words)
@@ -68,49 +68,49 @@ impl<'a> Notices<'a> {
 
     /// A warning from another module.
     pub(super) fn warning(&self, warning: &str) {
-        self.say(warning);
+        self.message(warning);
     }
 
     pub(super) fn signing_in_again(&self, why: &LoginNeeded) {
-        self.say(format_args!("signing in again: {why}"));
+        self.message(format_args!("signing in again: {why}"));
     }
 
     pub(super) fn device_code_flow(&self, reason: Option<&str>) {
         if let Some(reason) = reason {
-            self.say(format_args!("using the device code flow: {reason}"));
+            self.message(format_args!("using the device code flow: {reason}"));
         }
     }
 
     pub(super) fn session_not_ended(&self, error: &Error) {
-        self.say(format_args!("the old session could not be revoked: {error}"));
+        self.message(format_args!("the old session could not be revoked: {error}"));
     }
 
     pub(super) fn waiting_for(&self, leader: Option<u32>, session: &Session) {
         if let Some(pid) = leader {
-            self.say(format_args!("process {pid} is already signing in to {}; waiting for it", session.label()));
+            self.message(format_args!("process {pid} is already signing in to {}; waiting for it", session.label()));
         }
     }
 
     pub(super) fn registration_replaced(&self, path: &std::path::Path, damage: &str) {
-        self.say(format_args!("ignoring {}: {damage}; it will be replaced", path.display()));
+        self.message(format_args!("ignoring {}: {damage}; it will be replaced", path.display()));
     }
 
     pub(super) fn registering_again(&self) {
-        self.say("the cached client registration is no longer known to the service; registering again");
+        self.message("the cached client registration is no longer known to the service; registering again");
     }
 
     pub(super) fn browser_not_opened(&self, error: &io::Error) {
-        self.say(format_args!("the browser could not be opened: {error}"));
+        self.message(format_args!("the browser could not be opened: {error}"));
     }
 
     pub(super) fn url_not_opened(&self, why: &impl fmt::Display) {
-        self.say(format_args!("the URL was not opened in a browser: {why}"));
+        self.message(format_args!("the URL was not opened in a browser: {why}"));
     }
 
     pub(super) fn ignored_error(&self, response: &AuthorizationResponse) {
         if let AuthorizationResponse::Error { error, description } = response {
             let description = description.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
-            self.say(format_args!("ignoring an error response without a matching state: {error}{description}"));
+            self.message(format_args!("ignoring an error response without a matching state: {error}{description}"));
         }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Notices<'a> {
         let Some(connection) = self.context.var_not_empty("SSH_CONNECTION") else { return };
         let Some(host) = connection.split_whitespace().nth(2) else { return };
         let user = self.context.var_not_empty("USER").map(|user| format!("{user}@")).unwrap_or_default();
-        self.say(format_args!(
+        self.message(format_args!(
             "To use a browser on your local machine, first run there: ssh -L {port}:127.0.0.1:{port} {user}{host}"
         ));
     }
@@ -127,18 +127,18 @@ impl<'a> Notices<'a> {
     /// Asks for the redirect URL. `gap`: the text before does not end with an empty line.
     pub(super) fn paste_prompt(&self, gap: bool) {
         if gap {
-            self.say("");
+            self.message("");
         }
-        self.say("If the browser cannot reach this machine, paste the URL it was redirected to, or just the code:");
+        self.message("If the browser cannot reach this machine, paste the URL it was redirected to, or just the code:");
     }
 
     pub(super) fn not_pasted(&self, problem: &str) {
-        self.say(problem);
+        self.message(problem);
     }
 
     /// Has colours, and nothing of the service's but black and white.
     pub(super) fn qr_code(&self, code: &str) {
-        self.context.complain(&format!("{code}\n"));
+        self.context.write_stderr(&format!("{code}\n"));
     }
 
     /// The URL of the authorization code flow.
@@ -220,13 +220,13 @@ impl<'a> Notices<'a> {
         };
         let (until, left) = (timestamp::format(token.expires_at), duration(token.seconds_left(now)));
         let refreshable = if !refresh_failed && token.refreshable(now).is_some() { ", refreshable" } else { "" };
-        self.say(format_args!("{what} {} until {until} ({left} left{refreshable})", session.label()));
+        self.message(format_args!("{what} {} until {until} ({left} left{refreshable})", session.label()));
     }
 
     /// What a person should know about a token that does not last as long as expected.
     pub(super) fn advice(&self, login: &Login, known: Option<&CachedToken>, session: &Session, min_ttl: Duration) {
         if session.name.is_none() && login.token.refresh_token.is_none() {
-            return self.say(
+            return self.message(
                 "tokens of legacy profiles cannot be refreshed; use an [sso-session] with sso_registration_scopes",
             );
         }
@@ -240,7 +240,7 @@ impl<'a> Notices<'a> {
         } else {
             return;
         };
-        self.say(format_args!("{why}; --new-session revokes that session and starts a new one"));
+        self.message(format_args!("{why}; --new-session revokes that session and starts a new one"));
     }
 
     /// The config file now has the region that the start URL led to.
@@ -252,8 +252,8 @@ impl<'a> Notices<'a> {
     pub fn saved(&self, session: &Session, path: &std::path::Path) {
         let path = path.display();
         match &session.name {
-            Some(name) => self.say(format_args!("saved [sso-session {name}] in {path}")),
-            None => self.say(format_args!("saved the start URL in the profile {} of {path}", session.profile)),
+            Some(name) => self.message(format_args!("saved [sso-session {name}] in {path}")),
+            None => self.message(format_args!("saved the start URL in the profile {} of {path}", session.profile)),
         }
     }
 
