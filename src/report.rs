@@ -80,7 +80,9 @@ pub fn render(error: &anyhow::Error, program: &str, format: ErrorFormat, style: 
     let lines = message.trim().lines().map(text::for_terminal).collect::<Vec<_>>().join("\n");
     let mut text = format!("\n{program}: [ERROR]: {}\n", (prefix + &lines).trim_end());
     if !is_legacy {
-        service.into_iter().for_each(|service| add_details(&service.details, &mut text));
+        if let Some(service) = service {
+            add_details(&service.details, &mut text);
+        }
         if let Some(hint) = error.downcast_ref().and_then(Error::advice) {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "hint: {}", text::for_terminal(hint));

@@ -125,7 +125,7 @@ pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
         match file::load(&path, |text| Ok(Kind::of(text))) {
             Ok(Loaded::Present(kind, _)) => found.push(CacheEntry { path, kind }),
             Ok(Loaded::Damaged(_)) if names::is_document(&path) => {
-                found.push(CacheEntry { path, kind: Kind::bare_token() })
+                found.push(CacheEntry { path, kind: Kind::bare_token() });
             }
             Ok(Loaded::Absent | Loaded::Damaged(_)) => {}
             Err(error) => failed.push(error),

@@ -89,8 +89,8 @@ fn text(args: Vec<OsString>) -> Result<Vec<String>, Error> {
     for arg in args.into_iter().skip(1) {
         words.push(arg.into_string().map_err(|arg| {
             let arg = arg.to_string_lossy();
-            let option = [arg.split('=').next(), words.last().map(String::as_str)].into_iter().flatten();
-            let option = option.filter(|name| name.starts_with("--")).next();
+            let mut options = [arg.split('=').next(), words.last().map(String::as_str)].into_iter().flatten();
+            let option = options.find(|name| name.starts_with("--"));
             let what = option.map_or_else(|| "The command line".to_owned(), |option| format!("The value of {option}"));
             Error::new(Kind::Usage, format!("{what} is not UTF-8 text"))
         })?);

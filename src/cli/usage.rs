@@ -22,13 +22,13 @@ pub(super) fn usage_error(
     let suggestions = [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
     let similar = suggestions.into_iter().flat_map(|kind| context(error, kind)).last();
     let similar = similar.map(|similar| format!("; did you mean {similar}?")).unwrap_or_default();
-    let invalid = name(context(error, ContextKind::InvalidArg));
+    let invalid = name(&context(error, ContextKind::InvalidArg));
     let message = match error.kind() {
         ErrorKind::InvalidValue => invalid_value(error, &invalid) + &similar,
         ErrorKind::UnknownArgument => unknown(&invalid, &similar, program, words),
         ErrorKind::TooManyValues => format!("{invalid} takes no value"),
         ErrorKind::ArgumentConflict => {
-            format!("{invalid} cannot be used with {}", name(context(error, ContextKind::PriorArg)))
+            format!("{invalid} cannot be used with {}", name(&context(error, ContextKind::PriorArg)))
         }
         ErrorKind::MissingRequiredArgument => format!("Missing {invalid}"),
         ErrorKind::InvalidSubcommand => {
@@ -61,7 +61,7 @@ pub(super) fn context(error: &clap::Error, kind: ContextKind) -> Vec<String> {
 }
 
 /// The names of arguments without the values' placeholders: `--output <FORMAT>` is `--output`, `<SHELL>` is `SHELL`.
-fn name(arguments: Vec<String>) -> String {
+fn name(arguments: &[String]) -> String {
     let name = |argument: &String| match argument.split_once(' ') {
         Some((name, _)) if name.starts_with('-') => name.to_owned(),
         _ => argument.trim_end_matches("...").trim_matches(['<', '>', '[', ']']).to_owned(),
@@ -94,7 +94,7 @@ fn unknown(word: &str, similar: &str, program: &Command, words: &[String]) -> St
     if let Some(arg) =
         before.last().filter(|last| !last.contains('=')).and_then(named).filter(|arg| requires_value(arg))
     {
-        return format!("{} requires a value", name(vec![arg.to_string()]));
+        return format!("{} requires a value", name(&[arg.to_string()]));
     }
     let longs = program.get_arguments().filter_map(Arg::get_long).map(|long| format!("--{long}"));
     let matching: Vec<String> = longs.filter(|long| long.starts_with(word)).collect();
@@ -106,6 +106,6 @@ fn unknown(word: &str, similar: &str, program: &Command, words: &[String]) -> St
 }
 
 fn is_secret(option: &str) -> bool {
-    let members = Operation::ALL.into_iter().flat_map(|operation| operation.input());
+    let members = Operation::ALL.into_iter().flat_map(Operation::input);
     members.filter(|member| member.sensitive).any(|member| member.option == option)
 }

@@ -54,7 +54,7 @@ pub(super) fn attach_hyphen_values(words: Vec<String>) -> Vec<String> {
     for word in words {
         match line.last_mut() {
             Some(option) if is_value(&word) && option.starts_with("--") && !option.contains('=') => {
-                *option = format!("{option}={word}")
+                *option = format!("{option}={word}");
             }
             _ => line.push(word),
         }

@@ -82,11 +82,11 @@ impl Session {
 
     /// The sessions that options select: by names, or by `--profile`; `None` means all.
     pub fn selected(names: &[String], profile: Option<&str>, config: &Config) -> Result<Option<Vec<Self>>, Error> {
-        let named = |name| Self::resolve(config, SessionOptions { name, ..SessionOptions::default() });
+        let resolved = |name| Self::resolve(config, SessionOptions { name, ..SessionOptions::default() });
         if !names.is_empty() {
-            return names.iter().map(|name| named(Some(name))).collect::<Result<_, _>>().map(Some);
+            return names.iter().map(|name| resolved(Some(name))).collect::<Result<_, _>>().map(Some);
         }
-        profile.filter(|name| !name.is_empty()).map(|_| named(None).map(|session| vec![session])).transpose()
+        profile.filter(|name| !name.is_empty()).map(|_| resolved(None).map(|session| vec![session])).transpose()
     }
 
     /// The session for people: its name, or the start URL of a legacy profile.

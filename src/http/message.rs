@@ -75,7 +75,7 @@ pub struct Response {
     pub status: u16,
     /// Headers in order, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, at most [`MAX_BODY`] bytes.
+    /// The body, at most 1 MiB.
     pub body: Vec<u8>,
     /// Attempts made for it.
     pub attempts: u32,

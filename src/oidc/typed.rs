@@ -42,6 +42,7 @@ impl RegisterClientRequest {
 
 /// The response to `RegisterClient`. Its endpoints are not taken: an answer does not decide where tokens are sent.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "the names of the model")]
 pub struct RegisterClientResponse {
     /// The client's id.
     pub client_id: String,

@@ -41,6 +41,7 @@ pub struct RoleCredentials {
 }
 
 /// Where the credentials of a role are kept, and how to get new ones.
+#[expect(clippy::struct_field_names, reason = "the role is one of the fields")]
 pub struct Role<'a> {
     /// The role.
     pub role: &'a SsoRole,

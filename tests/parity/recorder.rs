@@ -29,8 +29,8 @@ fn recorder_adds_results_to_invocations() {
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), &aws).unwrap();
     let recorded: Vec<Value> = recording::lines().filter(|run| IDS.iter().any(|id| run["id"] == *id)).collect();
     assert_eq!(recorded.len(), IDS.len());
-    let invocations: String = recorded.iter().map(|run| format!("{}\n", invocation(run))).collect();
-    fs::write(&data, invocations).unwrap();
+    let invocations: Vec<String> = recorded.iter().map(|run| invocation(run).to_string()).collect();
+    fs::write(&data, invocations.join("\n") + "\n").unwrap();
 
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/record.py");
     let mut record = Command::new(python);

@@ -60,7 +60,8 @@ struct Replay {
 pub(super) struct Server {
     replay: Arc<Mutex<Replay>>,
     pub port: u16,
-    _server: http::Server,
+    /// Stops when dropped.
+    _running: http::Server,
 }
 
 impl Server {
@@ -71,7 +72,7 @@ impl Server {
         let of_server = Arc::clone(&replay);
         let answer = Box::new(move |request| of_server.lock().unwrap().answer(request));
         let server = http::Server::start(0, Transport::Proxy(Arc::clone(&identity.config)), answer).unwrap();
-        Self { replay, port: server.address().port(), _server: server }
+        Self { replay, port: server.address().port(), _running: server }
     }
 
     /// What has arrived so far.

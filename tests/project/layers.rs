@@ -108,7 +108,8 @@ impl Graph {
                 let is_above = target.is_empty() || module.starts_with(&format!("{target}::"));
                 if module.is_empty() || target == *module || (target == parent(module) && !target.is_empty()) {
                     continue;
-                } else if is_above {
+                }
+                if is_above {
                     graph.upward.insert(format!("{module} imports crate::{import} from above"));
                 } else {
                     graph.edges.entry(module.clone()).or_default().insert(target);

@@ -124,8 +124,8 @@ fn slice(list: &Value, start: Option<i64>, end: Option<i64>, step: i64) -> Value
         None => default,
         Some(bound) => (if bound < 0 { bound + length } else { bound }).clamp(low, high),
     };
-    let (first, last) = if step > 0 { (low, high) } else { (high, low) };
-    let (mut at, end) = (bound(start, first), bound(end, last));
+    let (from, to) = if step > 0 { (low, high) } else { (high, low) };
+    let (mut at, end) = (bound(start, from), bound(end, to));
     let mut cut = Vec::new();
     while if step > 0 { at < end } else { at > end } {
         cut.extend(usize::try_from(at).ok().and_then(|at| items.get(at)).cloned());

@@ -132,10 +132,10 @@ fn add_object(sections: &mut Vec<Section>, members: &Map<String, Value>, level: 
     let (scalars, nested): (Vec<_>, Vec<_>) = sorted(members).into_iter().partition(|(_, member)| is_scalar(member));
     match &scalars[..] {
         [] => {}
-        [(name, member)] => current(sections).add_row(vec![name.to_string(), python::str(member)])?,
+        [(name, member)] => current(sections).add_row(vec![(*name).clone(), python::str(member)])?,
         _ => {
             let section = current(sections);
-            section.set_headers(scalars.iter().map(|(name, _)| name.to_string()).collect())?;
+            section.set_headers(scalars.iter().map(|(name, _)| (*name).clone()).collect())?;
             section.add_row(scalars.iter().map(|(_, member)| python::str(member)).collect())?;
         }
     }

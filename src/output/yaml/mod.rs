@@ -5,6 +5,8 @@
 
 mod resolver;
 
+use std::fmt::Write as _;
+
 use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
 use serde_json::Value;
 
@@ -21,9 +23,9 @@ pub(super) fn document(value: &Value) -> Result<String, OutputError> {
     let mut emitter = Emitter::new();
     emitter.set_output_string(&mut text);
     emitter.set_unicode(true);
-    let emitted = emit_document(&mut emitter, value);
+    let result = emit_document(&mut emitter, value);
     drop(emitter);
-    emitted.map_err(|error| OutputError { reason: error.to_string(), printed: Vec::new() })?;
+    result.map_err(|error| OutputError { reason: error.to_string(), printed: Vec::new() })?;
     Ok(escaped(&String::from_utf8_lossy(&text)))
 }
 
@@ -84,7 +86,8 @@ fn escaped(document: &str) -> String {
     let mut escaped = String::with_capacity(document.len());
     for character in document.chars() {
         match character {
-            _ if is_escaped(character) => escaped.push_str(&format!("\\U{:08X}", u32::from(character))),
+            // Writing to a String cannot fail.
+            _ if is_escaped(character) => drop(write!(escaped, "\\U{:08X}", u32::from(character))),
             _ => escaped.push(character),
         }
     }

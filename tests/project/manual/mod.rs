@@ -47,7 +47,7 @@ fn reference() -> String {
     page.text("sso-oidc-reference \0 settings, token cache and differences from the AWS CLI");
     for (heading, text) in reference::SECTIONS {
         page.section(heading);
-        let workflow: String = reference::WORKFLOW.lines().map(|line| format!("  {line}\n")).collect();
+        let workflow = format!("  {}\n", reference::WORKFLOW.trim_end().replace('\n', "\n  "));
         page.block(&text.replace("WORKFLOW", &workflow));
     }
     page.section("SEE ALSO");
