@@ -145,7 +145,7 @@ impl Bench {
         let path = format!("{url}/client/register");
         curl.push(&path);
         let (id, name, limit, of_curl) = if is_tls {
-            ("register-https", "`register-client`, https", 4_000_000, 0.12)
+            ("register-https", "`register-client`, https", 4_100_000, 0.12)
         } else {
             ("register-http", "`register-client`, http", 1_250_000, 0.08)
         };
@@ -208,7 +208,7 @@ impl Bench {
         for command in ["login", "token", "status"] {
             let run = Run::new(&self.programs.own, &one, [command, "--sso-session", "s0"]);
             let name = format!("`{command}`, valid token");
-            let case = Case::new(command, &name, run, vec![Target::Count(1_300_000)]);
+            let case = Case::new(command, &name, run, vec![Target::Count(1_000_000)]);
             cases.push(if command == "token" { case.timed() } else { case });
         }
         let all = Run::new(&self.programs.own, &ten, ["status"]);
