@@ -1,5 +1,6 @@
 //! Concurrent logins to one session: one browser, one result for all.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,8 +18,8 @@ fn many(env: &TestEnv, more: &[&str]) -> Vec<Running> {
     (0..count("SSO_OIDC_TEST_PROCESSES", 12)).map(|_| env.spawn(words.clone())).collect()
 }
 
-/// The one of them that shows a URL.
-fn asker(all: &mut Vec<Running>) -> (Running, String) {
+/// The login that shows a URL.
+fn leader(all: &mut Vec<Running>) -> (Running, String) {
     let shows_url = |running: &Running| running.stdout().contains("/authorize?");
     let mut running = all.remove(wait_for("an authorization URL", || all.iter().position(shows_url)));
     let url = running.authorization_url();
@@ -31,7 +32,7 @@ fn concurrent_logins_open_one_browser() {
     let mut env = TestEnv::of(&center);
     env.record_browser();
     let mut all = many(&env, &[]);
-    let (first, url) = asker(&mut all);
+    let (first, url) = leader(&mut all);
     let words = format!("process {} is already signing in to corp", first.id());
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains(&words).then_some(()));
@@ -51,7 +52,7 @@ fn concurrent_logins_share_a_denial() {
     let mut env = TestEnv::of(&center);
     env.record_browser();
     let mut all = many(&env, &[]);
-    let (first, url) = asker(&mut all);
+    let (first, url) = leader(&mut all);
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
@@ -70,7 +71,7 @@ fn concurrent_logins_share_a_cancellation() {
     let mut env = TestEnv::of(&center);
     env.record_browser();
     let mut all = many(&env, &[]);
-    let (first, _) = asker(&mut all);
+    let (first, _) = leader(&mut all);
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
@@ -85,18 +86,46 @@ fn concurrent_logins_share_a_cancellation() {
 }
 
 #[test]
+fn concurrent_logins_exit_4_when_the_first_one_loses_its_stdout() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.next(Endpoint::RegisterClient, Reply::genuine().delay(Duration::from_secs(2)));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
+    env.apply_to(&mut command);
+    command.args(LOGIN).args(["--flow", "authorization-code", "--no-browser"]);
+    let mut first = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    wait_until("the registration", || !center.requests().is_empty());
+    let id = first.id().to_string();
+    let signal = |name: &str| assert!(Command::new("kill").args([name, id.as_str()]).status().unwrap().success());
+    signal("-STOP");
+    let mut all = many(&env, &["--no-browser"]);
+    for running in &mut all {
+        running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
+    }
+    signal("-CONT");
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+    for running in all {
+        let run = running.finish().expect(4);
+        assert!(run.stderr.contains("was cancelled"), "{}", run.snapshot());
+    }
+}
+
+#[test]
 fn one_waiting_login_takes_over_when_the_first_is_killed() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
     let mut all = many(&env, &[]);
-    let (first, _) = asker(&mut all);
+    let (first, _) = leader(&mut all);
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
     first.signal("KILL");
     first.finish().expect(-9);
-    let (second, url) = asker(&mut all);
+    let (second, url) = leader(&mut all);
     UserAgent::new().approve(&url).unwrap();
     second.finish().ok();
     for running in all {
