@@ -63,21 +63,17 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<Opti
     Ok(if names.is_empty() { vec![None] } else { names })
 }
 
-/// The options and their variables, checked before anything happens.
+/// The options and their environment variables, checked before anything else.
 fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let timeout = duration("--timeout", args.timeout.as_deref())?;
     let port = args.redirect_port.as_deref().map(|text| {
         let port = text.parse().ok().filter(|port| *port != 0);
-        port.ok_or_else(|| bad_value("--redirect-port", text, "a number from 1 to 65535"))
+        port.ok_or_else(|| bad_value("--redirect-port", text, "expected a number from 1 to 65535"))
     });
-    let interactive = value(args.interactive.as_deref(), "--interactive", "SSO_OIDC_INTERACTIVE", context);
-    let interactive = interactive
-        .map(|(name, text)| Interactive::named(&text).ok_or_else(|| bad_value(name, &text, Interactive::NAMES)));
-    let flow = value(args.flow.as_deref(), "--flow", "SSO_OIDC_FLOW", context);
-    let flow =
-        flow.map(|(name, text)| FlowChoice::named(&text).ok_or_else(|| bad_value(name, &text, FlowChoice::NAMES)));
-    let flow = flow.transpose()?;
+    let names = ["--interactive", "SSO_OIDC_INTERACTIVE"];
+    let interactive = choice(args.interactive.as_deref(), names, &Interactive::VALUES, context)?;
+    let flow = choice(args.flow.as_deref(), ["--flow", "SSO_OIDC_FLOW"], &FlowChoice::VALUES, context)?;
     Ok(Choices {
         flow: if args.use_device_code { Some(FlowChoice::Fixed(Flow::DeviceCode)) } else { flow },
         redirect_port: port.transpose()?,
@@ -86,24 +82,28 @@ fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
         no_qr: args.no_qr,
         force: args.force,
         new_session: args.new_session,
-        interactive: interactive.transpose()?.unwrap_or_default(),
+        interactive: interactive.unwrap_or_default(),
         timeout,
         min_ttl: min_ttl.unwrap_or_default(),
     })
 }
 
-/// The option, else the variable, with its name.
-fn value(
-    option: Option<&str>,
-    name: &'static str,
-    variable: &'static str,
+/// The value of the option, else of the variable.
+fn choice<T: Copy>(
+    given: Option<&str>,
+    [option, variable]: [&str; 2],
+    values: &[(&str, T); 3],
     context: &Context,
-) -> Option<(&'static str, String)> {
-    option.map(|text| (name, text.to_owned())).or_else(|| Some((variable, context.var_not_empty(variable)?)))
+) -> Result<Option<T>, Error> {
+    let given = given.map(|text| (option, text.to_owned()));
+    let given = given.or_else(|| Some((variable, context.var_not_empty(variable)?)));
+    let value =
+        given.map(|(name, text)| login::named(values, &text).map_err(|expected| bad_value(name, &text, &expected)));
+    value.transpose()
 }
 
 fn bad_value(name: &str, text: &str, expected: &str) -> Error {
-    Error::validation(format!("argument {name}: invalid value '{text}'; expected {expected}"))
+    Error::validation(format!("{name}: invalid value '{text}'; {expected}"))
 }
 
 /// Everything that the sessions of one command share.
@@ -192,7 +192,7 @@ impl Run<'_> {
             config::set_sso_region(self.config, session, region)?;
             self.notices.region_updated(region)?;
         }
-        Ok(self.notices.logged_in(login, session, region)?)
+        self.notices.logged_in(login, session, region)
     }
 
     fn save(&self, session: &Session, region: &str) -> Result<(), Error> {

@@ -72,7 +72,7 @@ fn duration(option: &str, value: Option<&str>) -> Result<Option<Duration>, Error
     let parse = |value| {
         parse_duration(value).ok_or_else(|| {
             let expected = "expected seconds, or numbers with the units d, h, m and s, e.g. 30m or 1h30m";
-            Error::validation(format!("argument {option}: invalid value '{value}'; {expected}"))
+            Error::validation(format!("{option}: invalid value '{value}'; {expected}"))
         })
     };
     value.map(parse).transpose()

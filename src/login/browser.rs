@@ -23,10 +23,10 @@ pub(super) fn show(attempt: &Attempt<'_>, url: &str) {
         Ok(url) => {
             let command = choices.browser_command.as_deref().or(attempt.session.browser_command.as_deref());
             if let Err(error) = open(attempt.context(), command, url.as_str()) {
-                attempt.notices().browser_not_opened(&error);
+                attempt.notices().message(format_args!("the browser could not be opened: {error}"));
             }
         }
-        Err(refused) => attempt.notices().url_not_opened(&refused),
+        Err(why) => attempt.notices().message(format_args!("the URL was not opened in a browser: {why}")),
     }
 }
 
@@ -54,23 +54,16 @@ fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
 const LIST_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 
 fn start(command: &str, url: &str) -> io::Result<()> {
+    let placeholder = PLACEHOLDERS.into_iter().find(|placeholder| command.contains(placeholder));
     let mut words = words(command).into_iter();
     let program = words.next().ok_or(io::ErrorKind::NotFound)?;
-    let mut arguments: Vec<String> = words.filter(|word| word != "&").collect();
-    let mut placed = false;
-    for argument in &mut arguments {
-        for placeholder in PLACEHOLDERS {
-            if argument.contains(placeholder) {
-                *argument = argument.replace(placeholder, url);
-                placed = true;
-            }
-        }
-    }
-    if !placed {
-        arguments.push(url.to_owned());
-    }
+    let arguments = words.filter(|word| word != "&").map(|word| match placeholder {
+        Some(placeholder) => word.replace(placeholder, url),
+        None => word,
+    });
+    let at_end = placeholder.is_none().then(|| url.to_owned());
     let mut command = Command::new(&program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(arguments.chain(at_end)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
     command.spawn().map(drop).map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))
 }
@@ -89,8 +82,8 @@ fn detach(command: &mut Command) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP);
 }
 
-/// The words of a command: separated by blanks, kept together by single or double quotes. Backslashes are themselves, so
-/// that Windows paths need no care.
+/// Splits a command at blanks outside single and double quotes. A backslash is an ordinary character, because Windows paths
+/// have them.
 fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -115,7 +108,7 @@ mod tests {
     use super::words;
 
     #[test]
-    fn a_command_is_cut_at_blanks_outside_quotes() {
+    fn commands_are_split_at_blanks_outside_quotes() {
         for (command, expected) in [
             ("firefox", vec!["firefox"]),
             (" firefox  -P 'my profile'  ", vec!["firefox", "-P", "my profile"]),

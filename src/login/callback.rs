@@ -15,26 +15,15 @@ pub(super) const PATH: &str = "/oauth/callback";
 /// What arrived at the redirect URI.
 #[derive(Debug, Clone)]
 pub(super) enum AuthorizationResponse {
-    /// The person approved; the code is for one exchange.
+    /// The user approved the login; the code is good for one exchange.
     Code(Secret),
-    /// The person or the service said no.
+    /// The user or the service denied the login.
     Error {
         /// RFC 6749 section 4.1.2.1, for example `access_denied`.
         error: String,
-        /// The service's words.
+        /// The service's description of the error.
         description: Option<String>,
     },
-}
-
-/// What the listener does with a request.
-#[derive(Debug)]
-pub(super) enum Verdict {
-    /// It ends the wait.
-    Answer(AuthorizationResponse),
-    /// An error that carries no state: shown to the person, who may still come back with a good answer.
-    UnboundError(AuthorizationResponse),
-    /// It is answered with this status and forgotten.
-    Refuse(Refusal),
 }
 
 /// Why a request is not an authorization response.
@@ -52,13 +41,15 @@ pub(super) enum Refusal {
     Incomplete,
     /// Another attempt's state, or an unknown one.
     State,
+    /// An error without a state: anyone could have sent it.
+    ErrorWithoutState,
 }
 
 impl Refusal {
-    /// The status line's number and words.
+    /// The status of the response.
     pub(super) fn status(self) -> &'static str {
         match self {
-            Self::Malformed | Self::Incomplete | Self::State => "400 Bad Request",
+            Self::Malformed | Self::Incomplete | Self::State | Self::ErrorWithoutState => "400 Bad Request",
             Self::Method => "405 Method Not Allowed",
             Self::Path => "404 Not Found",
             Self::Host => "421 Misdirected Request",
@@ -102,31 +93,34 @@ pub(super) fn head(bytes: &[u8]) -> Head<'_> {
 }
 
 /// Judges a complete request against the one attempt that is waiting.
-pub(super) fn judge(method: &str, target: &str, host: Option<&str>, port: u16, state: &State) -> Verdict {
+pub(super) fn judge(
+    method: &str,
+    target: &str,
+    host: Option<&str>,
+    port: u16,
+    state: &State,
+) -> Result<AuthorizationResponse, Refusal> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let Some(host) = host else { return Verdict::Refuse(Refusal::Malformed) };
-    if host != format!("127.0.0.1:{port}") {
-        return Verdict::Refuse(Refusal::Host);
+    if host.ok_or(Refusal::Malformed)? != format!("127.0.0.1:{port}") {
+        return Err(Refusal::Host);
     }
-    if path != PATH {
-        return Verdict::Refuse(Refusal::Path);
+    match (path, method) {
+        (PATH, "GET") => judge_query(query, state),
+        (PATH, _) => Err(Refusal::Method),
+        _ => Err(Refusal::Path),
     }
-    if method != "GET" {
-        return Verdict::Refuse(Refusal::Method);
-    }
-    judge_query(query, state)
 }
 
-/// Judges the query of a redirect: of a request, or of a URL that a person pasted.
-pub(super) fn judge_query(query: &str, state: &State) -> Verdict {
-    let error = single(query, "error")
-        .map(|error| AuthorizationResponse::Error { error, description: single(query, "error_description") });
-    match (single(query, "state"), single(query, "code"), error) {
-        (None, _, Some(error)) => Verdict::UnboundError(error),
-        (Some(theirs), _, _) if !state.equals(&theirs) => Verdict::Refuse(Refusal::State),
-        (Some(_), _, Some(error)) => Verdict::Answer(error),
-        (Some(_), Some(code), None) => Verdict::Answer(AuthorizationResponse::Code(Secret::new(code))),
-        (None, _, None) | (Some(_), None, None) => Verdict::Refuse(Refusal::Incomplete),
+/// Judges the query of a redirect: of a request, or of a pasted URL.
+pub(super) fn judge_query(query: &str, state: &State) -> Result<AuthorizationResponse, Refusal> {
+    match (single(query, "state"), single(query, "code"), single(query, "error")) {
+        (None, _, Some(_)) => Err(Refusal::ErrorWithoutState),
+        (Some(theirs), _, _) if !state.equals(&theirs) => Err(Refusal::State),
+        (Some(_), _, Some(error)) => {
+            Ok(AuthorizationResponse::Error { error, description: single(query, "error_description") })
+        }
+        (Some(_), Some(code), None) => Ok(AuthorizationResponse::Code(Secret::new(code))),
+        (None, _, None) | (Some(_), None, None) => Err(Refusal::Incomplete),
     }
 }
 
@@ -143,43 +137,33 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
-    use super::{AuthorizationResponse, Head, Refusal, Verdict, head, judge};
+    use super::{AuthorizationResponse, Head, Refusal, head, judge};
     use crate::login::pkce::State;
 
     const HOST: Option<&str> = Some("127.0.0.1:4321");
 
-    fn verdict(method: &str, target: &str, host: Option<&str>) -> (State, Verdict) {
+    fn verdict(method: &str, target: &str, host: Option<&str>) -> Result<AuthorizationResponse, Refusal> {
         let state = State::random().unwrap();
-        let target = target.replace("$S", state.as_str());
-        let verdict = judge(method, &target, host, 4321, &state);
-        (state, verdict)
+        judge(method, &target.replace("$S", state.as_str()), host, 4321, &state)
     }
 
     #[test]
     fn the_redirect_of_our_attempt_ends_the_wait() {
-        let (_, verdict) = verdict("GET", "/oauth/callback?code=a%2Bb+c&state=$S&iss=x", HOST);
-        let Verdict::Answer(AuthorizationResponse::Code(code)) = verdict else { panic!("{verdict:?}") };
+        let verdict = verdict("GET", "/oauth/callback?code=a%2Bb+c&state=$S&iss=x", HOST);
+        let Ok(AuthorizationResponse::Code(code)) = verdict else { panic!("{verdict:?}") };
         assert_eq!(code.expose(), "a+b c");
     }
 
     #[test]
-    fn a_denial_with_our_state_ends_the_wait_with_its_words() {
+    fn a_denial_with_our_state_ends_the_wait() {
         for target in [
             "/oauth/callback?error=access_denied&error_description=not+today&state=$S",
             "/oauth/callback?code=x&state=$S&error_description=not%20today&error=access_denied",
         ] {
-            let (_, verdict) = verdict("GET", target, HOST);
-            let Verdict::Answer(AuthorizationResponse::Error { error, description }) = verdict else {
-                panic!("{verdict:?}")
-            };
+            let verdict = verdict("GET", target, HOST);
+            let Ok(AuthorizationResponse::Error { error, description }) = verdict else { panic!("{verdict:?}") };
             assert_eq!((error.as_str(), description.as_deref()), ("access_denied", Some("not today")));
         }
-    }
-
-    #[test]
-    fn an_error_without_state_is_only_shown() {
-        let (_, verdict) = verdict("GET", "/oauth/callback?error=server_error", HOST);
-        assert!(matches!(verdict, Verdict::UnboundError(AuthorizationResponse::Error { .. })), "{verdict:?}");
     }
 
     #[test]
@@ -203,10 +187,12 @@ mod tests {
             ("GET", "/oauth/callback?code=a&state=$S&state=$S", HOST, Refusal::Incomplete),
             ("GET", "/oauth/callback?code=a&state=other", HOST, Refusal::State),
             ("GET", "/oauth/callback?error=a&state=other", HOST, Refusal::State),
+            ("GET", "/oauth/callback?error=server_error", HOST, Refusal::ErrorWithoutState),
+            ("GET", "/oauth/callback?error=server_error&code=a&state=", HOST, Refusal::ErrorWithoutState),
             ("GET", "/oauth/callback?code=a;state=$S", HOST, Refusal::Incomplete),
         ] {
-            let (_, verdict) = verdict(method, target, host);
-            assert!(matches!(verdict, Verdict::Refuse(why) if why == expected), "{method} {target}: {verdict:?}");
+            let verdict = verdict(method, target, host);
+            assert!(matches!(verdict, Err(why) if why == expected), "{method} {target}: {verdict:?}");
         }
     }
 

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::error::{FlowError, expired_after, unanswered};
-use super::notice::DeviceNotice;
+use super::error::{expired_after, unanswered};
 use super::poll::{self, Ended, Pace, Poll};
 use super::{Attempt, Flow, Granted, browser, qr, registration};
 use crate::cache::CachedRegistration;
@@ -21,30 +20,31 @@ const PROBE: Duration = Duration::from_secs(3);
 
 /// Signs in with the device flow. A cached client that the service no longer knows is registered again, once, also when its
 /// registration ends during the login.
-pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, FlowError> {
+pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, Failure> {
     let client = registration::client(attempt, Flow::DeviceCode).await?;
     let outcome = sign_in_as(attempt, client.registration).await;
-    if !client.cached || !outcome.as_ref().is_err_and(FlowError::is_about_the_client) {
+    if !client.cached || !matches!(&outcome, Err(Failure::Fault(fault)) if fault.is_about_the_client()) {
         return outcome;
     }
-    attempt.notices().registering_again();
+    attempt.notices().message("the cached client registration is no longer known to the service; registering again");
     let client = registration::register(attempt, Flow::DeviceCode).await?;
     sign_in_as(attempt, client.registration).await
 }
 
-async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result<Granted, FlowError> {
+async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result<Granted, Failure> {
     let parts = (client.client_id.as_str(), &client.client_secret);
-    let device = attempt.oidc.start_device_authorization(parts, &attempt.start_url.url).await?;
+    let device = attempt.oidc.start_device_authorization(parts, &attempt.start_url).await?;
     let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
     let now = || attempt.context().now();
     let sent = now();
-    let create = async || attempt.create_token(&client, &device_code, Retry::Poll).await;
+    let create = async || attempt.oidc.create_token(parts, &device_code, Retry::Poll).await;
 
-    let mut pace = Pace::new(device.interval, device.expires_in, Instant::now()).ending_at_latest(attempt.deadline);
+    let mut pace = Pace::new(device.interval, device.expires_in, Instant::now());
+    pace.deadline = attempt.deadline.map_or(pace.deadline, |deadline| deadline.min(pace.deadline));
     let probe = tokio::time::timeout(PROBE, create()).await;
-    pace.polled(Instant::now());
+    pace.last = Instant::now();
     match probe.map(verdict) {
-        Ok(Poll::Token(token)) => return Ok(Granted::new(token, client, sent)),
+        Ok(Poll::Token(token)) => return Ok(Granted::new(attempt, token, client, sent)),
         Ok(Poll::SlowDown) => pace.slow_down(),
         Ok(Poll::Final(error)) => return Err(ended(Ended::Failed(error))),
         Ok(Poll::Pending | Poll::Transient(..) | Poll::Malformed(_)) | Err(_) => {}
@@ -55,20 +55,14 @@ async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result
         sent = now();
         verdict(create().await)
     });
-    let token = attempt.notices().wait(pace.deadline(), polling).await?.map_err(ended)?;
-    Ok(Granted::new(token, client, sent))
+    let token = attempt.notices().wait(pace.deadline, polling).await?.map_err(ended)?;
+    Ok(Granted::new(attempt, token, client, sent))
 }
 
-fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), FlowError> {
+fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Failure> {
     let (notices, choices) = (attempt.notices(), attempt.request.choices);
-    let complete = device.verification_uri_complete.as_ref().map(Secret::expose);
-    let notice = DeviceNotice {
-        user_code: device.user_code.expose(),
-        verification_uri: &device.verification_uri,
-        verification_uri_complete: complete,
-    };
-    notices.device(&notice, choices.no_browser)?;
-    let url = complete.unwrap_or(&device.verification_uri);
+    notices.device(device, choices.no_browser)?;
+    let url = device.verification_uri_complete.as_ref().map_or(device.verification_uri.as_str(), Secret::expose);
     if !choices.no_qr
         && let Some(code) = qr::lines(attempt.context(), url)
     {
@@ -88,15 +82,12 @@ fn verdict(answer: Result<TokenResponse, Failure>) -> Poll<TokenResponse, Failur
         Failure::Fault(fault) => match fault.kind {
             FaultCode::AuthorizationPending => Poll::Pending,
             FaultCode::SlowDown => Poll::SlowDown,
-            FaultCode::InternalServer | FaultCode::Throttled => {
-                let retry_after = fault.retry_after;
-                Poll::Transient(error, retry_after)
-            }
+            FaultCode::InternalServer | FaultCode::Throttled => Poll::Transient(fault.retry_after, error),
             _ => Poll::Final(error),
         },
-        Failure::Transport(http) if is_transient(&http.kind) => Poll::Transient(error, None),
+        Failure::Transport(http) if is_transient(&http.kind) => Poll::Transient(None, error),
         Failure::NotJson(_) => Poll::Malformed(error),
-        Failure::Transport(_) | Failure::Malformed(_) => Poll::Final(error),
+        Failure::Transport(_) | Failure::Other(_) => Poll::Final(error),
     }
 }
 
@@ -106,12 +97,12 @@ fn is_transient(failure: &HttpErrorKind) -> bool {
     matches!(failure, Dns | Connect | ConnectTimeout(_) | ReadTimeout(_) | TotalTimeout(_) | Closed | CutOff(_))
 }
 
-fn ended(ended: Ended<Failure>) -> FlowError {
+fn ended(ended: Ended<Failure>) -> Failure {
     match ended {
         Ended::Expired(None) => unanswered().into(),
         Ended::Expired(Some(failure)) => expired_after(&failure).into(),
         Ended::Failed(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => unanswered().into(),
-        Ended::Failed(error) => error.into(),
+        Ended::Failed(failure) => failure,
     }
 }
 

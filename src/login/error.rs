@@ -2,8 +2,6 @@
 //!
 //! The messages are those of the AWS CLI, where it has one for the same failure, because wrappers look for them.
 
-use std::io;
-
 use crate::config::Session;
 use crate::error::{Error, Kind};
 use crate::http::CHECK_ENDPOINT;
@@ -11,31 +9,14 @@ use crate::oidc::{Failure, Fault, FaultCode};
 
 const EXPIRED: &str = "The pending authorization to retrieve an SSO token has expired.";
 
-/// Why a flow ended without a token.
-#[derive(Debug)]
-pub(super) enum FlowError {
-    /// A call of the service failed.
-    Call(Failure),
-    /// Anything else.
-    Other(Error),
-}
-
-impl FlowError {
-    /// Whether the service does not accept the client: its registration is no longer valid.
-    pub(super) fn is_about_the_client(&self) -> bool {
-        matches!(self, Self::Call(Failure::Fault(fault)) if fault.is_about_the_client())
-    }
-
-    /// The error of the command; a refusal by the service names the values that it may be about.
-    pub(super) fn into_error(self, session: &Session) -> Error {
-        match self {
-            Self::Call(Failure::Fault(fault)) => {
-                let hint = fault_hint(&fault, session);
-                Error::from(*fault).hint(hint)
-            }
-            Self::Call(failure) => failure.into(),
-            Self::Other(error) => error,
+/// The error of the command; a refusal by the service names the values that it may be about.
+pub(super) fn explained(failure: Failure, session: &Session) -> Error {
+    match failure {
+        Failure::Fault(fault) => {
+            let hint = fault_hint(&fault, session);
+            Error::from(*fault).hint(hint)
         }
+        failure => failure.into(),
     }
 }
 
@@ -55,15 +36,6 @@ pub(super) fn denied(error: &str, description: Option<&str>) -> Error {
     let description = description.map(|words| format!(": {words}")).unwrap_or_default();
     Error::new(Kind::Denied, "Error loading authorization code: Failed to retrieve an authorization code.")
         .hint(format!("the service answered {error}{description}"))
-}
-
-/// The redirect listener could not be bound.
-pub(super) fn no_listener(port: Option<u16>, error: &io::Error) -> Error {
-    match port {
-        Some(port) => Error::other(format!("cannot listen on 127.0.0.1:{port}: {error}"))
-            .hint(format!("free port {port}, or choose another with --redirect-port")),
-        None => Error::other(format!("cannot listen on 127.0.0.1: {error}")),
-    }
 }
 
 fn fault_hint(fault: &Fault, session: &Session) -> String {
@@ -94,23 +66,5 @@ fn fault_hint(fault: &Fault, session: &Session) -> String {
         FaultCode::InternalServer | FaultCode::Throttled | FaultCode::Unauthorized | FaultCode::Other => {
             fault.hint().unwrap_or_else(|| CHECK_ENDPOINT.to_owned())
         }
-    }
-}
-
-impl From<Failure> for FlowError {
-    fn from(failure: Failure) -> Self {
-        Self::Call(failure)
-    }
-}
-
-impl From<Error> for FlowError {
-    fn from(error: Error) -> Self {
-        Self::Other(error)
-    }
-}
-
-impl From<io::Error> for FlowError {
-    fn from(error: io::Error) -> Self {
-        Self::Other(error.into())
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a browser login may be started. A script or a night job must fail at once and report the command to run.
+//! Whether a browser login may be started. Where it may not, a script fails immediately and gets the command to run.
 //!
 //! `--interactive auto` starts one, unless `CI` is true, or there is no terminal and the last login timed out.
 
@@ -10,12 +10,12 @@ use crate::cache::{Outcome, Purpose};
 /// `--interactive`, `SSO_OIDC_INTERACTIVE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Interactive {
-    /// Unless it is unlikely that anyone completes the login.
+    /// Yes, unless the login is unlikely to be completed.
     #[default]
     Auto,
-    /// Whatever the environment.
+    /// In every environment.
     Always,
-    /// Fail at once.
+    /// Not at all.
     Never,
 }
 
@@ -24,17 +24,8 @@ const PAUSE: Duration = Duration::from_hours(1);
 
 impl Interactive {
     /// The values of `--interactive`.
-    pub const NAMES: &'static str = "auto, always or never";
-
-    /// The value of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "auto" => Some(Self::Auto),
-            "always" => Some(Self::Always),
-            "never" => Some(Self::Never),
-            _ => None,
-        }
-    }
+    pub const VALUES: [(&'static str, Self); 3] =
+        [("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
 }
 
 /// Why no browser login is started, as a clause, if so.

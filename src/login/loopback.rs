@@ -3,6 +3,7 @@
 //! It is bound before any URL is shown. Every connection has a task, a limit of bytes and of time, so that idle and slow
 //! ones delay no other. What a request means is decided in `callback`; what the browser shows is in `page`.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,13 +11,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
-use super::callback::{self, AuthorizationResponse, Head, Refusal, Verdict};
+use super::callback::{self, AuthorizationResponse, Head, Refusal};
 use super::page::Page;
 use super::pkce::State;
+use crate::error::Error;
 
 /// How long a request's head may take.
 const HEAD_TIME: Duration = Duration::from_secs(5);
@@ -24,8 +24,6 @@ const HEAD_TIME: Duration = Duration::from_secs(5);
 const HEAD_SIZE: usize = 16 * 1024;
 /// How long to wait for the browser to close its side.
 const CLOSE_TIME: Duration = Duration::from_millis(200);
-/// After an error that anyone could have sent, the true answer has this long to arrive.
-const LAST_CHANCE: Duration = Duration::from_mins(1);
 /// With more connections the oldest is closed.
 const CONNECTIONS: usize = 64;
 
@@ -33,7 +31,8 @@ const CONNECTIONS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Loopback {
     listener: TcpListener,
-    port: u16,
+    /// The port it listens on.
+    pub(super) port: u16,
 }
 
 /// An answer, and the browser that waits for a page.
@@ -49,25 +48,16 @@ pub(super) struct Answered {
 #[derive(Debug, Default)]
 pub(super) struct BrowserTab(Option<TcpStream>);
 
-/// What comes out of a connection's task.
-enum Arrival {
-    /// It ends the wait.
-    Answer(Answered),
-    /// An error that anyone could have sent.
-    UnboundError(AuthorizationResponse),
-}
-
 impl Loopback {
-    /// Binds a port of the kernel's choice, or the one that was asked for.
-    pub(super) async fn bind(port: Option<u16>) -> io::Result<Self> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))).await?;
+    /// Binds this port, or one of the kernel's choice.
+    pub(super) async fn bind(port: Option<u16>) -> Result<Self, Error> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            let hint = port.map(|port| format!("free port {port}, or choose another with --redirect-port"));
+            Error::other(format!("cannot listen on {address}: {error}")).hint(hint)
+        })?;
         let port = listener.local_addr()?.port();
         Ok(Self { listener, port })
-    }
-
-    /// The port it listens on.
-    pub(super) fn port(&self) -> u16 {
-        self.port
     }
 
     /// The redirect URI as it is sent, with the port.
@@ -80,30 +70,20 @@ impl Loopback {
         format!("http://127.0.0.1{}", callback::PATH)
     }
 
-    /// Waits for the answer to the attempt with this state. An error without state is passed to `notice` and becomes the
-    /// answer if no other one arrives within a minute.
-    pub(super) async fn wait(self, state: State, mut notice: impl FnMut(&AuthorizationResponse)) -> Answered {
-        let (sender, mut arrivals) = mpsc::channel(1);
+    /// Waits for the answer to the attempt with this state. `ignored` is called once if an error without state arrives.
+    pub(super) async fn wait(self, state: State, ignored: impl FnOnce()) -> Answered {
         let state = Arc::new(state);
+        let mut ignored = Some(ignored);
         let mut connections = JoinSet::new();
-        let mut order = std::collections::VecDeque::new();
-        let mut last_chance: Option<(Instant, AuthorizationResponse)> = None;
+        let mut order = VecDeque::new();
         loop {
-            let until = last_chance.as_ref().map(|(until, _)| *until);
             tokio::select! {
                 biased;
-                Some(arrival) = arrivals.recv() => match arrival {
-                    Arrival::Answer(answered) => return answered,
-                    Arrival::UnboundError(error) if last_chance.is_none() => {
-                        notice(&error);
-                        last_chance = Some((Instant::now() + LAST_CHANCE, error));
-                    }
-                    Arrival::UnboundError(_) => {}
+                Some(ended) = connections.join_next() => match ended {
+                    Ok(Some(Ok(answered))) => return answered,
+                    Ok(Some(Err(Refusal::ErrorWithoutState))) => if let Some(ignored) = ignored.take() { ignored() },
+                    _ => {}
                 },
-                () = at(until) => if let Some((_, response)) = last_chance {
-                    return Answered { response, tab: BrowserTab::default() };
-                },
-                Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept() => {
                     let Ok((stream, _)) = accepted else {
                         // Out of descriptors: those in use come back as connections end.
@@ -114,7 +94,7 @@ impl Loopback {
                     if order.len() >= CONNECTIONS && let Some(oldest) = order.pop_front() {
                         oldest.abort();
                     }
-                    order.push_back(connections.spawn(serve(stream, self.port, Arc::clone(&state), sender.clone())));
+                    order.push_back(connections.spawn(serve(stream, self.port, Arc::clone(&state))));
                 }
             }
         }
@@ -130,35 +110,19 @@ impl BrowserTab {
     }
 }
 
-/// Ends at that instant, or never.
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn serve(mut stream: TcpStream, port: u16, state: Arc<State>, sender: mpsc::Sender<Arrival>) {
-    let verdict = tokio::time::timeout(HEAD_TIME, read_verdict(&mut stream, port, &state)).await;
-    match verdict {
-        Ok(Ok(Verdict::Answer(response))) => {
-            let _ = sender.send(Arrival::Answer(Answered { response, tab: BrowserTab(Some(stream)) })).await;
+/// One connection: the answer, or why the request is not it; `None` when the browser is gone or too slow.
+async fn serve(mut stream: TcpStream, port: u16, state: Arc<State>) -> Option<Result<Answered, Refusal>> {
+    let request = read(&mut stream, port, &state);
+    Some(match tokio::time::timeout(HEAD_TIME, request).await.ok()?.ok()? {
+        Ok(response) => Ok(Answered { response, tab: BrowserTab(Some(stream)) }),
+        Err(why) => {
+            let _ = tokio::time::timeout(HEAD_TIME, respond(stream, &Page::stray().response(why.status()))).await;
+            Err(why)
         }
-        Ok(Ok(Verdict::UnboundError(error))) => {
-            let _ = sender.send(Arrival::UnboundError(error)).await;
-            refuse(stream, Refusal::State).await;
-        }
-        Ok(Ok(Verdict::Refuse(why))) => refuse(stream, why).await,
-        // Gone, or too slow.
-        Ok(Err(_)) | Err(_) => {}
-    }
+    })
 }
 
-async fn refuse(stream: TcpStream, why: Refusal) {
-    let _ = tokio::time::timeout(HEAD_TIME, respond(stream, &Page::Stray.response(why.status()))).await;
-}
-
-async fn read_verdict(stream: &mut TcpStream, port: u16, state: &State) -> io::Result<Verdict> {
+async fn read(stream: &mut TcpStream, port: u16, state: &State) -> io::Result<Result<AuthorizationResponse, Refusal>> {
     let mut bytes = Vec::with_capacity(2048);
     loop {
         if stream.read_buf(&mut bytes).await? == 0 {
@@ -167,7 +131,7 @@ async fn read_verdict(stream: &mut TcpStream, port: u16, state: &State) -> io::R
         match callback::head(&bytes) {
             Head::Complete { method, target, host } => return Ok(callback::judge(method, target, host, port, state)),
             Head::Partial if bytes.len() < HEAD_SIZE => {}
-            Head::Partial | Head::Malformed => return Ok(Verdict::Refuse(Refusal::Malformed)),
+            Head::Partial | Head::Malformed => return Ok(Err(Refusal::Malformed)),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `login`: signs in with a valid token, else with a refreshed one, else in the browser.
 //!
 //! This file is the order of the steps; each step has its own file. What is cached and when it is refreshed is in `session`;
-//! the flows are in `authorization_code` (RFC 6749, 7636, 8252) and `device` (RFC 8628). Everything that a login says to a
-//! person is in `notice`.
+//! the flows are in `authorization_code` (RFC 6749, 7636, 8252) and `device` (RFC 8628). Which text goes to which stream is
+//! in `notice`.
 
 mod authorization_code;
 mod browser;
@@ -14,6 +14,7 @@ mod interactive;
 mod loopback;
 pub mod notice;
 mod page;
+#[cfg(unix)]
 mod paste;
 mod pkce;
 mod poll;
@@ -24,14 +25,14 @@ mod start_url;
 
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::cache::{CachedRegistration, CachedToken, Loaded, PATIENCE, Purpose, TokenCache};
-use crate::config::Session;
+use crate::config::{DEFAULT_SCOPE, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
-use crate::http::Retry;
-use crate::oidc::{Failure, Grant, OidcClient, TokenResponse};
+use crate::oidc::{OidcClient, TokenResponse};
 use crate::services::Services;
 use crate::session::{self, LoginNeeded, NoToken};
 
@@ -41,13 +42,12 @@ use loopback::BrowserTab;
 use notice::Notices;
 use page::Page;
 use single_flight::Role;
-use start_url::ResolvedStartUrl;
 
 /// Checks the settings of a session, without a request.
 pub fn check(session: &Session, choices: &Choices) -> Result<(), Error> {
     flow::choice(choices, session)?;
     session.redirect_port()?;
-    start_url::check(session)
+    start_url::classify(session).map(drop)
 }
 
 /// Signs in.
@@ -71,7 +71,7 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
     };
     let refresh_failed = !usable.refreshed && !usable.warnings.is_empty();
     for warning in &usable.warnings {
-        notices.warning(warning);
+        notices.message(warning);
     }
     let how = if usable.refreshed { How::Refreshed } else { How::Cached };
     let login = Login { token: usable.token, how, new_region: None };
@@ -99,7 +99,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
         }
     };
     if let Some(why) = why.filter(|why| !matches!(why, LoginNeeded::Absent)) {
-        notices.signing_in_again(&why);
+        notices.message(format_args!("signing in again: {why}"));
     }
     let result = in_browser(request, known.as_ref()).await;
     lock.end(result.as_ref().err());
@@ -113,34 +113,40 @@ async fn in_browser(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> 
     let LoginRequest { session: configured, choices, services, cache, notices, context } = *request;
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
-    let start_url = start_url::resolve(services.http(), configured).await?;
     let mut session = configured.clone();
-    session.region.value.clone_from(&start_url.region);
-    // A full disk or a read-only home is reported before anyone approves anything.
+    let (start_url, region) = start_url::resolve(services.http(), configured).await?;
+    session.region.value = region;
+    // A full disk or a read-only home is reported before the browser opens.
     cache.probe(&session.token_key())?;
     if let Some(known) = known.filter(|_| choices.new_session) {
         end_session(request, known).await?;
     }
     let (flow, reason) = flow::choose(flow_choice, session.name.is_some(), redirect_port.is_some(), context);
-    notices.device_code_flow(reason);
+    if let Some(reason) = reason {
+        notices.message(format_args!("using the device code flow: {reason}"));
+    }
     let deadline = choices.timeout.map(|timeout| Instant::now() + timeout);
-    let oidc = services.oidc(&start_url.region)?;
+    let oidc = services.oidc(&session.region.value)?;
     let attempt = Attempt { request, session, start_url, redirect_port, oidc, deadline };
     let granted = match flow {
         Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await,
         Flow::DeviceCode => device::sign_in(&attempt).await,
     };
     if let Some(warning) = session::clock_warning(attempt.oidc.http()) {
-        notices.warning(&warning);
+        notices.message(warning);
     }
-    let granted = granted.map_err(|error| error.into_error(&attempt.session))?;
-    let token = granted.to_cached(&attempt);
-    let stored = store(&attempt, &token).await;
-    granted.tab.show(&Page::of_outcome(stored.as_ref().err(), attempt.session.start_url.value.as_str())).await;
+    let granted = granted.map_err(|failure| error::explained(failure, &attempt.session))?;
+    let stored = store(&attempt, &granted.token).await;
+    let page = stored.as_ref().err().map_or_else(|| Page::signed_in(&attempt.session.start_url.value), Page::failed);
+    granted.tab.show(&page).await;
     stored?;
     let region = attempt.session.region.value;
     let how = if flow == Flow::DeviceCode { How::DeviceCode } else { How::AuthorizationCode };
-    Ok(Login { token, how, new_region: Some(region).filter(|region| *region != configured.region.value) })
+    Ok(Login {
+        token: granted.token,
+        how,
+        new_region: Some(region).filter(|region| *region != configured.region.value),
+    })
 }
 
 /// Stores the new token. A refresh that is under way ends first, because it would bring the old session back; one that takes
@@ -157,11 +163,11 @@ async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<
     let region = known.region.as_deref().unwrap_or(&request.session.region.value);
     let ended = match request.services.portal(region) {
         Ok(portal) => portal.logout(&known.access_token).await.map_err(Error::from),
-        // A damaged file must not stand between a person and a new session.
+        // The region in a damaged file must not prevent a new session.
         Err(error) => Err(error),
     };
     if let Err(error) = ended {
-        request.notices.session_not_ended(&error);
+        request.notices.message(format_args!("the old session could not be revoked: {error}"));
     }
     request.cache.remove_token(&request.session.token_key())
 }
@@ -171,19 +177,19 @@ async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<
 pub struct LoginRequest<'a> {
     /// The session.
     pub session: &'a Session,
-    /// What the command line and the environment say about the login.
+    /// The options of the login.
     pub choices: &'a Choices,
     /// The services.
     pub services: &'a Services,
     /// The token cache.
     pub cache: &'a TokenCache,
-    /// Tells a person and a program what happens.
+    /// Prints what happens.
     pub notices: &'a Notices<'a>,
     /// The environment.
     pub context: &'a Context,
 }
 
-/// What the command line and the environment say about a login.
+/// The options of a login, from the command line and the environment.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 #[derive(Debug, Default)]
 pub struct Choices {
@@ -209,7 +215,14 @@ pub struct Choices {
     pub min_ttl: Duration,
 }
 
-/// What came of signing in without a browser.
+/// The value of this name, else what is expected: "expected a, b or c".
+pub fn named<T: Copy>(values: &[(&str, T); 3], name: &str) -> Result<T, String> {
+    let [(first, _), (second, _), (third, _)] = values;
+    let found = values.iter().find(|(known, _)| *known == name);
+    found.map(|(_, value)| *value).ok_or_else(|| format!("expected {first}, {second} or {third}"))
+}
+
+/// The result of signing in without a browser.
 #[derive(Debug)]
 pub enum Outcome {
     /// It worked.
@@ -229,8 +242,9 @@ pub struct Login {
     pub new_region: Option<String>,
 }
 
-/// Where the token of a login comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where the token of a login comes from, with these names in events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum How {
     /// The cache.
     Cached,
@@ -242,24 +256,13 @@ pub enum How {
     DeviceCode,
 }
 
-impl How {
-    /// The name in JSON events.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cached => "cached",
-            Self::Refreshed => "refreshed",
-            Self::AuthorizationCode => "authorization_code",
-            Self::DeviceCode => "device_code",
-        }
-    }
-}
-
 /// One attempt in the browser: what belongs to it and must not be mixed with another's (RFC 9700).
 struct Attempt<'a> {
     request: &'a LoginRequest<'a>,
     /// With the region that the start URL led to.
     session: Session,
-    start_url: ResolvedStartUrl,
+    /// The URL to send to the service: that of a vanity URL is where it led.
+    start_url: String,
     redirect_port: Option<u16>,
     oidc: OidcClient,
     deadline: Option<Instant>,
@@ -274,42 +277,34 @@ impl<'a> Attempt<'a> {
         self.request.context
     }
 
-    async fn create_token(
-        &self,
-        client: &CachedRegistration,
-        grant: &Grant,
-        retry: Retry<'_>,
-    ) -> Result<TokenResponse, Failure> {
-        self.oidc.create_token((&client.client_id, &client.client_secret), grant, retry).await
+    /// The scopes of the authorization code flow.
+    fn scopes(&self) -> Vec<String> {
+        let configured = self.session.scopes.clone().filter(|scopes| !scopes.is_empty());
+        configured.unwrap_or_else(|| vec![DEFAULT_SCOPE.to_owned()])
     }
 }
 
-/// A token fresh from the service, and the client it was issued to.
+/// A token fresh from the service, not yet stored, and the browser that waits for the result.
 struct Granted {
-    token: TokenResponse,
-    registration: CachedRegistration,
-    /// When the request left: life is counted from here, to be safe.
-    sent: Timestamp,
+    token: CachedToken,
     tab: BrowserTab,
 }
 
 impl Granted {
-    fn new(token: TokenResponse, registration: CachedRegistration, sent: Timestamp) -> Self {
-        Self { token, registration, sent, tab: BrowserTab::default() }
-    }
-
-    /// The document of a new login: botocore's members, nothing of an earlier file.
-    fn to_cached(&self, attempt: &Attempt<'_>) -> CachedToken {
-        CachedToken {
+    /// The document of a new login: botocore's members, nothing of an earlier file. `sent`: when the request left; life is
+    /// counted from then, to be safe.
+    fn new(attempt: &Attempt<'_>, token: TokenResponse, client: CachedRegistration, sent: Timestamp) -> Self {
+        let token = CachedToken {
             start_url: Some(attempt.session.start_url.value.clone()),
             region: Some(attempt.session.region.value.clone()),
-            access_token: self.token.access_token.clone(),
-            expires_at: self.sent + Duration::from_secs(self.token.expires_in),
-            client_id: Some(self.registration.client_id.clone()),
-            client_secret: Some(self.registration.client_secret.clone()),
-            registration_expires_at: Some(self.registration.expires_at.clone()),
-            refresh_token: self.token.refresh_token.clone(),
+            access_token: token.access_token,
+            expires_at: sent + Duration::from_secs(token.expires_in),
+            client_id: Some(client.client_id),
+            client_secret: Some(client.client_secret),
+            registration_expires_at: Some(client.expires_at),
+            refresh_token: token.refresh_token,
             others: serde_json::Map::new(),
-        }
+        };
+        Self { token, tab: BrowserTab::default() }
     }
 }

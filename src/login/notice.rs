@@ -1,42 +1,35 @@
-//! Everything that a login says, and on which stream.
+//! The output of a login: which text goes to which stream, and the texts of more than one line.
 //!
 //! By default standard output carries exactly what `aws sso login` writes there, so that wrappers keep working, and all
 //! that we add goes to standard error. With `--output json` standard output carries one JSON object a line and all text
-//! goes to standard error. Text from the service is cleaned before it is shown. Errors are worded where they happen.
+//! goes to standard error. Text from the service is cleaned before it is shown. Errors and single lines are worded where
+//! they happen.
 
 use std::fmt;
-use std::io;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish};
 use serde_json::{Value, json};
 use time::ext::NumericalDuration as _;
 use tokio::time::Instant;
 
-use super::callback::AuthorizationResponse;
 use super::{How, Login};
 use crate::cache::{CachedToken, timestamp};
 use crate::config::Session;
 use crate::context::Context;
 use crate::error::Error;
-use crate::session::{LoginNeeded, duration};
+use crate::oidc::DeviceAuthorization;
+use crate::secret::Secret;
+use crate::session::duration;
 use crate::text;
 
 /// How often the spinner turns.
 const SPINNER_INTERVAL: Duration = Duration::from_millis(120);
 
-/// Tells a person, and with events a program, what happens.
+/// Prints what happens, for people and, as events, for programs.
 pub struct Notices<'a> {
     context: &'a Context,
     events: bool,
-}
-
-/// The device authorization as shown to a person.
-#[derive(Debug)]
-pub(super) struct DeviceNotice<'a> {
-    pub(super) user_code: &'a str,
-    pub(super) verification_uri: &'a str,
-    pub(super) verification_uri_complete: Option<&'a str>,
 }
 
 impl<'a> Notices<'a> {
@@ -45,73 +38,25 @@ impl<'a> Notices<'a> {
         Self { context, events }
     }
 
-    /// A line for a person.
-    fn message(&self, line: impl fmt::Display) {
+    /// Prints a line on standard error.
+    pub(super) fn message(&self, line: impl fmt::Display) {
         self.context.message(&text::for_terminal(&line.to_string()));
     }
 
-    /// AWS's text, on standard error when standard output carries events.
-    fn aws_text(&self, words: &str) -> io::Result<()> {
+    /// Prints AWS's text, on standard error when standard output carries events.
+    fn aws_text(&self, text: &str) -> Result<(), Error> {
         if self.events {
-            self.context.message(words.trim_end_matches('\n'));
+            self.context.message(text.trim_end_matches('\n'));
             return Ok(());
         }
-        self.context.print_text(words)
+        Ok(self.context.print_text(text)?)
     }
 
-    fn event(&self, event: &Value) -> io::Result<()> {
+    fn event(&self, event: &Value) -> Result<(), Error> {
         if !self.events {
             return Ok(());
         }
-        self.context.print_text(&format!("{event}\n"))
-    }
-
-    /// A warning from another module.
-    pub(super) fn warning(&self, warning: &str) {
-        self.message(warning);
-    }
-
-    pub(super) fn signing_in_again(&self, why: &LoginNeeded) {
-        self.message(format_args!("signing in again: {why}"));
-    }
-
-    pub(super) fn device_code_flow(&self, reason: Option<&str>) {
-        if let Some(reason) = reason {
-            self.message(format_args!("using the device code flow: {reason}"));
-        }
-    }
-
-    pub(super) fn session_not_ended(&self, error: &Error) {
-        self.message(format_args!("the old session could not be revoked: {error}"));
-    }
-
-    pub(super) fn waiting_for(&self, leader: Option<u32>, session: &Session) {
-        if let Some(pid) = leader {
-            self.message(format_args!("process {pid} is already signing in to {}; waiting for it", session.label()));
-        }
-    }
-
-    pub(super) fn registration_replaced(&self, path: &std::path::Path, damage: &str) {
-        self.message(format_args!("ignoring {}: {damage}; it will be replaced", path.display()));
-    }
-
-    pub(super) fn registering_again(&self) {
-        self.message("the cached client registration is no longer known to the service; registering again");
-    }
-
-    pub(super) fn browser_not_opened(&self, error: &io::Error) {
-        self.message(format_args!("the browser could not be opened: {error}"));
-    }
-
-    pub(super) fn url_not_opened(&self, why: &impl fmt::Display) {
-        self.message(format_args!("the URL was not opened in a browser: {why}"));
-    }
-
-    pub(super) fn ignored_error(&self, response: &AuthorizationResponse) {
-        if let AuthorizationResponse::Error { error, description } = response {
-            let description = description.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
-            self.message(format_args!("ignoring an error response without a matching state: {error}{description}"));
-        }
+        Ok(self.context.print_text(&format!("{event}\n"))?)
     }
 
     /// On a machine that was reached by SSH: how a browser elsewhere reaches the redirect port.
@@ -124,25 +69,13 @@ impl<'a> Notices<'a> {
         ));
     }
 
-    /// Asks for the redirect URL. `gap`: the text before does not end with an empty line.
-    pub(super) fn paste_prompt(&self, gap: bool) {
-        if gap {
-            self.message("");
-        }
-        self.message("If the browser cannot reach this machine, paste the URL it was redirected to, or just the code:");
-    }
-
-    pub(super) fn not_pasted(&self, problem: &str) {
-        self.message(problem);
-    }
-
-    /// Has colours, and nothing of the service's but black and white.
+    /// Prints the QR code, which has colours.
     pub(super) fn qr_code(&self, code: &str) {
         self.context.write_stderr(&format!("{code}\n"));
     }
 
     /// The URL of the authorization code flow.
-    pub(super) fn authorization(&self, url: &str, no_browser: bool) -> io::Result<()> {
+    pub(super) fn authorization(&self, url: &str, no_browser: bool) -> Result<(), Error> {
         self.event(&json!({"event": "authorization", "flow": "authorization_code", "url": url}))?;
         self.aws_text(&if no_browser {
             format!("Browser will not be automatically opened.\nPlease visit the following URL:\n\n{url}\n")
@@ -155,10 +88,11 @@ impl<'a> Notices<'a> {
         })
     }
 
-    /// The URL and the code of the device flow; the code always stands on its own.
-    pub(super) fn device(&self, device: &DeviceNotice<'_>, no_browser: bool) -> io::Result<()> {
-        let (uri, code) = (text::for_terminal(device.verification_uri), text::for_terminal(device.user_code));
-        let complete = device.verification_uri_complete.map(text::for_terminal);
+    /// The URL and the code of the device flow; the code always has its own line.
+    pub(super) fn device(&self, device: &DeviceAuthorization, no_browser: bool) -> Result<(), Error> {
+        let uri = text::for_terminal(&device.verification_uri);
+        let code = text::for_terminal(device.user_code.expose());
+        let complete = device.verification_uri_complete.as_ref().map(Secret::expose).map(text::for_terminal);
         self.event(&json!({
             "event": "authorization",
             "flow": "device_code",
@@ -172,11 +106,9 @@ impl<'a> Notices<'a> {
                  device to authorize this request, open the following URL:\n\n{uri}\n\nThen enter the code:\n\n{code}\n"
             ));
         }
-        let alternative = complete.map_or(String::new(), |complete| {
-            format!(
-                "\nAlternatively, you may visit the following URL which will autofill the code upon loading:\n{complete}\n"
-            )
-        });
+        let alternative =
+            "\nAlternatively, you may visit the following URL which will autofill the code upon loading:\n";
+        let alternative = complete.map(|complete| format!("{alternative}{complete}\n")).unwrap_or_default();
         self.aws_text(&format!(
             "Browser will not be automatically opened.\nPlease visit the following URL:\n\n{uri}\n\nThen enter the \
              code:\n\n{code}\n{alternative}"
@@ -185,17 +117,14 @@ impl<'a> Notices<'a> {
 
     /// Awaits `future`, with a spinner and the time left on a terminal. There is no thread: the spinner is drawn by the
     /// future, and gone when that is dropped.
-    pub(super) async fn wait<T>(&self, deadline: Instant, future: impl Future<Output = T>) -> io::Result<T> {
+    pub(super) async fn wait<T>(&self, deadline: Instant, future: impl Future<Output = T>) -> Result<T, Error> {
         let left = || deadline.saturating_duration_since(Instant::now());
         let until = self.context.now().checked_add(left().try_into().unwrap_or(time::Duration::MAX));
         self.event(&json!({"event": "waiting", "until": until.map(timestamp::format)}))?;
         if !self.context.stderr_is_terminal {
             return Ok(future.await);
         }
-        let spinner = Spinner(ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-            spinner.0.set_style(style);
-        }
+        let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
         let mut interval = tokio::time::interval(SPINNER_INTERVAL);
         tokio::pin!(future);
         loop {
@@ -203,8 +132,8 @@ impl<'a> Notices<'a> {
                 outcome = &mut future => return Ok(outcome),
                 _ = interval.tick() => {
                     let left = left().as_secs();
-                    spinner.0.set_message(format!("waiting for the approval in the browser, {}:{:02} left", left / 60, left % 60));
-                    spinner.0.tick();
+                    spinner.set_message(format!("waiting for the approval in the browser, {}:{:02} left", left / 60, left % 60));
+                    spinner.tick();
                 }
             }
         }
@@ -223,7 +152,7 @@ impl<'a> Notices<'a> {
         self.message(format_args!("{what} {} until {until} ({left} left{refreshable})", session.label()));
     }
 
-    /// What a person should know about a token that does not last as long as expected.
+    /// Explains a token that does not last as long as expected.
     pub(super) fn advice(&self, login: &Login, known: Option<&CachedToken>, session: &Session, min_ttl: Duration) {
         if session.name.is_none() && login.token.refresh_token.is_none() {
             return self.message(
@@ -244,7 +173,7 @@ impl<'a> Notices<'a> {
     }
 
     /// The config file now has the region that the start URL led to.
-    pub fn region_updated(&self, region: &str) -> io::Result<()> {
+    pub fn region_updated(&self, region: &str) -> Result<(), Error> {
         self.aws_text(&format!("SSO region updated to {region}\n"))
     }
 
@@ -258,7 +187,7 @@ impl<'a> Notices<'a> {
     }
 
     /// The last line of every success.
-    pub fn logged_in(&self, login: &Login, session: &Session, region: &str) -> io::Result<()> {
+    pub fn logged_in(&self, login: &Login, session: &Session, region: &str) -> Result<(), Error> {
         let start_url = &session.start_url.value;
         self.event(&json!({
             "event": "logged_in",
@@ -266,22 +195,13 @@ impl<'a> Notices<'a> {
             "session": session.name,
             "region": region,
             "expiresAt": timestamp::format(login.token.expires_at),
-            "how": login.how.as_str(),
+            "how": login.how,
         }))?;
         self.aws_text(&format!("Successfully logged into Start URL: {start_url}\n"))
     }
 
-    /// The event of a failed login; a closed stdout is ignored. A person is told on standard error.
+    /// The event of a failed login; a closed stdout is ignored. The error message goes to standard error elsewhere.
     pub fn failed(&self, session: Option<&str>, code: u8, message: &str) {
         let _ = self.event(&json!({"event": "error", "session": session, "code": code, "message": message}));
-    }
-}
-
-/// Clears the line however the wait ends.
-struct Spinner(ProgressBar);
-
-impl Drop for Spinner {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
     }
 }

@@ -8,21 +8,12 @@ use crate::text;
 
 /// What the page shows.
 #[derive(Debug, Clone)]
-pub(super) enum Page {
-    /// The token is stored.
-    SignedIn {
-        /// Which start URL.
-        start_url: String,
-    },
-    /// The login ended without a token.
-    Failed {
-        /// One sentence.
-        what: String,
-        /// More about it: the service's own words, or what to do.
-        words: Option<String>,
-    },
-    /// A request that is not the redirect.
-    Stray,
+pub(super) struct Page {
+    /// `done` or `failed`, for the colour.
+    class: &'static str,
+    title: &'static str,
+    /// The first one stands out.
+    paragraphs: Vec<String>,
 }
 
 /// No script, no framing, no sniffing, no caching, no address handed on.
@@ -45,7 +36,7 @@ const STYLE: &str = ":root{color-scheme:light dark;--back:#f6f7f9;--card:#fff;--
     main{width:100%;max-width:30rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-top:4px solid var(--mark);border-radius:.5rem}\
     h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25}\
     p{margin:.5rem 0 0;color:var(--soft);overflow-wrap:anywhere}\
-    p.words{color:var(--text)}\
+    h1+p{color:var(--text)}\
     footer{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}";
 
 impl Page {
@@ -55,52 +46,43 @@ impl Page {
         format!("HTTP/1.1 {status}\r\n{HEADERS}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
     }
 
-    /// The page of a login whose token was stored, or was not.
-    pub(super) fn of_outcome(error: Option<&Error>, start_url: &str) -> Self {
-        error.map_or_else(|| Self::SignedIn { start_url: start_url.to_owned() }, Self::failed)
+    /// The token is stored.
+    pub(super) fn signed_in(start_url: &str) -> Self {
+        let advice = "You can close this window and return to your terminal.".to_owned();
+        Self { class: "done", title: "You are signed in", paragraphs: vec![start_url.to_owned(), advice] }
     }
 
-    /// The page of a login that failed.
+    /// The login failed.
     pub(super) fn failed(error: &Error) -> Self {
-        let words = error.advice().map(text::for_terminal);
-        Self::Failed { what: text::for_terminal(&error.to_string()), words }
+        Self::not_signed_in(error.to_string(), error.advice())
     }
 
-    /// The page of a login that the user or the service denied.
+    /// The user or the service denied the login.
     pub(super) fn denied(error: &str, description: Option<&str>) -> Self {
         let what = if error == "access_denied" { "The request was denied" } else { "The service ended the login" };
-        let what = text::for_terminal(&format!("{what} ({error})."));
-        Self::Failed { what, words: description.map(text::for_terminal) }
+        Self::not_signed_in(format!("{what} ({error})."), description)
+    }
+
+    /// A request that is not the redirect.
+    pub(super) fn stray() -> Self {
+        let what =
+            "This port is waiting for a sign-in response, and this request is not one. You can close this window.";
+        Self { class: "failed", title: "Not a sign-in response", paragraphs: vec![what.to_owned()] }
+    }
+
+    fn not_signed_in(what: String, more: Option<&str>) -> Self {
+        let advice = "You can close this window. Your terminal shows what to do next.";
+        let more = more.into_iter().chain([advice]).map(str::to_owned);
+        Self {
+            class: "failed",
+            title: "You are not signed in",
+            paragraphs: std::iter::once(what).chain(more).collect(),
+        }
     }
 
     fn html(&self) -> String {
-        let (class, title, paragraphs) = match self {
-            Self::SignedIn { start_url } => (
-                "done",
-                "You are signed in",
-                format!(
-                    "<p class=\"words\">{}</p><p>You can close this window and return to your terminal.</p>",
-                    escape(start_url)
-                ),
-            ),
-            Self::Failed { what, words } => {
-                let words = words.as_deref().map(|words| format!("<p>{}</p>", escape(words))).unwrap_or_default();
-                let what = escape(what);
-                (
-                    "failed",
-                    "You are not signed in",
-                    format!(
-                        "<p class=\"words\">{what}</p>{words}<p>You can close this window. Your terminal shows what to do next.</p>"
-                    ),
-                )
-            }
-            Self::Stray => (
-                "failed",
-                "Not a sign-in response",
-                "<p>This port is waiting for a sign-in response, and this request is not one. You can close this window.</p>"
-                    .to_owned(),
-            ),
-        };
+        let Self { class, title, paragraphs } = self;
+        let paragraphs: String = paragraphs.iter().map(|text| format!("<p>{}</p>", escape(text))).collect();
         format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\">\
@@ -110,9 +92,10 @@ impl Page {
     }
 }
 
-/// Text as HTML text; control and other invisible characters have been dropped before.
+/// Text as HTML text, without control and other invisible characters.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    let text = text::for_terminal(text).replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -120,8 +103,8 @@ mod tests {
     use super::Page;
 
     #[test]
-    fn the_services_words_cannot_become_markup() {
-        let page = Page::Failed { what: "<b>".into(), words: Some("\"><script>alert('1')</script>&amp;".into()) };
+    fn the_services_text_cannot_become_markup() {
+        let page = Page::denied("<b>", Some("\"><script>alert('1')</script>&amp;"));
         let html = page.html();
         assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
         assert!(html.contains("&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;"), "{html}");
@@ -129,8 +112,7 @@ mod tests {
 
     #[test]
     fn the_length_is_that_of_the_body() {
-        let response =
-            String::from_utf8(Page::SignedIn { start_url: "https://é.awsapps.com".into() }.response("200 OK")).unwrap();
+        let response = String::from_utf8(Page::signed_in("https://é.awsapps.com").response("200 OK")).unwrap();
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
         assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{head}");
@@ -138,9 +120,7 @@ mod tests {
 
     #[test]
     fn no_page_loads_anything() {
-        for page in
-            [Page::Stray, Page::SignedIn { start_url: "x".into() }, Page::Failed { what: "x".into(), words: None }]
-        {
+        for page in [Page::stray(), Page::signed_in("x"), Page::denied("x", None)] {
             let html = page.html();
             for outside in ["http:", "https:", "src=", "url(", "@import", "<script"] {
                 assert!(!html.contains(outside), "{outside}");

@@ -1,8 +1,7 @@
 //! Proof Key for Code Exchange (RFC 7636) and the authorization request (RFC 6749 section 4.1.1).
 //!
 //! The verifier never leaves the process before the exchange; the challenge and the state go into the URL. The URL has
-//! AWS's own order and spelling: the parameter is `scopes`, in the plural. The answer is
-//! awaited in `loopback`.
+//! AWS's own order and spelling: the parameter is `scopes`, in the plural. The answer is awaited in `loopback`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,10 +16,6 @@ use crate::secret::Secret;
 /// The secret of one authorization request: 64 unreserved characters (RFC 7636 section 4.1).
 #[derive(Debug, Clone)]
 pub(super) struct CodeVerifier(Secret);
-
-/// The verifier's SHA-256 in unpadded base64url: method `S256` (RFC 7636 section 4.2).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CodeChallenge(String);
 
 /// The anti-forgery value of one authorization request (RFC 6749 section 10.12): 128 random bits.
 #[derive(Debug, Clone)]
@@ -42,16 +37,9 @@ impl CodeVerifier {
         &self.0
     }
 
-    /// What the authorization request carries in its place.
-    pub(super) fn challenge(&self) -> CodeChallenge {
-        CodeChallenge(URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose())))
-    }
-}
-
-impl CodeChallenge {
-    /// The text, for the authorization request.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
+    /// The code challenge: the verifier's SHA-256 in unpadded base64url, method `S256` (RFC 7636 section 4.2).
+    pub(super) fn challenge(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose()))
     }
 }
 
@@ -79,44 +67,35 @@ fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     Ok(bytes)
 }
 
-/// The authorization request.
-#[derive(Debug)]
-pub(super) struct AuthorizationRequest<'a> {
-    /// Scheme and host of the OIDC endpoint; a path in it is not used, as by AWS.
-    pub(super) origin: &'a str,
-    /// The registered client.
-    pub(super) client_id: &'a str,
-    /// Where the browser is redirected to, with the port.
-    pub(super) redirect_uri: &'a str,
-    /// The anti-forgery value.
-    pub(super) state: &'a State,
-    /// The verifier's transform.
-    pub(super) challenge: &'a CodeChallenge,
-    /// The requested scopes.
-    pub(super) scopes: &'a [String],
-}
-
-impl AuthorizationRequest<'_> {
-    /// The URL for the browser.
-    pub(super) fn url(&self) -> String {
-        let escape = |text: &str| utf8_percent_encode(text, NOT_UNRESERVED).to_string();
-        format!(
-            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",
-            self.origin,
-            escape(self.client_id),
-            escape(self.redirect_uri),
-            escape(self.state.as_str()),
-            escape(&self.scopes.join(" ")),
-            escape(self.challenge.as_str()),
-        )
-    }
+/// The URL of the authorization request, for the browser. `origin`: scheme and host of the OIDC endpoint; `redirect_uri`
+/// has the port.
+pub(super) fn authorization_url(
+    origin: &str,
+    client_id: &str,
+    redirect_uri: &str,
+    state: &State,
+    challenge: &str,
+    scopes: &[String],
+) -> String {
+    let scopes = scopes.join(" ");
+    let parameters = [
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", redirect_uri),
+        ("state", state.as_str()),
+        ("code_challenge_method", "S256"),
+        ("scopes", &scopes),
+        ("code_challenge", challenge),
+    ];
+    let encoded = parameters.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NOT_UNRESERVED)));
+    format!("{origin}/authorize?{}", encoded.join("&"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::{AuthorizationRequest, CodeVerifier, State};
+    use super::{CodeVerifier, State, authorization_url};
 
     #[test]
     fn rfc_7636_appendix_b() {
@@ -126,7 +105,7 @@ mod tests {
         ];
         let verifier = CodeVerifier::from_bytes(&octets);
         assert_eq!(verifier.secret().expose(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(verifier.challenge().as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
@@ -157,20 +136,20 @@ mod tests {
     fn the_url_has_the_order_and_spelling_of_aws() {
         let verifier = CodeVerifier::from_bytes(&[0; 32]);
         let (state, challenge) = (State::random().unwrap(), verifier.challenge());
-        let request = AuthorizationRequest {
-            origin: "https://oidc.us-east-1.amazonaws.com",
-            client_id: "CLIENT 1",
-            redirect_uri: "http://127.0.0.1:1234/oauth/callback",
-            state: &state,
-            challenge: &challenge,
-            scopes: &["sso:account:access".to_owned(), "a+b&c~d".to_owned()],
-        };
+        let url = authorization_url(
+            "https://oidc.us-east-1.amazonaws.com",
+            "CLIENT 1",
+            "http://127.0.0.1:1234/oauth/callback",
+            &state,
+            &challenge,
+            &["sso:account:access".to_owned(), "a+b&c~d".to_owned()],
+        );
         assert_eq!(
-            request.url(),
+            url,
             format!(
                 "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=CLIENT%201&redirect_uri=http%3A%2F%2F127.0.0.1%3A1234%2Foauth%2Fcallback&state={}&code_challenge_method=S256&scopes=sso%3Aaccount%3Aaccess%20a%2Bb%26c~d&code_challenge={}",
                 state.as_str(),
-                challenge.as_str()
+                challenge
             )
         );
     }

@@ -24,8 +24,8 @@ pub(super) enum Poll<T, E> {
     Pending,
     /// `slow_down`: not yet, and less often.
     SlowDown,
-    /// The network, a 5xx or a 429: the next poll waits longer, and at least as long as the service asks.
-    Transient(E, Option<Duration>),
+    /// The network, a 5xx or a 429: the next poll waits longer, and at least until the service's Retry-After.
+    Transient(Option<Duration>, E),
     /// A 2xx without a token; one may come from a captive portal.
     Malformed(E),
     /// Anything else ends it.
@@ -45,12 +45,14 @@ pub(super) enum Ended<E> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     interval: Duration,
-    last: Instant,
-    deadline: Instant,
+    /// When the last poll was answered.
+    pub(super) last: Instant,
+    /// When polling ends: with the device code, or earlier with `--timeout`.
+    pub(super) deadline: Instant,
 }
 
 impl Pace {
-    /// The pace the service asked for: `interval` in seconds (absent: 5; 0 or less: 1), the code's life in seconds, both
+    /// The service's pace: `interval` in seconds (absent: 5; 0 or less: 1), the code's life in seconds, both
     /// counted from `start`.
     pub(super) fn new(interval: Option<i64>, expires_in: u64, start: Instant) -> Self {
         let seconds = u64::try_from(interval.unwrap_or(DEFAULT_INTERVAL)).unwrap_or(1).max(1);
@@ -59,26 +61,9 @@ impl Pace {
         Self { interval: Duration::from_secs(seconds), last: start, deadline: start + life }
     }
 
-    /// Ends earlier than the code does, with `--timeout`.
-    #[must_use]
-    pub(super) fn ending_at_latest(mut self, deadline: Option<Instant>) -> Self {
-        self.deadline = deadline.map_or(self.deadline, |deadline| self.deadline.min(deadline));
-        self
-    }
-
-    /// A poll made outside of [`poll`] at this instant.
-    pub(super) fn polled(&mut self, at: Instant) {
-        self.last = at;
-    }
-
     /// `slow_down` was the answer.
     pub(super) fn slow_down(&mut self) {
         self.interval = self.interval.saturating_add(SLOW_DOWN);
-    }
-
-    /// When it ends.
-    pub(super) fn deadline(&self) -> Instant {
-        self.deadline
     }
 }
 
@@ -95,7 +80,7 @@ pub(super) async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() ->
         };
         tokio::time::sleep_until(next).await;
         let answer = attempt().await;
-        // The wait is counted from the answer: a slow service is not polled again at once.
+        // The wait is counted from the response: a slow service is not polled again immediately.
         pace.last = Instant::now();
         match answer {
             Poll::Token(token) => return Ok(token),
@@ -104,8 +89,8 @@ pub(super) async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() ->
                 pace.slow_down();
                 (wait, failure, malformed) = (pace.interval, None, 0);
             }
-            Poll::Transient(error, asked) => {
-                wait = wait.saturating_mul(2).min(MAX_BACKOFF.max(pace.interval)).max(asked.unwrap_or_default());
+            Poll::Transient(retry_after, error) => {
+                wait = wait.saturating_mul(2).min(MAX_BACKOFF.max(pace.interval)).max(retry_after.unwrap_or_default());
                 (failure, malformed) = (Some(error), 0);
             }
             Poll::Malformed(error) if malformed == 1 => return Err(Ended::Failed(error)),
@@ -128,8 +113,8 @@ mod tests {
     use super::{Ended, Pace, Poll, poll};
     use tokio::time::Instant;
 
-    /// `.` pending, `s` `slow_down`, `t` failure, `r` the same asking for 9 seconds, `n` malformed, `f` final, `T` token, each answered at once; the seconds of
-    /// the polls and how it ended.
+    /// The seconds of the polls and how polling ended, for these responses: `.` pending, `s` `slow_down`, `t` failure, `r` the
+    /// same with Retry-After 9, `n` malformed, `f` final, `T` token.
     fn run(interval: Option<i64>, expires_in: u64, answers: &str) -> (Vec<u64>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
@@ -140,8 +125,8 @@ mod tests {
                 times.borrow_mut().push(start.elapsed().as_secs());
                 match answers.next().unwrap_or('.') {
                     's' => Poll::SlowDown,
-                    't' => Poll::Transient('t', None),
-                    'r' => Poll::Transient('r', Some(Duration::from_secs(9))),
+                    't' => Poll::Transient(None, 't'),
+                    'r' => Poll::Transient(Some(Duration::from_secs(9)), 'r'),
                     'n' => Poll::Malformed('n'),
                     'f' => Poll::Final('f'),
                     'T' => Poll::Token(()),

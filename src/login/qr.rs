@@ -7,10 +7,10 @@ use fast_qr::{ECL, QRBuilder, QRCode};
 
 use crate::context::Context;
 
-/// Modules around the code that stay white. The standard asks for four; readers of screens are content with two.
+/// Modules around the code that stay white. The standard requires four; two suffice for a camera at a screen.
 const QUIET: usize = 2;
 const BLACK_ON_WHITE: &str = "\x1b[30;107m";
-const AS_BEFORE: &str = "\x1b[0m";
+const RESET: &str = "\x1b[0m";
 
 /// The lines to show, if standard error is a terminal with room for them and a few lines more.
 pub(super) fn lines(context: &Context, url: &str) -> Option<String> {
@@ -38,7 +38,7 @@ fn draw(code: &QRCode) -> String {
             (false, true) => '▄',
             (false, false) => ' ',
         }));
-        text.push_str(AS_BEFORE);
+        text.push_str(RESET);
         text.push('\n');
     }
     text
@@ -54,7 +54,7 @@ mod tests {
     fn the_code_is_square_and_framed_in_white() {
         let code = QRBuilder::new("https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH").build().unwrap();
         let text = draw(&code);
-        let plain = text.replace(super::BLACK_ON_WHITE, "").replace(super::AS_BEFORE, "");
+        let plain = text.replace(super::BLACK_ON_WHITE, "").replace(super::RESET, "");
         let side = code.size + 2 * QUIET;
         assert_eq!(plain.lines().count(), side.div_ceil(2));
         assert!(plain.lines().all(|line| line.chars().count() == side));

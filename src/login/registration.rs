@@ -1,14 +1,12 @@
 //! The client that signs in: a registration (RFC 7591) from the cache, or a new one.
 //!
 //! Registrations are shared with the AWS CLI: one file for both flows, usable with 15 minutes of life left and with the
-//! grant types of the flow. A new one is stored at once, before anything else can fail.
+//! grant types of the flow. A new one is stored immediately, before anything else can fail.
 
 use crate::cache::{CachedRegistration, Loaded, timestamp};
-use crate::config::DEFAULT_SCOPE;
 use crate::context::Timestamp;
-use crate::oidc::RegisterClientRequest;
+use crate::oidc::{Failure, RegisterClientRequest};
 
-use super::error::FlowError;
 use super::loopback::Loopback;
 use super::{Attempt, Flow};
 
@@ -26,20 +24,21 @@ pub(super) struct Client {
 }
 
 /// The cached client if it serves this flow, else a new one.
-pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, FlowError> {
+pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, Failure> {
     let key = attempt.session.registration_key();
     match attempt.request.cache.registration(&key)? {
         Loaded::Present(registration, warning) => {
             if let Some(warning) = warning {
-                attempt.notices().warning(&warning);
+                attempt.notices().message(warning);
             }
-            if serves(&registration, flow, attempt.context().now()) {
+            let has_grants = registration.allows_authorization_code() == (flow == Flow::AuthorizationCode);
+            if has_grants && registration.seconds_left(attempt.context().now()) >= LEAST_SECONDS {
                 return Ok(Client { registration, cached: true });
             }
         }
         Loaded::Damaged(damage) => {
             let path = attempt.request.cache.registration_path(&key);
-            attempt.notices().registration_replaced(&path, &damage);
+            attempt.notices().message(format_args!("ignoring {}: {damage}; it will be replaced", path.display()));
         }
         Loaded::Absent => {}
     }
@@ -47,28 +46,21 @@ pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, 
 }
 
 /// A new client, stored.
-pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, FlowError> {
-    let scopes = attempt.session.scopes.clone().unwrap_or_default();
-    let client_name = attempt.session.name.as_deref().map_or_else(
-        || format!("sso-oidc-client-{}", attempt.context().now().unix_timestamp()),
-        |session| format!("sso-oidc-client-{session}"),
-    );
-    let request = match flow {
-        Flow::DeviceCode => RegisterClientRequest {
-            client_name,
-            grant_types: Vec::new(),
-            redirect_uris: Vec::new(),
-            issuer_url: None,
-            scopes,
-        },
-        Flow::AuthorizationCode => RegisterClientRequest {
-            client_name,
-            grant_types: GRANT_TYPES.map(str::to_owned).to_vec(),
-            redirect_uris: vec![Loopback::registered_redirect_uri()],
-            issuer_url: Some(attempt.start_url.url.clone()),
-            scopes: if scopes.is_empty() { vec![DEFAULT_SCOPE.to_owned()] } else { scopes },
-        },
+pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, Failure> {
+    let id = attempt.session.name.clone().unwrap_or_else(|| attempt.context().now().unix_timestamp().to_string());
+    let mut request = RegisterClientRequest {
+        client_name: format!("sso-oidc-client-{id}"),
+        grant_types: Vec::new(),
+        redirect_uris: Vec::new(),
+        issuer_url: None,
+        scopes: attempt.session.scopes.clone().unwrap_or_default(),
     };
+    if flow == Flow::AuthorizationCode {
+        request.grant_types = GRANT_TYPES.map(str::to_owned).to_vec();
+        request.redirect_uris = vec![Loopback::registered_redirect_uri()];
+        request.issuer_url = Some(attempt.start_url.clone());
+        request.scopes = attempt.scopes();
+    }
     let reply = attempt.oidc.register_client(&request).await?;
     let expires_at = Timestamp::from_unix_timestamp(reply.client_secret_expires_at).unwrap_or(Timestamp::MAX);
     let registration = CachedRegistration {
@@ -80,9 +72,4 @@ pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client
     };
     attempt.request.cache.store_registration(&attempt.session.registration_key(), &registration)?;
     Ok(Client { registration, cached: false })
-}
-
-fn serves(registration: &CachedRegistration, flow: Flow, now: Timestamp) -> bool {
-    let grants = registration.allows_authorization_code() == (flow == Flow::AuthorizationCode);
-    grants && registration.seconds_left(now) >= LEAST_SECONDS
 }

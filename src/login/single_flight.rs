@@ -31,15 +31,16 @@ pub(super) struct LoginLock {
     has_ended: bool,
 }
 
-/// Becomes the leader, or waits for the leader's token. `known` is the token that is of no use.
+/// Becomes the leader, or waits for the leader's token. `known`: the cached token, which cannot be used.
 pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Result<Role, Error> {
     let LoginRequest { session, choices, cache, notices, context, .. } = *request;
     let lock = cache.lock(&session.token_key(), Purpose::Login);
     let mut announced = None;
     let announce = || {
         let leader = lock.holder();
-        if leader.is_some() && std::mem::replace(&mut announced, leader) != leader {
-            notices.waiting_for(leader, session);
+        if let Some(pid) = leader.filter(|_| announced != leader) {
+            notices.message(format_args!("process {pid} is already signing in to {}; waiting for it", session.label()));
+            announced = leader;
         }
         None
     };
@@ -94,10 +95,8 @@ fn fresh(request: &LoginRequest<'_>) -> Option<CachedToken> {
     if choices.force || choices.new_session {
         return None;
     }
-    match session::look(session, cache, choices.min_ttl, context) {
-        Ok(Found::Fresh(usable)) => Some(usable.token),
-        Ok(Found::Stale(..)) | Err(_) => None,
-    }
+    let found = session::look(session, cache, choices.min_ttl, context);
+    if let Ok(Found::Fresh(usable)) = found { Some(usable.token) } else { None }
 }
 
 /// The leader does not end.

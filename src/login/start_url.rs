@@ -11,40 +11,26 @@ use crate::endpoint::{self, StartUrlKind};
 use crate::error::Error;
 use crate::http::{HttpClient, Method, Request, Response, Retry};
 
-/// Where a start URL leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ResolvedStartUrl {
-    /// The URL that is sent to the service.
-    pub(super) url: String,
-    /// The region of the instance.
-    pub(super) region: String,
+/// Whether the configured start URL is used as it is, checked without a request.
+pub(super) fn classify(session: &Session) -> Result<StartUrlKind, Error> {
+    let kind = endpoint::classify(&session.start_url.value, &session.region.value);
+    kind.map_err(|error| error.hint(session.described()))
 }
 
-/// Checks the configured start URL, without a request.
-pub(super) fn check(session: &Session) -> Result<(), Error> {
-    classify(session).map(drop)
-}
-
-fn classify(session: &Session) -> Result<StartUrlKind, Error> {
-    endpoint::classify(&session.start_url.value, &session.region.value)
-}
-
-/// Resolves the configured start URL.
-pub(super) async fn resolve(http: &HttpClient, session: &Session) -> Result<ResolvedStartUrl, Error> {
+/// The start URL to send to the service, and the region of the instance.
+pub(super) async fn resolve(http: &HttpClient, session: &Session) -> Result<(String, String), Error> {
     let (configured, region) = (&session.start_url.value, &session.region.value);
-    if classify(session)? == StartUrlKind::AwsOwned {
-        return Ok(ResolvedStartUrl { url: configured.clone(), region: region.clone() });
+    match classify(session)? {
+        StartUrlKind::AwsOwned => Ok((configured.clone(), region.clone())),
+        StartUrlKind::Vanity => endpoint::resolved(configured, &follow(http, configured).await?, region),
     }
-    let led_to = follow(http, configured).await?;
-    let (url, region) = endpoint::resolved(configured, &led_to, region)?;
-    Ok(ResolvedStartUrl { url, region })
 }
 
-/// One request, one redirect at most; the target is not asked.
+/// One request, and one redirect at most, whose target gets no request.
 async fn follow(http: &HttpClient, configured: &str) -> Result<String, Error> {
-    let mut response = ask(http, Method::HEAD, configured).await?;
+    let mut response = send(http, Method::HEAD, configured).await?;
     if matches!(response.status, 405 | 501) {
-        response = ask(http, Method::GET, configured).await?;
+        response = send(http, Method::GET, configured).await?;
     }
     match response.status {
         200 => Ok(configured.to_owned()),
@@ -59,7 +45,7 @@ async fn follow(http: &HttpClient, configured: &str) -> Result<String, Error> {
     }
 }
 
-async fn ask(http: &HttpClient, method: Method, url: &str) -> Result<Response, Error> {
+async fn send(http: &HttpClient, method: Method, url: &str) -> Result<Response, Error> {
     let response = http.send(&Request::plain(method, url), Retry::Repeatable, None).await;
     response.map_err(|error| Error::configuration(format!("Failed to resolve start URL: {error}")).hint(error.hint()))
 }

@@ -21,8 +21,8 @@ pub enum Failure {
     Transport(HttpError),
     /// The response is not JSON: most likely something in between answered.
     NotJson(Error),
-    /// The response is not one that the operation can have.
-    Malformed(Error),
+    /// Anything else, such as a response that the operation cannot have.
+    Other(Error),
 }
 
 /// The hint where a network wants a sign-in of its own.
@@ -32,7 +32,7 @@ const CAPTIVE_PORTAL: &str =
 impl Failure {
     /// A response that the operation cannot have; `what` completes "The response to the X operation".
     pub(crate) fn malformed(operation: &str, what: impl fmt::Display) -> Self {
-        Self::Malformed(unusable(operation, what))
+        Self::Other(unusable(operation, what))
     }
 
     /// A response that is not JSON.
@@ -53,7 +53,7 @@ impl Failure {
             let host = response.header("location").and_then(endpoint::host_of);
             let host = host.map(|host| format!(" to {host}")).unwrap_or_default();
             let error = unusable(operation, format!("is a redirect{host}"));
-            return Self::Malformed(error.hint(CAPTIVE_PORTAL.to_owned()));
+            return Self::Other(error.hint(CAPTIVE_PORTAL.to_owned()));
         }
         Fault::read_oauth(operation, response, now).without(secrets).into()
     }
@@ -68,7 +68,7 @@ impl Failure {
         match self {
             Self::Fault(fault) => fault.hint(),
             Self::Transport(error) => error.hint(),
-            Self::NotJson(error) | Self::Malformed(error) => error.advice().map(str::to_owned),
+            Self::NotJson(error) | Self::Other(error) => error.advice().map(str::to_owned),
         }
     }
 
@@ -117,7 +117,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Fault(fault) => fault.fmt(f),
             Self::Transport(error) => error.fmt(f),
-            Self::NotJson(error) | Self::Malformed(error) => error.fmt(f),
+            Self::NotJson(error) | Self::Other(error) => error.fmt(f),
         }
     }
 }
@@ -131,6 +131,12 @@ impl From<Fault> for Failure {
 impl From<HttpError> for Failure {
     fn from(error: HttpError) -> Self {
         Self::Transport(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
     }
 }
 
@@ -148,7 +154,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Fault(fault) => (*fault).into(),
             Failure::Transport(error) => error.into(),
-            Failure::NotJson(error) | Failure::Malformed(error) => error,
+            Failure::NotJson(error) | Failure::Other(error) => error,
         }
     }
 }

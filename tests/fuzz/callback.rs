@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AuthorizationResponse, Head, PATH, Refusal, State, Verdict as Judgement, head, judge};
+use super::{AuthorizationResponse, Head, PATH, Refusal, State, head, judge};
 use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate};
 
 const PORT: u16 = 4321;
@@ -102,21 +102,18 @@ fn target(rng: &mut Rng) -> String {
 }
 
 /// The words that both sides have for a judgement.
-fn told(judgement: Judgement) -> Value {
-    let told = |kind: &str, response: AuthorizationResponse| match response {
-        AuthorizationResponse::Code(code) => json!([kind, code.expose()]),
-        AuthorizationResponse::Error { error, description } => json!([kind, error, description]),
-    };
+fn told(judgement: Result<AuthorizationResponse, Refusal>) -> Value {
     match judgement {
-        Judgement::Answer(response) => told("answer", response),
-        Judgement::UnboundError(response) => told("unbound", response),
-        Judgement::Refuse(why) => json!([match why {
+        Ok(AuthorizationResponse::Code(code)) => json!(["answer", code.expose()]),
+        Ok(AuthorizationResponse::Error { error, description }) => json!(["answer", error, description]),
+        Err(why) => json!([match why {
             Refusal::Malformed => "malformed",
             Refusal::Method => "method",
             Refusal::Path => "path",
             Refusal::Host => "host",
             Refusal::Incomplete => "incomplete",
             Refusal::State => "state",
+            Refusal::ErrorWithoutState => "error without state",
         }]),
     }
 }
@@ -198,7 +195,7 @@ fn packet_boundaries_change_nothing() {
             }
         }
         let Head::Complete { method, target, host } = end else { return Ok(false) };
-        let answered = matches!(judge(method, target, host, PORT, &state), Judgement::Answer(_));
+        let answered = judge(method, target, host, PORT, &state).is_ok();
         let exact = target.starts_with("/oauth/callback?") && method == "GET" && host == Some("127.0.0.1:4321");
         if answered && !exact { Err(format!("answered {method} {target} at {host:?}")) } else { Ok(answered) }
     };

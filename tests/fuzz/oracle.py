@@ -238,7 +238,7 @@ def callback(method, target, host, port, state):
         return found[0] if len(found) == 1 and found[0] else None
 
     if single("state") is None:
-        return ["unbound", single("error"), single("error_description")] if single("error") else ["incomplete"]
+        return ["error without state"] if single("error") else ["incomplete"]
     if single("state") != state:
         return ["state"]
     if single("error"):

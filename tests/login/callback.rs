@@ -91,6 +91,8 @@ fn requests_without_the_state_are_rejected() {
         (get(&format!("{good}&code=marker2"), &host), 400),
         (get(&format!("{good}&state={state}"), &host), 400),
         (get("/oauth/callback?error=marker&state=wrong", &host), 400),
+        (get("/oauth/callback?error=marker&error_description=marker", &host), 400),
+        (get("/oauth/callback?error=marker", &host), 400),
         ("marker\r\n\r\n".to_owned(), 400),
         (format!("GET /{} HTTP/1.1\r\nHost: {host}\r\n\r\n", "marker".repeat(4000)), 400),
     ] {
@@ -99,6 +101,9 @@ fn requests_without_the_state_are_rejected() {
         assert_locked_down(&answer);
     }
     assert!(running.is_running() && !running.stderr().contains("marker"), "{}", running.stderr());
+    let ignored = "ignoring an error response without a matching state";
+    running.wait_for_stderr(|text| text.contains(ignored).then_some(()));
+    assert_eq!(running.stderr().matches(ignored).count(), 1, "{}", running.stderr());
     let page = UserAgent::new().approve(&url).unwrap();
     assert_eq!(page.status, 200);
     let head: Vec<String> = page.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
