@@ -66,7 +66,7 @@ impl Session {
         Source::new(config, config.profile_name(), options)?.session()
     }
 
-    /// Every sso-session, then every profile that has the older keys and no session, each usable or with what is missing.
+    /// Every sso-session, then every legacy profile: the session, or the error that names what is missing.
     pub fn all(config: &Config) -> Vec<Result<Self, Error>> {
         let source = |profile, name, section| {
             let options = SessionOptions::default();
@@ -269,7 +269,8 @@ impl<'a> Source<'a> {
         } else {
             let (name, path) = (self.profile, self.config.described());
             format!(
-                "the profile `{name}` is not in {path}; use --profile, --sso-session, or --start-url with --sso-region"
+                "the profile `{name}` is not in {path}; use --profile or --sso-session, or run: sso-oidc login --start-url \
+                 URL --sso-region REGION --save"
             )
         };
         Error::configuration(message).hint(hint)
@@ -321,7 +322,7 @@ fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<(), Er
     Ok(())
 }
 
-/// A value as one word of a shell's command line.
+/// A value, quoted for a shell if need be.
 fn shell_quoted(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

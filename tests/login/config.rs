@@ -11,7 +11,12 @@ fn configuration_errors_send_nothing() {
     let (url, login) = (center.start_url(), "login --profile p");
     let session = |lines: &str| format!("[profile p]\nsso_session = s\n[sso-session s]\n{lines}");
     for (config, words, code, said) in [
-        (String::new(), "login", 253, vec!["sso_start_url, sso_region"]),
+        (
+            String::new(),
+            "login",
+            253,
+            vec!["sso_start_url, sso_region", "run: sso-oidc login --start-url URL --sso-region REGION --save"],
+        ),
         (String::new(), "login --profile nope", 255, vec!["The config profile (nope) could not be found"]),
         (String::new(), "login --sso-session zz", 253, vec!["does not exist: \"zz\"", "--sso-session", ".aws/config"]),
         (session(""), login, 253, vec!["sso_start_url, sso_region", "[sso-session s]", ".aws/config"]),
@@ -21,7 +26,7 @@ fn configuration_errors_send_nothing() {
             session(&format!("sso_start_url = {}\nsso_region = us-east-1\n", url.replace("https", "http"))),
             login,
             253,
-            vec!["must use the https scheme"],
+            vec!["must use the https scheme", "start URL `http:", "[sso-session s]"],
         ),
         (session(&format!("sso_start_url = {url}\nsso_region = us east\n")), login, 255, vec!["'us east'"]),
         (
