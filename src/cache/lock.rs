@@ -1,8 +1,8 @@
 //! Two locks beside a token: one around read, refresh and write, one held by the process that runs a login in the browser.
 //!
 //! They are files of their own, `<sha1>.lock` and `<sha1>.login.lock`, never the data file (a rename would leave the lock
-//! on the old one), never named `.json`, never deleted. Only the kernel's lock counts; the one line inside tells waiting
-//! processes which process holds it and with which outcome it ended. The line is not JSON, because the AWS CLI's logout
+//! on the old one), never named `.json`, never deleted. Only the kernel's lock counts; from the one line inside,
+//! waiting processes learn which process holds it and with which outcome it ended. The line is not JSON, because the AWS CLI's logout
 //! reads every file of the folder as JSON, and it contains no secret.
 
 use std::fmt;
@@ -21,7 +21,7 @@ use crate::replace::create_private_folders;
 /// The longest line in a lock file, in bytes; a longer one is cut.
 const LONGEST: usize = 1024;
 /// How often a waiting process tries to take the lock.
-const GLANCE: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How long a process waits for one that makes a request.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -45,7 +45,7 @@ pub struct Held {
 pub enum Acquired<T> {
     /// This process holds the lock.
     Lock(Held),
-    /// What was to be done has been done meanwhile.
+    /// The result, which another process has produced meanwhile.
     Result(T),
     /// Another process has held it for too long: which one, if it wrote that.
     TimedOut(Option<u32>),
@@ -54,7 +54,7 @@ pub enum Acquired<T> {
 /// How a process that held a lock ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It did what it took the lock for.
+    /// It finished its work.
     Done,
     /// It failed.
     Failed {
@@ -120,7 +120,7 @@ impl Lock {
             if Instant::now() >= deadline {
                 return Acquired::TimedOut(self.holder());
             }
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -163,17 +163,17 @@ impl Held {
         self.last().filter(|last| last.at >= since)
     }
 
-    /// Names this process to those that wait.
+    /// Records that this process holds the lock.
     pub fn begin(&mut self, now: Timestamp) {
         self.write(&LockRecord { pid: std::process::id(), at: now, outcome: None });
     }
 
-    /// Leaves the outcome to those that wait. It must contain no secret.
+    /// Records the outcome for waiting processes. It must contain no secret.
     pub fn end(&mut self, now: Timestamp, outcome: Outcome) {
         self.write(&LockRecord { pid: std::process::id(), at: now, outcome: Some(outcome) });
     }
 
-    /// Replaces the line. A record that cannot be written only costs the waiting processes an explanation.
+    /// Replaces the line. Failures are ignored: waiting processes then only miss an explanation.
     pub(super) fn write(&mut self, record: &LockRecord) {
         let Some(file) = &mut self.file else { return };
         let mut text = record.to_string();

@@ -46,7 +46,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     }
 }
 
-/// What the options say about the session.
+/// The options that select the session.
 pub(super) fn options(args: &SessionArgs) -> SessionOptions<'_> {
     SessionOptions {
         name: args.sso_session.as_deref(),

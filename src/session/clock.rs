@@ -1,4 +1,4 @@
-//! A warning when this machine's clock differs from the service's (Date, RFC 9110 section 6.6.1), and durations in words.
+//! A warning when this machine's clock differs from the service's (Date, RFC 9110 section 6.6.1), and durations as text.
 //!
 //! A wrong clock makes tokens look valid or expired when they are not, and signatures stale. What is stored never depends on
 //! the service's clock: a token's life is counted from the time when its request left.

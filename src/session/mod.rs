@@ -34,7 +34,7 @@ pub struct Usable {
     pub token: CachedToken,
     /// Whether it was refreshed just now, by this process or by the one it waited for.
     pub refreshed: bool,
-    /// What a person should know, a line each.
+    /// Warnings for the user, a line each.
     pub warnings: Vec<String>,
 }
 
@@ -43,18 +43,18 @@ pub struct Usable {
 pub enum Found {
     /// A token that needs no refresh.
     Fresh(Usable),
-    /// A token of the session that expires soon or has expired, and what a person should know about its file.
+    /// A token of the session that expires soon or has expired, and warnings about its file.
     Stale(CachedToken, Vec<String>),
 }
 
 /// Why there is no usable token.
 #[derive(Debug)]
 pub enum NoToken {
-    /// Only a login helps.
+    /// A login is needed.
     LoginNeeded(LoginNeeded),
-    /// The service answered that it cannot serve now; the token may still be good.
+    /// The service is failing or throttling requests; the token may still be valid.
     Unavailable(Error),
-    /// Anything else: the cache, the transport, an answer that makes no sense.
+    /// Anything else: the cache, the transport, a response that cannot be used.
     Failed(Error),
 }
 
@@ -80,7 +80,7 @@ pub enum LoginNeeded {
     Refused(String),
     /// The access portal does not accept the token any more.
     Unauthorized,
-    /// Another process found out, in its words.
+    /// Another process reported it: its message.
     Reported(String),
 }
 

@@ -49,7 +49,7 @@ impl Refresh<'_> {
         let present = match self.cache.token(&key) {
             // Signed out meanwhile; a refreshed token would undo that.
             Ok(Loaded::Absent) => return Err(LoginNeeded::Absent.into()),
-            // Perhaps refreshed, to less life than is needed here: the refresh token that was found may be spent.
+            // Perhaps refreshed, but for less time than is needed here; the refresh token that was found may be used up.
             Ok(Loaded::Present(token, _)) => token,
             Ok(Loaded::Damaged(_)) | Err(_) => found.clone(),
         };
@@ -59,7 +59,7 @@ impl Refresh<'_> {
         result
     }
 
-    /// The token on disk, if it is another one and lasts: more life than a refresh has just given cannot be had.
+    /// The token on disk, if it was replaced meanwhile and lasts long enough.
     fn newer(&self, found: &CachedToken) -> Option<Usable> {
         let Ok(Loaded::Present(token, _)) = self.cache.token(&self.session.token_key()) else { return None };
         let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
@@ -143,12 +143,12 @@ fn failure_kind(record: &LockRecord) -> Option<Kind> {
     }
 }
 
-/// What a lock tells other processes of this result.
+/// The outcome that the lock file records for other processes.
 pub(super) fn outcome(error: Option<&NoToken>) -> Outcome {
     error.map_or(Outcome::Done, |error| Outcome::Failed { kind: error.kind(), message: error.to_string() })
 }
 
-/// The error of a process that has waited in vain.
+/// The error of a process that has waited too long.
 pub(super) fn timed_out(work: &str, pid: Option<u32>) -> Error {
     let pid = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
     Error::other(format!("another process{pid} has been {work} for {} s", PATIENCE.as_secs()))

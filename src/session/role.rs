@@ -36,7 +36,7 @@ pub struct Caches<'a> {
 pub struct RoleCredentials {
     /// The keys.
     pub credentials: Credentials,
-    /// What a person should know, a line each.
+    /// Warnings for the user, a line each.
     pub warnings: Vec<String>,
 }
 

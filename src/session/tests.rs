@@ -153,7 +153,7 @@ async fn decided(
 }
 
 #[test]
-fn every_boundary_is_decided_as_the_model_has_it() {
+fn obtain_matches_the_model_at_every_boundary() {
     let folder = tempfile::tempdir().unwrap();
     let cache = TokenCache::in_home(folder.path());
     let home = Some(folder.path().to_owned());
