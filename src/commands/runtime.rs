@@ -1,7 +1,7 @@
-//! The tokio runtime, on this thread and built only when a command waits for something, and the signals that end a command.
+//! The tokio runtime, on this thread and built only for a command that waits for something, and the signals that end it.
 //!
 //! Ctrl-C, SIGTERM and SIGHUP drop the command's future, which releases locks, temporary files and the terminal before
-//! the program ends. The exit codes are in `error`; `main` then dies of the signal.
+//! the program ends. Exit codes are in `error`; `main` then ends the process with the signal.
 
 use anyhow::Context as _;
 
@@ -14,6 +14,7 @@ const ATTEMPT: &str = "cannot start the event loop";
 /// Runs a command's future until it ends or a signal arrives. After Ctrl-C a newline goes to standard output, as in the
 /// AWS CLI.
 pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    check_descriptors().context(ATTEMPT)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context(ATTEMPT)?;
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -34,6 +35,19 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
         let _ = context.print(b"\n");
     }
     outcome
+}
+
+/// Fails when the runtime would find too few file descriptors: tokio panics if it cannot create the socket pair that its
+/// signal handler writes to. It opens six in all.
+#[cfg(unix)]
+fn check_descriptors() -> std::io::Result<()> {
+    let pairs: std::io::Result<Vec<_>> = (0..3).map(|_| std::os::unix::net::UnixStream::pair()).collect();
+    pairs.map(drop)
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
