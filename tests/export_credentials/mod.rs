@@ -224,6 +224,24 @@ fn profiles_without_a_role_use_the_credential_chain() {
 }
 
 #[test]
+fn config_files_cannot_send_the_credential_chain_over_plain_http() {
+    let (center, mut env) = signed_in();
+    env.unset("AWS_ENDPOINT_URL_SSO_OIDC").unset("AWS_ENDPOINT_URL_SSO");
+    let config = env.read(".aws/config");
+    let keys = "[profile keys]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n";
+    let chain = "[profile chain]\nrole_arn = arn:aws:iam::111122223333:role/Role\nregion = us-east-1\n\
+                 endpoint_url = http://proxy.example\n";
+    // The call of STS, then that of the access portal.
+    for (source, code) in [("keys", 253), ("dev", 255)] {
+        env.config(&format!("{config}\n{keys}{chain}source_profile = {source}\n"));
+        let run = env.run(["export-credentials", "--profile", "chain"]).expect(code);
+        let refusal = "Refusing to send tokens over plain http to http://proxy.example";
+        assert!(run.stderr.contains(refusal) && run.stderr.contains("/.aws/config"), "{}", run.snapshot());
+    }
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
 fn role_precedes_environment_keys() {
     let (_center, mut env) = signed_in();
     cached(&env);
