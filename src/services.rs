@@ -35,7 +35,7 @@ impl Services {
         Self { http: Rc::new(HttpClient::new(http)), settings, allows_plain_http: true }
     }
 
-    /// The same services, except that a config file, which a project folder may bring, cannot choose plain http to another
+    /// The same services, except that a config file, which may come with a project, cannot choose plain http to another
     /// machine; an option or a variable can.
     #[must_use]
     pub fn without_plain_http(self) -> Self {
@@ -68,7 +68,7 @@ impl Services {
         Ok(PortalClient::new(self.http.clone(), self.endpoint(Service::Portal, region)?.url))
     }
 
-    /// Checks the endpoints of both services of Identity Center, before anyone approves a login or a token is sent.
+    /// Checks the endpoints of both services of Identity Center, before a login is approved or a token is sent.
     ///
     /// # Errors
     /// As [`Services::endpoint`].
@@ -84,7 +84,10 @@ impl Services {
     /// without a valid host or over plain http, and a profile whose `services` section does not exist.
     pub fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, Error> {
         let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
-        let (mut region, variant) = endpoint::normalized_region(region, variant)?;
+        let (mut region, variant) = endpoint::normalized_region(region, variant).map_err(|error| {
+            let set = self.settings.region.as_ref().filter(|set| set.value == region);
+            set.map_or(error.clone(), |set| error.value_from(&set.origin))
+        })?;
         let url = match self.configured(service)? {
             Some(url) => self.checked(url)?,
             None => endpoint::resolve(service, &region, variant)?,

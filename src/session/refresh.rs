@@ -128,7 +128,8 @@ impl Refresh<'_> {
 fn failure(failure: Failure) -> NoToken {
     let Failure::Fault(fault) = failure else { return NoToken::Failed(failure.into()) };
     let Fault { status, code, retry_after, .. } = *fault;
-    let answer = format!("{code} (status {status})");
+    let has_code = code != status.to_string();
+    let answer = if has_code { format!("{code} (status {status})") } else { format!("status {status}") };
     if (400..500).contains(&status) && status != 429 {
         return LoginNeeded::Refused(answer).into();
     }
