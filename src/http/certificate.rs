@@ -1,7 +1,7 @@
-//! Why a certificate was refused, with the names of its subject and its issuer.
+//! Messages for refused certificates, with the names of subject and issuer.
 //!
-//! rustls says only "unknown issuer"; to find a company CA in between, a person needs its name. The names are for the
-//! message alone; no decision is made on them.
+//! rustls reports only "unknown issuer"; the name of the issuer helps to identify a company's proxy. No decision depends
+//! on the names. Certificates are verified in `tls`.
 
 use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, ServerName};

@@ -1,8 +1,8 @@
-//! Host names become addresses: the system's resolver, but for the names of this machine.
+//! Name resolution: the system's resolver, except for the names of this machine.
 //!
-//! RFC 6761 6.3: `localhost` and what ends in `.localhost` are loopback addresses, whatever a resolver says, and no
-//! resolver is asked. So a token over plain http to such a name stays here, and a container without `/etc/hosts` knows
-//! them. Which names count as loopback elsewhere is the room `endpoint`.
+//! `localhost` and names that end in `.localhost` are loopback addresses without a query (RFC 6761 section 6.3). A token
+//! sent to such a name over plain http stays on this machine, and the names work in a container without `/etc/hosts`.
+//! Whether a URL leads to this machine is decided in `endpoint`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -25,7 +25,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// The addresses of a name that is this machine, in the order of RFC 6724; none of any other name.
+/// The addresses of a name of this machine, in the order of RFC 6724; `None` for any other name.
 fn loopback(name: &str) -> Option<[SocketAddr; 2]> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next().unwrap_or(name);

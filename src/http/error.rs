@@ -1,7 +1,7 @@
-//! `HttpError`: why a request got no usable response, in the AWS CLI's words, with a hint of ours beside them.
+//! `HttpError`: why a request got no usable response.
 //!
-//! The message is what AWS CLI 2.36.7 prints for the same failure (it names the URL without user and password); the hint
-//! says what a person can do. Errors that a service answers are not here but in `oidc`.
+//! The message is what AWS CLI 2.36.7 prints for the same failure, with the URL but without its user and password; the
+//! hint names what to do. Errors that a service responds with are in `oidc`.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct HttpError {
     pub kind: HttpErrorKind,
     /// The URL, without user and password.
     pub url: String,
-    /// The words of the layer that failed; may be empty.
+    /// The message of the layer that failed; may be empty.
     pub detail: String,
     /// Attempts made.
     pub attempts: u32,
@@ -32,7 +32,7 @@ pub enum HttpErrorKind {
     Connect,
     /// Name resolution, TCP and TLS took longer than allowed.
     ConnectTimeout(Option<Duration>),
-    /// Silence for longer than allowed.
+    /// No byte arrived for longer than allowed.
     ReadTimeout(Option<Duration>),
     /// The whole attempt took longer than allowed.
     TotalTimeout(Duration),
@@ -42,7 +42,7 @@ pub enum HttpErrorKind {
     Closed,
     /// The connection ended inside the response, after this many bytes of body.
     CutOff(usize),
-    /// What came back is not HTTP/1.1.
+    /// The response is not HTTP/1.1.
     NotHttp,
     /// The proxy, named without user and password, cannot be reached or refuses.
     Proxy(String),
@@ -58,7 +58,7 @@ pub enum HttpErrorKind {
     Unsendable(String),
 }
 
-/// The hint where something other than the service seems to have answered.
+/// The hint for a response that seems not to come from the service.
 pub const CHECK_ENDPOINT: &str = "check the endpoint URL and the proxy";
 
 impl HttpError {
@@ -67,17 +67,17 @@ impl HttpError {
         Self { kind, url: proxy::without_user(url), detail: String::new(), attempts: 1 }
     }
 
-    /// What a person can do about it.
+    /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         self.words().1
     }
 
-    /// The AWS CLI's message, and what a person can do.
+    /// The AWS CLI's message, and what the user can do.
     fn words(&self) -> (String, Option<String>) {
         use HttpErrorKind as Kind;
         let Self { kind, url, detail, .. } = self;
         let host = endpoint::host_of(url).unwrap_or_else(|| url.clone());
-        // The system's or the proxy's own words, which the AWS CLI does not print.
+        // The message of the system or the proxy, which the AWS CLI does not print.
         let why = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
         let within =
             |limit: Option<Duration>| limit.map_or(String::new(), |l| format!(" within {} s", l.as_secs_f64()));
@@ -113,11 +113,9 @@ impl HttpError {
                 format!("{host} did not respond{}; try again, or raise --cli-read-timeout", within(*limit))
             }
             Kind::TotalTimeout(limit) => format!("no complete response from {host}{}; try again", within(Some(*limit))),
-            Kind::Tls => {
-                "if a proxy or company CA is in between, have its certificate installed in the system, or name \
+            Kind::Tls => "if a proxy or company CA is in between, install its certificate in the system, or pass \
                  it with --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots"
-                    .to_owned()
-            }
+                .to_owned(),
             Kind::CaBundle(bundle, _) => {
                 format!("the CA bundle {} comes from {}", bundle.path.display(), bundle.origin)
             }

@@ -1,8 +1,7 @@
 //! The `--debug` log: one line an event on standard error, through the `log` crate.
 //!
-//! An allow-list: method, URL, status, request id, sizes, times. Header values and bodies are never written here; what a
-//! room writes about a body it redacts first. Lines of other crates are dropped, because nobody vouches for what they hold.
-//! Imports `text`.
+//! Only method, URL, status, request id, sizes and times are logged here, never header values or bodies; modules that log
+//! a body redact it first. Lines of other crates are dropped, because they may contain secrets.
 
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
@@ -13,7 +12,7 @@ use log::{LevelFilter, Log, Metadata, Record};
 use super::{HttpError, Request, Response, proxy};
 use crate::text;
 
-/// Our lines to standard error, each with the milliseconds since the log began.
+/// Writes the lines of this crate to standard error, each with the milliseconds since the log began.
 struct Stderr;
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
@@ -28,7 +27,7 @@ impl Log for Stderr {
         if self.enabled(record.metadata()) {
             let elapsed = STARTED.get_or_init(Instant::now).elapsed();
             let line = printable(&record.args().to_string());
-            // A standard error that is gone is no reason to stop.
+            // A closed standard error is ignored.
             let _ = writeln!(io::stderr().lock(), "debug {:>6} ms  {line}", elapsed.as_millis());
         }
     }
@@ -36,7 +35,7 @@ impl Log for Stderr {
     fn flush(&self) {}
 }
 
-/// What a terminal may show of a line, on one line.
+/// The line without line breaks and characters that a terminal interprets.
 fn printable(text: &str) -> String {
     text::data_for_terminal(text).replace(['\n', '\t'], " ")
 }
@@ -49,7 +48,7 @@ pub fn start_debug_log() {
     }
 }
 
-/// One attempt and its outcome.
+/// Logs one attempt and its outcome.
 pub(super) fn exchange(request: &Request, outcome: &Result<Response, HttpError>, elapsed: Duration) {
     if !log::log_enabled!(log::Level::Debug) {
         return;

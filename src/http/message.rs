@@ -1,7 +1,7 @@
-//! A request and its answer, as plain values, and their way through reqwest within the limits.
+//! `Request` and `Response`, and how reqwest sends and reads them.
 //!
-//! Headers that carry a token, and every body, are secrets. An answer is read up to 1 MiB of body and 64 KiB of headers
-//! and never decompressed. Imports `context` and `secret`.
+//! Headers that carry a token and all request bodies are secrets. A response has at most 1 MiB of body and 64 KiB of
+//! headers and is never decompressed. When a request is repeated is in `retry`.
 
 use std::time::Duration;
 
@@ -18,13 +18,13 @@ use crate::secret::Secret;
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
 
-/// The most values that a JSON body may have.
+/// The maximum number of values in a JSON body.
 const MAX_VALUES: usize = 10_000;
 
-/// The most that all headers of an answer may take together, in bytes.
+/// The maximum size of all headers of a response, in bytes.
 const MAX_HEADERS: usize = 64 << 10;
 
-/// What is sent.
+/// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
@@ -37,7 +37,7 @@ pub struct Request {
     pub body: Option<Secret>,
     /// Whether the call is one of an AWS service and carries `amz-sdk-invocation-id` and `amz-sdk-request`.
     pub sdk_headers: bool,
-    /// Reads the error code of an answer, by which retries are decided.
+    /// Reads the error code of a response, which decides about retries.
     pub error_code: fn(&Response) -> Option<String>,
 }
 
@@ -68,7 +68,7 @@ impl Request {
     }
 }
 
-/// What came back, whatever its status.
+/// A response of any status.
 #[derive(Clone)]
 pub struct Response {
     /// The status code.
@@ -77,9 +77,9 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body, at most 1 MiB.
     pub body: Vec<u8>,
-    /// Attempts made for it.
+    /// Number of attempts made.
     pub attempts: u32,
-    /// Retries made when the last allowed attempt is the one that gave this answer.
+    /// Number of retries, if the response is that of the last allowed attempt.
     pub retries_reached: Option<u32>,
 }
 
@@ -94,13 +94,13 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// Whether it is a 5xx that is not from the service: nothing but blanks as Python knows them, or a page.
+    /// Whether it is a 5xx that does not come from the service: white space as in Python, or a web page.
     pub fn is_generic_error(&self) -> bool {
         let start = self.body.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != b'\x0b');
         self.status >= 500 && start.is_none_or(|start| self.body[start..].starts_with(b"<html>"))
     }
 
-    /// The standard words of the status.
+    /// The standard reason phrase of the status.
     pub fn reason(&self) -> &'static str {
         reqwest::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default()
     }
@@ -129,7 +129,7 @@ impl Response {
     }
 }
 
-/// The error code of an answer, read as botocore's rest-json parser does; `None` for a success.
+/// The error code of a response, read as botocore's rest-json parser does; `None` for a success.
 pub fn error_code(response: &Response) -> Option<String> {
     if response.status < 300 {
         return None;
@@ -158,7 +158,7 @@ pub fn error_code(response: &Response) -> Option<String> {
     Some(query.or(typed).unwrap_or(status))
 }
 
-/// What a person can do when a service fails (5xx) or throttles (429); nothing about other statuses.
+/// The hint for a service that fails (5xx) or throttles (429); `None` for other statuses.
 pub fn retry_hint(status: u16, retry_after: Option<Duration>) -> Option<String> {
     let why = match status {
         429 => "the service is throttling requests",
@@ -176,7 +176,7 @@ fn parse_date(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &Rfc2822).ok().map(Timestamp::from)
 }
 
-/// The request in reqwest's form, all but the User-Agent.
+/// The request as reqwest sends it, without the User-Agent.
 pub(super) fn outgoing(
     client: &reqwest::Client,
     request: &Request,
@@ -199,13 +199,13 @@ pub(super) fn outgoing(
     Ok(builder)
 }
 
-/// Whether it is JSON of more values than any answer has: each byte of such a body can cost a hundred once it is parsed.
+/// Whether a JSON body has more values than any response; parsed, it would take up to a hundred times its size.
 fn is_dense(body: &[u8]) -> bool {
     matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
         && body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MAX_VALUES).is_some()
 }
 
-/// Reads the answer within the limits.
+/// Reads the response within the limits.
 pub(super) async fn incoming(
     mut incoming: reqwest::Response,
     url: &str,

@@ -1,8 +1,8 @@
 //! One HTTP and TLS stack for every service the program talks to.
 //!
-//! HTTP/1.1 over one reqwest client with rustls: no redirects, no decompression, answers of at most 1 MiB, AWS's retry
-//! headers, and retries by class of call. What a request says and what an answer means is not here but in `oidc`,
-//! `portal` and `credentials`. Constants are those of AWS CLI 2.36.7 and of RFC 9110. Imports `context` and `secret`.
+//! HTTP/1.1 over reqwest with rustls: no redirects, no decompression, responses of at most 1 MiB, AWS's retry headers, and
+//! retries by class of call. The contents of requests and responses are in `oidc`, `portal` and `credentials`. Constants
+//! are those of AWS CLI 2.36.7 and of RFC 9110.
 
 mod certificate;
 mod dns;
@@ -32,7 +32,7 @@ use crate::endpoint::valid_endpoint;
 use crate::secret::Secret;
 use retry::Attempts;
 
-/// Produces the headers that sign one attempt, at the moment it is made; an error's text ends the call.
+/// Produces the headers that sign one attempt, when it is made; an error ends the call.
 pub type Sign<'a> = &'a dyn Fn(Timestamp) -> Result<Vec<(&'static str, Secret)>, String>;
 
 /// The root certificates that replace the built-in ones and the system's.
@@ -50,22 +50,22 @@ pub type SystemRoots = fn() -> Vec<CertificateDer<'static>>;
 /// How requests are sent.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// What replaces the built-in roots and the system's.
+    /// The roots that replace the built-in ones and the system's.
     pub ca_bundle: Option<CaBundle>,
-    /// Reads the system's roots, when the built-in ones do not know an issuer.
+    /// Reads the system's roots when a certificate's issuer is not among the built-in ones.
     pub system_roots: SystemRoots,
-    /// Whether certificates are checked at all.
+    /// Whether certificates are verified.
     pub verify: bool,
-    /// Name resolution, TCP and TLS together; `None` waits for ever.
+    /// Name resolution, TCP and TLS together; `None` waits forever.
     pub connect_timeout: Option<Duration>,
-    /// Longest silence while an answer is awaited or read; `None` waits for ever.
+    /// Longest wait for the next byte of a response; `None` waits forever.
     pub read_timeout: Option<Duration>,
     /// One whole attempt, connection and body included; `None` is no limit.
     pub total_timeout: Option<Duration>,
-    /// Attempts in all, at least 1.
+    /// Total number of attempts, at least 1.
     pub max_attempts: u32,
-    /// Whether a connection serves the next call, too. A server may close it just then, so this is for calls in quick
-    /// succession that would be repeated.
+    /// Whether connections are reused. The server may close one at that moment, so this is for calls in quick succession
+    /// that can be repeated.
     pub reuses_connections: bool,
     /// The proxies of the environment.
     pub proxies: Proxies,
@@ -76,7 +76,7 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// The AWS CLI's values for its operations: 60 s to connect, 60 s of silence, three attempts.
+    /// The AWS CLI's defaults for its operations: time-outs of 60 s, three attempts.
     pub fn new(context: &Context) -> Self {
         Self {
             ca_bundle: None,
@@ -94,10 +94,10 @@ impl HttpOptions {
     }
 }
 
-/// A connection is used again within this time: longer than between the calls of a flow, shorter than servers keep one.
+/// How long an idle connection is kept: longer than the pauses within a flow, shorter than servers keep one.
 const REUSE: Duration = Duration::from_secs(3);
 
-/// The client. Its connections are opened, and certificates loaded, only when a request needs them.
+/// The client. It opens connections and loads certificates only when a request needs them.
 pub struct HttpClient {
     options: HttpOptions,
     plain: OnceCell<reqwest::Client>,
@@ -106,25 +106,25 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    /// A client with these options; touches neither network nor files.
+    /// A client with these options; uses neither network nor files.
     pub fn new(options: HttpOptions) -> Self {
         Self { options, plain: OnceCell::new(), secure: OnceCell::new(), skew: Cell::new(None) }
     }
 
-    /// How far the server's clock was ahead of ours at the last answer that had a date.
+    /// How far the server's clock is ahead of this machine's, by the last response with a date.
     pub fn clock_skew(&self) -> Option<time::Duration> {
         self.skew.get()
     }
 
-    /// The options it was made with.
+    /// The client's options.
     pub fn options(&self) -> &HttpOptions {
         &self.options
     }
 
-    /// Sends a request, again where its class allows, and returns the last answer whatever its status.
+    /// Sends a request, retries it as its class allows, and returns the last response whatever its status.
     ///
     /// # Errors
-    /// Transport failures, answers over the limits, bad URLs and CA bundles, in the AWS CLI's words.
+    /// Transport failures, responses over the limits, invalid URLs and CA bundles, with the AWS CLI's messages.
     pub async fn send(
         &self,
         request: &Request,
@@ -148,7 +148,7 @@ impl HttpClient {
         }
     }
 
-    /// One attempt within the total time limit.
+    /// Makes one attempt within the total time limit.
     async fn attempt(&self, request: &Request, headers: &[(&'static str, Secret)]) -> Result<Response, HttpError> {
         let started = Instant::now();
         let exchange = self.exchange(request, headers);

@@ -2,7 +2,7 @@
 //!
 //! `https_proxy`/`HTTPS_PROXY`, `http_proxy`/`HTTP_PROXY` and `no_proxy`/`NO_PROXY`; the lower-case name wins, `ALL_PROXY`
 //! is not used. `NO_PROXY` is a comma-separated list of host names that cover their subdomains; `*` alone covers all.
-//! User and password of a proxy's URL never appear in text. Imports nothing of ours.
+//! User and password of a proxy's URL never appear in messages.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use url::Url;
 
 /// The proxy of one request.
 pub(super) struct Proxy {
-    /// Where it is, user and password included.
+    /// Its URL, with user and password.
     pub(super) url: Url,
-    /// How it is named to a person: as it was set, user and password masked.
+    /// Its URL for messages, with user and password masked.
     pub(super) shown: String,
 }
 
@@ -64,7 +64,7 @@ impl Proxies {
         }
     }
 
-    /// The rule in reqwest's form; an unusable proxy was reported before a request gets there.
+    /// The rule in reqwest's form; an unusable proxy is reported before the request is sent.
     pub(super) fn to_reqwest(&self) -> reqwest::Proxy {
         let proxies = self.clone();
         reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten().map(|proxy| proxy.url))
@@ -91,8 +91,8 @@ impl fmt::Debug for Proxies {
     }
 }
 
-/// A proxy's URL as the AWS CLI shows it: user and password each as `***`. They end at the last `@` of all, for a password
-/// in which `/`, `?` or `#` ought to be escaped and is not.
+/// A proxy's URL as the AWS CLI shows it: user and password each as `***`. They end at the last `@`, because a
+/// password may contain an unescaped `/`, `?` or `#`.
 pub(super) fn masked(proxy: &str) -> String {
     with_user(proxy, proxy.len(), |user| if user.contains(':') { "***:***@".to_owned() } else { "***@".to_owned() })
 }

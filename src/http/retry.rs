@@ -1,8 +1,8 @@
-//! Which failed attempts are repeated, when, and what the attempts say about themselves.
+//! Which failed attempts are repeated, after which wait, and the headers that number them.
 //!
 //! The AWS CLI's standard mode (botocore `retries/standard.py`) for the four operations run by hand; classes of our own for
 //! the calls inside login and token, where a repeated request may spend a single-use code or token (RFC 6749 section
-//! 4.1.2). What a flow does between polls is in `login`. Imports `context` and `secret`.
+//! 4.1.2). The waits between polls are in `login`.
 
 use std::time::Duration;
 
@@ -22,16 +22,16 @@ pub enum Retry<'a> {
     Repeatable,
     /// One poll of the device flow: exactly one attempt.
     Poll,
-    /// The exchange of an authorization code, which is spent once the service has seen it.
+    /// The exchange of an authorization code, which is spent once the service has received it.
     Exchange,
-    /// A refresh, whose token may be spent once the service has seen it. Before each further attempt the question is put
-    /// whether the token is still the one on disk; `false` ends the call with the outcome it has.
+    /// A refresh, whose token may be spent once the service has received it. Before each further attempt the function
+    /// checks whether the token is still the one on disk; `false` ends the call with the last outcome.
     Refresh(&'a dyn Fn() -> bool),
-    /// The same for a token that has life left: nobody waits as long as a busy service asks, the old token serves.
+    /// The same for a token that is still valid: it is used instead of waiting for `Retry-After`.
     EarlyRefresh(&'a dyn Fn() -> bool),
 }
 
-/// The longest wait that an answer can ask for before it ends the call.
+/// The longest `Retry-After` that is waited for; a longer one ends the call.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// Status codes that AWS repeats.
@@ -74,7 +74,7 @@ impl<'a> Attempts<'a> {
         Self { retry, max, made: 0, invocation, ttl: None, error_code: request.error_code }
     }
 
-    /// How many were made.
+    /// The number of attempts made.
     pub(super) fn made(&self) -> u32 {
         self.made
     }
@@ -144,7 +144,7 @@ impl<'a> Attempts<'a> {
         };
         let first = self.made == 1;
         match (&error.kind, self.retry) {
-            // Nothing that another attempt could change.
+            // Another attempt would fail, too.
             (
                 HttpErrorKind::BadUrl
                 | HttpErrorKind::BadScheme(_)
@@ -159,7 +159,7 @@ impl<'a> Attempts<'a> {
             (_, Retry::Repeatable) => true,
             // Nothing has reached the service.
             (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
-            // It may have: a code is not sent twice once an answer began, a token at most twice.
+            // It may have: a code is not sent again once a response has begun, a token is sent at most twice.
             (kind, Retry::Exchange) => first && *kind == HttpErrorKind::Closed,
             (_, Retry::Refresh(_) | Retry::EarlyRefresh(_)) => first,
         }
@@ -189,17 +189,17 @@ fn random() -> f64 {
 /// A random UUID (RFC 9562 section 5.4).
 fn uuid() -> String {
     let mut bytes = [0; 16];
-    // It names a call in the service's log, nothing more: without randomness it names none.
+    // It only identifies a call in the service's log, so missing randomness is ignored.
     let _ = getrandom::fill(&mut bytes);
     let number = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{number:032x}");
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// When the caller stops waiting, by the server's clock: now plus the read time-out plus the skew that Date shows.
+/// When the client stops waiting, by the server's clock: now plus the read time-out plus the clock skew.
 fn ttl(response: &Response, now: Timestamp, read_timeout: Option<Duration>) -> Option<String> {
     const FORM: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
-    // Neither the limit nor the server's clock need be within the calendar.
+    // Limit and server's clock may exceed the calendar.
     let limit = time::Duration::try_from(read_timeout?).ok()?;
     let end = now.checked_add(limit)?.checked_add(response.date()? - now)?;
     end.format(FORM).ok()

@@ -1,8 +1,8 @@
-//! TLS: which provider, which roots, and what is said about a certificate that is refused.
+//! TLS 1.2 and 1.3 by rustls: the provider, the root certificates and their verifier.
 //!
-//! TLS 1.2 and 1.3 by rustls. The roots are Mozilla's, built in, as the AWS CLI brings its own; a CA bundle replaces them.
-//! Built only for a connection that speaks TLS. The operating system's roots, where a company installs its own, are read
-//! only when the built-in ones do not know an issuer: nobody else pays for them. Imports nothing of ours.
+//! The roots are Mozilla's, built in like those of the AWS CLI; a CA bundle replaces them. The operating system's roots,
+//! where companies install their own, take time to load and are read only when an issuer is not among the built-in ones.
+//! Messages for refused certificates are in `certificate`.
 
 use std::fs;
 use std::path::Path;
@@ -30,8 +30,8 @@ fn provider() -> CryptoProvider {
 #[cfg(not(any(feature = "ring", feature = "aws-lc")))]
 compile_error!("choose a TLS provider: feature `ring` or `aws-lc`");
 
-/// Reads the roots of the operating system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead. What cannot be
-/// read is not there.
+/// Reads the roots of the operating system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead.
+/// Unreadable roots are skipped.
 pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
@@ -70,7 +70,7 @@ fn bundle(path: &Path) -> Result<RootCertStore, String> {
     if fs::metadata(path).map_err(unreadable)?.is_dir() {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.path();
-            // A directory of roots also holds indexes and links to nowhere; only what can be read counts.
+            // A directory of roots also has indexes and dangling links; unreadable files are skipped.
             if let Ok(pem) = fs::read(&file) {
                 roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok));
             }
@@ -85,14 +85,14 @@ fn bundle(path: &Path) -> Result<RootCertStore, String> {
     if roots.is_empty() { Err("the CA bundle contains no certificates".to_owned()) } else { Ok(roots) }
 }
 
-/// Checks chain and name with webpki and says whose certificate was refused; without a chain it accepts everything
-/// (`--no-verify-ssl`), signatures of the handshake excepted.
+/// Verifies chain and name with webpki and names a refused certificate; without a chain it accepts every certificate
+/// (`--no-verify-ssl`), but still verifies the signatures of the handshake.
 #[derive(Debug)]
 struct Verifier {
     chain: Option<Arc<WebPkiServerVerifier>>,
-    /// What reads the system's roots; absent where a CA bundle is meant to be all.
+    /// Reads the system's roots; absent with a CA bundle.
     system_roots: Option<SystemRoots>,
-    /// The chain by those roots, once they were needed; none when there are none.
+    /// The verifier with those roots, once they were needed; `None` when there are none.
     system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
     provider: Arc<CryptoProvider>,
 }
@@ -110,7 +110,7 @@ impl Verifier {
         Ok(Self { chain: chain.transpose()?, system_roots, system: OnceLock::new(), provider })
     }
 
-    /// The chain by the system's roots, which are read at the first call.
+    /// The verifier with the system's roots, which are read at the first call.
     fn system(&self) -> Option<&Arc<WebPkiServerVerifier>> {
         let read = self.system_roots?;
         let chain = self.system.get_or_init(|| {
