@@ -225,7 +225,7 @@ fn service() -> Vec<Row> {
     let html = "<html><body>The page \u{1b}[31mof a proxy</body></html>";
     let json = "Content-Type: application/json";
     let status = |name, status, headers: &[&str], body: &str| {
-        row(name, Class::Busy, &["An error occurred (", "(status "], reply(status, headers, body))
+        row(name, Class::Busy, &["An error occurred (", "status "], reply(status, headers, body))
     };
     let redirect = |name, status, location: &str| {
         let step = reply(status, &[&format!("Location: {location}")], "");
@@ -251,7 +251,7 @@ fn service() -> Vec<Row> {
         row(
             "403 with a page",
             Class::Refused,
-            &["An error occurred (403)", "403 (status 403)"],
+            &["An error occurred (403)", "status 403"],
             reply(403, &["Content-Type: text/html"], html),
         ),
     ];

@@ -63,7 +63,7 @@ fn untrusted_authority_is_rejected_with_a_hint() {
         for words in [
             "certificate verify failed: unable to get local issuer certificate",
             "issued by \"Company CA\"); the issuer is neither in the built-in roots nor in the system's",
-            "hint: if a proxy or company CA is in between, have its certificate installed in the system, or name it with \
+            "hint: if a proxy or company CA is in between, install its certificate in the system, or pass it with \
              --ca-bundle, AWS_CA_BUNDLE or ca_bundle",
             &format!("the system has {roots} roots"),
         ] {
