@@ -10,7 +10,7 @@ use crate::support::TestEnv;
 use crate::support::programs::{find, or_skip};
 use crate::support::terminal::Terminal;
 
-/// Half-typed lines and the last words that may stand there. Lines are of bare words, so that all shells read them alike.
+/// Incomplete lines and their completions. The lines need no quoting, so that all shells parse them alike.
 const LINES: [(&str, &[&str]); 17] = [
     ("lo", &["login", "logout"]),
     ("create-token-w", &["create-token-with-iam"]),
@@ -90,18 +90,18 @@ fn shell(name: &str) -> Option<PathBuf> {
     or_skip(find(&[name]), &format!("{name} completes"), &format!("{name} is not installed"))
 }
 
-/// A shell on a terminal, with a function that shows the words it is given.
+/// A shell on a terminal, with a function that prints its arguments.
 struct Typist {
     terminal: Terminal,
-    /// What is pressed to have every candidate inserted.
+    /// The key that inserts all candidates.
     key: &'static str,
-    /// Whether the shell takes a word apart at `=` and `:` and completes its last part only.
+    /// Whether the shell splits a word at `=` and `:` and completes only the last part.
     splits: bool,
     shown: usize,
 }
 
 impl Typist {
-    /// The words of the line once its last word was completed.
+    /// The words of the line after completion of the last one.
     fn complete(&mut self, line: &str) -> Vec<String> {
         self.shown += 1;
         let (start, end) = (format!("#{}{{", self.shown), format!("}}#{}", self.shown));
@@ -126,7 +126,7 @@ impl Typist {
         self.terminal.finish();
     }
 
-    /// The last word, and those that stand in its place instead.
+    /// Completions of the last word.
     fn check(&mut self, line: &str, expected: &[&str]) {
         let words = self.complete(line);
         let before = line.replace("my d", "d").replace("my\\ d", "d").split(' ').count() - 1;
@@ -192,7 +192,7 @@ fn zsh_completes() {
     Typist { terminal, key: "\u{f}", splits: false, shown: 0 }.check_all();
 }
 
-/// What a shell lists for the lines, an empty line behind each list.
+/// The lists that a shell prints for the lines, each followed by an empty line.
 fn check_lists(stdout: &str, lines: &[(&str, &[&str])]) {
     let mut found = stdout.split_inclusive('\n').map(|line| line.trim_end_matches(['\r', '\n']));
     for (line, expected) in lines {
@@ -241,7 +241,7 @@ fn elvish_completes() {
     check_lists(&env.read("list"), &all);
 }
 
-/// Nothing is said when the files are broken or the profile of the environment does not exist; other words are completed.
+/// Broken files or a missing profile print nothing; other words are completed.
 #[test]
 fn completion_ignores_broken_config_files() {
     let mut env = fixture();

@@ -13,7 +13,7 @@ use sso_oidc::internal::{
 const CASES: &str = include_str!("data/endpoint/cases.tsv");
 const START_URLS: &str = include_str!("data/endpoint/start-urls.tsv");
 
-/// AWS's expectations name the Python exception first; its text is what a person sees.
+/// AWS's expectations begin with the name of the Python exception, which is not displayed.
 fn text(expected: &str) -> &str {
     expected.split_once("Error: ").map_or(expected, |(_, text)| text)
 }

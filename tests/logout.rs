@@ -133,7 +133,7 @@ fn all_sessions_are_revoked_at_once_and_a_silent_service_is_given_up() {
         assert!(running.is_running(), "it ended before it sent all requests");
         center.calls().len() == 3
     });
-    // The files are removed before the service is told.
+    // The files are removed before the service is called.
     assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
     let run = running.finish().ok();
     assert!(

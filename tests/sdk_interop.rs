@@ -47,7 +47,7 @@ impl Sdk {
         path.exists().then_some(path)
     }
 
-    /// The client that asks for the role credentials of a profile.
+    /// The client that requests the role credentials of a profile.
     fn client(self, env: &TestEnv, profile: &str) -> Option<Invocation> {
         let installed = self.installed()?;
         let scripts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
@@ -94,7 +94,7 @@ fn sign_in(env: &TestEnv, center: &IdentityCenter, how: How) {
     }
 }
 
-/// The token that the portal was last asked with.
+/// The token of the last request to the portal.
 fn bearer(center: &IdentityCenter) -> String {
     let requests = center.requests_to(Endpoint::GetRoleCredentials);
     let last = requests.last().expect("role credentials were asked for");
@@ -114,7 +114,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
 }
 
-/// Credentials from a good token; a refresh where there is a refresh token; `login` on what the SDK stored.
+/// Credentials with a valid token; a refresh if there is a refresh token; `login` with the file that the SDK stored.
 fn lives_on_what_login_stored(sdk: Sdk, how: How) {
     let name = format!("{sdk:?} after {how:?}");
     let found = or_skip(sdk.installed(), &name, "the SDK is not installed (tests/sdk/install does it)");
@@ -153,7 +153,7 @@ fn lives_on_what_login_stored(sdk: Sdk, how: How) {
     assert_eq!(center.calls(), [], "{name}: login asked although the SDK had refreshed");
     assert_eq!(env.token(SESSION), new, "{name}");
 
-    // And back: what login refreshes of the SDK's file, the SDK uses.
+    // And the SDK uses the token that `login` refreshed in its file.
     let_expire(&env, 200);
     env.run(["login", "--sso-session", SESSION]).ok();
     assert_eq!(center.calls(), [Endpoint::CreateToken], "{name}");

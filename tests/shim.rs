@@ -9,10 +9,10 @@ use crate::support::identity_center::Endpoint;
 use crate::support::programs::{find, or_skip};
 use crate::support::{IdentityCenter, TestEnv, UserAgent};
 
-/// A word that a shell could spoil.
+/// An argument that needs correct quoting in a shell.
 const ODD: &str = "a  b*\n'\"$HOME\\";
 
-/// A fixture with the program on the `PATH`, and an `aws` that writes its words to a file and exits with 7.
+/// A fixture with the program on the `PATH`, and an `aws` that writes its arguments to a file and exits with 7.
 fn fixture(center: &IdentityCenter) -> TestEnv {
     let mut env = TestEnv::of(center);
     symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();

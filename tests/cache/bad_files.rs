@@ -15,11 +15,11 @@ pub(crate) const LOGIN: [&str; 6] = ["login", "--sso-session", SESSION, "--use-d
 /// An unused user id.
 const STRANGER: u32 = 54321;
 
-/// What stands there, made from a good token, and what comes of it.
+/// A damaged file, made from a valid token, and the expected results.
 struct Row {
     name: &'static str,
     make: fn(&TokenFile<'_>),
-    /// The exit code of `token`, and what it says.
+    /// The exit code of `token`, and its message.
     token: (i32, &'static str),
     /// The exit code of a login, after which the file is a good one or as it was.
     login: i32,
@@ -29,7 +29,7 @@ struct Row {
 struct TokenFile<'a> {
     env: &'a TestEnv,
     path: &'a Path,
-    /// What a link leads to.
+    /// The target of a link.
     elsewhere: &'a Path,
     good: &'a str,
 }
@@ -184,7 +184,7 @@ const ROWS: &[Row] = &[
         login: 0,
     },
     Row {
-        name: "a member that is no text",
+        name: "a member that is not a string",
         make: |p| p.write(p.good.replacen("\"accessToken\": \"", "\"accessToken\": 5, \"x\": \"", 1)),
         token: (DAMAGED, "it has no accessToken"),
         login: 0,
@@ -201,7 +201,7 @@ pub(crate) fn mkfifo(path: &Path) {
     assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// Runs every command that reads or removes tokens; none panics, waits, or ends otherwise than it should.
+/// Runs every command that reads or removes tokens, and checks exit codes and messages.
 fn unmoved(env: &TestEnv, words: &[&str], codes: &[i32], what: &str) -> Run {
     let run = env.run(words.iter().copied());
     assert!(codes.contains(&run.status), "{what}: {}", run.snapshot());
@@ -251,7 +251,7 @@ fn bad_token_files() {
         if let Some(target) = target {
             assert!(fs::read(&elsewhere).unwrap() == target, "{}: the target was touched", row.name);
         }
-        // A sign-out goes through with everything but what it must not touch.
+        // Logout removes everything except what it must not touch.
         unmoved(&env, &["logout"], if row.login == 0 { &[0] } else { &[0, 255] }, row.name);
     }
 }
@@ -263,13 +263,13 @@ fn files_of_another_user() {
         return;
     }
     let chown = |path: &Path| std::os::unix::fs::lchown(path, Some(STRANGER), Some(STRANGER)).unwrap();
-    // A file of a stranger in our folder is not trusted, and stays as it is.
+    // A file of another user in our folder is not trusted, and is not changed.
     let (center, env, good) = fixture();
     let path = env.home().join(TestEnv::token_path(SESSION));
     env.write(&TestEnv::token_path(SESSION), &good);
     chown(&path);
     for words in [&TOKEN[..], &LOGIN] {
-        let run = unmoved(&env, words, &[255], "a file of somebody else");
+        let run = unmoved(&env, words, &[255], "a file of another user");
         assert!(run.stderr.contains("it belongs to user 54321") && run.stderr.contains("chown"), "{}", run.snapshot());
     }
     assert_eq!((env.read(&path), center.calls().len()), (good.clone(), 0));
@@ -277,13 +277,13 @@ fn files_of_another_user() {
     let elsewhere = env.work().join("elsewhere");
     fs::rename(&path, &elsewhere).unwrap();
     symlink(&elsewhere, &path).unwrap();
-    let run = unmoved(&env, &TOKEN, &[4], "a link to somebody else's file");
+    let run = unmoved(&env, &TOKEN, &[4], "a link to a file of another user");
     assert!(
         run.stderr.contains("a link to a file that is not trusted: it belongs to user 54321"),
         "{}",
         run.snapshot()
     );
-    unmoved(&env, &LOGIN, &[0], "a link to somebody else's file");
+    unmoved(&env, &LOGIN, &[0], "a link to a file of another user");
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), good);
     // A home of another user, as containers mount it: root works there, and the files keep their owner.
     let (center, env, good) = fixture();
@@ -291,18 +291,18 @@ fn files_of_another_user() {
     for name in [".aws/sso/cache", ".aws/sso", ".aws", &TestEnv::token_path(SESSION)] {
         chown(&env.home().join(name));
     }
-    unmoved(&env, &TOKEN, &[0], "a home of somebody else");
-    unmoved(&env, &LOGIN, &[0], "a home of somebody else");
+    unmoved(&env, &TOKEN, &[0], "a home of another user");
+    unmoved(&env, &LOGIN, &[0], "a home of another user");
     let owner =
         std::os::unix::fs::MetadataExt::uid(&fs::metadata(env.home().join(TestEnv::token_path(SESSION))).unwrap());
     assert_eq!(owner, STRANGER, "the new token belongs to root, and its owner cannot read it");
     drop(center);
 }
 
-/// Makes something at a path, which may lead elsewhere.
+/// Creates something at a path, for example a link.
 type MakeLock = fn(&Path, &Path);
 
-/// What stands where a lock should costs at most the lock.
+/// Anything unusual at the path of a lock disables only the lock.
 #[test]
 fn bad_lock_files() {
     let rows: [(&str, MakeLock); 6] = [
@@ -360,7 +360,7 @@ fn ten_thousand_cache_files() {
     assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
 }
 
-/// Temporary files that a killed process left go after ten minutes; one that is being written stays.
+/// Temporary files of a killed process are removed after ten minutes; a recent one is kept.
 #[test]
 fn leftover_temporary_files_are_removed() {
     let (_center, env, _) = fixture();

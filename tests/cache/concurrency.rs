@@ -16,7 +16,7 @@ use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, count, wait_until
 const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
 
-/// As long as a slow service takes.
+/// The delay of a slow service.
 const DELAY: Duration = Duration::from_millis(500);
 /// Late enough that processes which are started meanwhile wait for it.
 const LATE: Duration = Duration::from_secs(3);

@@ -10,16 +10,16 @@ use serde_json::Value;
 use crate::support::environment::SESSION;
 use crate::support::{Approval, Endpoint, IdentityCenter, Run, TestEnv};
 
-/// What the program is doing when it happens.
+/// What the program is doing at the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
-    /// `token` with one that has expired.
+    /// `token` with an expired token.
     Refresh,
     /// A first login: a registration and a token are stored.
     Login,
     /// `export-credentials`: role credentials are stored.
     Role,
-    /// Everything is removed.
+    /// All files are removed.
     Logout,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Fixture {
     before: BTreeMap<String, Vec<u8>>,
 }
 
-/// What may be left behind.
+/// The allowed results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     Nothing,
@@ -55,7 +55,7 @@ pub(super) enum Left {
 impl Fixture {
     pub(super) fn new(operation: Operation) -> Self {
         let center = IdentityCenter::start();
-        // What a killed process had refreshed is refreshed again by the next one.
+        // The next process refreshes the token again.
         center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
         let env = TestEnv::of(&center);
         match operation {
@@ -94,7 +94,7 @@ impl Fixture {
         self.check_outcome(run, left, &fail);
     }
 
-    /// Every file is the old or a complete new one, and private.
+    /// Checks that every file is private, and either unchanged or completely new.
     fn check_files(&self, left: Left, fail: &dyn Fn(&str)) {
         let now = contents(&self.env);
         let secrets = self.center.secrets();
@@ -125,7 +125,7 @@ impl Fixture {
         }
     }
 
-    /// What the service gave is handed on, and no success is claimed that is none.
+    /// Checks that a token from the service is printed, and that a failure is not reported as success.
     fn check_outcome(&self, run: &Run, left: Left, fail: &dyn Fn(&str)) {
         let asked = |endpoint| self.center.calls().iter().filter(|call| **call == endpoint).count();
         let is_new = |name: &str| {
@@ -140,7 +140,7 @@ impl Fixture {
                 match run.status {
                     // That of a killed process may reach the service after the next one's.
                     _ if asked > 1 && left == Left::Nothing => fail("more than one refresh"),
-                    0 if !fresh => fail("what was printed is no fresh token"),
+                    0 if !fresh => fail("the printed token is not fresh"),
                     0 if !is_new(&token) && !run.stderr.contains("could not be stored") => fail("not stored, not told"),
                     0 => {}
                     _ if asked == 1 => fail("the refreshed token is lost"),
@@ -207,7 +207,7 @@ pub(super) fn is(name: &str, extension: &str) -> bool {
     name.rsplit('.').next() == Some(extension)
 }
 
-/// Every file below the AWS folder.
+/// All files below the `.aws` folder.
 fn contents(env: &TestEnv) -> BTreeMap<String, Vec<u8>> {
     let read = |name: String| (name.clone(), std::fs::read(env.home().join(name)).unwrap());
     env.files(".aws").into_iter().map(read).collect()

@@ -16,7 +16,7 @@ use super::fixture::{Fixture, Left, Operation, is};
 use crate::support::environment::SESSION;
 use crate::support::{Approval, IdentityCenter, Rng, TestEnv, count};
 
-/// The moments are spread over the time that an undisturbed run takes.
+/// The kills are spread over the duration of an undisturbed run.
 #[test]
 fn the_next_run_succeeds_after_a_kill() {
     let kills = count("SSO_OIDC_TEST_KILLS", 16);
@@ -40,7 +40,7 @@ fn the_next_run_succeeds_after_a_kill() {
     super::print_count(&format!("{died} processes were killed, and {} had ended before", rounds - died));
 }
 
-/// How long the operation takes here and now.
+/// Measures the duration of the operation on this machine.
 fn undisturbed(operation: Operation) -> Duration {
     use std::sync::OnceLock;
     static MEASURED: [OnceLock<Duration>; 3] = [const { OnceLock::new() }; 3];
@@ -50,14 +50,14 @@ fn undisturbed(operation: Operation) -> Duration {
     })
 }
 
-/// Refreshes and sign-ins of many processes, while others read the token as every SDK does: open, read all, parse.
+/// Many processes refresh and sign in, while others read the token like an SDK: open, read all, parse.
 #[test]
 fn readers_never_see_a_partial_file() {
     let wanted = count("SSO_OIDC_TEST_SAMPLES", 10_000);
     let writers = count("SSO_OIDC_TEST_WRITERS", 10);
     let center = IdentityCenter::start();
     center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
-    // Short enough that every run refreshes.
+    // A lifetime so short that every run refreshes.
     center.access_token_lives(600);
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
@@ -112,7 +112,7 @@ fn sample(path: &Path, is_over: &AtomicBool, samples: &AtomicUsize, seen: &Atomi
     }
 }
 
-/// The AWS CLI truncates the file before it writes it; ours looks again, and never prints half a token.
+/// The AWS CLI truncates the file before writing it; sso-oidc reads again, and never prints a partial token.
 #[test]
 fn files_written_in_place_are_never_read_partially() {
     let rounds = count("SSO_OIDC_TEST_SAMPLES", 10_000) / 500;

@@ -13,7 +13,7 @@ mod kills;
 #[cfg(target_os = "linux")]
 mod system_calls;
 
-/// What a count came to, for who runs the full ones.
+/// Prints a count if the full number of repetitions is run.
 #[cfg(target_os = "linux")]
 #[expect(clippy::print_stdout, reason = "shown with --nocapture only")]
 fn print_count(text: &str) {

@@ -10,7 +10,7 @@ use crate::support::strace::{Call, Fate, Tracer};
 const ERRORS: [&str; 12] =
     ["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT", "EINTR", "EFBIG", "ENOMEM", "ESTALE", "EMFILE", "EPERM", "ENOLCK"];
 
-/// What only some calls fail with.
+/// Errors that only some calls return.
 fn own_errors(call: &Call) -> &'static [&'static str] {
     match call.name.as_str() {
         name if name.starts_with("rename") => &["EBUSY", "EXDEV"],

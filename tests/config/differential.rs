@@ -98,7 +98,7 @@ fn theirs(python: &Path, files: &[PathBuf]) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// What is put into files: everything that has a meaning to one of the two parsers, and things that look like it.
+/// Pieces of config files: everything that is special to one of the two parsers, and similar text.
 const SCRAPS: [&str; 72] = [
     "[",
     "]",

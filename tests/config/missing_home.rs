@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cache::bad_files::{LOGIN, TOKEN, fixture, mkfifo};
 
-/// A home that is none is said to be none, with its value, before anything else happens.
+/// An invalid home is reported with its value before anything else happens.
 #[test]
 fn invalid_home_directories() {
     let (center, env, _) = fixture();
@@ -29,7 +29,7 @@ fn invalid_home_directories() {
 /// Makes something at a path.
 type MakeConfig = fn(&Path);
 
-/// A config file that is none is named where the missing session is, and never waited for.
+/// A config path that is not a file is named in the error about the missing session, and is never waited for.
 #[test]
 fn invalid_config_paths() {
     let (_center, env, _) = fixture();

@@ -100,7 +100,7 @@ fn options_replace_configuration() {
     assert_eq!(found.region.origin, Origin::Option("--sso-region"));
 
     let found = resolve(SESSION, Some("p"), both).unwrap();
-    assert_eq!(found.name, None, "without a name it is no session, whatever the profile says");
+    assert_eq!(found.name, None, "without a name there is no session, even if the profile has one");
 
     let named = SessionOptions { name: Some("new"), ..both };
     assert_eq!(resolve("", None, named).unwrap().name.as_deref(), Some("new"));

@@ -8,7 +8,7 @@ mod metadata;
 mod roles;
 
 use crate::support::identity_center::sigv4::{Arrived, Signed};
-use crate::support::scripted_server::{Recorded, Script, Step, json};
+use crate::support::scripted_server::{Recorded, ScriptedServer, Step, json};
 use crate::support::{Run, TestEnv};
 
 /// A key pair in the form of the files.
@@ -23,13 +23,13 @@ fn token() -> Step {
 /// ones.
 struct Fixture {
     env: TestEnv,
-    server: Script,
+    server: ScriptedServer,
 }
 
 impl Fixture {
     fn new(steps: Vec<Step>) -> Self {
         let mut env = TestEnv::new();
-        let server = Script::plain(steps);
+        let server = ScriptedServer::plain(steps);
         env.set("AWS_ENDPOINT_URL_STS", server.url());
         Self { env, server }
     }
@@ -78,7 +78,7 @@ impl Fixture {
         self.env.run(self.words(words))
     }
 
-    /// Runs it with a region and these words and expects the token; the requests that were made.
+    /// Runs it with a region and these arguments, expects the token, and returns the requests.
     #[track_caller]
     fn requests(&self, words: &[&str]) -> Vec<Recorded> {
         let run = self.run(&[&["--region", "eu-west-1"], words].concat()).ok();
@@ -86,7 +86,7 @@ impl Fixture {
         self.server.requests()
     }
 
-    /// Runs it with a region and these words and expects this exit code and this line.
+    /// Runs it with a region and these arguments, and expects this exit code and this line.
     #[track_caller]
     fn refuses(&self, words: &[&str], code: i32, line: &str) {
         let run = self.run(&[&["--region", "eu-west-1"], words].concat()).expect(code);

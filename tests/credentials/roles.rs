@@ -40,7 +40,7 @@ fn assumed_role_credentials_are_cached() {
     assert_eq!(signed(&requests[0], "source-secret"), format!("AKIDSRC eu-west-1/sts {STS}"));
     assert!(signed(&requests[1], "role&secret1").starts_with("ASIA1 eu-west-1/sso-oauth "));
     assert_eq!(requests[1].header("x-amz-security-token"), Some("token1=="));
-    // The name and the contents are the AWS CLI's, so that each uses what the other got.
+    // Name and contents are the AWS CLI's, so that both programs share the credentials.
     let kept = fixture.env.read(".aws/cli/cache/a6cd359ee922e7b97dee0f9e9f2844733cc8ba18.json");
     assert_eq!(
         kept,

@@ -304,7 +304,7 @@ mod running {
         assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("typed\n--profile x y --\n", "words\n"));
         assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
         export(&env, &["--", "/bin/sh", "-c", "kill -TERM $$"]).expect(-15);
-        // A reader that goes away ends it, as it would without us.
+        // A closed pipe ends the command, as it would without sso-oidc.
         export(&env, &["--", "/bin/sh", "-c", "kill -PIPE $$; exit 9"]).expect(-13);
         let mut running = env.spawn(EXPORT.iter().chain(&["--", "/bin/sh", "-c", "echo up; read x; exit 9"]).copied());
         running.wait_for_stdout(|text| text.contains("up").then_some(()));

@@ -5,7 +5,7 @@ use crate::support::environment::SESSION;
 use crate::support::programs::{find, or_skip};
 use crate::support::{IdentityCenter, Run, TestEnv};
 
-/// Runs a script in a shell with the program on the `PATH`; `None` where there is no such shell.
+/// Runs a script in a shell with the program on the `PATH`; `None` if the shell is not installed.
 fn run(env: &TestEnv, shell: &str, script: &str) -> Option<Run> {
     let shell = or_skip(find(&[shell]), &format!("{shell} reads our output"), &format!("{shell} is not installed"))?;
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
@@ -23,7 +23,7 @@ fn signed_in() -> (IdentityCenter, TestEnv) {
 const SHOW: &str = "printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" \"$AWS_SESSION_TOKEN\" \
                     \"$AWS_CREDENTIAL_EXPIRATION\"";
 
-/// What `--format process` says, one value a line.
+/// The output of `--format process`, one value per line.
 fn expected(env: &TestEnv) -> String {
     let document = env.run(["export-credentials", "--profile", "dev"]).ok().json();
     ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]

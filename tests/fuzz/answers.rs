@@ -1,9 +1,8 @@
-//! Bodies of successes: which of them are JSON objects by Python's `json.loads`, and what botocore's parser makes of each
-//! operation's members.
+//! Successful responses, compared with Python's `json.loads` and botocore's parser.
 //!
-//! Differences, for which Python gives the reasons: `NaN` and `Infinity`, halves of surrogate pairs and more than 127 levels
-//! are no JSON with us; a number of more than 4300 digits is only with us; digits of other scripts are no number
-//! with us, and separators of records no blanks around one.
+//! Known differences, for which Python gives the reasons: we reject `NaN` and `Infinity`, lone surrogates and more than 127
+//! levels; only we accept a number of more than 4300 digits; we do not treat digits of other scripts as numbers, nor record
+//! separators around a number as white space.
 
 use serde_json::{Value, json};
 
@@ -96,7 +95,7 @@ fn responses_parse_like_botocore() {
         let Some((operation, response)) = answer(case) else { return Ok(false) };
         let (is_object, reasons) = (theirs["object"] == true, theirs["reasons"] != json!([]));
         if object(operation.name(), &response).is_ok() != is_object && !reasons {
-            return Err(format!("an object only for one of us; Python {theirs}"));
+            return Err(format!("only one side parses an object; Python {theirs}"));
         }
         let ours =
             read(operation, &response).ok().map(|members| plain(&json!(members.into_iter().collect::<Vec<_>>())));
@@ -111,7 +110,7 @@ fn responses_parse_like_botocore() {
     }
 }
 
-/// What a flow takes from an answer; secrets written out.
+/// The response as a flow parses it, with secrets in plain text.
 fn typed(operation: Operation, response: &Response) -> Result<Value, Failure> {
     Ok(match operation {
         Operation::RegisterClient => {
@@ -141,13 +140,13 @@ fn accepted_responses_are_accepted_by_the_aws_cli() {
     let check = |case: &Case| -> Verdict {
         let Some((operation, response)) = answer(case) else { return Ok(false) };
         let Ok(taken) = typed(operation, &response) else { return Ok(false) };
-        // Members of no interest to the flow may be ill-typed; those that were taken are there unchanged.
+        // Members that the flow ignores may have the wrong type; the others must be unchanged.
         let body = object(operation.name(), &response).map_err(|error| error.to_string())?;
         let values: Vec<&Value> = body.values().collect();
         let missing = taken.as_array().into_iter().flatten().find(|value| value.is_string() && !values.contains(value));
         missing.map_or(Ok(true), |value| Err(format!("{value} is not in the answer")))
     };
-    hold("answers of flows", 3_000, any, check).is_mixed();
+    hold("flow responses", 3_000, any, check).is_mixed();
 }
 
 #[test]
@@ -181,5 +180,5 @@ fn equivalent_json_parses_the_same() {
         let (one, two) = (read_once(false), read_once(true));
         if one == two { Ok(one.1.is_ok()) } else { Err(format!("{one:?} but {two:?}")) }
     };
-    hold("answers spelled twice", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
+    hold("equivalent responses", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
 }

@@ -1,7 +1,7 @@
-//! Requests to the redirect listener: any bytes, cut anywhere, and queries as `urllib.parse.parse_qs` reads them.
+//! Requests to the redirect listener: arbitrary bytes, split anywhere, and queries compared with `urllib.parse.parse_qs`.
 //!
-//! Only a GET of the exact path with our `Host`, our state once and the code once ends a wait. `$S` in a case stands for the
-//! state of the attempt, which is new each time.
+//! Only a GET of the exact path with our `Host`, our state once and the code once ends a wait. `$S` in a case is replaced by
+//! the state of the attempt, which is random.
 
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ fn target(rng: &mut Rng) -> String {
     if rng.below(3) == 0 { mutate::changed(&target, &SCRAPS, rng) } else { target }
 }
 
-/// The words that both sides have for a judgement.
+/// A result in the form that both sides use.
 fn told(judgement: Result<AuthorizationResponse, Refusal>) -> Value {
     match judgement {
         Ok(AuthorizationResponse::Code(code)) => json!(["answer", code.expose()]),
@@ -147,7 +147,7 @@ fn requests_parse_like_python() {
     }
 }
 
-/// A whole request, now and then broken.
+/// A whole request, sometimes malformed.
 fn request(rng: &mut Rng) -> Case {
     let mut text = format!("{}GET {} HTTP/1.1\r\n", rng.pick(&["", "", "\r\n"]), target(rng));
     for _ in 0..rng.below(4) {
@@ -168,7 +168,7 @@ fn request(rng: &mut Rng) -> Case {
     vec![if rng.below(2) == 0 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
 }
 
-/// A head, in comparable form.
+/// A head in comparable form.
 fn shape(head: &Head<'_>) -> Option<(String, String, Option<String>)> {
     match head {
         Head::Complete { method, target, host } => {
@@ -191,7 +191,7 @@ fn packet_boundaries_change_nothing() {
                 complete @ Head::Complete { .. } => shape(&complete) == shape(&end),
             };
             if !fits {
-                return Err(format!("cut at {cut} it means something else"));
+                return Err(format!("split at {cut} it parses differently"));
             }
         }
         let Head::Complete { method, target, host } = end else { return Ok(false) };
@@ -199,5 +199,5 @@ fn packet_boundaries_change_nothing() {
         let exact = target.starts_with("/oauth/callback?") && method == "GET" && host == Some("127.0.0.1:4321");
         if answered && !exact { Err(format!("answered {method} {target} at {host:?}")) } else { Ok(answered) }
     };
-    hold("requests cut", 1_500, request, check).is_mixed();
+    hold("split requests", 1_500, request, check).is_mixed();
 }

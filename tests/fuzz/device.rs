@@ -1,7 +1,7 @@
-//! The polling of the device flow on a clock of its own: any sequence of answers, faults and delays.
+//! Polling in the device code flow on a simulated clock, with arbitrary sequences of responses, failures and delays.
 //!
-//! Never a poll within the interval in force after the last answer, nor sooner than the service asked; none after the end of
-//! the code's life, so that the whole lasts that long and one request at most; no end before it that no answer gave.
+//! No poll starts before the current interval or a requested delay has passed since the last response, or after the code
+//! has expired. Polling ends only with a response that ends it, or when the code expires, plus at most one request.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::http::{HttpError, HttpErrorKind, Response};
 use crate::oidc::Fault;
 use crate::secret::Secret;
 
-/// One request takes no longer.
+/// The longest duration of a request.
 const REQUEST: u64 = 30;
 
-/// `.` pending, `s` `slow_down`, `5` and `9` trouble of the service, `r` and `R` the same with a wish to wait, `t` time-out,
+/// `.` pending, `s` `slow_down`, `5` and `9` a service failure, `r` and `R` the same with `Retry-After`, `t` time-out,
 /// `n` a web page, `c` an untrusted certificate, `x` expired, `d` denied, `T` the token.
 const ANSWERS: &str = ".s59rRtncxdT";
 
@@ -50,7 +50,7 @@ fn answer(letter: char) -> Result<TokenResponse, Failure> {
     })
 }
 
-/// A poll: its start, its end and what it gave; times in milliseconds.
+/// A poll: its start, end and response; times in milliseconds.
 type Polled = (u64, u64, char);
 
 fn run(interval: Option<i64>, life: u64, answers: &str) -> (Vec<Polled>, u64, &'static str) {
@@ -77,7 +77,7 @@ fn run(interval: Option<i64>, life: u64, answers: &str) -> (Vec<Polled>, u64, &'
     })
 }
 
-/// What is wrong with a run, if anything.
+/// A description of what is wrong with a run, if anything.
 fn fault(interval: Option<i64>, life: u64, polled: &[Polled], end: u64, outcome: &str) -> Option<String> {
     let mut in_force = u64::try_from(interval.unwrap_or(5)).unwrap_or(1).max(1) * 1_000;
     let (mut last, mut asked, mut pages) = (0, 0, 0);
@@ -86,7 +86,7 @@ fn fault(interval: Option<i64>, life: u64, polled: &[Polled], end: u64, outcome:
     for (at, (begin, finish, letter)) in polled.iter().enumerate() {
         let gap = begin - last;
         if expected != "expired" || gap < in_force.max(asked) || *begin > life {
-            return Some(format!("poll {at} at {begin} ms, {gap} ms after the last; {in_force} ms are in force"));
+            return Some(format!("poll {at} at {begin} ms, {gap} ms after the last; the interval is {in_force} ms"));
         }
         if gap > in_force.max(60_000).max(asked) + 1 {
             return Some(format!("poll {at} only after {gap} ms"));
@@ -113,7 +113,7 @@ fn polls_never_come_before_the_interval() {
         let interval = rng.pick(&["1", "5", "5", "", "0", "-3", "30", "90"]);
         let life = rng.pick(&["600", "600", "60", "5", "1800", "0"]);
         let letters: Vec<char> = ANSWERS.chars().collect();
-        // Mostly what lets it go on.
+        // Mostly responses after which polling continues.
         let answers = (0..rng.below(30)).map(|_| {
             let among = if rng.below(12) == 0 { 12 } else { 8 };
             letters[rng.below(among)]

@@ -1,17 +1,17 @@
-//! Token and registration files as any tool may leave them, against what botocore's loader makes of the same bytes.
+//! Token and registration files as other tools may write them, compared with botocore's loader.
 //!
-//! What we take botocore takes, with the same token and the same instant. Two things only we take: a byte order mark, and
-//! names in other letter case where the right one is missing. What botocore takes and we do not has a reason that
-//! `oracle.py` finds in the document (`reasons`): a token that is no text or empty, an instant not in the form of ISO
-//! 8601, `NaN` and `Infinity`, half a surrogate pair, more than 127 levels. Unknown members survive a rewriting.
+//! botocore accepts what we accept, with the same token and the same timestamp. Only we accept a byte order mark, and names
+//! in another case if the exact name is missing. For what only botocore accepts, `oracle.py` gives the reason (`reasons`):
+//! a token that is empty or not a string, a timestamp that is not ISO 8601, `NaN` and `Infinity`, a lone surrogate, more
+//! than 127 levels. Unknown members survive rewriting.
 
 use serde_json::{Value, json};
 
 use super::{CachedRegistration, CachedToken, timestamp};
 use crate::fuzzing::{Case, Rng, Verdict, bytes, compare, hold, latin, mutate};
 
-/// As tools write tokens: AWS CLI 2, an AWS CLI of 2020, the SDKs for Go, JavaScript, Java and Rust, VS Code, by hand, and
-/// as two writers at once left them (a stray quote and brace behind the end).
+/// Tokens as written by AWS CLI 2, an AWS CLI of 2020, the SDKs for Go, JavaScript, Java and Rust, VS Code, by hand, and by
+/// two concurrent writers (with a stray quote and brace at the end).
 const TOKENS: [&str; 10] = [
     r#"{"startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "ACCESS-1", "expiresAt": "2026-01-01T08:00:00Z", "clientId": "CLIENT-1", "clientSecret": "SECRET-1", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "REFRESH-1"}"#,
     r#"{"startUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1", "accessToken": "ACCESS-1", "expiresAt": "2020-06-01T08:00:00UTC"}"#,
@@ -68,7 +68,7 @@ const TEXTS: [&str; 12] = [
 const SCRAPS: [&str; 8] =
     ["\"}", "}", ", \"x\": 1", "\"accessToken\": \"B\", ", "\"expiresAt\": null, ", "[", "ACCESS", "\"}\"}"];
 
-/// A member's value: mostly what belongs there.
+/// A member's value, mostly of the right form.
 fn fitting(name: &str, rng: &mut Rng) -> String {
     match rng.below(8) {
         0 => mutate::value(3, rng),
@@ -95,12 +95,12 @@ fn any(files: &[&str], needed: &[&'static str], rng: &mut Rng) -> Case {
     vec![if rng.below(5) < 3 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
 }
 
-/// As a file of these bytes is read.
+/// Parses the bytes of a case as a file.
 fn read<T>(case: &Case, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
     parse(std::str::from_utf8(&bytes(&case[0])).ok()?).ok()
 }
 
-/// What both sides must agree on: ours and theirs, or a reason why only one side has it.
+/// Checks that both sides agree, or that there is a reason for the difference.
 fn agreed(ours: Option<Value>, theirs: &Value) -> Verdict {
     let (taken, has) =
         (&theirs["taken"], |reason: &str| theirs["reasons"].as_array().unwrap().contains(&json!(reason)));
@@ -144,7 +144,7 @@ fn registrations_parse_like_botocore() {
     }
 }
 
-/// The members that mean something to us, in one text.
+/// The members that we use, as one text.
 fn meaning(token: &CachedToken) -> String {
     let mut token = token.clone();
     token.others.clear();
@@ -153,7 +153,7 @@ fn meaning(token: &CachedToken) -> String {
 
 #[test]
 fn equivalent_json_parses_the_same() {
-    // The case is the seed of two documents of the same members.
+    // The case is the seed of two documents with the same members.
     let check = |case: &Case| -> Verdict {
         let mut rng = Rng(case[0].parse().unwrap_or(0));
         let text = |from: usize, rng: &mut Rng| mutate::string(rng.pick(&TEXTS[from..]), &mut Rng(0));
@@ -177,7 +177,7 @@ fn equivalent_json_parses_the_same() {
             (one, two) => Err(format!("{one:?} but {two:?}")),
         }
     };
-    hold("tokens spelled twice", 3_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
+    hold("equivalent tokens", 3_000, |rng| vec![rng.below(usize::MAX).to_string()], check).is_mixed();
 }
 
 #[test]
@@ -191,5 +191,5 @@ fn documents_round_trip() {
             again.to_json() == stored && timestamp::format(again.expires_at) == timestamp::format(token.expires_at);
         if same { Ok(true) } else { Err(format!("{} and then {}", *stored, *again.to_json())) }
     };
-    hold("tokens stored", 3_000, author, check).is_mixed();
+    hold("round-trips of tokens", 3_000, author, check).is_mixed();
 }

@@ -1,4 +1,4 @@
-//! The hosts of the three services against botocore's clients, for regions of every form and for what is none.
+//! Hosts of the three services compared with botocore's clients, for valid and invalid regions.
 
 use serde_json::{Value, json};
 

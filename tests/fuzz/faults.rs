@@ -1,7 +1,7 @@
-//! Service errors against botocore's own parser: the code in every header and member it may stand in, the message, the
-//! modelled members. And whatever an answer says, what a person sees of it has no control, bidi or invisible character.
+//! Service errors compared with botocore's parser: the code in every header and member that can contain it, the message and
+//! the modelled members. A displayed error never has control, bidirectional or invisible characters.
 //!
-//! Where botocore ends in an exception of Python we end in an error of our own, or say what can still be said.
+//! Where botocore raises a Python exception, we return an error of our own, or what can still be parsed.
 
 use serde_json::{Value, json};
 use time::macros::utc_datetime;
@@ -95,7 +95,7 @@ fn body(rng: &mut Rng) -> String {
             "error" => mutate::string(rng.pick(&OAUTH), rng),
             _ => mutate::string(rng.pick(&WORDS), rng),
         };
-        // Python's parser and ours take the last of two members of one name.
+        // Python's parser and ours use the last of two members with the same name.
         members.retain(|(other, _)| *other != name);
         members.push((name, value));
     }
@@ -133,8 +133,8 @@ fn errors_parse_like_botocore() {
         let Some(response) = response(case) else { return Ok(false) };
         let ours = Fault::read("CreateToken", &response, NOW);
         let Some([code, message, members]) = theirs.as_array().map(Vec::as_slice) else { return Ok(false) };
-        let Ok(ours) = ours else { return Err(format!("we refuse it, botocore {theirs:?}")) };
-        // Where Python formats a list or a number into the line, we show its JSON.
+        let Ok(ours) = ours else { return Err(format!("we reject it, botocore {theirs:?}")) };
+        // Python formats a list or a number as its `repr`, and we as JSON.
         let text = |value: &Value| match value {
             Value::Null => Some("None".to_owned()),
             Value::String(text) => Some(text.clone()),
@@ -166,12 +166,12 @@ fn displayed_errors_have_no_control_characters() {
         }
         Ok(true)
     };
-    hold("errors shown", 2_000, any, check);
+    hold("displayed errors", 2_000, any, check);
 }
 
 #[test]
 fn oauth_errors_are_recognized_in_every_spelling() {
-    // The case is a seed: the same members in two spellings and orders, once with a stranger among them.
+    // The case is a seed: the same members in two spellings and orders, once with an unknown one among them.
     let check = |case: &Case| -> Verdict {
         let mut rng = Rng(case[0].parse().unwrap_or(0));
         let (error, words) = (rng.pick(&OAUTH), rng.pick(&WORDS));

@@ -1,7 +1,7 @@
-//! The names of cache files against botocore's own functions: any Unicode text in every part.
+//! Names of cache files compared with botocore's functions, with arbitrary Unicode text in every part.
 //!
-//! Registrations are named by the SHA-1 of sorted JSON in Python's spelling, so this tries escapes, surrogate pairs, `null`
-//! and the order of scopes as well.
+//! The name of a registration is the SHA-1 of sorted JSON in Python's form, so this also covers escapes, surrogate pairs,
+//! `null` and the order of scopes.
 
 use std::collections::BTreeMap;
 

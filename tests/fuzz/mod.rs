@@ -1,16 +1,16 @@
-//! Fuzz targets: input that anyone can send, generated from a seed, and who decides what is right about it.
+//! Fuzz targets: untrusted input generated from a seed, checked by an invariant or compared with Python.
 //!
-//! Each file here is one target, mounted by `#[path]` beside the code under test, so that it can use private items;
-//! this file is what they share. `cargo test fuzz` tries a few cases of each, `bash .ci/long fuzz` `SSO_OIDC_TEST_FUZZ`
-//! times as many, starting from `SSO_OIDC_TEST_SEED`. A case is a list of texts; bytes are texts of U+0000 to U+00FF. A
-//! failing case is shrunk before it is printed. Python's side is `oracle.py`.
+//! Each other file is one target, mounted with `#[path]` next to the code under test, so that it can use private items.
+//! `cargo test fuzz` tries a few cases of each, and `bash .ci/long fuzz` `SSO_OIDC_TEST_FUZZ` times as many, starting from
+//! `SSO_OIDC_TEST_SEED`. A case is a list of strings; bytes are strings of U+0000 to U+00FF. A failing case is shrunk before
+//! it is printed. The Python part is `oracle.py`.
 
 #[path = "../support/count.rs"]
 mod count;
 pub(crate) mod mutate;
 mod oracle;
 #[path = "../support/programs.rs"]
-#[expect(dead_code, reason = "the other tests need more of it")]
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod programs;
 #[path = "../support/rng.rs"]
 mod rng;
@@ -23,18 +23,18 @@ use count::count;
 use oracle::Oracle;
 pub(crate) use rng::Rng;
 
-/// What is tried at once.
+/// The input of one check.
 pub(crate) type Case = Vec<String>;
 
-/// Whether the case got past the first check, for the tally; or what is wrong.
+/// Whether the case passed the first check, for the tally; or a description of the failure.
 pub(crate) type Verdict = Result<bool, String>;
 
-/// Cases between two looks at the other side.
+/// Cases that are sent to Python at once.
 const BATCH: usize = 2_000;
-/// How often a failing case is tried smaller.
+/// The maximum number of attempts to shrink a failing case.
 const SHRINKING: usize = 3_000;
 
-/// How many cases were tried, and how many got past the first check.
+/// The number of cases, and of those that passed the first check.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     cases: usize,
@@ -42,14 +42,14 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// A corpus of which nearly all is refused, or nearly nothing, tries little.
+    /// Checks that neither nearly all cases nor nearly none passed the first check, because such a corpus tests little.
     pub(crate) fn is_mixed(&self) {
         let share = self.cases / 20;
-        assert!(self.passed >= share && self.passed <= self.cases - share, "a dull corpus: {self:?}");
+        assert!(self.passed >= share && self.passed <= self.cases - share, "a one-sided corpus: {self:?}");
     }
 }
 
-/// Tries cases against a rule of our own. `default` is their number in `cargo test`.
+/// Checks cases against an invariant. `default` is their number in `cargo test`.
 pub(crate) fn hold(
     name: &str,
     default: usize,
@@ -70,8 +70,8 @@ pub(crate) fn hold(
     tally
 }
 
-/// Tries cases against Python: `question` is what `subject` of `oracle.py` is asked about a case, `check` looks at its
-/// answer. `None` where there is no Python.
+/// Compares cases with Python: `question` is the input of `subject` in `oracle.py`, and `check` checks its answer. `None` if
+/// Python is missing.
 pub(crate) fn compare(
     name: &str,
     subject: &str,
@@ -105,12 +105,12 @@ fn seed() -> u64 {
     count("SSO_OIDC_TEST_SEED", 7) as u64
 }
 
-/// A panic is a finding like any other.
+/// Reports a panic as a failure.
 fn guarded(check: impl FnOnce() -> Verdict) -> Verdict {
-    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| Err("it panicked, see above".to_owned()))
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| Err("it panicked; see above".to_owned()))
 }
 
-/// Makes a failing case smaller as long as it fails, and tells it.
+/// Shrinks a failing case while it fails, then panics with it.
 fn fail(name: &str, mut case: Case, mut check: impl FnMut(&Case) -> Verdict) -> ! {
     let whole = case.clone();
     let mut tries = 0;
@@ -133,21 +133,21 @@ fn fail(name: &str, mut case: Case, mut check: impl FnMut(&Case) -> Verdict) -> 
         }
         size = if smaller { size } else { size / 2 };
     }
-    let why = check(&case).expect_err("it failed a moment ago");
+    let why = check(&case).expect_err("the case still fails");
     panic!("{name}, seed {}: {why}\nsmallest case: {case:?}\nfirst found as: {whole:?}", seed());
 }
 
-/// Bytes of a text of U+0000 to U+00FF.
+/// Converts a string of U+0000 to U+00FF to bytes.
 pub(crate) fn bytes(text: &str) -> Vec<u8> {
     text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
 }
 
-/// A text of U+0000 to U+00FF for bytes.
+/// Converts bytes to a string of U+0000 to U+00FF.
 pub(crate) fn latin(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
-/// A JSON value with numbers as Python has them: floats by their bits, as `plain` of `oracle.py` writes them.
+/// A JSON value with floats as their bits, in the form of `plain` in `oracle.py`.
 pub(crate) fn plain(value: &Value) -> Value {
     match value {
         Value::Number(number) => {

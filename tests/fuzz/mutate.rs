@@ -1,10 +1,10 @@
-//! Random changes of texts: at any place by pieces that mean something to a reader, and by whole members of JSON objects.
+//! Random changes to strings: insertions of pieces that are special to a parser, and changes to members of JSON objects.
 //!
-//! Texts of U+0000 to U+00FF stand for bytes, so that they can be broken in the middle of a character, too.
+//! Strings of U+0000 to U+00FF represent bytes, so that a change can also split a character.
 
 use super::Rng;
 
-/// What means something to readers of JSON, URLs, headers and dates, or looks as if it did.
+/// Pieces that are special in JSON, URLs, headers and dates, or look like it.
 const SCRAPS: [&str; 64] = [
     "{",
     "}",
@@ -72,7 +72,7 @@ const SCRAPS: [&str; 64] = [
     "expiresAt",
 ];
 
-/// The text with one to four changes; what is put in comes from here, from `scraps` or from the text itself.
+/// Makes one to four changes to the string; inserts pieces from this file, from `scraps` or from the string itself.
 pub(crate) fn changed(text: &str, scraps: &[&str], rng: &mut Rng) -> String {
     let mut text: Vec<char> = text.chars().collect();
     for _ in 0..=rng.below(4) {
@@ -101,7 +101,7 @@ pub(crate) fn changed(text: &str, scraps: &[&str], rng: &mut Rng) -> String {
     text.into_iter().collect()
 }
 
-/// A JSON string for a text in a random spelling: escapes in both cases of hexadecimal, or none where none is needed.
+/// A JSON string in a random spelling: with upper-case, lower-case or no escapes where they are optional.
 /// Characters outside ASCII are always escaped.
 pub(crate) fn string(text: &str, rng: &mut Rng) -> String {
     let mut out = "\"".to_owned();
@@ -121,8 +121,7 @@ pub(crate) fn string(text: &str, rng: &mut Rng) -> String {
     out + "\""
 }
 
-/// An object of members that are JSON already, in a random order with random white space; a member that is `None` is left
-/// out.
+/// A JSON object of members, in random order and with random white space.
 pub(crate) fn object(members: &[(&str, String)], rng: &mut Rng) -> String {
     let mut left: Vec<&(&str, String)> = members.iter().collect();
     let space = |rng: &mut Rng| rng.pick(&["", "", "", " ", "\n  ", "\t", "\r\n"]).to_owned();
@@ -137,7 +136,7 @@ pub(crate) fn object(members: &[(&str, String)], rng: &mut Rng) -> String {
     out + "}"
 }
 
-/// A JSON value of no meaning, at most so many levels deep.
+/// A random JSON value with at most `depth` levels.
 pub(crate) fn value(depth: usize, rng: &mut Rng) -> String {
     let scalars =
         ["null", "true", "0", "-1", "1.5", "1e3", "12345678901234567890", "\"\"", "\"x\"", "\"\\u00e9\\ud83d\\ude00\""];

@@ -1,7 +1,7 @@
-//! Python as the second opinion: one child process for the whole of a target, questions and answers as lines of JSON.
+//! Runs `oracle.py`: one child process for a target, which reads questions and writes answers as lines of JSON.
 //!
-//! Needed is a Python with botocore, that of `tests/sdk/install` or the machine's. Where there is none the target is
-//! skipped, which in CI is a failure. What Python answers is in `oracle.py`.
+//! Requires a Python with botocore, from `tests/sdk/install` or the system. Without it the target is skipped, which is a
+//! failure in CI.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(super) struct Oracle {
 
 impl Oracle {
     pub(super) fn start(name: &str, subject: &str) -> Option<Self> {
-        let python = or_skip(python(), name, "there is no Python with botocore")?;
+        let python = or_skip(python(), name, "Python with botocore is not installed")?;
         let mut child = Command::new(python)
             .args(["-W".as_ref(), "ignore".as_ref(), script().as_os_str(), subject.as_ref()])
             .env("PYTHONUTF8", "1")
@@ -34,12 +34,12 @@ impl Oracle {
         Some(Self { child, to, from })
     }
 
-    /// An answer for each question, in their order.
+    /// The answer to each question, in order.
     pub(super) fn answers(&mut self, questions: &[Value]) -> Vec<Value> {
         let lines = questions.iter().fold(String::new(), |lines, question| lines + &question.to_string() + "\n");
         let (to, from) = (&mut self.to, &mut self.from);
         std::thread::scope(|scope| {
-            // The empty line asks for what is still in Python's buffer.
+            // An empty line makes Python flush its output.
             let writing = scope.spawn(move || writeln!(to, "{lines}").and_then(|()| to.flush()));
             let mut answers = Vec::with_capacity(questions.len());
             for question in questions {

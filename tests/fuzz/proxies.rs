@@ -1,6 +1,7 @@
-//! Proxies with user and password, right and wrong: whatever is said of one, the password is not in it.
+//! Valid and invalid proxy URLs with user and password: the password never appears in a message.
 //!
-//! A password that ought to be escaped and is not (`/`, `?`, `#`, `@`) makes another URL of it, or none; it stays a secret.
+//! A password with characters that should be escaped (`/`, `?`, `#`, `@`) makes the URL invalid or a different one, but is
+//! still redacted.
 
 use url::Url;
 

@@ -1,7 +1,7 @@
-//! What the debug log and an error may say of a request and its answer: never a secret, wherever a stranger puts it.
+//! The debug log and errors never contain a secret of a request or its response, wherever it is.
 //!
-//! Canaries stand in every member that the model calls sensitive, in members that nobody knows, in lists and objects, as
-//! names, and in what an error repeats of the request.
+//! Canaries are in every sensitive member of the model, in unknown members, in lists and objects, in names, and in the parts
+//! of the request that an error repeats.
 
 use serde_json::{Map, Value, json};
 use time::macros::utc_datetime;
@@ -10,7 +10,7 @@ use super::{Fault, Operation, secrets, shown};
 use crate::fuzzing::{Case, Rng, Verdict, hold, latin, mutate};
 use crate::http::Response;
 
-/// A canary in any shape but as the value of an open member.
+/// A canary in any form except as the value of a member that may be logged.
 fn hidden(canary: &str, rng: &mut Rng) -> Value {
     match rng.below(5) {
         0 => json!([canary, {"x": canary}]),
@@ -41,7 +41,7 @@ fn logs_never_contain_secrets() {
         let text = shown(members, &body);
         if text.contains("canary") { Err(text) } else { Ok(true) }
     };
-    hold("bodies in the log", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check);
+    hold("logged bodies", 2_000, |rng| vec![rng.below(usize::MAX).to_string()], check);
 }
 
 const REPEATED: [&str; 10] =
@@ -82,5 +82,5 @@ fn errors_never_contain_request_secrets() {
         let text = format!("{fault} {fault:?} {}", Value::Object(fault.details.clone()));
         if text.contains(secret.as_str()) { Err(text) } else { Ok(true) }
     };
-    hold("errors that repeat", 2_000, author, check);
+    hold("errors that repeat the request", 2_000, author, check);
 }

@@ -1,4 +1,4 @@
-//! Lists of registration scopes, cut as the AWS CLI cuts them: at commas, `str.strip`, empty ones dropped.
+//! Lists of registration scopes, split like in the AWS CLI: at commas, with `str.strip`, without empty ones.
 
 use serde_json::{Value, json};
 

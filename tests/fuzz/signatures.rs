@@ -1,4 +1,4 @@
-//! Signature Version 4 against botocore's signer, both at the same moment: the same Authorization header to the byte.
+//! Signature Version 4 compared with botocore's signer at the same time: the Authorization headers are identical.
 
 use aws_credential_types::Credentials;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn text(rng: &mut Rng) -> String {
     (0..rng.below(4)).map(|_| rng.pick(&TEXTS)).collect()
 }
 
-/// What a header or a region can hold.
+/// Text that is valid in a header or a region.
 fn plain(rng: &mut Rng) -> String {
     text(rng).chars().filter(char::is_ascii_graphic).collect()
 }

@@ -1,7 +1,7 @@
-//! Start URLs against the AWS CLI's rules written down once more in Python over `urllib.parse` (`oracle.py`).
+//! Start URLs compared with the AWS CLI's rules, reimplemented in Python with `urllib.parse` (`oracle.py`).
 //!
-//! We are stricter in two things, for which Python gives the reason `odd`: a host with characters that no host name has, and
-//! blanks, control characters or characters outside ASCII in host or path, which Python drops or hands on.
+//! We are stricter in two cases, for which Python gives the reason `odd`: a host with invalid characters, and spaces, control
+//! characters or non-ASCII characters in host or path, which Python drops or keeps.
 
 use serde_json::{Value, json};
 
@@ -104,7 +104,7 @@ fn start_urls_are_classified_like_the_aws_cli() {
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let ours = ours(case);
         let owned = ours["kind"] == "owned";
-        // Of a URL without a host we show all there is.
+        // A URL without a host is shown in full.
         let shown = |answer: &Value, member: &str| match answer[member]
             .as_str()
             .and_then(|text| text.split_once("Final URL: "))
@@ -119,7 +119,7 @@ fn start_urls_are_classified_like_the_aws_cli() {
             ("owned", ""),
             ("region", ""),
         ] {
-            // Odd URLs may be refused, not taken otherwise than AWS takes them.
+            // Odd URLs may be rejected, but not interpreted differently.
             let taken = member == "kind" && owned || member == "resolved" && ours[member].is_array();
             let stricter = theirs[odd] == true && !taken;
             if !stricter && shown(&ours, member) != shown(theirs, member) {

@@ -1,17 +1,17 @@
-//! What is shown against Python's Unicode tables, every code point there is; what a browser gets against `urlsplit`.
+//! Displayed text compared with Python's Unicode tables for every code point; URLs for the browser compared with `urlsplit`.
 //!
-//! Not shown is every character that Python's tables call control, format or separator of lines, but for the visible signs
-//! before numbers; and those that are invisible though they count as letters or marks (`INVISIBLE`).
+//! Dropped are all control characters, format characters and line separators, except for the visible signs before numbers,
+//! and letters and marks that are invisible (`INVISIBLE`).
 
 use serde_json::{Value, json};
 
 use super::{browser_url, data_for_terminal, for_terminal, is_shown};
 use crate::fuzzing::{Case, Rng, Verdict, compare, hold, mutate};
 
-/// Code points that are tried at once.
+/// Code points per case.
 const RANGE: u32 = 0x1000;
 
-/// Letters, marks and symbols without any ink: fillers, joiners, variation selectors, a blank Braille cell.
+/// Invisible letters, marks and symbols: fillers, joiners, variation selectors, a blank Braille cell.
 const INVISIBLE: [(u32, u32); 11] = [
     (0x34f, 0x34f),
     (0x115f, 0x1160),
@@ -82,7 +82,7 @@ fn sanitizing_is_idempotent() {
         let same = !case[0].chars().all(is_shown) || case[0].chars().count() > 1_000 || words == case[0];
         if clean && again && same { Ok(words == case[0]) } else { Err(format!("{words:?}, {data:?}")) }
     };
-    hold("texts cleaned", 5_000, author, check).is_mixed();
+    hold("sanitized texts", 5_000, author, check).is_mixed();
 }
 
 const SCRAPS: [&str; 40] = [
@@ -167,7 +167,7 @@ fn browser_urls_have_the_host_that_python_parses() {
             null,
             null
         ]);
-        // A URL parser writes addresses in one form; of names both readers must see the same.
+        // Our URL parser normalizes IP addresses; host names must be equal on both sides.
         let name = url.domain().map(|domain| json!(domain));
         let again = browser_url(url.as_str(), true).is_ok_and(|again| again == url);
         let fits = plain && again && theirs["opened"] == ours && name.is_none_or(|name| name == theirs["given"]);

@@ -1,8 +1,8 @@
-//! Instants in cache files against dateutil, which botocore reads them with, and against the regular expression of RFC
-//! 3339 that the AWS SDKs for Rust, Go and Java insist on.
+//! Timestamps in cache files compared with dateutil, which botocore uses, and with the regular expression of RFC 3339 that
+//! the AWS SDKs for Rust, Go and Java require.
 //!
-//! What we take, dateutil takes for the same instant. Of what dateutil takes we take everything of the form of ISO 8601
-//! that an AWS tool ever wrote (`FORM` in `oracle.py`); dateutil's other forms (`Jan 2 2026`) are refused on purpose.
+//! dateutil parses what we parse, as the same time. Of what dateutil parses, we accept the ISO 8601 forms that an AWS tool
+//! has written (`FORM` in `oracle.py`), and reject others (`Jan 2 2026`) on purpose.
 
 use serde_json::{Value, json};
 use time::{Date, PrimitiveDateTime, Time};
@@ -33,7 +33,7 @@ fn any(rng: &mut Rng) -> Case {
     vec![if rng.below(3) == 0 { mutate::changed(&text, &SCRAPS, rng) } else { text }]
 }
 
-/// As `oracle.py` counts.
+/// Microseconds since the epoch, as in `oracle.py`.
 fn microseconds(at: Timestamp) -> i128 {
     at.unix_timestamp_nanos().div_euclid(1_000)
 }
@@ -51,12 +51,12 @@ fn timestamps_parse_like_dateutil() {
         }
     };
     let question = |case: &Case| json!(case);
-    if let Some(tally) = compare("timestamps read", "timestamp", 3_000, any, question, check) {
+    if let Some(tally) = compare("parsed timestamps", "timestamp", 3_000, any, question, check) {
         tally.is_mixed();
     }
 }
 
-/// Any instant of the years 1 to 9999, with its fraction.
+/// A random time in the years 1 to 9999, with a fraction.
 fn instant(rng: &mut Rng) -> Timestamp {
     let ordinal = 1 + u16::try_from(rng.below(365)).unwrap();
     let year = [1, 999, 1969, 1970, 2026, 9999][rng.below(6)];
@@ -81,7 +81,7 @@ fn timestamps_round_trip() {
             Err(format!("{at} -> {} -> {read:?}", format(at)))
         }
     };
-    hold("timestamps written", 5_000, author, check);
+    hold("round-trips of timestamps", 5_000, author, check);
 }
 
 #[test]

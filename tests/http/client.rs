@@ -12,7 +12,7 @@ use sso_oidc::internal::{
 };
 
 use crate::support::identity_center::Identity;
-use crate::support::scripted_server::{Script, Step, bytes, json};
+use crate::support::scripted_server::{ScriptedServer, Step, bytes, json};
 
 /// The AWS CLI's values, one attempt, no proxies, patience for a test.
 fn options() -> HttpOptions {
@@ -45,7 +45,7 @@ fn send_as(options: HttpOptions, url: &str, retry: Retry<'_>) -> Result<Response
 }
 
 fn kind(options: HttpOptions, step: Step) -> HttpErrorKind {
-    let server = Script::plain(vec![step]);
+    let server = ScriptedServer::plain(vec![step]);
     send(options, &server.url()).map(|response| response.status).unwrap_err().kind
 }
 
@@ -56,7 +56,7 @@ fn dead_port() -> u16 {
 
 #[test]
 fn request_headers_match_the_aws_cli() {
-    let server = Script::plain(vec![json(200, &[], "{}")]);
+    let server = ScriptedServer::plain(vec![json(200, &[], "{}")]);
     assert_eq!(send(options(), &server.url()).unwrap().status, 200);
     let request = &server.requests()[0];
     assert_eq!((request.line.as_str(), request.body.as_str()), ("POST /token HTTP/1.1", "{\"a\": 1}"));
@@ -75,7 +75,7 @@ fn request_headers_match_the_aws_cli() {
 
 #[test]
 fn empty_bodies_have_a_content_length() {
-    let server = Script::plain(vec![json(200, &[], ""), json(200, &[], "")]);
+    let server = ScriptedServer::plain(vec![json(200, &[], ""), json(200, &[], "")]);
     let client = HttpClient::new(options());
     let post = Request { body: Some(Secret::new("")), ..Request::plain(Method::POST, server.url()) };
     wait(client.send(&post, Retry::Aws, None)).unwrap();
@@ -88,7 +88,7 @@ fn empty_bodies_have_a_content_length() {
 #[test]
 fn retries_repeat_the_invocation_id_and_report_clock_skew() {
     let late = "Date: Fri, 01 Jan 2100 00:00:00 GMT";
-    let server = Script::plain(vec![json(500, &[late], "{}"), json(200, &[], "{}")]);
+    let server = ScriptedServer::plain(vec![json(500, &[late], "{}"), json(200, &[], "{}")]);
     let response = send(HttpOptions { max_attempts: 3, ..options() }, &server.url()).unwrap();
     assert_eq!((response.status, response.attempts, response.retries_reached), (200, 2, None));
     let requests = server.requests();
@@ -117,7 +117,7 @@ fn unresolvable_host() {
 #[test]
 fn localhost_names_need_no_resolver() {
     for host in ["localhost", "identity-center.localhost"] {
-        let server = Script::plain(vec![json(200, &[], "{}")]);
+        let server = ScriptedServer::plain(vec![json(200, &[], "{}")]);
         let url = server.url().replace("127.0.0.1", host);
         assert_eq!(send(options(), &url).unwrap().status, 200, "{host}");
     }
@@ -125,7 +125,7 @@ fn localhost_names_need_no_resolver() {
 
 #[test]
 fn a_slow_handshake_is_a_connect_timeout() {
-    let server = Script::plain(vec![Step::Close]);
+    let server = ScriptedServer::plain(vec![Step::Close]);
     let url = server.url().replace("http:", "https:");
     let limit = Some(Duration::from_millis(200));
     let error = send(HttpOptions { connect_timeout: limit, ..options() }, &url).map(|r| r.status).unwrap_err();
@@ -147,7 +147,7 @@ fn silence_is_a_read_timeout() {
 fn total_timeout_ends_a_slow_response() {
     let limit = Duration::from_millis(300);
     let drip = Step::Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".repeat(3), Duration::from_millis(50));
-    let server = Script::plain(vec![drip]);
+    let server = ScriptedServer::plain(vec![drip]);
     let error =
         send(HttpOptions { total_timeout: Some(limit), ..options() }, &server.url()).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::TotalTimeout(limit));
@@ -186,7 +186,7 @@ fn oversized_bodies_are_refused() {
     let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     assert_eq!(kind(options(), Step::Endless(chunked, chunk)), large);
     let full = [head(1 << 20), vec![b' '; 1 << 20]].concat();
-    let server = Script::plain(vec![Step::Write(full)]);
+    let server = ScriptedServer::plain(vec![Step::Write(full)]);
     assert_eq!(send(options(), &server.url()).unwrap().body.len(), 1 << 20);
 }
 
@@ -207,7 +207,7 @@ fn many_headers() -> Step {
 #[test]
 fn no_decompression_and_no_redirects() {
     let gzip = bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x00");
-    let server = Script::plain(vec![gzip, json(302, &["Location: /elsewhere"], ""), json(200, &[], "")]);
+    let server = ScriptedServer::plain(vec![gzip, json(302, &["Location: /elsewhere"], ""), json(200, &[], "")]);
     assert_eq!(send(options(), &server.url()).unwrap().body, b"\x1f\x00");
     assert_eq!(send(options(), &server.url()).unwrap().status, 302);
     assert_eq!(server.requests().len(), 2);
@@ -217,15 +217,15 @@ fn no_decompression_and_no_redirects() {
 fn single_use_codes_are_not_resent() {
     let cut = || bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
     let three = || HttpOptions { max_attempts: 3, ..options() };
-    let server = Script::plain(vec![cut(), cut(), cut()]);
+    let server = ScriptedServer::plain(vec![cut(), cut(), cut()]);
     assert!(send_as(three(), &server.url(), Retry::Exchange).is_err());
     assert_eq!(server.connections(), 1);
-    let server = Script::plain(vec![Step::Close, Step::Close, Step::Close]);
+    let server = ScriptedServer::plain(vec![Step::Close, Step::Close, Step::Close]);
     assert_eq!(send_as(three(), &server.url(), Retry::Exchange).map(|r| r.status).unwrap_err().attempts, 2);
-    let server = Script::plain(vec![Step::Close, Step::Close]);
+    let server = ScriptedServer::plain(vec![Step::Close, Step::Close]);
     assert!(send_as(three(), &server.url(), Retry::Poll).is_err());
     assert_eq!(server.connections(), 1);
-    let server = Script::plain(vec![json(500, &[], ""), json(200, &[], "{}")]);
+    let server = ScriptedServer::plain(vec![json(500, &[], ""), json(200, &[], "{}")]);
     assert_eq!(send_as(three(), &server.url(), Retry::Refresh(&|| false)).unwrap().status, 500);
     assert_eq!(server.connections(), 1);
 }
@@ -259,7 +259,7 @@ fn ca_bundle_file_or_directory() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), &identity.authority).unwrap();
     std::fs::write(folder.path().join("README"), "not a certificate").unwrap();
-    let server = Script::tls(vec![json(200, &[], "{}"), json(200, &[], "{}")], &identity);
+    let server = ScriptedServer::tls(vec![json(200, &[], "{}"), json(200, &[], "{}")], &identity);
     assert_eq!(send(with_bundle(&folder.path().join("ca.pem")), &server.url()).unwrap().status, 200);
     assert_eq!(send(with_bundle(folder.path()), &server.url()).unwrap().status, 200);
 }
@@ -267,7 +267,7 @@ fn ca_bundle_file_or_directory() {
 #[test]
 fn an_untrusted_certificate_is_rejected_naming_its_issuer() {
     let identity = Identity::new(["127.0.0.1"]);
-    let server = Script::tls(vec![Step::Close, json(200, &[], "{}")], &identity);
+    let server = ScriptedServer::tls(vec![Step::Close, json(200, &[], "{}")], &identity);
     let error = send(options(), &server.url()).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Tls);
     let url = server.url();
@@ -280,7 +280,7 @@ fn an_untrusted_certificate_is_rejected_naming_its_issuer() {
         )
     );
     assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"));
-    // Nothing was said to the impostor; without verification it is believed.
+    // Nothing was sent to the impostor; without verification it is trusted.
     assert!(server.requests().is_empty());
     assert_eq!(send(HttpOptions { verify: false, ..options() }, &url).unwrap().status, 200);
 }
@@ -291,7 +291,7 @@ fn a_certificate_for_another_name_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("ca.pem");
     std::fs::write(&bundle, &identity.authority).unwrap();
-    let server = Script::tls(vec![Step::Close], &identity);
+    let server = ScriptedServer::tls(vec![Step::Close], &identity);
     let error = send(with_bundle(&bundle), &server.url()).map(|r| r.status).unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Tls);
     let text = error.to_string();
@@ -304,7 +304,7 @@ fn an_unusable_ca_bundle_is_an_error() {
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "nothing").unwrap();
     for (path, words) in [(folder.path().join("none.pem"), "No such file"), (empty, "no certificate")] {
-        let server = Script::tls(vec![Step::Close], &Identity::new(["127.0.0.1"]));
+        let server = ScriptedServer::tls(vec![Step::Close], &Identity::new(["127.0.0.1"]));
         let error = send(with_bundle(&path), &server.url()).map(|r| r.status).unwrap_err();
         assert!(matches!(error.kind, HttpErrorKind::CaBundle(..)), "{error:?}");
         let text = error.to_string();
@@ -313,13 +313,13 @@ fn an_unusable_ca_bundle_is_an_error() {
         assert_eq!(server.connections(), 0);
     }
     // A bundle that is not needed is not read.
-    let server = Script::plain(vec![json(200, &[], "{}")]);
+    let server = ScriptedServer::plain(vec![json(200, &[], "{}")]);
     assert_eq!(send(with_bundle(&folder.path().join("none.pem")), &server.url()).unwrap().status, 200);
 }
 
 #[test]
 fn proxy_requests_have_absolute_target_and_authorization() {
-    let proxy = Script::plain(vec![json(200, &[], "{}")]);
+    let proxy = ScriptedServer::plain(vec![json(200, &[], "{}")]);
     let setting = format!("http://user:p%40ss@{}", proxy.address);
     send(proxied(&[("http_proxy", &setting)]), "http://sso.example.com/x").unwrap();
     let request = &proxy.requests()[0];
@@ -336,7 +336,7 @@ fn refusing_proxy_is_named_without_its_password() {
         (bytes("<html>"), "check HTTPS_PROXY"),
         (Step::Close, "check HTTPS_PROXY"),
     ] {
-        let proxy = Script::plain(vec![answer]);
+        let proxy = ScriptedServer::plain(vec![answer]);
         let setting = format!("http://user:canary@{}", proxy.address);
         let error = send(proxied(&[("HTTPS_PROXY", &setting)]), "https://oidc.example").map(|r| r.status).unwrap_err();
         let url = format!("http://***:***@{}", proxy.address);
@@ -355,7 +355,7 @@ fn refusing_proxy_is_named_without_its_password() {
 
 #[test]
 fn no_proxy_connects_directly() {
-    let server = Script::plain(vec![json(200, &[], "{}"), json(200, &[], "{}")]);
+    let server = ScriptedServer::plain(vec![json(200, &[], "{}"), json(200, &[], "{}")]);
     let dead = format!("http://127.0.0.1:{}", dead_port());
     for list in ["127.0.0.1", "*"] {
         let options = proxied(&[("HTTP_PROXY", &dead), ("NO_PROXY", list)]);

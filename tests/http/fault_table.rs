@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::scripted_flow::{CANARY, Connection, Identities, Point, good_body, reply};
 use crate::support::scripted_server::{Step, bytes};
 
-/// What kind of trouble a fault is.
+/// The class of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Nothing can have reached the service.
@@ -26,13 +26,13 @@ pub(crate) enum Class {
     BusyFor,
     /// Busy, for longer than any process waits.
     BusyForLong,
-    /// The service says no.
+    /// The service returns an error.
     Refused,
     /// A success that is not JSON.
     Nonsense,
-    /// A success whose members are not what they must be; only for calls that have them.
+    /// A success with invalid members; only for calls that have members.
     Unfit,
-    /// Odd, and taken.
+    /// Unusual, but accepted.
     Accepted,
 }
 
@@ -41,11 +41,11 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) class: Class,
     pub(crate) connection: Connection,
-    /// What standard error must hold, one of these.
+    /// Standard error must contain one of these.
     pub(crate) says: &'static [&'static str],
-    /// More words of the command line.
+    /// Additional arguments.
     pub(crate) words: &'static [&'static str],
-    /// What happens instead of the answer.
+    /// What happens instead of a response.
     pub(crate) step: Box<dyn Fn(Point) -> Step + Sync>,
     /// For which calls.
     pub(crate) at: fn(Point) -> bool,
@@ -109,9 +109,14 @@ fn transport() -> Vec<Row> {
     vec![
         Row {
             connection: Connection::Nowhere,
-            // Where somebody is asked for a code, the name was known a moment ago.
+            // If the program is polling, the name was resolved before.
             at: |point| point != Point::Poll,
-            ..row("a name that nobody knows", Class::Unsent, &["cannot resolve no-such-host.invalid"], Step::Close)
+            ..row(
+                "a host name that does not exist",
+                Class::Unsent,
+                &["cannot resolve no-such-host.invalid"],
+                Step::Close,
+            )
         },
         Row {
             connection: Connection::Closing,

@@ -14,10 +14,10 @@ use crate::support::scripted_flow::{
 };
 use crate::support::scripted_server::Step;
 
-/// What must come of a fault.
+/// The expected results of a fault.
 struct Expected {
     attempts: usize,
-    /// `None`: whatever follows from the good answer that comes next.
+    /// `None`: the result of the valid response that follows.
     code: i32,
 }
 
@@ -48,13 +48,13 @@ fn expected(class: Class, point: Point) -> Expected {
         (Class::Stop | Class::Nonsense | Class::Unfit, _) => once,
     };
     match point {
-        // What is on this machine goes whatever the service says; a token with life left is used.
+        // Local files are removed even if the service fails; a token that is still valid is used.
         Point::Logout | Point::EarlyRefresh => Expected { code: 0, ..expected },
         _ => expected,
     }
 }
 
-/// Plays a row at a point and returns what is wrong.
+/// Runs a row at a point and returns what is wrong.
 fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
     let expected = expected(row.class, point);
     let fault = || (row.step)(point);
@@ -111,7 +111,7 @@ fn tried(outcome: &Outcome, point: Point) -> usize {
     lines.count()
 }
 
-/// What is said: what was attempted, where, why not, and what to do.
+/// Checks the message: what was attempted, where, why it failed, and what to do.
 fn words_of(row: &Row, point: Point, code: i32, outcome: &Outcome, check: &mut dyn FnMut(bool, String)) {
     let lines = outcome.run.stderr.lines().filter(|line| !line.starts_with("debug "));
     let said = lines.collect::<Vec<_>>().join("\n");
@@ -137,7 +137,7 @@ fn words_of(row: &Row, point: Point, code: i32, outcome: &Outcome, check: &mut d
     check(!said.contains(foreign), "a control character reached standard error".to_owned());
 }
 
-/// No secret but where it was asked for.
+/// Checks that secrets are only where they were requested.
 fn secrets_of(point: Point, code: i32, class: Class, outcome: &Outcome, check: &mut dyn FnMut(bool, String)) {
     check(!outcome.run.stderr.contains(CANARY), "a secret on standard error".to_owned());
     let wanted = match point {
@@ -151,7 +151,7 @@ fn secrets_of(point: Point, code: i32, class: Class, outcome: &Outcome, check: &
     check(!outcome.page.as_deref().unwrap_or_default().contains(CANARY), "a secret in the browser".to_owned());
 }
 
-/// Byte for byte what it was, unless a whole good answer came.
+/// Checks that files are unchanged, unless a complete valid response arrived.
 fn cache_of(
     Row { name, class, connection, .. }: &Row,
     point: Point,
@@ -166,7 +166,7 @@ fn cache_of(
         let is_new = |path: &String, text: &String| !outcome.before.contains_key(path) && text.contains("clientSecret");
         let kept = after.len();
         after.retain(|path, text| !is_new(path, text));
-        // One that the service does not know any more is of no use.
+        // A registration that the service no longer knows is useless.
         let is_dead =
             point == Point::Exchange && matches!(*name, "InvalidClientException" | "UnauthorizedClientException");
         let wanted = after.len() + usize::from(!is_dead);
@@ -182,7 +182,7 @@ fn cache_of(
     }
 }
 
-/// Every point and every row are met by default, all of their pairs in the long run.
+/// By default every point and every row is tried at least once; `.ci/long` tries all pairs.
 fn chosen(rows: &[Row]) -> Vec<(&Row, Point)> {
     let pairs = rows.iter().flat_map(|row| Point::ALL.iter().map(move |point| (row, *point)));
     let all: Vec<_> = pairs.filter(|(row, point)| (row.at)(*point)).collect();

@@ -14,16 +14,16 @@ use std::thread;
 use rustix::fs::{OFlags, fcntl_setfl};
 
 use crate::support::scripted_flow::{Point, good_body, reply, two_sessions};
-use crate::support::scripted_server::{Script, Step};
+use crate::support::scripted_server::{ScriptedServer, Step};
 use crate::support::wait_until;
 
 /// The promise, in KiB.
 const LIMIT: u64 = 20 * 1024;
 
-/// What an answer may add to the peak: its body three times over (as it came, as text, as values), and the buffers below.
+/// The memory that a response may add to the peak: three copies of its body (bytes, text, values), and the buffers below.
 const GROWTH: u64 = 8 * 1024;
 
-/// A pipe that takes nothing more.
+/// A full pipe.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = std::io::pipe().unwrap();
     fcntl_setfl(&writer, OFlags::NONBLOCK).unwrap();
@@ -42,7 +42,7 @@ fn full_pipe() -> (PipeReader, PipeWriter) {
 
 /// The peak of a run against this step, in KiB.
 fn peak(words: &[&str], step: Step) -> u64 {
-    let server = Script::plain(vec![step]);
+    let server = ScriptedServer::plain(vec![step]);
     let env = two_sessions(&server.url(), 1);
     let (reader, writer) = full_pipe();
     let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
@@ -67,7 +67,7 @@ fn peak(words: &[&str], step: Step) -> u64 {
     peak.expect("Linux counts it")
 }
 
-/// Everything that is large, and small things without end.
+/// Large responses, and endless small ones.
 fn floods() -> Vec<(&'static str, Step)> {
     let head = |rest: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{rest}").into_bytes();
     let chunked = |rest: &str| head(&format!("Transfer-Encoding: chunked\r\n\r\n{rest}"));
@@ -109,7 +109,7 @@ fn floods() -> Vec<(&'static str, Step)> {
     ]
 }
 
-/// A mebibyte of deflated zeros is what a gigabyte of them becomes: stored blocks will do, since nobody may inflate them.
+/// A mebibyte of stored deflate blocks, in place of a compressed gigabyte: the program must not inflate it.
 fn bomb() -> Vec<u8> {
     let mut bytes = b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec();
     bytes.resize(1_040_000, 0);

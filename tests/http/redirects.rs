@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::support::scripted_flow::{Point, good_body, reply, two_sessions};
-use crate::support::scripted_server::{Script, Step};
+use crate::support::scripted_server::{ScriptedServer, Step};
 
 /// Members and headers that name the other server.
 fn pointing(body: Value, other: &str) -> Step {
@@ -56,14 +56,14 @@ const COMMANDS: [(&[&str], Point); 9] = [
 fn redirects_and_urls_in_responses_are_not_followed() {
     for (words, point) in COMMANDS {
         for status in [200, 301, 302, 303, 307, 308, 400] {
-            let elsewhere = Script::plain(vec![reply(200, &[], &good_body(point).to_string()); 4]);
+            let elsewhere = ScriptedServer::plain(vec![reply(200, &[], &good_body(point).to_string()); 4]);
             let other = elsewhere.url();
             let step = match status {
                 200 => pointing(good_body(point), &other),
                 400 => region_error(&other),
                 _ => reply(status, &[&format!("Location: {other}/token")], ""),
             };
-            let server = Script::plain(vec![step; 3]);
+            let server = ScriptedServer::plain(vec![step; 3]);
             let run = two_sessions(&server.url(), 2).run(words);
             assert!(server.connections() > 0, "{}", run.snapshot());
             assert_eq!(elsewhere.connections(), 0, "{status}: {}", run.snapshot());
@@ -75,12 +75,12 @@ fn redirects_and_urls_in_responses_are_not_followed() {
 
 #[test]
 fn login_stays_on_its_endpoint() {
-    let elsewhere = Script::plain(vec![Step::Close; 8]);
+    let elsewhere = ScriptedServer::plain(vec![Step::Close; 8]);
     let other = elsewhere.url();
     let device = json!({
         "deviceCode": "d", "userCode": "ABCD-EFGH", "verificationUri": "https://h.example/", "expiresIn": 60, "interval": 1,
     });
-    let server = Script::plain(vec![
+    let server = ScriptedServer::plain(vec![
         pointing(good_body(Point::Registration), &other),
         pointing(device, &other),
         pointing(good_body(Point::Poll), &other),
@@ -89,7 +89,7 @@ fn login_stays_on_its_endpoint() {
     env.run(["login", "--sso-session", "old", "--force", "--flow", "device-code", "--no-browser"]).ok();
     assert_eq!((server.connections(), elsewhere.connections()), (3, 0));
 
-    let server = Script::plain(vec![pointing(good_body(Point::Registration), &other)]);
+    let server = ScriptedServer::plain(vec![pointing(good_body(Point::Registration), &other)]);
     let env = two_sessions(&server.url(), 2);
     let words =
         ["login", "--sso-session", "old", "--force", "--flow", "authorization-code", "--no-browser", "--timeout", "1s"];

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::TestEnv;
 use crate::support::identity_center::Identity;
 use crate::support::scripted_flow::reply;
-use crate::support::scripted_server::{Script, Step};
+use crate::support::scripted_server::{ScriptedServer, Step};
 
 const REGISTER: [&str; 5] = ["register-client", "--client-name", "n", "--client-type", "public"];
 
@@ -27,14 +27,14 @@ fn fixture(identity: &Identity, url: &str) -> TestEnv {
 #[test]
 fn system_roots_are_trusted() {
     let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
-    let server = Script::tls(vec![good(); 3], &identity);
+    let server = ScriptedServer::tls(vec![good(); 3], &identity);
     let env = fixture(&identity, &server.url());
     let home = |name: &str| env.home().join(name);
     let debug = REGISTER.into_iter().chain(["--debug"]);
     let run = env.command(debug).env("SSL_CERT_FILE", home("company.pem")).run().ok();
     assert_eq!(run.json()["clientId"], "c");
     assert!(run.stderr.contains("the system has 1 roots"), "{}", run.snapshot());
-    // A bundle is all that counts, as with the AWS CLI: the system is neither asked nor named.
+    // A bundle replaces all other roots, as in the AWS CLI: the system's are not read or mentioned.
     let run = env
         .command(REGISTER)
         .env("SSL_CERT_FILE", home("company.pem"))
@@ -56,7 +56,7 @@ fn system_roots_are_trusted() {
 fn untrusted_authority_is_rejected_with_a_hint() {
     let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
     for (file, roots) in [("other.pem", 1), ("empty.pem", 0), ("missing.pem", 0)] {
-        let server = Script::tls(vec![good()], &identity);
+        let server = ScriptedServer::tls(vec![good()], &identity);
         let env = fixture(&identity, &server.url());
         let debug = REGISTER.into_iter().chain(["--debug"]);
         let run = env.command(debug).env("SSL_CERT_FILE", env.home().join(file)).run().expect(255);

@@ -155,7 +155,7 @@ fn new_code(center: &IdentityCenter, client: &(String, String)) -> String {
     redirect(center, &url, "approve").swap_remove(0).1
 }
 
-/// What a dropped Identity Center says.
+/// The panic message of a dropped Identity Center.
 fn verdict(center: IdentityCenter) -> String {
     match catch_unwind(AssertUnwindSafe(|| drop(center))) {
         Ok(()) => String::new(),

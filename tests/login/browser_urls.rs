@@ -10,10 +10,10 @@ use serde_json::json;
 use crate::support::TestEnv;
 use crate::support::identity_center::{Identity, Transport};
 use crate::support::scripted_flow::reply;
-use crate::support::scripted_server::{Script, Step};
+use crate::support::scripted_server::{ScriptedServer, Step};
 use crate::support::wait_until;
 
-/// A device login with this URL; what the browser got, and what was said.
+/// Runs a device code login with this URL; returns the browser's arguments and the output.
 fn opened(identity: &Identity, url: &str, is_good: bool) -> (Vec<String>, String) {
     let good = |body: serde_json::Value| reply(200, &["Content-Type: application/json"], &body.to_string());
     let pending = reply(400, &["x-amzn-ErrorType: AuthorizationPendingException"], "{}");
@@ -26,7 +26,7 @@ fn opened(identity: &Identity, url: &str, is_good: bool) -> (Vec<String>, String
         pending,
         good(crate::support::scripted_flow::token_body()),
     ];
-    let server = Script::start(steps, &Transport::Proxy(identity.config.clone()), false);
+    let server = ScriptedServer::start(steps, &Transport::Proxy(identity.config.clone()), false);
     let mut env = TestEnv::new();
     env.config("[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n");
     env.write("ca.pem", &identity.authority);
@@ -80,7 +80,7 @@ fn urls_of_every_partition_are_opened() {
     });
 }
 
-/// Other schemes, several readings, words for the opener or a shell, other hosts than it seems.
+/// Other schemes, ambiguous URLs, options for the opener or a shell, misleading hosts.
 const HOSTILE: [&str; 50] = [
     "http://device.sso.us-east-1.amazonaws.com/",
     "http://127.0.0.1/",

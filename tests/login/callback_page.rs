@@ -9,7 +9,7 @@ use crate::support::programs::{or_skip, target};
 use crate::support::{IdentityCenter, Running, TestEnv, UserAgent};
 
 fn chromium(test: &str) -> Option<Chromium> {
-    or_skip(Chromium::start(), test, "there is no Chromium")
+    or_skip(Chromium::start(), test, "Chromium is not installed")
 }
 
 fn login(env: &TestEnv) -> Running {
@@ -72,7 +72,7 @@ fn a_stray_request_does_not_end_the_login() {
     login.finish().ok();
 }
 
-/// The style was applied and nothing was blocked: the page's own rules allow what the page needs.
+/// The style was applied and nothing was blocked: the page's security policy allows what the page needs.
 fn assert_is_drawn(browser: &mut Chromium) {
     let drawn = browser.evaluate(
         "(style => [style.borderTopWidth, style.borderTopStyle])(getComputedStyle(document.querySelector('main')))",

@@ -181,7 +181,7 @@ fn in_place_writes_of_other_tools_are_tolerated() {
     assert_eq!(center.connections(), 0);
 }
 
-/// A refresh that is under way ends first: what a person has just signed in to stays, however long it lasts.
+/// A running refresh finishes first, so that it does not overwrite the new token.
 #[test]
 fn a_refresh_in_progress_does_not_replace_a_new_login() {
     let center = IdentityCenter::start();

@@ -91,7 +91,7 @@ fn save_changes_nothing_else() {
         after.contains("[sso-session new]\r\n") && after.contains(&format!("sso_start_url = {url}\r\n")),
         "{after:?}"
     );
-    // What was signed in to is what was saved.
+    // The saved session is the one that was signed in to.
     env.run(["token", "--sso-session", "new"]).ok();
     let run = env.run(["login", "--sso-session", "new"]).ok();
     assert_eq!(run.stdout, success(&url));

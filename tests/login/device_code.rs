@@ -40,7 +40,7 @@ fn pre_authorized_clients_show_no_code() {
 fn polls_keep_the_interval_and_slow_down_permanently() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
-    // The probe, then one poll a second; the centre complains of a poll that comes too soon.
+    // The probe, then one poll per second; the Identity Center reports a poll that comes too soon.
     center.approval(Approval::AfterPolls(3));
     start(&env).finish().ok();
     let times: Vec<_> = center.requests_to(Endpoint::CreateToken).iter().map(|request| request.at).collect();
@@ -169,7 +169,7 @@ fn a_registration_that_expires_during_login_is_renewed_once() {
     }
 }
 
-/// Only once, and never for a client that was registered a moment ago.
+/// Only once, and never for a client that was just registered.
 #[test]
 fn a_client_that_is_always_refused_ends_the_login() {
     let center = IdentityCenter::start();

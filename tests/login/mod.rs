@@ -24,7 +24,7 @@ use crate::support::environment::SESSION;
 use crate::support::process::{Run, Running};
 use crate::support::{TestEnv, UserAgent};
 
-/// The words of a login to the session.
+/// The arguments of a login to the session.
 pub(crate) const LOGIN: [&str; 3] = ["login", "--sso-session", SESSION];
 
 /// Signs in by the authorization code flow: the test is the browser.
@@ -42,7 +42,7 @@ pub(crate) fn start(env: &TestEnv, more: &[&str]) -> Running {
     env.spawn(words)
 }
 
-/// What the words of a person's success end with.
+/// The end of the success message for a user.
 pub(crate) fn success(start_url: &str) -> String {
     format!("Successfully logged into Start URL: {start_url}\n")
 }

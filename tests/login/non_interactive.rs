@@ -115,7 +115,7 @@ fn an_unanswered_login_is_not_repeated_without_a_terminal() {
     assert!(run.stderr.contains("has expired"), "{}", run.snapshot());
     let run = start(&env, &[]).finish().expect(4);
     assert!(run.stderr.contains("the last login attempt timed out"), "{}", run.snapshot());
-    // A person who insists is asked.
+    // `--interactive always` starts a login.
     let mut running = start(&env, &["--interactive", "always"]);
     UserAgent::new().approve(&running.authorization_url()).unwrap();
     running.finish().ok();

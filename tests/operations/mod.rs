@@ -28,7 +28,7 @@ fn program(env: &TestEnv) -> Command {
     command
 }
 
-/// An operation with further words that must fail with 252 before anything is sent.
+/// Runs an operation with more arguments, which must fail with 252 before a request is sent.
 #[track_caller]
 fn refused(center: &IdentityCenter, env: &TestEnv, words: &[&str]) -> Run {
     let run = env.run(CREATE_TOKEN.iter().chain(words).copied()).expect(252);

@@ -74,7 +74,7 @@ const ONE_ARGUMENT: [&str; 18] = [
     "not_null",
 ];
 
-/// What is put into expressions to spoil them, or not.
+/// Pieces that are inserted into expressions.
 const SCRAPS: [&str; 40] = [
     "a", "b", "[", "]", ".", "*", "{", "}", "(", ")", "|", "||", "&&", "!", "==", "<", "`1`", "'x'", "@", "&", ",",
     ":", "[?", "[]", "0", "-1", " ", "\"q\"", "length", "-", "1", "=", "`", "\"", "'", "\\", "[*]", ".*", "#", "foo(",
@@ -146,7 +146,7 @@ impl Generator {
         }
     }
 
-    /// The same with a few pieces put in, taken out or replaced.
+    /// The expression with a few pieces inserted, removed or replaced.
     fn spoiled(&mut self, expression: &str) -> String {
         let mut pieces: Vec<String> = expression.chars().map(String::from).collect();
         for _ in 0..=self.rng.below(3) {
@@ -212,7 +212,7 @@ fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/output/python_prints.py")
 }
 
-/// The first Python that has what is needed.
+/// The first Python with the required packages.
 fn python() -> Option<PathBuf> {
     let has_packages = |python: &PathBuf| {
         let check = Command::new(python).arg(script()).arg("--check").stderr(Stdio::null()).status();
@@ -242,7 +242,7 @@ fn theirs(python: &Path, cases: &[(String, Value)]) -> Vec<Value> {
 
 #[test]
 fn random_queries_print_like_python() {
-    let missing = "there is no Python with jmespath, ruamel.yaml and ruamel.yaml.clib";
+    let missing = "Python with jmespath, ruamel.yaml and ruamel.yaml.clib is not installed";
     let Some(python) = or_skip(python(), "random_queries_print_like_python", missing) else { return };
     let (number, seed) = (count("SSO_OIDC_TEST_QUERIES", 3_000), count("SSO_OIDC_TEST_SEED", 7));
     let mut author = Generator { rng: Rng(seed as u64) };
@@ -252,7 +252,7 @@ fn random_queries_print_like_python() {
     let mut printed = 0;
     for ((expression, document), theirs) in cases.iter().zip(&theirs) {
         let ours = ours(expression, document);
-        // What is wrong whatever the document says we find without one, Python by evaluation, if it gets there.
+        // We find errors that do not depend on the document before evaluation; Python finds them during evaluation, if at all.
         if ours.get("early").is_some() && theirs.get("syntax").is_none() {
             continue;
         }

@@ -6,17 +6,17 @@
 use serde_json::{Value, json};
 
 use crate::support::scripted_flow::reply;
-use crate::support::scripted_server::{Script, Step};
+use crate::support::scripted_server::{ScriptedServer, Step};
 use crate::support::{TestEnv, UserAgent};
 
-/// A word with everything that a terminal must not get: escapes of both kinds, bells, directions, what nobody sees.
+/// Text with everything that must not reach a terminal: both kinds of escapes, bells, bidirectional and invisible characters.
 const HOSTILE: &str =
     "e\u{1b}[95mv\u{7}i\u{202e}l\u{2066}\u{200b}\u{200f}\u{feff}\u{9b}2J\u{ad}\u{e0041}\u{fe0f}\u{61c}\u{8}z";
 
 /// The same where escapes and bells cannot be: in a header.
 const IN_HEADER: &str = "ev\u{202e}l\u{2066}\u{200b}\u{feff}\u{ad}\u{e0041}z";
 
-/// What of it must not arrive; the programs's own colours and lines are none of these.
+/// The parts that must not reach the terminal; they do not occur in the program's own output.
 const FORBIDDEN: [&str; 14] = [
     "\u{1b}[95m",
     "\u{7}",
@@ -40,7 +40,7 @@ fn assert_clean(words: &[&str], screen: &str) {
     assert!(dirty.is_none(), "{}", dirty.unwrap_or_default());
 }
 
-/// What came through, if anything did.
+/// The hostile characters that reached the terminal, if any.
 fn dirt(words: &[&str], screen: &str) -> Option<String> {
     let found: Vec<_> = FORBIDDEN.iter().filter(|forbidden| screen.contains(**forbidden)).collect();
     (!found.is_empty()).then(|| format!("{words:?} let {found:?} through:\n{screen:?}"))
@@ -77,7 +77,7 @@ fn fixture(url: &str) -> TestEnv {
     env
 }
 
-/// A service whose every word is hostile.
+/// A service that returns hostile text in every member.
 fn refusal(status: u16) -> Step {
     let body = json!({
         "error": HOSTILE, "error_description": {HOSTILE: [HOSTILE], "x": HOSTILE}, "reason": HOSTILE, "message": HOSTILE,
@@ -137,7 +137,7 @@ fn cached_values_are_sanitized() {
         &["create-token", HOSTILE],
         &[HOSTILE],
     ] {
-        let server = Script::plain(vec![refusal(400), refusal(403), refusal(500)]);
+        let server = ScriptedServer::plain(vec![refusal(400), refusal(403), refusal(500)]);
         let env = fixture(&server.url());
         env.write("hostile", json!({HOSTILE: HOSTILE, "clientId": [HOSTILE]}).to_string());
         let (_, screen, _) = env.on_terminal(words).finish();
@@ -206,14 +206,14 @@ fn service_messages_are_sanitized() {
         &["logout", "--debug"],
     ] {
         for answer in answers {
-            let server = Script::plain(vec![answer(), answer(), answer()]);
+            let server = ScriptedServer::plain(vec![answer(), answer(), answer()]);
             let env = fixture(&server.url());
             // A token that can be sent.
             let mut token = env.token("corp");
             token["accessToken"] = json!("token");
             env.write_token("corp", &token);
             let (_, screen, _) = env.on_terminal(words).finish();
-            assert!(server.connections() > 0, "{words:?} asks nobody: {screen}");
+            assert!(server.connections() > 0, "{words:?} sends no request: {screen}");
             dirty.extend(dirt(words, &screen));
         }
     }
@@ -230,7 +230,7 @@ fn verification_urls_and_codes_are_sanitized() {
             "deviceCode": "d", "userCode": HOSTILE, "verificationUri": format!("https://h.example/{HOSTILE}"),
             "verificationUriComplete": format!("https://h.example/?{HOSTILE}"), "expiresIn": 1, "interval": 1,
         });
-        let server = Script::plain(vec![good(&registration), good(&device), pending(), pending(), pending()]);
+        let server = ScriptedServer::plain(vec![good(&registration), good(&device), pending(), pending(), pending()]);
         let mut env = fixture(&server.url());
         env.set("BROWSER", "/bin/true");
         let words = [&["login", "--sso-session", "corp", "--force", "--flow", "device-code"], more].concat();
@@ -241,7 +241,7 @@ fn verification_urls_and_codes_are_sanitized() {
     // Data: on a terminal cleaned, on a pipe as it came.
     for format in ["json", "text", "yaml", "table"] {
         let words = ["register-client", "--client-name", "n", "--client-type", "public", "--output", format];
-        let server = Script::plain(vec![good(&registration), good(&registration)]);
+        let server = ScriptedServer::plain(vec![good(&registration), good(&registration)]);
         let env = fixture(&server.url());
         let (code, screen, _) = env.on_terminal(&words).finish();
         assert!(code == 0 && screen.contains("vil"), "{screen}");
@@ -259,7 +259,7 @@ fn verification_urls_and_codes_are_sanitized() {
         "--query",
         &format!("{{\"{IN_HEADER}\": clientId}}"),
     ];
-    let server = Script::plain(vec![good(&registration)]);
+    let server = ScriptedServer::plain(vec![good(&registration)]);
     let (code, screen, _) = fixture(&server.url()).on_terminal(&words).finish();
     assert!(code == 0 && screen.contains("evlz"), "{screen}");
     assert_clean(&words, &screen);
@@ -269,7 +269,7 @@ fn verification_urls_and_codes_are_sanitized() {
 fn callback_parameters_are_sanitized() {
     let registration = json!({"clientId": "c", "clientSecret": "s", "clientSecretExpiresAt": 4_000_000_000_u64});
     for with_state in [true, false] {
-        let server = Script::plain(vec![reply(200, &[], &registration.to_string())]);
+        let server = ScriptedServer::plain(vec![reply(200, &[], &registration.to_string())]);
         let env = fixture(&server.url());
         let words = [
             "login",

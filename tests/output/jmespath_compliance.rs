@@ -15,7 +15,7 @@ fn output(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The folder of the suite. Only packages of this platform were downloaded, so only they are asked for.
+/// The folder of the suite. cargo metadata is limited to this platform, because only its packages are downloaded.
 fn suite() -> PathBuf {
     let version = output("rustc", &["-vV"]);
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
@@ -26,7 +26,7 @@ fn suite() -> PathBuf {
     Path::new(jmespath["manifest_path"].as_str().unwrap()).with_file_name("tests").join("compliance")
 }
 
-/// Whether the suite names the kind of error that this is. What the suite finds by evaluation, we may find earlier.
+/// Whether the suite expects this kind of error. We may find earlier what the suite finds during evaluation.
 fn is_kind(error: &QueryError, kind: &str) -> bool {
     match kind {
         "syntax" => matches!(error, QueryError::Syntax(_)),
@@ -41,7 +41,7 @@ fn check(file: &str, given: &Value, case: &Value) {
     let expression = case["expression"].as_str().unwrap();
     let result = Query::compile(expression).and_then(|query| query.search(given));
     let context = format!("{file}: {expression}");
-    // The crate's parser is a second opinion on what is JMESPath.
+    // The crate's parser also decides whether an expression is valid JMESPath.
     let is_syntax = !matches!(result, Err(QueryError::Syntax(_)));
     assert_eq!(is_syntax, jmespath::parse(expression).is_ok(), "{context}");
     match (result, case["error"].as_str(), case.get("result")) {

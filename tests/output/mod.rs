@@ -22,7 +22,7 @@ fn text<'a>(record: &'a Value, member: &str) -> &'a str {
     record[member].as_str().unwrap_or_default()
 }
 
-/// What comes out: printed, or printed before a failure with its words.
+/// The result: output, or output before a failure and its message.
 fn outcome(value: &Value, format: Format, title: &str, style: &Style) -> (String, Option<String>) {
     let (printed, failure) = match render(value, format, title, style) {
         Ok(printed) => (printed, None),

@@ -19,7 +19,7 @@ use crate::support::identity_center::sigv4::Signed;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// What is compared.
+/// An aspect to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aspect {
     Requests,

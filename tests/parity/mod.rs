@@ -54,7 +54,7 @@ groups! {
         pkce proxy query refresh resp retry signal skeleton timeout tls tty vanity wire words world yaml
 }
 
-/// Groups that are about login and what follows it, where more is different on purpose.
+/// Groups about login and the use of tokens, which have more intended differences.
 const OF_LOGIN: [&str; 6] = ["login", "vanity", "pkce", "refresh", "logout", "export"];
 
 #[test]
@@ -77,7 +77,7 @@ fn exceptions_are_below_5_percent() {
     assert!(excepted * 20 < operations.len(), "{excepted} exceptions of {} runs", operations.len());
 }
 
-/// Repeats the runs of a group and fails with everything that differs.
+/// Replays the runs of a group and fails with all differences.
 fn replay(group: &str) {
     let runs = recording::group(group);
     let wanted = std::env::var("PARITY_ONLY").unwrap_or_default();
@@ -130,7 +130,7 @@ fn exception(run: &Run) -> &'static [Aspect] {
     known.map_or(&[], |(_, aspects, _)| aspects)
 }
 
-/// The words of a failure; `None` where all is equal, or differs as its exception says.
+/// The text of a failure; `None` if all is equal or differs as its exception states.
 fn judge(run: &Run, differences: &[Difference]) -> Option<String> {
     let excepted = exception(run);
     let mut text = String::new();
@@ -143,7 +143,7 @@ fn judge(run: &Run, differences: &[Difference]) -> Option<String> {
     (!text.is_empty()).then(|| format!("\n{}: {}\n{text}", run.id, run.argv.join(" ")))
 }
 
-/// Both texts as lines, without what they share at the beginning and the end.
+/// Both texts as lines, without their common beginning and end.
 fn lines(recorded: &str, ours: &str) -> String {
     let (a, b): (Vec<_>, Vec<_>) = (recorded.split('\n').collect(), ours.split('\n').collect());
     let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();

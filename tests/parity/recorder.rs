@@ -46,7 +46,7 @@ fn recorder_adds_results_to_invocations() {
     assert!(!output.status.success(), "a changed result passes the check");
 }
 
-/// The run without its results: what somebody writes to add it.
+/// The run without its results, as written by hand to add it.
 fn invocation(run: &Value) -> Value {
     let mut run = run.clone();
     for result in ["exit", "stdout", "stderr", "browser_url", "files_after"] {

@@ -15,7 +15,7 @@ pub(super) struct Run {
     _note: String,
     /// After the program's name; `aws sso-oidc X` is `X`, `aws sso login` is `login`.
     pub argv: Vec<String>,
-    /// The flow that `login` took. Ours gets it as an option, because it chooses by the machine.
+    /// The flow that `login` used. We pass it as an option, because our default depends on the machine.
     pub flow: Option<String>,
     /// Added to the usual environment; null removes.
     #[serde(default)]
@@ -78,7 +78,7 @@ pub(super) enum Proxy {
     Refuse,
 }
 
-/// What happens to the program while it runs.
+/// Events while the program runs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Driver {
@@ -110,7 +110,7 @@ pub(super) struct Exchange {
     pub reply: Option<Reply>,
 }
 
-/// Every body was `application/json` and every request but CONNECT accepted `identity`; so these are not written.
+/// Every body was `application/json` and every request except CONNECT accepted `identity`, so these are omitted.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Request {
@@ -120,7 +120,7 @@ pub(super) struct Request {
     pub host: Option<String>,
     /// The authority of the tunnel it came through.
     pub tls: Option<String>,
-    /// `amz-sdk-request` is written where it is not `attempt=1`, and null where there is none.
+    /// `amz-sdk-request` is omitted if it is `attempt=1`, and null if it is missing.
     pub headers: BTreeMap<String, Option<String>>,
     pub body: String,
     /// The target is malformed, so that its signature cannot be verified.
@@ -152,7 +152,7 @@ pub(super) fn group(name: &str) -> Vec<Run> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{name}: {e}: {line:.60}"))).collect()
 }
 
-/// Every run as it is written.
+/// A recorded run as it is stored.
 pub(super) fn lines() -> impl Iterator<Item = Value> {
     let files = groups().into_iter().map(|name| std::fs::read_to_string(folder().join(name + ".jsonl")).unwrap());
     files.flat_map(|text| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>())

@@ -116,7 +116,7 @@ fn spawn_on_terminal(
     command.stdin(theirs.try_clone().unwrap()).stdout(theirs).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let pumps = vec![pump(File::from(ours), stdout), pump(child.stderr.take().unwrap(), stderr)];
-    // What the command still holds of the terminal would keep it open.
+    // The command's copies of the file descriptors would keep the terminal open.
     command.stdin(Stdio::null()).stdout(Stdio::null());
     (child, pumps)
 }

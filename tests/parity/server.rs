@@ -48,7 +48,7 @@ impl Arrival {
     }
 }
 
-/// The replies of a run and what has arrived so far.
+/// The replies of a run and the requests so far.
 struct Replay {
     replies: Vec<Reply>,
     proxy: Option<Proxy>,
@@ -75,7 +75,7 @@ impl Server {
         Self { replay, port: server.address().port(), _running: server }
     }
 
-    /// What has arrived so far.
+    /// The requests so far.
     pub(super) fn arrivals(&self) -> Vec<Arrival> {
         self.replay.lock().unwrap().arrivals.clone()
     }

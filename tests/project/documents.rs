@@ -10,7 +10,7 @@ use crate::parity;
 use crate::project::manual::reference::DIFFERENCES;
 use crate::project::source_files;
 
-/// The packages that the project was asked to use; every other one is explained.
+/// The packages that the project started with; all others must be explained.
 const GIVEN: [&str; 8] = ["clap", "reqwest", "tokio", "serde_json", "dirs", "open", "indicatif", "anyhow"];
 
 /// Documents of the project, by name.
@@ -28,7 +28,7 @@ fn section<'a>(document: &'a str, heading: &str) -> &'a str {
     body.split(&format!("\n{level} ")).next().unwrap()
 }
 
-/// What stands in backticks, and in blocks.
+/// The contents of code spans and code blocks.
 fn code(document: &str) -> String {
     let mut code = String::new();
     for (at, part) in document.split("```").enumerate() {
@@ -47,7 +47,7 @@ fn first_cells(table: &str) -> Vec<String> {
     rows.map(|row| row.split(" | ").next().unwrap().trim_matches('`').to_owned()).collect()
 }
 
-/// Words of a text for which a test holds, once each.
+/// Words of a text that satisfy a condition, without duplicates.
 fn words(text: &str, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<&str> {
     let words = text.split(|end: char| !end.is_ascii_alphanumeric() && !matches!(end, '_' | '-'));
     words.filter(|word| is_wanted(word)).collect()
@@ -166,7 +166,7 @@ fn every_dependency_is_used_and_explained() {
     let code: String = source_files::rust("src").iter().chain(&tests).map(source_files::Source::code).collect();
     for package in packages {
         let name = package.replace('-', "_");
-        // A package is used by its name, or by what lies in its folder, which cargo is then asked for.
+        // A package is used by its name, or a test uses files of its folder, which it finds with `cargo metadata`.
         let used = ["::", ";", "!"].iter().any(|end| code.contains(&format!("{name}{end}")));
         let asked_for = tests.iter().any(|test| test.text.contains(&format!("package[\"name\"] == \"{package}\"")));
         assert!(used || asked_for, "nothing uses {package}");

@@ -8,7 +8,7 @@ use crate::project::source_files::{self, Source};
 
 const LINES_OF_A_FILE: usize = 400;
 const LINES_OF_A_FUNCTION: usize = 60;
-/// One file holds every word of the command line, however many there are.
+/// The file that declares the command line may be longer.
 const MAY_BE_LONGER: [&str; 1] = ["src/cli.rs"];
 
 /// Rust files of the project: of the program and of its tests.
@@ -22,7 +22,7 @@ fn none(offences: &[String]) {
     assert!(offences.is_empty(), "{}", offences.join("\n"));
 }
 
-/// The names behind each occurrence of a keyword in code, and where it stands.
+/// The names after each occurrence of a keyword in code, with their positions.
 fn named<'a>(code: &'a str, keyword: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
     code.match_indices(keyword).filter_map(move |(at, _)| {
         let alone = !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');
@@ -108,7 +108,7 @@ fn files_have_at_most_400_lines() {
     none(&offences.map(|(lines, path)| format!("{path} has {lines} lines")).collect::<Vec<_>>());
 }
 
-/// Lines from the word `fn` to the end of the body; 0 without a body.
+/// Lines from `fn` to the end of the body; 0 without a body.
 fn lines_of_function(code: &str) -> usize {
     let (mut parentheses, mut braces) = (0_i32, 0_i32);
     for (at, character) in code.char_indices() {

@@ -23,7 +23,7 @@ const SHELLS: [(&str, &str); 5] = [
     ("elvish", "sso-oidc.elv"),
 ];
 
-/// The files of a folder are these, no more, no less, no other; or become so.
+/// Checks that a folder contains exactly these files, or with `UPDATE_SNAPSHOTS` writes them.
 fn check(folder: &str, files: &BTreeMap<String, String>) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     if update_is_wanted() {
@@ -57,7 +57,7 @@ fn manual_pages_are_up_to_date() {
     check("man", &pages());
 }
 
-/// Made beforehand because clap needs a million instructions for it, and for 80 columns because that suits every terminal.
+/// The help is generated in advance because clap needs a million instructions to render it; 80 columns fit every terminal.
 #[test]
 fn help_texts_are_up_to_date() {
     let made = |command: Option<&str>, option: &str| {
@@ -81,7 +81,7 @@ fn mandoc_lint_is_silent() {
     let env = TestEnv::new();
     let pages = pages().into_iter().map(|(name, text)| env.write(&name, text).home().join(name));
     let pages: Vec<PathBuf> = pages.collect();
-    // What it says of references depends on the pages that the machine has.
+    // Warnings about references depend on the manual pages of the machine.
     let output = Command::new(mandoc).args(["-T", "lint", "-W", "style"]).args(pages).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let said: Vec<&str> = said.lines().filter(|line| !line.contains("referenced manual not found")).collect();

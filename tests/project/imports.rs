@@ -17,7 +17,7 @@ pub(super) fn parent(module: &str) -> &str {
     module.rsplit_once("::").map_or("", |(parent, _)| parent)
 }
 
-/// Absolute paths of everything of the crate that a file names, without the `crate::`.
+/// Absolute paths of all items of the crate that a file uses, without `crate::`.
 pub(super) fn imports(path: &str, code: &str) -> Vec<String> {
     let module = module(path);
     let mut blocks = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn names_of_children(
     found.into_iter().map(|path| (path.rsplit("::").next().unwrap_or_default().to_owned(), path)).collect()
 }
 
-/// The code without what is compiled for tests only.
+/// The code without `#[cfg(test)]` items.
 pub(super) fn without_tests(source: &Source) -> String {
     let mut code = source.code();
     while let Some(start) = code.find("#[cfg(test)]") {

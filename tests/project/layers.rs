@@ -119,7 +119,7 @@ impl Graph {
         graph
     }
 
-    /// Every module that can be reached from one.
+    /// All modules that are reachable from one.
     fn reachable<'g>(&'g self, from: &str) -> BTreeSet<&'g str> {
         let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
         while let Some(module) = open.pop() {

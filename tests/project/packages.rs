@@ -44,7 +44,7 @@ fn package(folder: &Path, end: &str) -> PathBuf {
     found[0].clone()
 }
 
-/// What a command prints; it must succeed.
+/// The output of a command, which must succeed.
 fn output(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -232,7 +232,7 @@ fn archive_installs_and_uninstalls() {
 fn debian_package_installs_and_removes() {
     let test = "debian_package_installs_and_removes";
     let Some(packages) = packages(test) else { return };
-    let Some(dpkg) = programs::or_skip(programs::find(&["dpkg"]), test, "there is no dpkg") else { return };
+    let Some(dpkg) = programs::or_skip(programs::find(&["dpkg"]), test, "dpkg is not installed") else { return };
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     for name in ["updates", "info", "triggers"] {
@@ -265,7 +265,7 @@ fn debian_package_installs_and_removes() {
     assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
     let page = output(Command::new("gzip").arg("-dc").arg(root.join("usr/share/man/man1/sso-oidc.1.gz")));
     assert_eq!(page, source_files::file("man/sso-oidc.1"));
-    // Nothing is said of a file that is as it was packed.
+    // dpkg prints nothing for unmodified files.
     assert_eq!(run(&["--verify".as_ref(), "sso-oidc".as_ref()]), "");
     assert!(root.join("var/lib/dpkg/info/sso-oidc.md5sums").exists());
     run(&["--remove".as_ref(), "sso-oidc".as_ref()]);

@@ -38,7 +38,7 @@ sso_region = us-east-1
 sso_registration_scopes = sso:account:access
 ";
 
-/// The same words with examples in place of what differs from run to run.
+/// The same text with example values in place of those that differ between runs.
 fn exemplary(written: &str, center: &IdentityCenter, url: Option<&str>) -> String {
     let mut text = written.to_owned();
     if let Some(url) = url {
@@ -119,7 +119,7 @@ fn svg(title: &str, screen: &Screen) -> String {
     )
 }
 
-/// One element for each piece of the same kind, as wide as its characters whatever the font is.
+/// One element for each piece of the same style, as wide as its characters in any font.
 fn draw(to: &mut String, y: f64, row: &[Cell]) {
     let mut column = 0;
     for piece in row.chunk_by(|one, next| one.bold == next.bold) {

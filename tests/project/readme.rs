@@ -14,7 +14,7 @@ use crate::project::manual::reference::WORKFLOW;
 use crate::project::source_files;
 use crate::support::environment::token_document;
 use crate::support::programs::{find, or_skip};
-use crate::support::scripted_server::{Script, json};
+use crate::support::scripted_server::{ScriptedServer, json};
 use crate::support::{Approval, IdentityCenter, TestEnv};
 
 /// A command of a console block and what it prints.
@@ -55,7 +55,7 @@ fn is_as_shown(line: &str, shown: &str) -> bool {
     true
 }
 
-/// Each shown line is the next one of standard output or of standard error, and nothing else is printed.
+/// Checks that the lines shown are exactly the lines of standard output and standard error, in order.
 fn assert_shown(shown: &Shown, stdout: &str, stderr: &str) {
     let (mut stdout_lines, mut stderr_lines) = (stdout.lines().peekable(), stderr.lines().peekable());
     for line in &shown.lines {
@@ -104,7 +104,7 @@ fn every_block_is_tested() {
     assert!(fences.iter().skip(1).step_by(2).all(|end| end.is_empty()), "{fences:?}");
 }
 
-/// How a shell is started, and how it says that it completes our words or has a function `aws`.
+/// How to start a shell, and how to check that it has our completion or a function `aws`.
 struct Shell {
     name: &'static str,
     settings: &'static str,
@@ -190,7 +190,7 @@ fn checkout(into: &Path) {
     }
 }
 
-/// Programs that do for a test what those of their names would do.
+/// Fake programs for a test.
 fn stand_ins(env: &TestEnv) {
     let program = env!("CARGO_BIN_EXE_sso-oidc");
     let build = format!("printf '#!/bin/sh\\nexec \"{program}\" \"$@\"\\n' > \"$to\"; chmod 755 \"$to\"");
@@ -255,7 +255,7 @@ fn github_actions_step_gets_a_token() {
                 <AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
                 <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>\
                 </AssumeRoleWithWebIdentityResponse>";
-    let server = Script::plain(vec![json(200, &[], keys), json(200, &[], r#"{"accessToken": "ACCESS"}"#)]);
+    let server = ScriptedServer::plain(vec![json(200, &[], keys), json(200, &[], r#"{"accessToken": "ACCESS"}"#)]);
     let mut env = TestEnv::new();
     let temp = env.work().to_str().unwrap().to_owned();
     for (name, value) in settings.lines().filter_map(|line| line.strip_prefix("          ")?.split_once(": ")) {

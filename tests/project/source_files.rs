@@ -9,18 +9,18 @@ use std::path::Path;
 pub(crate) struct Source {
     /// Below the project's folder, with `/`.
     pub(crate) path: String,
-    /// What it holds.
+    /// The contents.
     pub(crate) text: String,
 }
 
 impl Source {
-    /// The text with comments and what stands in quotes blanked out; every byte keeps its place.
+    /// The text with comments and string contents replaced by blanks; every byte keeps its position.
     pub(crate) fn code(&self) -> String {
         code(&self.text)
     }
 }
 
-/// All text files under a folder of the project, sorted; `""` is all of it, without what was built or installed there.
+/// All text files under a folder of the project, sorted; `""` is the whole project without build and installation results.
 pub(crate) fn files(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), folder, &mut found);
@@ -75,7 +75,7 @@ fn code(text: &str) -> String {
     code
 }
 
-/// How long the comment, string or character is that starts here; 0 where there is none.
+/// The length of the comment, string or character that starts here; 0 if none does.
 fn skipped(rest: &str, may_be_raw: bool) -> usize {
     if rest.starts_with("//") {
         return rest.find('\n').unwrap_or(rest.len());

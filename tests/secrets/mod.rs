@@ -16,13 +16,13 @@ use serde_json::json;
 
 use crate::http::fault_table::{Row, rows};
 use crate::support::scripted_flow::{CANARY, Connection, Identities, Point, reply};
-use crate::support::scripted_server::{Script, Step};
+use crate::support::scripted_server::{ScriptedServer, Step};
 use crate::support::{TestEnv, count, wait_for};
 
 /// A command with secrets in its input, its cache or its environment.
 struct SecretCommand {
     words: &'static [&'static str],
-    /// What it reads from standard input.
+    /// Its standard input.
     stdin: Option<fn() -> String>,
     /// Which call of the matrix its answers are like.
     like: Point,
@@ -135,7 +135,7 @@ const COMMANDS: &[SecretCommand] = &[
     },
 ];
 
-/// A home with secrets in every place, at this endpoint.
+/// A home with secrets in every file, for this endpoint.
 fn fixture(url: &str, bundle: &str) -> TestEnv {
     let mut env = TestEnv::new();
     env.config(
@@ -167,11 +167,11 @@ fn fixture(url: &str, bundle: &str) -> TestEnv {
     env
 }
 
-/// Runs a command against a fault; what is wrong.
+/// Runs a command against a fault and returns what is wrong.
 fn complaint(command: &SecretCommand, debug: &[&str], row: &Row, identities: &Identities) -> Option<String> {
     let step = (row.step)(command.like);
     let steps = if row.connection.closes() { Vec::new() } else { vec![step; 3] };
-    let server = Script::start(steps, &row.connection.transport(identities), row.connection.closes());
+    let server = ScriptedServer::start(steps, &row.connection.transport(identities), row.connection.closes());
     let url = match row.connection {
         _ if row.connection.is_proxy() => "https://oidc.test.example".to_owned(),
         Connection::Nowhere => "http://no-such-host.invalid".to_owned(),
@@ -200,7 +200,7 @@ fn complaint(command: &SecretCommand, debug: &[&str], row: &Row, identities: &Id
     (!places.is_empty()).then(|| format!("## {}: {}\n{}", row.name, places.join(", "), run.snapshot()))
 }
 
-/// Answers that repeat what they were sent, in every place that is shown.
+/// Responses that repeat the request in every part that is shown.
 fn echoes() -> Vec<Row> {
     let fault = |name: &'static str, status, code: &'static str| Row {
         name,
@@ -250,7 +250,7 @@ fn no_command_prints_secrets() {
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), chosen.len(), failures.join("\n"));
 }
 
-/// What `/proc` shows of a process to every user of the machine.
+/// What `/proc` shows of a process to all users of the machine.
 fn command_line(pid: u32) -> String {
     std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default()
 }
@@ -258,7 +258,7 @@ fn command_line(pid: u32) -> String {
 #[test]
 fn process_list_shows_no_secrets() {
     for command in COMMANDS {
-        let server = Script::plain(vec![Step::Mute(Duration::from_millis(150)); 2]);
+        let server = ScriptedServer::plain(vec![Step::Mute(Duration::from_millis(150)); 2]);
         let env = fixture(&server.url(), "");
         let invocation = env.command(command.words.iter().copied());
         let mut running = match command.stdin {
@@ -296,7 +296,7 @@ fn child_processes_get_no_secrets() {
     let good = |body: serde_json::Value| reply(200, &["Content-Type: application/json"], &body.to_string());
     let registration = json!({"clientId": "client-1", "clientSecret": secret("client-secret"), "clientSecretExpiresAt": 4_000_000_000_u64});
     // The browser, in the authorization code flow: the URL has the challenge, not the verifier.
-    let server = Script::plain(vec![good(registration)]);
+    let server = ScriptedServer::plain(vec![good(registration)]);
     let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN");
     let (browser, log) = recorder(&env, "browser", "");
@@ -309,7 +309,7 @@ fn child_processes_get_no_secrets() {
     running.finish().expect(255);
 
     // The program of credential_process, while a request with secrets is made.
-    let server = Script::plain(vec![good(crate::support::scripted_flow::token_body())]);
+    let server = ScriptedServer::plain(vec![good(crate::support::scripted_flow::token_body())]);
     let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN").unset("AWS_ACCESS_KEY_ID");
     let keys = json!({"Version": 1, "AccessKeyId": "AKID", "SecretAccessKey": secret("key")});
@@ -325,8 +325,8 @@ fn child_processes_get_no_secrets() {
     let seen = written(&log);
     assert!(seen.contains("PATH=") && !seen.contains(CANARY), "{seen}");
 
-    // The pager, which is given the answer to read and nothing else.
-    let server = Script::plain(vec![good(crate::support::scripted_flow::token_body())]);
+    // The pager, which gets only the response.
+    let server = ScriptedServer::plain(vec![good(crate::support::scripted_flow::token_body())]);
     let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN");
     let (pager, log) = recorder(&env, "pager", "/bin/cat > /dev/null");
@@ -342,7 +342,7 @@ fn child_processes_get_no_secrets() {
 
 #[test]
 fn stdin_is_read_for_one_option() {
-    let server = Script::plain(vec![reply(200, &[], "{}"); 3]);
+    let server = ScriptedServer::plain(vec![reply(200, &[], "{}"); 3]);
     let env = fixture(&server.url(), "");
     let words =
         ["create-token", "--client-id", "-", "--grant-type", "g", "--client-secret", "file://~/secret", "--code", "-"];

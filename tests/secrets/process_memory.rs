@@ -16,13 +16,13 @@ use crate::support::{IdentityCenter, TestEnv, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sso-oidc");
 
-/// The user `nobody`, where the tests are root's.
+/// The user `nobody`, used if the tests run as root.
 const NOBODY: u32 = 65534;
 
-/// A shell that allows cores of any size and becomes this.
+/// A shell that allows cores of any size and then executes a program.
 const UNLIMITED: &str = "ulimit -c unlimited && exec \"$@\"";
 
-/// Whether this machine writes cores at all, to a file or to a program that takes them.
+/// Whether this machine writes cores to a file or a program.
 fn cores_are_written(env: &TestEnv) -> bool {
     let mut command = Command::new("/bin/sh");
     env.apply_to(&mut command);
@@ -52,7 +52,7 @@ fn dies(env: &TestEnv, center: &IdentityCenter, signal: &str) -> ExitStatus {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it showed a user code");
         !center.open_user_codes().is_empty()
     });
-    // More than once: the runtime takes the first SIGSEGV for a stack that overflowed, finds it did not, and goes on.
+    // More than once, because Rust's runtime handles the first SIGSEGV as a possible stack overflow and continues.
     for _ in 0..100 {
         let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
         assert!(sent.unwrap().success());
@@ -69,12 +69,12 @@ fn dies(env: &TestEnv, center: &IdentityCenter, signal: &str) -> ExitStatus {
 fn no_core_dump_is_written() {
     let probe = TestEnv::new();
     if !cores_are_written(&probe) {
-        // A machine that never writes one, as many containers are, shows nothing; CI may well be such a one.
+        // Many containers never write cores, so nothing can be tested there; CI may be one of them.
         use std::io::Write as _;
         let _ = writeln!(std::io::stderr(), "skipped: no_core_dump_is_written: this machine writes no cores");
         return;
     }
-    // Not SIGQUIT: what a shell starts in the background inherits that it is ignored.
+    // Not SIGQUIT, because background processes of a shell ignore it.
     for signal in ["SEGV", "ABRT"] {
         let center = IdentityCenter::start();
         let env = TestEnv::of(&center);
@@ -104,7 +104,7 @@ fn commands_may_dump_core() {
 }
 
 /// As another user than root, even if root runs the tests.
-fn as_anybody(env: &TestEnv, program: &Path) -> Command {
+fn as_unprivileged_user(env: &TestEnv, program: &Path) -> Command {
     let mut command = Command::new(program);
     env.apply_to(&mut command);
     command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -127,7 +127,7 @@ fn process_memory_is_unreadable_for_other_users() {
     }
     let words = ["register-client", "--region", "us-east-1", "--cli-input-json", "file:///dev/stdin"];
     // A pipe that is their own; the file below /proc that it is opened by is root's now.
-    let mut shell = as_anybody(&env, Path::new("/bin/sh"));
+    let mut shell = as_unprivileged_user(&env, Path::new("/bin/sh"));
     let output = shell.args(["-c", "echo '{}' | exec \"$@\"", "sh"]).arg(&program).args(words).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("Missing required parameter"), "it cannot read its own standard input: {stderr}");
@@ -136,7 +136,7 @@ fn process_memory_is_unreadable_for_other_users() {
     let made = Command::new("mkfifo").args(["-m", "666"]).arg(&pipe).status().unwrap();
     assert!(made.success());
     let input = format!("file://{}", pipe.display());
-    let mut waiting = as_anybody(&env, &program);
+    let mut waiting = as_unprivileged_user(&env, &program);
     let mut child = waiting.args(&words[..4]).arg(input).spawn().unwrap();
     let proc = Path::new("/proc").join(child.id().to_string());
     let owner = |name: &str| proc.join(name).metadata().map(|found| found.uid()).ok();
@@ -169,7 +169,7 @@ fn memory(pid: u32) -> Vec<u8> {
     all
 }
 
-/// How often a text stands in the memory.
+/// The number of occurrences of a text in the memory.
 fn copies(memory: &[u8], text: &str) -> usize {
     memory.windows(text.len()).filter(|bytes| *bytes == text.as_bytes()).count()
 }
@@ -200,7 +200,7 @@ fn secrets_are_zeroized() {
         let memory = memory(running.id());
         assert!(copies(&memory, &user_code) > 0, "this is not the memory");
         for name in secrets {
-            // Not from its start, where the allocator writes what is its own.
+            // Without its start, which the allocator overwrites.
             let part = &token[name].as_str().unwrap()[60..];
             let copies = copies(&memory, part);
             assert!(copies <= most, "{copies} copies of its {name} in memory, which ends at {expires_at}");

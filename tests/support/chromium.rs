@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::programs::find;
 
-/// Longest wait for anything; a browser on a busy machine takes its time.
+/// The longest wait for anything; a browser on a busy machine can be slow.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A browser with one page; ended when dropped.
@@ -32,19 +32,19 @@ pub(crate) struct Chromium {
     _folder: tempfile::TempDir,
 }
 
-/// What a person sees.
+/// What the user sees.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
-    /// What is in the address bar.
+    /// The URL in the address bar.
     pub(crate) url: String,
-    /// What is on the tab.
+    /// The title of the tab.
     pub(crate) title: String,
-    /// The visible words.
+    /// The visible text.
     pub(crate) text: String,
 }
 
 impl Chromium {
-    /// Starts it; `None` when there is none on this machine.
+    /// Starts it; `None` if it is not installed.
     pub(crate) fn start() -> Option<Self> {
         let program = find(&["chromium", "chromium-browser", "google-chrome"])?;
         let folder = tempfile::tempdir().expect("there is room for a temporary folder");
@@ -93,12 +93,12 @@ impl Chromium {
         }
     }
 
-    /// Goes to a URL.
+    /// Opens a URL.
     pub(crate) fn open(&mut self, url: &str) {
         self.call("Page.navigate", &json!({ "url": url }));
     }
 
-    /// Waits until what is seen fulfils a condition.
+    /// Waits until the view satisfies a condition.
     pub(crate) fn wait_for(&mut self, what: &str, condition: impl Fn(&View) -> bool) -> View {
         let started = Instant::now();
         loop {
@@ -125,13 +125,13 @@ impl Chromium {
         }
     }
 
-    /// What an expression gives in the page.
+    /// Evaluates an expression in the page.
     pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
         let result = self.call("Runtime.evaluate", &json!({ "expression": expression, "returnByValue": true }));
         result["result"]["value"].clone()
     }
 
-    /// Keeps a picture of what is seen, as PNG.
+    /// Saves a screenshot as PNG.
     pub(crate) fn screenshot(&mut self, path: &Path) {
         let picture = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
         let bytes = STANDARD.decode(picture["data"].as_str().unwrap_or_default()).expect("the picture is in base64");
@@ -140,12 +140,12 @@ impl Chromium {
         fs::write(path, bytes).expect("the picture can be kept");
     }
 
-    /// What the browser complained of since it was started.
+    /// The errors in the browser's log since it was started.
     pub(crate) fn complaints(&self) -> &[String] {
         &self.complaints
     }
 
-    /// Between two pages there is nothing to see.
+    /// The view is empty between two pages.
     fn view(&mut self) -> Option<View> {
         let seen = self.evaluate(
             "document.readyState === 'complete' && document.body ? \
@@ -182,7 +182,7 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // Lets it end its own processes; what does not is killed.
+        // The browser ends its own processes; those that remain are killed.
         let _ = self.commands.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0");
         for _ in 0..100 {
             if !matches!(self.child.try_wait(), Ok(None)) {

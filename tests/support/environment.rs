@@ -109,7 +109,7 @@ impl TestEnv {
         self.write(".aws/credentials", text)
     }
 
-    /// Writes a file in the home directory, with its folders; what is written below `.aws` is private.
+    /// Writes a file in the home directory and creates its folders; files below `.aws` are private.
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) -> &Self {
         let path = self.home().join(path);
         let folder = path.parent().expect("a file is in a folder");
@@ -133,7 +133,7 @@ impl TestEnv {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Every file below a folder of the home directory, sorted, with `/` between the parts.
+    /// All files below a folder of the home directory, sorted, with `/` as separator.
     pub(crate) fn files(&self, folder: &str) -> Vec<String> {
         let mut found = Vec::new();
         let mut folders = vec![self.home().join(folder)];
@@ -171,7 +171,7 @@ impl TestEnv {
         path
     }
 
-    /// Sets `BROWSER` to a script that only writes down what it was called with, see [`Self::opened`].
+    /// Sets `BROWSER` to a script that only records its arguments; see [`Self::opened`].
     #[cfg(unix)]
     pub(crate) fn record_browser(&mut self) -> &mut Self {
         let log = self.root.path().join("browser.log");
@@ -179,13 +179,13 @@ impl TestEnv {
         self.set("BROWSER", path)
     }
 
-    /// The arguments of every call of the recording browser so far, one an entry.
+    /// The arguments of the calls of the recording browser so far, one call per entry.
     pub(crate) fn opened(&self) -> Vec<String> {
         let log = fs::read_to_string(self.root.path().join("browser.log")).unwrap_or_default();
         log.lines().map(Into::into).collect()
     }
 
-    /// The program with these words, not yet run.
+    /// The program with these arguments, not yet started.
     pub(crate) fn command<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Invocation {
         self.program(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
     }
@@ -203,12 +203,12 @@ impl TestEnv {
         command.env_clear().envs(&self.variables).current_dir(self.work());
     }
 
-    /// Runs the program with these words to its end.
+    /// Runs the program with these arguments until it exits.
     pub(crate) fn run<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Run {
         self.command(args).run()
     }
 
-    /// Starts the program with these words.
+    /// Starts the program with these arguments.
     pub(crate) fn spawn<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Running {
         self.command(args).spawn()
     }

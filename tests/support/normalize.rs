@@ -3,7 +3,7 @@
 //! Ports of loopback addresses, timestamps, temporary folders, secrets and user codes of the local Identity Center;
 //! nothing else.
 
-/// The text with `[PORT]`, `[TIME]`, `[TEMP]`, `[SECRET]`, `[USER-CODE]` and `[ID]` in place of what differs.
+/// Replaces values that differ between runs by `[PORT]`, `[TIME]`, `[TEMP]`, `[SECRET]`, `[USER-CODE]` and `[ID]`.
 pub(crate) fn normalize(text: &str) -> String {
     let temporary = std::env::temp_dir().to_string_lossy().into_owned();
     let text = text.replace("\r\n", "\n");
@@ -64,7 +64,7 @@ fn time(text: &str) -> Found {
     Some((length + fraction + zone, "[TIME]".into()))
 }
 
-/// The folder that tempfile makes, and what is in front of it.
+/// The path of a folder that tempfile created.
 fn folder(text: &str, temporary: &str) -> Found {
     let rest = text.strip_prefix(temporary)?;
     let separator = rest.len() - rest.trim_start_matches(['/', '\\']).len();
@@ -73,7 +73,7 @@ fn folder(text: &str, temporary: &str) -> Found {
     Some((length, "[TEMP]".into()))
 }
 
-/// What the Identity Center makes up: a known beginning and 32 digits, see `identity_center::state::random_word`.
+/// A random value of the Identity Center: a known prefix and 32 digits; see `identity_center::state::random_word`.
 fn secret(text: &str) -> Found {
     let beginnings = [
         ("aoaAAAAA", "[SECRET]"),

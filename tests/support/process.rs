@@ -34,7 +34,7 @@ impl Invocation {
         self
     }
 
-    /// What the program reads from standard input, which is else empty.
+    /// Sets the standard input of the program, which is empty by default.
     pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(bytes.into());
         self
@@ -73,7 +73,7 @@ impl Invocation {
         };
         if let Some(bytes) = self.stdin {
             let mut stdin = running.stdin.take().expect("stdin is a pipe");
-            // Its own thread: a program that answers before it has read all would else wait for us as we for it.
+            // In a thread, because a program that writes before it has read everything would deadlock with us.
             running.readers.push(thread::spawn(move || drop(stdin.write_all(&bytes))));
         }
         running
@@ -98,12 +98,12 @@ impl Running {
         self.child.id()
     }
 
-    /// What it wrote to standard output so far.
+    /// Its standard output so far.
     pub(crate) fn stdout(&self) -> String {
         self.stdout.text()
     }
 
-    /// What it wrote to standard error so far.
+    /// Its standard error so far.
     pub(crate) fn stderr(&self) -> String {
         self.stderr.text()
     }
@@ -197,18 +197,18 @@ impl Drop for Running {
     }
 }
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     /// The program's name.
     pub(crate) program: String,
-    /// The words after the program's name.
+    /// The arguments.
     pub(crate) args: Vec<String>,
     /// Standard output.
     pub(crate) stdout: String,
     /// Standard error.
     pub(crate) stderr: String,
-    /// Standard output as bytes, for what may not be UTF-8.
+    /// Standard output as bytes, which may not be UTF-8.
     pub(crate) stdout_bytes: Vec<u8>,
     /// The exit code; a signal that ended it is its number, negative.
     pub(crate) status: i32,
@@ -217,14 +217,14 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Fails the test, with all that was said, unless the exit code is this.
+    /// Fails the test with all output unless this is the exit code.
     #[track_caller]
     pub(crate) fn expect(self, status: i32) -> Self {
         assert!(self.status == status, "exit code {} instead of {status}\n{}", self.status, self.snapshot());
         self
     }
 
-    /// Fails the test, with all that was said, unless it succeeded.
+    /// Fails the test with all output unless the program succeeded.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
         self.expect(0)
@@ -260,7 +260,7 @@ fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or(i32::MIN)
 }
 
-/// A word that is wanted, once something stands behind it: it may still be coming else.
+/// A word that is complete because something follows it.
 fn complete_word(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
     let complete = &text[..text.rfind(char::is_whitespace)?];
     complete.split_whitespace().find(|word| is_wanted(word)).map(Into::into)
@@ -302,7 +302,7 @@ impl Collected {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
-    /// What `find` finds; `None` at the deadline or the end of the stream.
+    /// Waits until `find` succeeds; `None` at the deadline or the end of the stream.
     fn wait<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
         let until = Instant::now() + DEADLINE;
         let mut collected = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);

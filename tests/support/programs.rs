@@ -18,7 +18,7 @@ pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
 /// Cargo's target folder.
 pub(crate) fn target() -> &'static Path {
     static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
-        // Unit tests are not told target/tmp, but they lie in target/debug/deps.
+        // Unit tests do not get the path of target/tmp, but they are in target/debug/deps.
         let program = || std::env::current_exe().ok()?.ancestors().nth(2).map(PathBuf::from);
         let below = option_env!("CARGO_TARGET_TMPDIR").map(PathBuf::from).or_else(program).unwrap_or_default();
         below.parent().map(PathBuf::from).unwrap_or(below)
@@ -26,7 +26,7 @@ pub(crate) fn target() -> &'static Path {
     &TARGET
 }
 
-/// What was found; where nothing was, the reason is told and the test ends, which in CI is a failure.
+/// Returns what was found; otherwise prints the reason for skipping the test, which is a failure in CI.
 pub(crate) fn or_skip<T>(found: Option<T>, test: &str, missing: &str) -> Option<T> {
     if found.is_none() {
         assert!(variable("CI").is_none_or(|value| value != "true"), "{missing}, which CI needs");

@@ -2,7 +2,7 @@
 //!
 //! Interprets the control characters and sequences that the program uses (ECMA-48) and fails at any other.
 
-/// A terminal of so many columns, and as many rows as it takes.
+/// A terminal with a number of columns and unlimited rows.
 pub(crate) struct Screen {
     columns: usize,
     rows: Vec<Vec<Cell>>,
@@ -22,7 +22,7 @@ impl Screen {
         Self { columns, rows: vec![Vec::new()], column: 0, bold: false }
     }
 
-    /// Shows what is written to it.
+    /// Interprets output.
     pub(crate) fn write(&mut self, text: &str) {
         let mut rest = text;
         while let Some(character) = rest.chars().next() {

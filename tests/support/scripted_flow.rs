@@ -10,10 +10,10 @@ use sso_oidc::internal::{RegistrationKey, TokenCache};
 
 use crate::support::identity_center::{Identity, Transport};
 use crate::support::process::{Run, Running};
-use crate::support::scripted_server::{Script, Step, bytes, json as answer};
+use crate::support::scripted_server::{ScriptedServer, Step, bytes, json as answer};
 use crate::support::{TestEnv, UserAgent};
 
-/// What is in every secret: of the cache, of the service's answers, of the browser's.
+/// Part of every secret in the cache, in responses and in browser requests.
 pub(crate) const CANARY: &str = "Kanarienvogel";
 
 /// The points of the flows at which a call can fail.
@@ -23,7 +23,7 @@ pub(crate) enum Point {
     Registration,
     /// `login`: `StartDeviceAuthorization`.
     DeviceAuthorization,
-    /// `login`: `CreateToken` in the device flow, after the words.
+    /// `login`: `CreateToken` in the device code flow, after the prompt.
     Poll,
     /// `login`: `CreateToken` with the browser's code.
     Exchange,
@@ -49,7 +49,7 @@ impl Point {
         Self::Logout,
     ];
 
-    /// Whether the call asks for a token.
+    /// Whether the call requests a token.
     pub(crate) fn asks_for_a_token(self) -> bool {
         matches!(self, Self::Poll | Self::Exchange | Self::Refresh | Self::EarlyRefresh)
     }
@@ -122,7 +122,7 @@ fn pending() -> Step {
     answer(400, &["Connection: close", "x-amzn-ErrorType: AuthorizationPendingException"], "{}")
 }
 
-/// The token that every call for one would get.
+/// The token that all of them would get.
 pub(crate) fn token_body() -> serde_json::Value {
     json!({
         "accessToken": format!("{CANARY}-new-access-token"),
@@ -183,7 +183,7 @@ impl Connection {
         matches!(self, Self::Closing | Self::DyingProxy)
     }
 
-    /// What stands at the server's port.
+    /// What listens on the server's port.
     pub(crate) fn transport(self, identities: &Identities) -> Transport {
         match self {
             Self::Tls => Transport::Tls(identities.own.config.clone()),
@@ -224,19 +224,19 @@ pub(crate) struct FaultCase<'a> {
     pub(crate) connection: Connection,
     /// Instead of the answer, and of those to the attempts after it.
     pub(crate) steps: Vec<Step>,
-    /// More words of the command line.
+    /// Additional arguments.
     pub(crate) words: Vec<&'a str>,
     pub(crate) identities: &'a Identities,
 }
 
-/// What came of a case.
+/// The results of a case.
 pub(crate) struct Outcome {
     pub(crate) run: Run,
     /// Connections for the call.
     pub(crate) attempts: usize,
     /// Where the call went, without scheme.
     pub(crate) host: String,
-    /// What the browser was shown at the end.
+    /// The last page in the browser.
     pub(crate) page: Option<String>,
     pub(crate) before: BTreeMap<String, String>,
     pub(crate) after: BTreeMap<String, String>,
@@ -249,7 +249,8 @@ impl FaultCase<'_> {
         let prologue = if self.connection == Connection::Nowhere { Vec::new() } else { self.point.prologue() };
         let good_calls = prologue.len();
         let steps = prologue.into_iter().chain(self.steps.iter().cloned()).collect();
-        let server = Script::start(steps, &self.connection.transport(self.identities), self.connection.closes());
+        let server =
+            ScriptedServer::start(steps, &self.connection.transport(self.identities), self.connection.closes());
         let (mut env, host) = self.fixture(&server);
         set_up(&mut env, self.point);
         if self.connection == Connection::Nowhere {
@@ -270,7 +271,7 @@ impl FaultCase<'_> {
         }
     }
 
-    fn fixture(&self, server: &Script) -> (TestEnv, String) {
+    fn fixture(&self, server: &ScriptedServer) -> (TestEnv, String) {
         let mut env = TestEnv::new();
         env.config(
             "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Developer\n\n\
@@ -346,7 +347,7 @@ fn cache(env: &TestEnv) -> BTreeMap<String, String> {
     documents.map(|path| (path.clone(), env.read(&path))).collect()
 }
 
-/// The browser comes back with a code; what it is shown.
+/// Redirects the browser with a code and returns the page it gets.
 fn come_back(running: &mut Running) -> String {
     let url = url::Url::parse(&running.authorization_url()).unwrap();
     let of = |name: &str| url.query_pairs().find(|(known, _)| known == name).unwrap().1.into_owned();

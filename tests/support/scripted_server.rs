@@ -1,7 +1,7 @@
-//! A server on loopback that follows a script: one step a connection, exact bytes, and every fault of a network.
+//! A server on loopback that follows a script: one step per connection, with exact bytes and simulated network faults.
 //!
 //! It serves as many connections as the script has steps, with TLS if given a certificate, records the requests, closes
-//! further connections, and stops when it is dropped.
+//! all further connections, and stops when dropped.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -19,7 +19,7 @@ use super::wait::wait_until;
 pub(crate) enum Step {
     /// Read the request, write these bytes, close.
     Write(Vec<u8>),
-    /// Read the request, then close without a byte.
+    /// Read the request, then close without writing.
     Close,
     /// Reset the connection once the request has arrived.
     Reset,
@@ -29,21 +29,21 @@ pub(crate) enum Step {
     Drip(Vec<u8>, Duration),
     /// Read the request, write the first bytes, then the second ones over and over until the client hangs up.
     Endless(Vec<u8>, Vec<u8>),
-    /// Read the request, write these bytes, let them arrive, then reset the connection.
+    /// Read the request, write these bytes, wait until the client has read them, then reset the connection.
     ResetAfter(Vec<u8>),
-    /// Write these bytes before anything was understood, and go on reading until the client hangs up.
+    /// Write these bytes before reading the request, then read until the client hangs up.
     Greet(Vec<u8>),
-    /// Read the request and answer an error of this status and code whose words are that request, headers and body.
+    /// Read the request and return an error with this status and code that repeats the headers and body of the request.
     Echo(u16, &'static str),
     /// Hold the connection this long without reading or writing.
     Mute(Duration),
-    /// The same step under another certificate than the server's.
+    /// The same step with another certificate.
     Under(Arc<rustls::ServerConfig>, Box<Step>),
-    /// The same step without TLS, on a server that has it; a proxy says this in place of opening the way.
+    /// The same step without TLS on a TLS server; also the reply of a proxy that does not connect.
     Bare(Box<Step>),
 }
 
-/// An answer with a JSON body and these further header lines.
+/// A response with a JSON body and these additional header lines.
 pub(crate) fn json(status: u16, headers: &[&str], body: &str) -> Step {
     let mut text =
         format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n", body.len());
@@ -54,7 +54,7 @@ pub(crate) fn json(status: u16, headers: &[&str], body: &str) -> Step {
     Step::Write(format!("{text}\r\n{body}").into_bytes())
 }
 
-/// An answer with exactly these bytes.
+/// A response of exactly these bytes.
 pub(crate) fn bytes(text: &str) -> Step {
     Step::Write(text.as_bytes().to_vec())
 }
@@ -78,7 +78,7 @@ impl Recorded {
 }
 
 /// The server.
-pub(crate) struct Script {
+pub(crate) struct ScriptedServer {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     scheme: &'static str,
@@ -96,7 +96,7 @@ type KeptPort = std::os::fd::OwnedFd;
 #[cfg(not(target_os = "linux"))]
 type KeptPort = ();
 
-/// A listener whose port stays reserved when it is closed: a client that retries must not use up the script of another test.
+/// A listener whose port stays reserved after it is closed, so that a client that retries does not reach another test.
 #[cfg(target_os = "linux")]
 fn listener_of_a_kept_port() -> (TcpListener, Option<KeptPort>) {
     use rustix::net::sockopt::set_socket_reuseport;
@@ -119,7 +119,7 @@ fn listener_of_a_kept_port() -> (TcpListener, Option<KeptPort>) {
     (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap(), None)
 }
 
-impl Script {
+impl ScriptedServer {
     /// A server without TLS.
     pub(crate) fn plain(steps: Vec<Step>) -> Self {
         Self::start(steps, &Transport::Plain, false)
@@ -130,7 +130,7 @@ impl Script {
         Self::start(steps, &Transport::Tls(identity.config.clone()), false)
     }
 
-    /// A server; one that `closes` refuses connections once the script is at its end.
+    /// A server; with `closes`, it refuses connections after the script has ended.
     pub(crate) fn start(steps: Vec<Step>, transport: &Transport, closes: bool) -> Self {
         let (listener, port) = if closes {
             listener_of_a_kept_port()
@@ -155,12 +155,12 @@ impl Script {
                 }
                 *counted.lock().unwrap() += 1;
                 if let Some(step) = step {
-                    // A client that gives up is what many of these tests are about.
+                    // Errors are expected: many tests have a client that gives up.
                     let _ = serve(stream, &transport, &step, &recorded);
                     *ended.lock().unwrap() += 1;
                 }
             }
-            // Also where a process that another test is about to start still has a copy.
+            // Shut down explicitly, because a child process of another test can have a copy of the socket.
             #[cfg(target_os = "linux")]
             rustix::net::shutdown(&listener, rustix::net::Shutdown::Both).unwrap();
         });
@@ -180,18 +180,18 @@ impl Script {
         self.requests.lock().unwrap().clone()
     }
 
-    /// How many steps have come to their end.
+    /// The number of completed steps.
     pub(crate) fn served(&self) -> usize {
         *self.served.lock().unwrap()
     }
 
-    /// The connections so far, also those that brought no request.
+    /// The number of connections so far, including those without a request.
     pub(crate) fn connections(&self) -> usize {
         *self.connections.lock().unwrap()
     }
 }
 
-impl Drop for Script {
+impl Drop for ScriptedServer {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
@@ -282,7 +282,7 @@ fn follow(
         }
         Step::Endless(first, again) => {
             stream.write_all(first)?;
-            // Far above every limit, should the client never hang up.
+            // A limit far above those of the client, in case it never hangs up.
             for _ in 0..(64 << 20) / again.len() {
                 stream.write_all(again)?;
             }
@@ -291,7 +291,7 @@ fn follow(
     stream.flush()
 }
 
-/// Whether nothing waits in the receive queue of a socket on 127.0.0.1.
+/// Whether the receive queue of a socket on 127.0.0.1 is empty.
 #[cfg(target_os = "linux")]
 fn has_read_all(socket: SocketAddr) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
@@ -300,7 +300,7 @@ fn has_read_all(socket: SocketAddr) -> bool {
     rows.all(|row| row.get(1) != Some(&local.as_str()) || row[4].ends_with(":00000000"))
 }
 
-/// Elsewhere the queue cannot be read: a moment has to do.
+/// Waits a moment, because the queue cannot be read on other systems.
 #[cfg(not(target_os = "linux"))]
 fn has_read_all(_: SocketAddr) -> bool {
     thread::sleep(Duration::from_millis(60));

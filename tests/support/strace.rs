@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use crate::support::programs::{find, or_skip};
 use crate::support::{Run, TestEnv};
 
-/// What happens at a call.
+/// What happens when a system call is made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fate<'a> {
     /// It is not made, and fails with this error.
@@ -27,7 +27,7 @@ pub(crate) struct Call {
     pub(crate) name: String,
     /// Its number among those of that name in its thread, from 1.
     pub(crate) nth: usize,
-    /// What strace wrote about it.
+    /// The line that strace wrote about it.
     pub(crate) text: String,
 }
 
@@ -40,7 +40,7 @@ const OTHERS: [&str; 12] =
 pub(crate) struct Tracer(PathBuf);
 
 impl Tracer {
-    /// Where there is none, the test ends; in CI that is a failure.
+    /// Without strace the test is skipped; in CI that is a failure.
     pub(crate) fn find(test: &str) -> Option<Self> {
         let program = or_skip(find(&["strace"]), test, "strace is not installed")?;
         let mut attempt = Command::new(&program);

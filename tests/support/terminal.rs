@@ -67,7 +67,7 @@ impl Terminal {
         String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
     }
 
-    /// Waits until `find` finds something in what was written.
+    /// Waits until `find` finds something in the output.
     pub(crate) fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> T {
         let end = Instant::now() + DEADLINE;
         loop {
@@ -82,7 +82,7 @@ impl Terminal {
         }
     }
 
-    /// Waits for a word with this in it, and what follows it.
+    /// Waits for a word that contains this and is followed by something.
     pub(crate) fn word(&mut self, part: &str) -> String {
         self.wait_for(|text| {
             let at = text.find(part)?;

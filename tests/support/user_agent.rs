@@ -24,12 +24,12 @@ pub(crate) struct UserAgent {
     tls: Option<Arc<ClientConfig>>,
 }
 
-/// What it shows.
+/// The page that it shows.
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     /// Where it is, after all redirects.
     pub(crate) url: String,
-    /// The URLs on the way here, the first one asked for included, this one not.
+    /// The URLs that were redirected to this page, from the first one.
     pub(crate) hops: Vec<String>,
     /// The status of the answer.
     pub(crate) status: u16,
@@ -157,7 +157,7 @@ impl UserAgent {
 }
 
 impl Page {
-    /// The value of a header, whatever the case of its name.
+    /// The value of a header, by its name in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -167,7 +167,7 @@ impl Page {
         between(&self.body, "<title>", "</title>").unwrap_or_default()
     }
 
-    /// The words a person reads, without markup, in one line.
+    /// The visible text in one line, without markup.
     pub(crate) fn text(&self) -> String {
         let mut body = self.body.clone();
         for element in ["head", "style", "script"] {
@@ -226,7 +226,7 @@ fn converse(stream: &mut (impl Read + Write), request: &str) -> io::Result<Vec<u
     stream.flush()?;
     let mut received = Vec::new();
     match stream.read_to_end(&mut received) {
-        // Servers that close without TLS's goodbye are common, and the length tells whether all is there.
+        // Servers often close without close_notify; the length shows whether the response is complete.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
         other => {
             other?;

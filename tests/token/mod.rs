@@ -90,13 +90,13 @@ fn a_valid_token_is_used_when_the_refresh_fails() {
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.snapshot());
     assert!(run.stderr.contains("WARNING") && run.stderr.contains("InvalidGrantException"), "{}", run.snapshot());
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
-    // Below what was asked for, failure is failure; and the service is not asked again for what it just refused.
+    // Below `--min-ttl` a failed refresh is an error, and a request that was just refused is not repeated.
     let run = env.run(words(&["--min-ttl", "11m"])).expect(4);
     assert_eq!(run.stdout, "");
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
 }
 
-/// What is stored counts from this machine's clock all the same, as every other tool looks at it.
+/// The stored expiry is in this machine's time, because other tools compare it with this clock.
 #[test]
 fn clock_skew_is_reported() {
     for (year, direction) in [(2030, " behind the service's"), (2019, " ahead of the service's")] {
@@ -138,12 +138,12 @@ fn min_ttl_above_the_refreshed_lifetime_needs_a_login() {
     let run = env.run(words(&["--min-ttl", "4h"])).expect(4);
     assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("even a refreshed token expires too soon"), "{}", run.snapshot());
-    // What the refresh gave is stored all the same, for its refresh token replaces the old one.
+    // The new token is stored nevertheless, because its refresh token replaces the old one.
     env.run(TOKEN).ok();
     env.run(words(&["--min-ttl", "soon"])).expect(252);
 }
 
-/// A refresh that fails changes no byte, and what has ended is never printed.
+/// A failed refresh changes no file, and an expired token is never printed.
 #[test]
 fn service_faults_leave_the_cache_unchanged() {
     let deep = "[".repeat(100_000);

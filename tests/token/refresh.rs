@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::environment::{SESSION, token_document};
 use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv};
 
-/// What stands in the cache.
+/// The state of the cached token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// An hour left.
@@ -24,7 +24,7 @@ enum State {
     Absent,
 }
 
-/// What the token file says about the registration of its client.
+/// The registration in the token file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Registration {
     Valid,
@@ -32,7 +32,7 @@ enum Registration {
     Unknown,
 }
 
-/// What the service answers every time that it is asked.
+/// The response to every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
     Good,
@@ -64,7 +64,7 @@ enum File {
 
 type Case = (State, bool, Registration, Answer);
 
-/// Requests, what is printed, the exit code, the file, and what standard error has ("": nothing at all).
+/// Requests, standard output, exit code, file, and a part of standard error ("": empty).
 type Row = (usize, Printed, i32, File, &'static str);
 
 #[expect(clippy::match_same_arms, reason = "rows of the table, in its order")]
@@ -148,7 +148,7 @@ fn set_up(env: &TestEnv, center: &IdentityCenter, (state, has_refresh_token, reg
     document
 }
 
-/// Plays a case; what is wrong.
+/// Runs a case and returns what is wrong.
 fn complaints(case: Case) -> Vec<String> {
     let (requests, printed, code, file, says) = expected(case);
     let center = IdentityCenter::start();

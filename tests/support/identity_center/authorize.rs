@@ -26,7 +26,7 @@ pub(super) fn page(state: &mut State, request: &Request) -> Result<HttpAnswer, F
     let client_id = parameter("client_id")?;
     let redirect_uri = parameter("redirect_uri")?;
     let client = state.clients.get(client_id).filter(|client| client.expires > Instant::now());
-    let client = client.ok_or_else(|| invalid_client("There is no such client"))?.clone();
+    let client = client.ok_or_else(|| invalid_client("The client does not exist"))?.clone();
     if !is_registered(&client, redirect_uri) {
         return Err(Fault::new("InvalidRedirectUriException", &format!("{redirect_uri} is not registered")));
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, invalid_request};
 use super::http::HttpRequest;
 
-/// What can be asked of the Identity Center.
+/// The endpoints of the Identity Center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Endpoint {
     /// `POST /client/register`
@@ -83,7 +83,7 @@ impl Request {
         }
     }
 
-    /// The value of a header, whatever the case of its name.
+    /// The value of a header, by its name in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -102,7 +102,7 @@ impl Request {
     pub(super) fn check(&self, endpoint: Endpoint) -> Result<(), Fault> {
         let form = form(endpoint);
         if !form.methods.contains(&self.method.as_str()) {
-            let words = format!("{} is no method of {}", self.method, self.path);
+            let words = format!("{} is not a method of {}", self.method, self.path);
             return Err(Fault::with_message(405, "MethodNotAllowedException", &words));
         }
         for (index, (name, _)) in self.query.iter().enumerate() {
@@ -221,7 +221,7 @@ const CREATE_TOKEN_WITH_IAM: &[Member] = &[
     may("codeVerifier"),
 ];
 
-/// AWS spells `scopes` what RFC 6749 section 4.1.1 calls `scope`.
+/// AWS's `scopes` is `scope` in RFC 6749 section 4.1.1.
 const AUTHORIZE: &[&str] =
     &["response_type", "client_id", "redirect_uri", "state", "code_challenge_method", "scopes", "code_challenge"];
 

@@ -49,7 +49,7 @@ pub(super) fn start_device_authorization(state: &mut State, request: &Request) -
     Ok(HttpAnswer::new(200, "application/json", body.to_string()))
 }
 
-/// Remembers that a poll came; says so if it came too soon.
+/// Records a poll, and reports one that came too soon.
 pub(super) fn note_poll(state: &mut State, request: &Request) -> Option<String> {
     let code = request.text("deviceCode").filter(|_| request.text("grantType") == Some(DEVICE_CODE))?;
     let is_strict = state.settings.strict_polling;
@@ -137,7 +137,7 @@ pub(super) fn page(state: &mut State, request: &Request) -> Result<HttpAnswer, F
     })
 }
 
-/// What the person says about a user code.
+/// The user's decision about a user code.
 pub(super) fn decide(state: &mut State, user_code: &str, approves: bool) -> Result<(), Fault> {
     let authorization = open_authorization(state, user_code)?;
     authorization.decision = if approves { Decision::Approved } else { Decision::Denied };
@@ -150,5 +150,5 @@ fn open_authorization<'s>(state: &'s mut State, user_code: &str) -> Result<&'s m
         .iter_mut()
         .find(|known| known.user_code.eq_ignore_ascii_case(user_code) && known.decision == Decision::Open)
         .filter(|known| known.expires > Instant::now())
-        .ok_or_else(|| invalid_request("There is no such code, or it is not valid any more"))
+        .ok_or_else(|| invalid_request("The code does not exist or has expired"))
 }

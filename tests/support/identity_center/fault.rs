@@ -47,7 +47,7 @@ impl Fault {
         Self { status, code: code.into(), body }
     }
 
-    /// An error whose body is a `message`: of the portal, or of what stands before both services.
+    /// An error whose body is a `message`: from the portal, or from a gateway in front of the services.
     pub(crate) fn with_message(status: u16, code: &str, message: &str) -> Self {
         let mut body = Map::new();
         body.insert("message".into(), json!(message));
@@ -67,7 +67,7 @@ impl Fault {
         answer
     }
 
-    /// The same for a person who looks at it in a browser.
+    /// The same error as a page for a browser.
     pub(super) fn page(&self) -> HttpAnswer {
         let description = self.body.get("error_description").and_then(Value::as_str).unwrap_or_default();
         let mut answer = super::pages::message("This request cannot be answered", description);

@@ -16,7 +16,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::message::reason;
 pub(crate) use super::message::{Ending, Gate, HttpAnswer, HttpRequest, read_request};
 
-/// What clients speak to the server.
+/// The transport between clients and server.
 #[derive(Clone)]
 pub(crate) enum Transport {
     /// HTTP.
@@ -27,10 +27,10 @@ pub(crate) enum Transport {
     Proxy(Arc<ServerConfig>),
 }
 
-/// What answers requests.
+/// A function that handles requests.
 pub(crate) type Answerer = dyn Fn(HttpRequest) -> HttpAnswer + Send + Sync;
 
-/// A listening socket and the threads behind it; ends them all when dropped.
+/// A listening socket and its threads, which are stopped when it is dropped.
 pub(crate) struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -74,7 +74,7 @@ impl Server {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
-    /// Refuses new connections, ends the open ones and waits for their threads; says how many of these panicked.
+    /// Stops listening, closes open connections and waits for their threads; returns how many of these panicked.
     pub(crate) fn stop(&mut self) -> usize {
         let Some(acceptor) = self.acceptor.take() else { return 0 };
         *self.shared.stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;

@@ -43,7 +43,7 @@ pub(super) fn create_token_with_iam(state: &mut State, request: &Request) -> Res
             tokens
         }
         grant => {
-            return Err(Fault::new("UnsupportedGrantTypeException", &format!("There is no grant type {grant}")));
+            return Err(Fault::new("UnsupportedGrantTypeException", &format!("The grant type {grant} does not exist")));
         }
     };
     let id_token = state.new_secret("eyJhbGciOiJSUzI1NiJ9.e30.");
@@ -73,7 +73,7 @@ fn accept_assertion(state: &mut State, assertion: &str) -> Result<(), Fault> {
     let parts: Vec<&str> = assertion.split('.').collect();
     match parts[..] {
         [header, claims, signature] if is_json(header) && is_json(claims) && !signature.is_empty() => {}
-        _ => return Err(invalid_grant("The assertion is no signed JWT")),
+        _ => return Err(invalid_grant("The assertion is not a signed JWT")),
     }
     if state.spent_assertions.iter().any(|spent| spent == assertion) {
         return Err(invalid_grant("The assertion was used already"));

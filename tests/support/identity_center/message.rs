@@ -59,7 +59,7 @@ pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Written in place of everything above, then the connection is closed.
+    /// Written instead of everything above; then the connection is closed.
     pub(crate) raw: Option<Vec<u8>>,
     /// Waited before the first byte.
     pub(crate) delay: Duration,
@@ -145,7 +145,7 @@ fn parse_head(received: &[u8]) -> io::Result<Option<(HttpRequest, usize, usize)>
     let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
     let head = String::from_utf8_lossy(&received[..end]);
     let (line, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
-    // The target is everything between: a malformed one may hold a space.
+    // The target is everything in between: a malformed one may contain a space.
     let words = line.split_once(' ').and_then(|(method, rest)| Some((method, rest.rsplit_once(" HTTP/1.")?.0)));
     let (method, target) = words.ok_or(ErrorKind::InvalidData)?;
     let headers = rest.lines().filter_map(|line| line.split_once(':'));

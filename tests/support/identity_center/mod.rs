@@ -39,14 +39,14 @@ use http::{HttpAnswer, HttpRequest, Server};
 use script::Script;
 use state::State;
 
-/// A running Identity Center. Every setting can be changed at any time and holds for the requests that follow.
+/// A running Identity Center. Settings can be changed at any time and apply to the requests that follow.
 pub(crate) struct IdentityCenter {
     server: Server,
     shared: Arc<Mutex<Shared>>,
     authority: Option<(tempfile::TempDir, PathBuf)>,
 }
 
-/// What the threads of the server share.
+/// State shared by the threads of the server.
 struct Shared {
     state: State,
     script: Script,
@@ -58,7 +58,7 @@ impl IdentityCenter {
         Self::listen(0, false)
     }
 
-    /// Starts one with TLS, under a certificate of its own authority, see [`Self::ca_bundle`].
+    /// Starts one with TLS and a certificate of its own authority; see [`Self::ca_bundle`].
     pub(crate) fn start_tls() -> Self {
         Self::listen(0, true)
     }
@@ -105,7 +105,7 @@ impl IdentityCenter {
         &self.authority.as_ref().expect("only an Identity Center with TLS has an authority").1
     }
 
-    /// Every request so far, in the order of arrival.
+    /// The requests so far, in the order of arrival.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.shared().script.log.clone()
     }
@@ -115,7 +115,7 @@ impl IdentityCenter {
         self.shared().script.log.iter().filter(|request| request.endpoint == Some(endpoint)).cloned().collect()
     }
 
-    /// The endpoints asked so far, in the order of arrival: what a test of a flow compares.
+    /// The endpoints of the requests so far, in the order of arrival.
     pub(crate) fn calls(&self) -> Vec<Endpoint> {
         self.shared().script.log.iter().filter_map(|request| request.endpoint).collect()
     }
@@ -130,18 +130,18 @@ impl IdentityCenter {
         self.server.connections()
     }
 
-    /// Every secret given out or received so far: tokens, client secrets, device and authorization codes, verifiers.
+    /// The secrets issued or received so far: tokens, client secrets, device and authorization codes, verifiers.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.shared().state.secrets.clone()
     }
 
-    /// Gives this reply to the next request of the endpoint; several wait in a row.
+    /// Uses this reply for the next request to the endpoint; several are queued.
     pub(crate) fn next(&self, endpoint: Endpoint, reply: Reply) -> &Self {
         self.shared().script.replies.entry(endpoint).or_default().push_back(reply);
         self
     }
 
-    /// Gives these replies to the next requests of the endpoint.
+    /// Uses these replies for the next requests to the endpoint.
     pub(crate) fn script(&self, endpoint: Endpoint, replies: impl IntoIterator<Item = Reply>) -> &Self {
         self.shared().script.replies.entry(endpoint).or_default().extend(replies);
         self
@@ -152,7 +152,7 @@ impl IdentityCenter {
         self.script(endpoint, std::iter::repeat_n(reply.clone(), count))
     }
 
-    /// Forgets the replies that were scripted and not given.
+    /// Removes scripted replies that were not used.
     pub(crate) fn clear_script(&self) {
         self.shared().script.replies.clear();
     }
@@ -170,7 +170,7 @@ impl IdentityCenter {
         self
     }
 
-    /// What happened that should not have, or did not that should; empty if all is well.
+    /// Unexpected requests, and expected ones that are missing; empty if there are none.
     pub(crate) fn complaints(&self) -> Vec<String> {
         self.shared().script.complaints()
     }
@@ -202,7 +202,7 @@ fn respond(shared: &mut Shared, raw: HttpRequest) -> HttpAnswer {
         respond_at(shared, endpoint, &request)
     } else {
         shared.script.unexpected.push(format!("{} {} does not exist", request.method, request.target));
-        Fault::with_message(404, "UnknownOperationException", "There is no such path").answer()
+        Fault::with_message(404, "UnknownOperationException", "The path does not exist").answer()
     };
     if !answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-amzn-RequestId")) {
         answer.set_header("x-amzn-RequestId", &state::random_request_id());

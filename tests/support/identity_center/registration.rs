@@ -31,7 +31,7 @@ pub(super) fn register_client(state: &mut State, request: &Request) -> Result<Ht
     let grant_types = request.list("grantTypes").unwrap_or_else(|| vec![DEVICE_CODE.into(), REFRESH_TOKEN.into()]);
     let known = [AUTHORIZATION_CODE, REFRESH_TOKEN, DEVICE_CODE];
     if let Some(grant) = grant_types.iter().find(|grant| !known.contains(&grant.as_str())) {
-        return Err(Fault::new("UnsupportedGrantTypeException", &format!("There is no grant type {grant}")));
+        return Err(Fault::new("UnsupportedGrantTypeException", &format!("The grant type {grant} does not exist")));
     }
     if grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE) {
         if redirect_uris.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn register_client(state: &mut State, request: &Request) -> Result<Ht
         return Err(invalid_request("The issuerUrl is not the start URL of this Identity Center"));
     }
     if request.text("entitledApplicationArn").is_some_and(|arn| !arn.starts_with("arn:aws")) {
-        return Err(invalid_request("The entitledApplicationArn is no ARN"));
+        return Err(invalid_request("The entitledApplicationArn is not an ARN"));
     }
     let name = request.required("clientName")?;
     let (id, secret) = new_client(state, name, scopes, grant_types, redirect_uris);
@@ -83,7 +83,7 @@ pub(super) fn check_scopes(settings: &Settings, scopes: &[String]) -> Result<(),
     let is_supported =
         |scope: &String| settings.supported_scopes.as_ref().is_none_or(|supported| supported.contains(scope));
     match scopes.iter().find(|scope| !is_scope(scope) || !is_supported(scope)) {
-        Some(scope) => Err(Fault::new("InvalidScopeException", &format!("There is no scope {scope}"))),
+        Some(scope) => Err(Fault::new("InvalidScopeException", &format!("The scope {scope} does not exist"))),
         None => Ok(()),
     }
 }

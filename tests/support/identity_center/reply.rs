@@ -39,7 +39,7 @@ enum Change {
 }
 
 impl Reply {
-    /// What the Identity Center would have answered anyway, with its effect.
+    /// The normal response of the Identity Center, with its effect.
     pub(crate) fn genuine() -> Self {
         Self { source: Source::Genuine, changes: Vec::new() }
     }
@@ -164,7 +164,7 @@ impl Reply {
         answer.headers.iter().any(|(name, value)| name == "x-amzn-ErrorType" && value == code)
     }
 
-    /// The answer as scripted; `genuine` is given unless this reply stands in its place.
+    /// The scripted response; `genuine` creates the normal one if this reply needs it.
     pub(super) fn answer(self, genuine: Option<HttpAnswer>) -> HttpAnswer {
         let mut answer = match (self.source, genuine) {
             (Source::Fixed(answer), _) | (Source::Genuine, Some(answer)) => answer,
@@ -206,6 +206,9 @@ fn edit(answer: &mut HttpAnswer, change: impl FnOnce(&mut serde_json::Map<String
         change(&mut body);
         answer.body = Value::Object(body).to_string().into_bytes();
     } else {
-        panic!("a member is changed in an answer that is no JSON object: {}", String::from_utf8_lossy(&answer.body));
+        panic!(
+            "a member is changed in a response that is not a JSON object: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
     }
 }

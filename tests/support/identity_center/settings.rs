@@ -8,7 +8,7 @@ use super::registration::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, new_cl
 use super::state::{AccessKey, Approval, AuthorizationRequest, Decision, Lifetimes, unix_now};
 use super::{IdentityCenter, authorize, device, token};
 
-/// A client and a session that a test got without a flow: what a cache file is made of.
+/// A client and a session created without a flow, to write cache files.
 #[derive(Debug, Clone)]
 pub(crate) struct Issued {
     /// `clientId`
@@ -48,7 +48,7 @@ impl IdentityCenter {
         self
     }
 
-    /// Who approves; the default is [`Approval::ByPerson`].
+    /// Sets how requests are approved; the default is [`Approval::ByPerson`].
     pub(crate) fn approval(&self, approval: Approval) -> &Self {
         self.shared().state.settings.approval = approval;
         self

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::fault::{Fault, invalid_client};
 
-/// Who decides about an authorization request, and when.
+/// How and when an authorization request is approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Approval {
     /// A person (or a `UserAgent`, or the test) on the page of the request.
@@ -19,7 +19,7 @@ pub(crate) enum Approval {
     AfterPolls(u32),
 }
 
-/// How long things live, and what `expiresIn` and its like say.
+/// Lifetimes, and the values of `expiresIn` and similar members.
 #[derive(Debug, Clone)]
 pub(crate) struct Lifetimes {
     /// Client registrations: 90 days at AWS.
@@ -30,7 +30,7 @@ pub(crate) struct Lifetimes {
     pub(crate) authorization_code: Duration,
     /// Access tokens of a session: 8 hours by default at AWS, an hour when it can be refreshed.
     pub(crate) access_token: Duration,
-    /// The session: what its last refresh token lives.
+    /// Lifetime of the session, and of its last refresh token.
     pub(crate) session: Duration,
     /// Role credentials.
     pub(crate) role_credentials: Duration,
@@ -110,7 +110,7 @@ pub(super) struct AuthorizationCode {
     pub(super) spent: bool,
 }
 
-/// What one approval opened.
+/// A session, created by an approval.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
     pub(super) client_id: String,
@@ -145,7 +145,7 @@ pub(super) struct State {
     pub(super) access_tokens: HashMap<String, AccessToken>,
     pub(super) refresh_tokens: HashMap<String, RefreshToken>,
     pub(super) spent_assertions: Vec<String>,
-    /// Everything given out or received that must never be shown.
+    /// All secrets that were issued or received.
     pub(super) secrets: Vec<String>,
 }
 
@@ -208,7 +208,7 @@ impl State {
 
     /// The client that proves to be `id`.
     pub(super) fn client(&self, id: &str, secret: &str) -> Result<&Client, Fault> {
-        let client = self.clients.get(id).ok_or_else(|| invalid_client("There is no client of this clientId"))?;
+        let client = self.clients.get(id).ok_or_else(|| invalid_client("The client does not exist"))?;
         if client.secret != secret {
             return Err(invalid_client("The clientSecret is not that of the client"));
         }
@@ -265,7 +265,7 @@ pub(super) fn random_request_id() -> String {
     format!("{}-{}-{}-{}-{}", &word[..8], &word[8..12], &word[12..16], &word[16..20], &word[20..])
 }
 
-/// A user code as AWS makes them, `BCDF-GHJK`: no vowels, so no words.
+/// A user code in AWS's form, `BCDF-GHJK`: without vowels, so that it is never a word.
 pub(super) fn random_user_code() -> String {
     let letters = b"BCDFGHJKLMNPQRSTVWXZ";
     let code: String = random_bytes()[..8].iter().map(|byte| char::from(letters[usize::from(*byte) % 20])).collect();

@@ -12,12 +12,12 @@ use rustls::pki_types::PrivateKeyDer;
 pub(crate) struct Identity {
     /// The server's side of TLS.
     pub(crate) config: Arc<ServerConfig>,
-    /// The authority's certificate in PEM: what `AWS_CA_BUNDLE` and `--ca-bundle` get.
+    /// The authority's certificate in PEM, for `AWS_CA_BUNDLE` and `--ca-bundle`.
     pub(crate) authority: String,
 }
 
 impl Identity {
-    /// A certificate for these names, signed by an authority of its own called `Test Authority`.
+    /// A certificate for these names, signed by a new authority named `Test Authority`.
     pub(crate) fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         Self::issued_by("Test Authority", names, 4096)
     }

@@ -21,7 +21,7 @@ pub(super) fn create_token(state: &mut State, request: &Request, too_soon: bool)
     let client_id = request.required("clientId")?;
     let grant = request.required("grantType")?;
     if ![DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant) {
-        return Err(Fault::new("UnsupportedGrantTypeException", &format!("There is no grant type {grant}")));
+        return Err(Fault::new("UnsupportedGrantTypeException", &format!("The grant type {grant} does not exist")));
     }
     let client = state.client(client_id, request.required("clientSecret")?)?;
     check_grant(client, grant)?;
@@ -47,7 +47,7 @@ pub(super) fn create_token(state: &mut State, request: &Request, too_soon: bool)
     Ok(HttpAnswer::new(200, "application/json", body.to_string()))
 }
 
-/// An authorization code becomes tokens; it is spent by the first attempt, whatever comes of it.
+/// Redeems an authorization code; the first attempt uses it up, even if it fails.
 pub(super) fn redeem_code(
     state: &mut State,
     request: &Request,
@@ -58,7 +58,7 @@ pub(super) fn redeem_code(
     let redirect_uri = request.required("redirectUri")?;
     let verifier = request.required("codeVerifier")?;
     state.secrets.push(verifier.into());
-    let known = state.authorization_codes.get_mut(code).ok_or_else(|| invalid_grant("There is no such code"))?;
+    let known = state.authorization_codes.get_mut(code).ok_or_else(|| invalid_grant("The code does not exist"))?;
     if std::mem::replace(&mut known.spent, true) {
         return Err(invalid_grant("The code was used already"));
     }
@@ -88,11 +88,11 @@ pub(super) fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// A refresh token becomes the next tokens of its session.
+/// Redeems a refresh token for the next tokens of its session.
 pub(super) fn refresh(state: &mut State, request: &Request, client_id: &str) -> Result<Tokens, Fault> {
     let sent = request.required("refreshToken")?;
     let rotates = state.settings.rotates_refresh_tokens;
-    let known = state.refresh_tokens.get_mut(sent).ok_or_else(|| invalid_grant("There is no such refresh token"))?;
+    let known = state.refresh_tokens.get_mut(sent).ok_or_else(|| invalid_grant("The refresh token does not exist"))?;
     let number = known.session;
     let session = &state.sessions[number];
     if session.client_id != client_id {
