@@ -1,4 +1,4 @@
-//! The program: builds the real world, calls one function, and ends as that function says.
+//! The program: creates the `Context`, runs the library, and exits with its exit code.
 
 use std::process::ExitCode;
 
@@ -10,23 +10,23 @@ fn main() -> ExitCode {
     code.into()
 }
 
-/// Writes no core, and lets no other process of the account read the memory: both would show secrets.
+/// Prevents core dumps, and other processes of the user from reading the memory: both would show secrets.
 ///
-/// Ended by the `exec` of a child, unlike a limit on cores, which children inherit.
+/// This ends with the `exec` of a child process, unlike a core size limit, which child processes inherit.
 #[cfg(target_os = "linux")]
 fn keep_memory_private() {
-    // A kernel that refuses leaves things as they were for every other program.
+    // If the kernel refuses, the program works as usual.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 #[cfg(not(target_os = "linux"))]
 fn keep_memory_private() {}
 
-/// A command that SIGTERM or SIGHUP ended has cleaned up; now the process dies of it, so that its parent sees the truth.
+/// Ends the process by the SIGTERM or SIGHUP that it has cleaned up after, so that its parent sees the signal.
 #[cfg(unix)]
 fn die_of_signal(code: u8) {
     if let 129 | 143 = code {
-        // When it cannot be done the exit code says the same.
+        // If this fails, the exit code reports the signal.
         let _ = signal_hook::low_level::emulate_default_handler(i32::from(code) - 128);
     }
 }

@@ -224,7 +224,7 @@ fn elvish_completes() {
     let list = env.home().join("list");
     let source = format!("use str\neval (slurp < {})\n", script("sso-oidc.elv").display());
     let ask = |(line, _): &(&str, &[&str])| {
-        // Of commands Elvish itself chooses those that fit.
+        // Elvish itself selects the matching commands.
         format!(
             "$edit:completion:arg-completer[sso-oidc] sso-oidc {line} | each {{|one| \
              if (not-eq (kind-of $one) string) {{ echo $one[stem] }} elif (str:has-prefix $one {last}) {{ echo $one }} \

@@ -1,8 +1,8 @@
-//! Which host is called for a region, and which start URLs are AWS's.
+//! The host names of regions, and the start URLs that belong to AWS.
 //!
 //! `data/endpoint/cases.tsv` has, for both services, AWS's own endpoint tests, what AWS CLI 2.36.7 resolves for each of 62
-//! regions with and without FIPS and dual-stack, and botocore's answers to regions that are none.
-//! `data/endpoint/start-urls.tsv` has what AWS CLI 2.36.7 makes of hosts and start URLs.
+//! regions with and without FIPS and dual-stack, and botocore's results for invalid regions.
+//! `data/endpoint/start-urls.tsv` has the results of AWS CLI 2.36.7 for hosts and start URLs.
 
 use proptest::prelude::*;
 use sso_oidc::internal::{

@@ -1,4 +1,4 @@
-//! `logout`: which files it removes and keeps, which sessions it revokes, and that files go whatever the service answers.
+//! `logout`: which files it removes and keeps, which sessions it revokes, and that it removes files even if the service fails.
 
 use std::time::Duration;
 

@@ -206,7 +206,7 @@ fn the_rust_sdk_with_a_legacy_profile() {
     lives_on_what_login_stored(Sdk::Rust, How::Legacy);
 }
 
-/// As `credential_process`, in a profile without `sso_*` keys, it serves SDKs as if they knew nothing of SSO.
+/// `credential_process`, in a profile without `sso_*` keys, works for SDKs without support for Identity Center.
 fn lives_on_export_credentials(sdk: Sdk) {
     let name = format!("{sdk:?} with credential_process");
     if or_skip(sdk.installed(), &name, "the SDK is not installed (tests/sdk/install does it)").is_none() {

@@ -1,5 +1,5 @@
-//! Damaged, foreign and odd files in place of a token or a lock, one a row: what `token` prints, what `login` does, and
-//! that no command panics, hangs or touches what a link leads to.
+//! Damaged and unusual files in place of a token or a lock, one per row: what `token` prints, what `login` does, and
+//! that no command panics, hangs or changes the target of a link.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -273,7 +273,7 @@ fn files_of_another_user() {
         assert!(run.stderr.contains("it belongs to user 54321") && run.stderr.contains("chown"), "{}", run.snapshot());
     }
     assert_eq!((env.read(&path), center.calls().len()), (good.clone(), 0));
-    // A link to a file of a stranger is replaced, and the file stays.
+    // A link to a file of another user is replaced, and the file is not changed.
     let elsewhere = env.work().join("elsewhere");
     fs::rename(&path, &elsewhere).unwrap();
     symlink(&elsewhere, &path).unwrap();
@@ -285,7 +285,7 @@ fn files_of_another_user() {
     );
     unmoved(&env, &LOGIN, &[0], "a link to a file of another user");
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), good);
-    // A home of another user, as containers mount it: root works there, and the files keep their owner.
+    // A mounted home of another user, as in containers: it works for root, and files keep their owner.
     let (center, env, good) = fixture();
     env.write(&TestEnv::token_path(SESSION), &good);
     for name in [".aws/sso/cache", ".aws/sso", ".aws", &TestEnv::token_path(SESSION)] {
@@ -353,7 +353,7 @@ fn ten_thousand_cache_files() {
     }
     unmoved(&env, &TOKEN, &[0], "ten thousand files");
     unmoved(&env, &["status"], &[0], "ten thousand files");
-    // Not a round trip for each of the 2,500 tokens.
+    // Faster than a login for each of the 2,500 tokens.
     center.clear_requests();
     unmoved(&env, &["logout", "--sso-session", SESSION], &[0], "ten thousand files");
     assert_eq!(center.calls().len(), 1);

@@ -18,7 +18,7 @@ const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
 
 /// The delay of a slow service.
 const DELAY: Duration = Duration::from_millis(500);
-/// Late enough that processes which are started meanwhile wait for it.
+/// A delay so long that processes started in the meantime wait for it.
 const LATE: Duration = Duration::from_secs(3);
 
 fn expired() -> (IdentityCenter, TestEnv) {
@@ -83,7 +83,7 @@ fn concurrent_processes_share_a_refused_refresh() {
     assert_eq!(env.read(&path), before);
 }
 
-/// One process whose request is answered late, and others that start meanwhile.
+/// One process whose response is delayed, and others that start in the meantime.
 fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) -> Vec<Run> {
     let asked = center.calls().len();
     let first = env.spawn(words.iter().copied());
@@ -104,7 +104,7 @@ fn waiting_processes_share_a_transport_failure() {
     }
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
-    // It is over: the next one tries for itself.
+    // The pause is over, so the next process sends a request again.
     env.run(TOKEN).ok();
 }
 

@@ -1,4 +1,4 @@
-//! The commands that write the cache, each with an environment of its own, and the check of what they leave.
+//! The commands that write the cache, each in a separate environment, and the check of their results.
 //!
 //! Every file must be the old one or a complete new one, unreadable for others, with no leftovers; no response of the
 //! service may be lost, and message and exit code must fit.
@@ -75,7 +75,7 @@ impl Fixture {
         Self { operation, center, env, before }
     }
 
-    /// Fails the test unless this is how it should be after a run.
+    /// Fails the test unless the results of a run are as expected.
     pub(super) fn check(&self, run: &Run, left: Left, what: &str) {
         let fail = |why: &str| panic!("{:?}, {what}: {why}\n{}", self.operation, run.snapshot());
         self.check_files(left, &fail);
@@ -138,7 +138,7 @@ impl Fixture {
                 let fresh = self.center.accepts(run.stdout.trim_end()) && run.stdout.ends_with('\n');
                 let asked = asked(Endpoint::CreateToken);
                 match run.status {
-                    // That of a killed process may reach the service after the next one's.
+                    // The request of a killed process may reach the service after that of the next process.
                     _ if asked > 1 && left == Left::Nothing => fail("more than one refresh"),
                     0 if !fresh => fail("the printed token is not fresh"),
                     0 if !is_new(&token) && !run.stderr.contains("could not be stored") => fail("not stored, not told"),
@@ -167,7 +167,7 @@ impl Fixture {
         self.env.files(".aws/cli").iter().filter(|name| is(name, "json")).count()
     }
 
-    /// Fails the test unless the command works now, as if nothing had happened.
+    /// Fails the test unless the command works now.
     pub(super) fn recovers(&self, what: &str) {
         self.center.clear_requests();
         let run = self.env.run(self.operation.words());

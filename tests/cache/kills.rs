@@ -93,8 +93,8 @@ fn readers_never_see_a_partial_file() {
     assert_eq!(leftover, [""; 0]);
 }
 
-/// Reads the token over and over, in as tight a loop as can be, and counts how often it was another one than before. What
-/// was whole once is whole when it is read again, byte for byte the same.
+/// Reads the token in a tight loop, and counts how often it has changed. A file that was complete
+/// once must be identical when it is read again.
 fn sample(path: &Path, is_over: &AtomicBool, samples: &AtomicUsize, seen: &AtomicUsize) {
     let (mut last, mut bytes) = (Vec::new(), Vec::new());
     while !is_over.load(Ordering::Relaxed) {

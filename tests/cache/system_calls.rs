@@ -20,7 +20,7 @@ fn own_errors(call: &Call) -> &'static [&'static str] {
     }
 }
 
-/// As many of these, spread over all of them.
+/// A number of items, spread evenly over all of them.
 fn some<T>(all: Vec<T>, wanted: usize) -> Vec<T> {
     let step = all.len().div_ceil(wanted.max(1)).max(1);
     all.into_iter().step_by(step).collect()

@@ -1,7 +1,7 @@
-//! Our reading of the config and credentials files against botocore's own.
+//! Our parser of the config and credentials files, compared with botocore's.
 //!
-//! `data/config` holds awkward files and, in `expected.tsv`, what the AWS CLI's botocore makes of each; that part runs
-//! everywhere. Where Python and botocore are at hand, seeded random changes of the same files are read by both, as many
+//! `data/config` contains difficult files and, in `expected.tsv`, botocore's result for each; that part runs
+//! everywhere. If Python and botocore are installed, both also read random changes of the same files, as many
 //! as `SSO_OIDC_TEST_MUTATIONS` says. `data/reference.py` computes the expectations.
 
 use std::io::Write as _;
@@ -19,7 +19,7 @@ fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config")
 }
 
-/// What we make of a config file and the credentials file beside it, in the shape of `botocore_reads.py`.
+/// Our result for a config file and a credentials file, in the form of `botocore_reads.py`.
 fn ours(config: &Path) -> Value {
     let credentials = config.with_extension("credentials");
     let (config, credentials) = (config.to_string_lossy().into_owned(), credentials.to_string_lossy().into_owned());

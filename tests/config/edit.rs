@@ -187,7 +187,7 @@ proptest! {
         let outcome = save_sso_session(&before, &name, &[(&key, &value)]);
         let Ok(()) = outcome else {
             prop_assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), text.as_str());
-            // A block in [DEFAULT] that is none is an error only once a section inherits it.
+            // A value in [DEFAULT] that should be a block is an error only if a section inherits it.
             let first_section = text.contains("[DEFAULT]") && before.sso_session(&name).is_none();
             prop_assert!(value.trim() != value || first_section, "refused {:?}", (key, value, name));
             return Ok(());

@@ -26,7 +26,7 @@ fn invalid_home_directories() {
     assert_eq!(center.connections(), 0);
 }
 
-/// Makes something at a path.
+/// Creates something at a path.
 type MakeConfig = fn(&Path);
 
 /// A config path that is not a file is named in the error about the missing session, and is never waited for.

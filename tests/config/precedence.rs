@@ -1,4 +1,4 @@
-//! Profile, region, endpoint, time-outs and start URL of a run: options, environment and files against each other.
+//! Profile, region, endpoint, time-outs and start URL of a run: precedence of options, environment and files.
 //!
 //! Messages and precedence are those of recorded runs of AWS CLI 2.36.7; details after them are ours and name the
 //! origin.

@@ -101,7 +101,7 @@ impl Fixture {
 const NONE: &str = "An error occurred (NoCredentials): Unable to locate credentials. You can configure credentials by running \
                     \"aws login\".";
 
-/// Which key signed a request, for which region and service; the signature must fit the secret.
+/// The key that signed a request, its region and service; checks that the signature is valid.
 #[track_caller]
 fn signed(request: &Recorded, secret: &str) -> String {
     let mut words = request.line.split(' ');
@@ -112,7 +112,7 @@ fn signed(request: &Recorded, secret: &str) -> String {
     format!("{} {} {}", signed.key_id, signed.scope.trim_end_matches("/aws4_request"), signed.headers)
 }
 
-/// Method and target, and the body of a query call without the session name that is made up.
+/// Method and target, and the body of a query call without the generated session name.
 fn called(request: &Recorded) -> String {
     let line = request.line.trim_end_matches(" HTTP/1.1");
     let made_up = request.body.find("botocore-session-").map(|at| at + "botocore-session-".len());

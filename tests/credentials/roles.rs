@@ -6,7 +6,7 @@ use crate::support::scripted_server::{Step, json};
 const SOURCE: &str = "[profile src]\naws_access_key_id = AKIDSRC\naws_secret_access_key = source-secret\n";
 const STS: &str = "content-type;host;x-amz-date";
 
-/// STS's answer with keys of this number.
+/// A response of STS with numbered keys.
 fn assumed(number: u32) -> Step {
     let text = format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><AssumedRoleUser>\
@@ -224,7 +224,7 @@ fn sts_endpoint_url() {
 fn mfa_without_a_terminal_fails() {
     let config = format!("{}{SOURCE}", role("source_profile = src\nmfa_serial = arn:aws:iam::1:mfa/me"));
     let run = Fixture::new(vec![]).config(&config);
-    // A test runner may have a terminal; the program must not find it.
+    // A test runner may have a terminal, which the program must not use.
     let words = run.words(&["--region", "eu-west-1", "--profile", "r"]);
     let mut command = std::process::Command::new("/usr/bin/setsid");
     command.arg("--wait").arg(env!("CARGO_BIN_EXE_sso-oidc")).args(words);

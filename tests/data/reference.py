@@ -33,7 +33,7 @@ def words(error):
 
 
 def config(lines):
-    """What botocore makes of each file."""
+    """botocore's result for each file."""
     names = [line.partition("\t")[0] for line in lines]
     reader = [sys.executable, DATA / "config/botocore_reads.py"]
     text = "".join(f"{name}\n" for name in names)
@@ -72,7 +72,7 @@ def endpoint(session, service, region, fips, dualstack):
 
 
 def start_urls(lines):
-    """Which hosts and start URLs belong to AWS, and where a redirect leads."""
+    """Which hosts and start URLs belong to AWS, and the target of a redirect."""
     for line in lines:
         kind, *inputs = line.split("\t")[:-1]
         yield "\t".join((kind, *inputs, start_url(kind, *inputs)))
@@ -95,7 +95,7 @@ def start_url(kind, given, *more):
 
 
 def printed(value, form, title="Title", query="value", color="off", width=80, stream=None):
-    """What a formatter prints, and the words of its failure or None."""
+    """The output of a formatter, and its error message or None."""
     options = argparse.Namespace(query=query and jmespath.compile(query), color=color)
     failure = None
     with (

@@ -1,4 +1,4 @@
-"""What Python and botocore make of the cases of the fuzz targets.
+"""Results of Python and botocore for the cases of the fuzz targets.
 
 usage: oracle.py SUBJECT    with the arguments of SUBJECT as one JSON array a line on standard input
 
@@ -27,20 +27,20 @@ def subject(function):
 
 
 def instant(text):
-    """Microseconds since 1970, a missing zone being UTC; None where dateutil sees no instant."""
+    """Microseconds since 1970, in UTC if the zone is missing; None if dateutil cannot parse the text."""
     import dateutil.parser
 
     try:
         at = dateutil.parser.parse(text)
         if at.tzinfo is None:
             at = at.replace(tzinfo=datetime.timezone.utc)
-        # An instant outside of the years 1 to 9999 cannot be written again.
+        # A time outside the years 1 to 9999 cannot be formatted.
         return (at.astimezone(datetime.timezone.utc) - EPOCH) // datetime.timedelta(microseconds=1)
     except (ValueError, ArithmeticError, TypeError):
         return None
 
 
-# What AWS's tools write and ISO 8601 allows.
+# The ISO 8601 forms that AWS's tools write.
 FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)? *(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-5][0-9])?)?"
 )
@@ -63,7 +63,7 @@ def depth(value):
 
 
 def whole(value):
-    """Without halves of surrogate pairs, which only Python can hold."""
+    """Removes lone surrogates, which only Python strings can contain."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
         return True
@@ -72,7 +72,7 @@ def whole(value):
 
 
 def constants(text):
-    """Whether there is NaN or Infinity in a document."""
+    """Whether a document contains NaN or Infinity."""
     found = []
     json.loads(text, parse_constant=found.append)
     return bool(found)
@@ -80,7 +80,7 @@ def constants(text):
 
 @functools.cache
 def cache():
-    """botocore's cache, in a folder in memory where there is one, and the folder."""
+    """botocore's cache and its folder, in memory if possible."""
     import botocore.utils
 
     memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -89,7 +89,7 @@ def cache():
 
 
 def load(text):
-    """The document of a file as botocore reads it, and why somebody else may refuse it."""
+    """The document that botocore reads from a file, and reasons for which another parser may reject it."""
     files, folder = cache()
     with open(os.path.join(folder.name, "s.json"), "wb") as file:
         file.write(text.encode("latin-1"))
@@ -107,7 +107,7 @@ def load(text):
 
 
 def extras(text, names):
-    """What we take beyond botocore: a byte order mark, names in other letter case, numbers of any length."""
+    """Reasons for which we accept more than botocore: a byte order mark, names in another case, numbers of any length."""
     found = []
     text = text.encode("latin-1").decode(errors="replace")
     if text.startswith("\ufeff"):
@@ -246,13 +246,13 @@ def callback(method, target, host, port, state):
     return ["answer", single("code")] if single("code") else ["incomplete"]
 
 
-# Signs that stand before a number and are seen (Unicode's Prepended_Concatenation_Mark).
+# Visible signs before a number (Unicode's Prepended_Concatenation_Mark).
 VISIBLE = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
 
 
 @subject
 def characters(first, count):
-    """For each code point: x must not be shown, p is printable, - is anything else."""
+    """For each code point: x must not be displayed, p is printable, - is anything else."""
 
     def kind(code):
         category = unicodedata.category(chr(code))
@@ -315,10 +315,10 @@ def normalized(text):
 
 
 def odd(text):
-    """Whether a host or a path has characters that only Python takes, or drops, or a path begins like a host."""
+    """Whether a host or a path has characters that only Python accepts or drops, or a path begins like a host."""
     authority = re.match(r"(?:https?|HTTPS)://([^/?#]*)([^?#]*)", text)
     if authority is None:
-        # Another scheme, whose URLs Python takes apart by other rules, or none: both refuse it.
+        # Python parses other schemes differently; both sides reject them.
         return True
     host = authority[1].rpartition("@")[2].partition(":")[0]
     return (
@@ -419,8 +419,8 @@ def model():
 
 
 def only_in_python(body):
-    """Whether JSON is none to us (halves of surrogate pairs, NaN and Infinity, too many levels), or its `__type` is null,
-    which is no code for us and an empty one for botocore.
+    """Whether we reject the JSON (lone surrogates, NaN and Infinity, too many levels), or its `__type` is null,
+    which is not a code for us and an empty one for botocore.
     """
     try:
         text = body.decode("utf-8")
@@ -432,7 +432,7 @@ def only_in_python(body):
 
 
 def plain(value):
-    """The value as another program can read it: floats by their bits, halves of surrogate pairs replaced."""
+    """The value in a form that both sides can compare: floats as their bits, lone surrogates replaced."""
     if isinstance(value, float):
         return "float " + struct.pack(">d", value).hex()
     if isinstance(value, str):
@@ -446,7 +446,7 @@ def plain(value):
 
 @subject
 def fault(status, code, query, body):
-    """Code, message and modelled members; None where botocore raises an exception, and of JSON that is none to us."""
+    """Code, message and modelled members; None if botocore raises an exception or we reject the JSON."""
     import botocore.awsrequest
     import botocore.parsers
 
@@ -462,7 +462,7 @@ def fault(status, code, query, body):
     try:
         parsed = parser.parse(response, operation.output_shape)
         code = parsed["Error"]["Code"]
-        # As botocore's endpoint does it.
+        # As in botocore's endpoint.
         shape = model().shape_for_error_code(code)
         members = parser.parse(response, shape) if shape is not None else {}
         members.pop("Error", None)
@@ -497,7 +497,7 @@ def answer(operation, body):
         return {"object": True, "reasons": reasons}
     parsed.pop("ResponseMetadata")
     texts = "".join(value for value in document.values() if isinstance(value, str))
-    # Digits of other scripts and separators of records, which `int` knows as digits and as blanks.
+    # Digits of other scripts and record separators, which `int` accepts as digits and as white space.
     reasons += ["digits"] * any(c.isdigit() and not c.isascii() or "\x1c" <= c <= "\x1f" for c in texts)
     return {"object": True, "reasons": reasons, "members": list(parsed.items())}
 

@@ -1,4 +1,4 @@
-//! The HTTP client under every fault of a network: error kind, number of attempts, what is sent.
+//! The HTTP client under network faults: error kind, number of attempts, requests.
 
 use std::collections::HashSet;
 use std::future::Future;

@@ -1,6 +1,6 @@
-//! The table of faults, one a row: what happens instead of a response, its class, and the expected message.
+//! The table of faults, one per row: what happens instead of a response, its class, and the expected message.
 //!
-//! What a class means for a call (attempts, exit code) is in `faults`.
+//! The attempts and exit codes of each class are in `faults`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::scripted_server::{Step, bytes};
 /// The class of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Nothing can have reached the service.
+    /// The request cannot have reached the service.
     Unsent,
     /// The connection ended before a byte of an answer.
     Lost,
@@ -22,9 +22,9 @@ pub(crate) enum Class {
     Stop,
     /// The service is in trouble or busy.
     Busy,
-    /// Busy with `Retry-After`: a process that has a token does not wait.
+    /// Throttled with `Retry-After`: a process that has a token does not wait.
     BusyFor,
-    /// Busy, for longer than any process waits.
+    /// Throttled for longer than any process waits.
     BusyForLong,
     /// The service returns an error.
     Refused,
@@ -47,7 +47,7 @@ pub(crate) struct Row {
     pub(crate) words: &'static [&'static str],
     /// What happens instead of a response.
     pub(crate) step: Box<dyn Fn(Point) -> Step + Sync>,
-    /// For which calls.
+    /// The calls that it applies to.
     pub(crate) at: fn(Point) -> bool,
 }
 

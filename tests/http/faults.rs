@@ -25,7 +25,7 @@ struct Expected {
 fn expected(class: Class, point: Point) -> Expected {
     let three = Expected { attempts: 3, code: 255 };
     let once = Expected { attempts: 1, code: 255 };
-    // A fault, then the good answer.
+    // A fault, then the valid response.
     let goes_on = Expected { attempts: 2, code: 0 };
     let expected = match (class, point) {
         (Class::Unsent | Class::Lost | Class::Cut | Class::Busy | Class::BusyFor | Class::BusyForLong, Point::Poll) => {
@@ -96,7 +96,7 @@ fn complaints(row: &Row, point: Point, identities: &Identities) -> Vec<String> {
     wrong
 }
 
-/// Attempts by the debug log, where no server could count them.
+/// The number of attempts in the debug log, for faults without a server that counts them.
 fn tried(outcome: &Outcome, point: Point) -> usize {
     let path = match point {
         Point::Registration => "/client/register",
@@ -124,7 +124,7 @@ fn words_of(row: &Row, point: Point, code: i32, outcome: &Outcome, check: &mut d
     }
     let is_warning = matches!(point, Point::Logout | Point::EarlyRefresh);
     check(!is_warning || said.contains("WARNING: "), "no warning".to_owned());
-    // A hint or the detail of it belongs to an error; a warning is one line.
+    // Hints and details belong to errors; a warning has one line.
     let known = row.says.iter().any(|words| said.contains(words));
     check(known || is_warning, format!("none of {:?} is said", row.says));
     let named = said.contains(&outcome.host)
@@ -162,7 +162,7 @@ fn cache_of(
     let mut after = outcome.after.clone();
     if *connection != Connection::Nowhere && matches!(point, Point::DeviceAuthorization | Point::Poll | Point::Exchange)
     {
-        // The registration was answered well.
+        // The registration succeeded.
         let is_new = |path: &String, text: &String| !outcome.before.contains_key(path) && text.contains("clientSecret");
         let kept = after.len();
         after.retain(|path, text| !is_new(path, text));
@@ -198,7 +198,7 @@ fn every_fault_at_every_step() {
     let scenes = chosen(&rows);
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        // Most of a case is waiting.
+        // A case is idle most of the time.
         for _ in 0..24 {
             scope.spawn(|| {
                 while let Some((row, point)) = scenes.get(next.fetch_add(1, Ordering::SeqCst)) {

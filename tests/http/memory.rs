@@ -1,4 +1,4 @@
-//! Peak memory stays below 20 MiB, whatever the server sends.
+//! Peak memory stays below 20 MiB for any response.
 //!
 //! The program writes to a full pipe, so that it blocks after the response and before its end, and its `VmHWM` can be
 //! read. A build with debug assertions takes 16 MiB before it does anything: there the limit is on what a response adds
@@ -51,7 +51,7 @@ fn peak(words: &[&str], step: Step) -> u64 {
     let mut child = command.spawn().unwrap();
     drop(command);
     let mut asleep = 0;
-    // Asleep at eight looks after the server has answered: the program waits for room in the pipe.
+    // Asleep in eight checks after the response was sent: the program is blocked on the full pipe.
     wait_until(&format!("the end of {words:?}"), || {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
         let is_asleep =

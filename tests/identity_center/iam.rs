@@ -1,6 +1,6 @@
 //! create-token-with-iam at the local Identity Center: the signature and the four grants.
 //!
-//! Requests are signed with AWS's crate here and verified by the Identity Center's own computation.
+//! The tests sign requests with AWS's crate, and the Identity Center verifies them with separate code.
 
 use std::time::{Duration, SystemTime};
 

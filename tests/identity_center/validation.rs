@@ -1,6 +1,6 @@
 //! The rules of the local Identity Center: clients, registration, requests, the portal.
 //!
-//! What the AWS model of the two services does not allow is refused with the modelled error.
+//! Requests that the AWS model of the two services does not allow get the modelled error.
 
 use serde_json::json;
 

@@ -118,7 +118,7 @@ fn files_of_the_aws_cli_are_reused() {
     env.write(&TestEnv::token_path(SESSION), token);
     env.run(LOGIN).ok();
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
-    // Its registration serves the next sign-in, too.
+    // The next login uses the same registration.
     let registration = format!(
         "{{\"clientId\": \"{}\", \"clientSecret\": \"{}\", \"expiresAt\": \"2100-01-01T00:00:00Z\", \"scopes\": \
          [\"sso:account:access\"], \"grantTypes\": [\"authorization_code\", \"refresh_token\"]}}",

@@ -27,7 +27,7 @@ use crate::support::{TestEnv, UserAgent};
 /// The arguments of a login to the session.
 pub(crate) const LOGIN: [&str; 3] = ["login", "--sso-session", SESSION];
 
-/// Signs in by the authorization code flow: the test is the browser.
+/// Signs in with the authorization code flow; the test acts as the browser.
 pub(crate) fn sign_in(env: &TestEnv, more: &[&str]) -> Run {
     let mut running = start(env, more);
     UserAgent::new().approve(&running.authorization_url()).expect("the browser gets an answer");

@@ -86,7 +86,7 @@ fn qr_code_of_the_device_code() {
     }
 }
 
-/// Approves, and gives the address that the browser would go to next.
+/// Approves, and returns the URL that the browser would open next.
 fn landing(url: &str) -> String {
     let agent = UserAgent::new();
     let page = agent.open(url).unwrap();

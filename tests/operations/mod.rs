@@ -1,4 +1,4 @@
-//! The four operations as commands: a device flow by hand, checks before any request, secrets that are never printed.
+//! The four operations as commands: a device code flow by hand, checks before a request, secrets that are never printed.
 //!
 //! `parity` compares them with the AWS CLI run by run; these tests cover what a recording cannot show.
 
@@ -53,7 +53,7 @@ fn device_flow_by_hand() {
         ])
         .ok()
         .json();
-    // Secrets come from a document on standard input, so that they are in no list of processes.
+    // Secrets are in a document on standard input, so that process listings do not show them.
     let secrets = json!({"clientId": client["clientId"], "clientSecret": client["clientSecret"]});
     let from_stdin = |words: &[&str]| {
         let words = words.iter().copied().chain(["--cli-input-json", "file:///dev/stdin"]);

@@ -1,8 +1,8 @@
 //! Random queries on random documents, evaluated and printed by us and by Python's `jmespath` and ruamel.yaml.
 //!
 //! `data/output/python_prints.py` is Python's side. As many as `SSO_OIDC_TEST_QUERIES` says, from `SSO_OIDC_TEST_SEED` on.
-//! Needed is the Python of `tests/sdk/install`, or any other with the two packages and `ruamel.yaml.clib`, whose emitter
-//! AWS CLI uses; where there is none, the test is skipped, and fails in CI.
+//! Requires the Python of `tests/sdk/install`, or any other with the two packages and `ruamel.yaml.clib`, whose emitter
+//! the AWS CLI uses; without it the test is skipped, or fails in CI.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -192,7 +192,7 @@ impl Generator {
     }
 }
 
-/// What we make of a case, in the shape of `python_prints.py`.
+/// Our result for a case, in the form of `python_prints.py`.
 fn ours(expression: &str, document: &Value) -> Value {
     let query = match Query::compile(expression) {
         Ok(query) => query,
@@ -256,7 +256,7 @@ fn random_queries_print_like_python() {
         if ours.get("early").is_some() && theirs.get("syntax").is_none() {
             continue;
         }
-        // A query that Python can evaluate but not print has no counterpart: the reference that it contains was refused.
+        // A query that Python can evaluate but not print cannot be compared: we reject the reference that it contains.
         let Some(theirs) = theirs.as_object().filter(|theirs| !theirs.contains_key("unprintable")) else { continue };
         assert_eq!(ours, Value::Object(theirs.clone()), "seed {seed}: {expression}\non {document}");
         printed += usize::from(theirs.contains_key("json"));

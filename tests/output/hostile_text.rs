@@ -208,7 +208,7 @@ fn service_messages_are_sanitized() {
         for answer in answers {
             let server = ScriptedServer::plain(vec![answer(), answer(), answer()]);
             let env = fixture(&server.url());
-            // A token that can be sent.
+            // A token without hostile text, because it must be sent.
             let mut token = env.token("corp");
             token["accessToken"] = json!("token");
             env.write_token("corp", &token);
@@ -238,7 +238,7 @@ fn verification_urls_and_codes_are_sanitized() {
         assert!(code == 255 && screen.contains("vil"), "{screen}");
         assert_clean(&words, &screen);
     }
-    // Data: on a terminal cleaned, on a pipe as it came.
+    // Data: sanitized on a terminal, unchanged on a pipe.
     for format in ["json", "text", "yaml", "table"] {
         let words = ["register-client", "--client-name", "n", "--client-type", "public", "--output", format];
         let server = ScriptedServer::plain(vec![good(&registration), good(&registration)]);
@@ -249,7 +249,7 @@ fn verification_urls_and_codes_are_sanitized() {
         let run = env.run(words).ok();
         assert!(run.stdout.contains('\u{202e}') || format == "yaml", "{format}: {:?}", run.stdout);
     }
-    // Names made by a query are data, too.
+    // Names created by a query are data, too.
     let words = [
         "register-client",
         "--client-name",

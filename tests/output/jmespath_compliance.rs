@@ -50,7 +50,7 @@ fn check(file: &str, given: &Value, case: &Value) {
             let expected = render(expected, Format::Json, "", &Style::PLAIN).unwrap();
             assert!(same(&printed, &expected), "{context}: {}", String::from_utf8_lossy(&printed));
         }
-        // Expressions to measure: they have no expectation, and two of them are wrong.
+        // Benchmark expressions, which have no expected result; two of them are invalid.
         (_, None, None) => assert!(case.get("bench").is_some(), "{context}: no expectation"),
         (Err(error), Some(kind), _) => assert!(is_kind(&error, kind), "{context}: {error:?} for {kind}"),
         (outcome, kind, _) => panic!("{context}: {outcome:?} for {kind:?}"),

@@ -1,8 +1,8 @@
-//! What AWS CLI 2.36.7 prints for a value, and what our renderers make of the same value.
+//! Output of AWS CLI 2.36.7 for a value, compared with that of our formatters.
 //!
-//! `data/output/runs.jsonl` is taken from recorded runs: the value, the query and the format, and what came out (`prints`,
-//! or `fails` with the words on standard error); an error is titled `error`. `values.jsonl` are values chosen to be
-//! awkward, with what the same formatters print for each as YAML, table and text.
+//! `data/output/runs.jsonl` is taken from recorded runs: the value, the query and the format, and the output (`prints`,
+//! or `fails` with the text on standard error); the title of an error is `error`. `values.jsonl` contains difficult
+//! values, with the output of the same formatters for each as YAML, table and text.
 
 mod differential;
 #[cfg(target_os = "linux")]

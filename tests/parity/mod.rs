@@ -117,7 +117,7 @@ fn names(runs: &[Run]) -> Vec<String> {
 fn replay_one(run: &Run, identity: &Identity) -> Vec<Difference> {
     let server = Server::start(run, identity);
     let home = Home::new(run, server.port, &identity.authority);
-    // Some go on waiting where the AWS CLI gives up.
+    // Some runs continue waiting where the AWS CLI gives up.
     let waits = exception(run).contains(&Aspect::Exit);
     let patience = Duration::from_secs(if waits { 8 } else { 40 });
     let outcome = run::run(run, &home, &server, patience);

@@ -55,7 +55,7 @@ DISTANCES = (28800, 3600, 600, 900, 1, 0, 7776000)
 
 
 class Runner:
-    """Runs the AWS CLI once, in a home directory of its own."""
+    """Runs the AWS CLI once, in a separate home directory."""
 
     def __init__(self, run, aws, folder, tls):
         self.run, self.aws = run, aws
@@ -118,7 +118,7 @@ class Runner:
             fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", terminal["rows"], terminal["cols"], 0, 0))
 
         def prepare_child():
-            # Background jobs of a shell inherit that SIGINT is ignored.
+            # Background jobs of a shell ignore SIGINT, and child processes inherit that.
             for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             os.umask(0o022)
@@ -239,7 +239,7 @@ class Runner:
         return next((f"{{NOW+{distance}}}" for distance in near), match[0])
 
     def request(self, request):
-        """The request as it is written: without what is the same in all requests."""
+        """The request in its stored form, without the parts that all requests share."""
         headers = request["headers"]
         short = {"method": request["method"], "target": self.name(request["target"])}
         if request["body"]:
@@ -291,7 +291,7 @@ class Runner:
             if content is None or "session.db" in path.name or unchanged:
                 continue
             text = self.name(content.decode("utf-8", "replace"))
-            # The AWS CLI keeps the headers of the response beside an assumed role.
+            # The AWS CLI stores the headers of the response with an assumed role.
             text = re.sub(r', "ResponseMetadata": .*(?=\}$)', "", text)
             yield name, [f"{path.stat().st_mode & 0o777:o}", text]
 

@@ -23,7 +23,7 @@ REPLY_HEADERS = {
 
 
 class Server:
-    """Replays the replies of a run in order, the last one again and again."""
+    """Replays the replies of a run in order, and repeats the last one."""
 
     def __init__(self, run, tls):
         self.replies = [exchange["reply"] for exchange in run.get("exchanges", []) if "reply" in exchange]

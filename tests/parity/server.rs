@@ -1,7 +1,7 @@
-//! The server of a recorded run: replays its replies in order and keeps what it was sent.
+//! The server of a recorded run: replays its replies in order and stores the requests.
 //!
 //! The same port answers CONNECT, so that it can stand in as a proxy, and ends TLS inside the tunnel, so that the real
-//! names of endpoints are seen without any network. The last reply repeats.
+//! host names are used without a network. The last reply repeats.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

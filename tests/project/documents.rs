@@ -89,7 +89,7 @@ fn named_options_exist() {
 fn variables_and_keys_that_are_named_are_read() {
     let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
     let readme = source_files::file("README.md");
-    // Named to say that they are not supported, or read from the files by their first part.
+    // Mentioned as unsupported, or read from the files by a prefix.
     let unread = ["AWS_DATA_PATH", "AWS_CLI_OUTPUT_ENCODING"];
     let is_name = |word: &str| {
         let prefixes = ["AWS_", "SSO_OIDC_", "sso_", "cli_"];

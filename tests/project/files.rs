@@ -72,7 +72,7 @@ fn every_file_belongs_to_a_target() {
     let manifest = source_files::file("Cargo.toml");
     let roots = manifest.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));
     let mut roots: BTreeSet<String> = roots.map(str::to_owned).collect();
-    // Programs with a manifest of their own, which the tests and the benchmark run beside ours.
+    // Separate packages that the tests and the benchmark run.
     for manifest in source_files::files("tests") {
         let Some(folder) = manifest.path.strip_suffix("Cargo.toml") else { continue };
         let named = manifest.text.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));

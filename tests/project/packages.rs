@@ -93,8 +93,8 @@ struct EmptyRoot {
 impl EmptyRoot {
     fn new(env: TestEnv, packages: &Path) -> Self {
         let root = env.home().parent().unwrap().to_owned();
-        // By another process: a copy that is being written cannot be run, and one of ours would have the file open in
-        // whatever another test is about to start.
+        // Copied by another process: a file that is open for writing cannot be run, and a copy of ours would also be open in
+        // the child processes of other tests.
         output(Command::new("cp").arg(packages.join("container/sso-oidc")).arg(root.join("sso-oidc")));
         Self { env, root }
     }
@@ -114,7 +114,7 @@ impl EmptyRoot {
         self.command(args).run()
     }
 
-    /// Signs in by device code, and has the token printed.
+    /// Signs in with the device code flow and prints the token.
     fn signs_in(&self, center: &IdentityCenter) {
         center.approval(Approval::AtOnce);
         let run = self.run(["login", "--sso-session", SESSION, "--use-device-code", "--no-browser"]).ok();
@@ -174,7 +174,7 @@ fn dns_in_an_empty_root() {
     root.signs_in(&center);
 }
 
-/// Answers queries for IPv4 addresses with 127.0.0.1, other ones with nothing (RFC 1035 4.1).
+/// Answers queries for IPv4 addresses with 127.0.0.1, and others with no record (RFC 1035 4.1).
 fn answer_names(server: &UdpSocket) {
     let mut query = [0; 512];
     while let Ok((length, peer)) = server.recv_from(&mut query) {

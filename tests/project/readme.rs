@@ -2,7 +2,7 @@
 //! printed: `…` matches any text within a line.
 //!
 //! Lines for a shell's startup file are read by that shell; other commands run with stand-ins for `aws`, `cargo`,
-//! `rustup`, `podman` and `pass`. `.ci/run` runs the commands for cargo, which it reads from the README too.
+//! `rustup`, `podman` and `pass`. `.ci/run` runs the cargo commands, which it also reads from the README.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -246,7 +246,7 @@ fn other_commands_work() {
     }
 }
 
-/// With a `curl` and a `jq` that hand out the identity of a job, and a server that is STS and the OIDC service.
+/// Uses fake `curl` and `jq` that return the identity of a job, and a server that is both STS and the OIDC service.
 #[cfg(unix)]
 #[test]
 fn github_actions_step_gets_a_token() {

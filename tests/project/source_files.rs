@@ -36,7 +36,7 @@ pub(crate) fn rust(folder: &str) -> Vec<Source> {
     found
 }
 
-/// One file of the project.
+/// A file of the project.
 pub(crate) fn file(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
         .unwrap_or_else(|error| panic!("{path}: {error}"))

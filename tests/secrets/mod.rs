@@ -1,7 +1,7 @@
-//! Secrets appear in no output, log, argument or environment of any command, whatever the service does.
+//! Secrets never appear in output, logs, arguments or the environment of any command.
 //!
 //! Every secret contains one canary, so that one search finds any. The output of `token`, `export-credentials` and the
-//! operations may have the secret that was asked for. `http::faults` searches its own runs, too.
+//! operations may contain the requested secret. `http::faults` also searches its runs.
 
 mod process_memory;
 
@@ -24,7 +24,7 @@ struct SecretCommand {
     words: &'static [&'static str],
     /// Its standard input.
     stdin: Option<fn() -> String>,
-    /// Which call of the matrix its answers are like.
+    /// The call whose responses it uses.
     like: Point,
 }
 
@@ -231,7 +231,7 @@ fn no_command_prints_secrets() {
         }
     }
     let wanted = (count("SSO_OIDC_TEST_FAULTS", 200) / 3).min(cases.len());
-    // All echoes, and an even choice of the rest.
+    // All echoes, and an even selection of the rest.
     let echoes = 3 * COMMANDS.len() * DEBUG.len();
     let is_chosen = |at: usize| at < echoes || (at + 1) * wanted / cases.len() > at * wanted / cases.len();
     let chosen: Vec<_> = cases.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, case)| *case).collect();
@@ -308,7 +308,7 @@ fn child_processes_get_no_secrets() {
     assert!(seen.contains(&url) && seen.contains("BROWSER=") && !seen.contains(CANARY), "{seen}");
     running.finish().expect(255);
 
-    // The program of credential_process, while a request with secrets is made.
+    // The program of credential_process, during a request with secrets.
     let server = ScriptedServer::plain(vec![good(crate::support::scripted_flow::token_body())]);
     let mut env = fixture(&server.url(), "");
     env.unset("AWS_SECRET_ACCESS_KEY").unset("AWS_SESSION_TOKEN").unset("AWS_ACCESS_KEY_ID");
@@ -351,7 +351,7 @@ fn stdin_is_read_for_one_option() {
     }
     for request in server.requests() {
         let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
-        // Only secrets are read from there; `-` is a client id like any other.
+        // Only secrets are read from standard input; `-` is a valid client ID.
         assert_eq!((body["code"].as_str(), body["clientId"].as_str()), (Some("s p"), Some("-")));
     }
     let words = words.into_iter().chain(["--refresh-token", "-"]);

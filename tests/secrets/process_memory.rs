@@ -103,7 +103,7 @@ fn commands_may_dump_core() {
     assert!(output.status.core_dumped(), "{}", output.status);
 }
 
-/// As another user than root, even if root runs the tests.
+/// Runs as a user other than root, even if root runs the tests.
 fn as_unprivileged_user(env: &TestEnv, program: &Path) -> Command {
     let mut command = Command::new(program);
     env.apply_to(&mut command);
@@ -126,7 +126,7 @@ fn process_memory_is_unreadable_for_other_users() {
         std::fs::copy(PROGRAM, &program).unwrap();
     }
     let words = ["register-client", "--region", "us-east-1", "--cli-input-json", "file:///dev/stdin"];
-    // A pipe that is their own; the file below /proc that it is opened by is root's now.
+    // A pipe that the user owns, because its file below /proc now belongs to root.
     let mut shell = as_unprivileged_user(&env, Path::new("/bin/sh"));
     let output = shell.args(["-c", "echo '{}' | exec \"$@\"", "sh"]).arg(&program).args(words).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -174,8 +174,8 @@ fn copies(memory: &[u8], text: &str) -> usize {
     memory.windows(text.len()).filter(|bytes| *bytes == text.as_bytes()).count()
 }
 
-/// While a person is asked: the token that was there once at most, since what comes is compared with it, and nothing of a
-/// file that is none.
+/// During the login prompt, the memory contains the old token at most once, for comparison with a new one, and nothing of a
+/// damaged file.
 #[test]
 fn secrets_are_zeroized() {
     if !rustix::process::geteuid().is_root() {

@@ -155,7 +155,7 @@ impl Chromium {
         Some(View { url: part(0)?, title: part(1)?, text: part(2)?.split_whitespace().collect::<Vec<_>>().join(" ") })
     }
 
-    /// One command and its result; errors are results too, since a page may go away under a question.
+    /// Sends a command and returns its result, which may be an error, because a page can close during a command.
     fn call(&mut self, method: &str, params: &Value) -> Value {
         self.last_id += 1;
         let mut command = json!({ "id": self.last_id, "method": method, "params": params });

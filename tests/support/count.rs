@@ -1,4 +1,4 @@
-//! How often a test repeats: few times by default, as set by an environment variable else.
+//! The number of repetitions of a test, from an environment variable; small by default.
 
 #[expect(clippy::disallowed_methods, reason = "the test's own environment, not the program's")]
 /// The number in the variable, or the default. `.ci/long` sets large numbers.

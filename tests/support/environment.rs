@@ -1,4 +1,4 @@
-//! The environment of one test: an empty home, empty variables, the program, nothing else in reach.
+//! The environment of a test: an empty home, no variables, the program, and no network.
 //!
 //! HTTPS requests to anywhere but loopback go to a proxy that does not exist, so that a test without an endpoint fails
 //! instead of reaching AWS. Cache files are named as by the AWS CLI.
@@ -93,7 +93,7 @@ impl TestEnv {
         self
     }
 
-    /// Removes a variable of the environment.
+    /// Removes an environment variable.
     pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
         self.variables.remove(name);
         self
@@ -190,7 +190,7 @@ impl TestEnv {
         self.program(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
     }
 
-    /// Another program, by its path, in this environment.
+    /// Another program in this environment, by its path.
     pub(crate) fn program<W: Into<OsString>>(&self, path: &Path, args: impl IntoIterator<Item = W>) -> Invocation {
         let mut command = Command::new(path);
         self.apply_to(&mut command);
@@ -213,7 +213,7 @@ impl TestEnv {
         self.command(args).spawn()
     }
 
-    /// Where the token of a session name (or of a legacy profile's start URL) is, below the home directory.
+    /// The path of the token of a session name (or of a legacy profile's start URL), below the home directory.
     pub(crate) fn token_path(key: &str) -> String {
         let name = Sha1::digest(key).iter().fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
         format!(".aws/sso/cache/{name}.json")
@@ -229,7 +229,7 @@ impl TestEnv {
         self.write(&Self::token_path(key), sso_oidc::internal::dumps(document, sso_oidc::internal::LINE))
     }
 
-    /// Changes the token in the cache to end in so many seconds; returns the document.
+    /// Changes the expiry of the cached token to a number of seconds from now; returns the document.
     pub(crate) fn let_expire_in(&self, key: &str, seconds: i64) -> Value {
         let mut document = self.token(key);
         document["expiresAt"] = json!(instant(unix_now().saturating_add_signed(seconds)));
@@ -237,7 +237,7 @@ impl TestEnv {
         document
     }
 
-    /// Signs in without any flow: a session of the Identity Center, written into the cache. Change the Identity
+    /// Signs in without a flow: creates a session of the Identity Center and writes it to the cache. Change the Identity
     /// Center's lifetimes before, or the document after, for a token that is about to expire.
     pub(crate) fn sign_in(&self, center: &IdentityCenter, key: &str) -> Issued {
         let issued = center.issue();

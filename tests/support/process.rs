@@ -141,7 +141,7 @@ impl Running {
         stdin.write_all(text.as_bytes()).and_then(|()| stdin.flush()).expect("the program reads its standard input");
     }
 
-    /// Sends it a signal, by the name that `kill` knows: `INT`, `TERM`.
+    /// Sends a signal by its name for `kill`: `INT`, `TERM`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
         // The shell's own, as small machines have no other.
@@ -154,7 +154,7 @@ impl Running {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Closes its standard input and waits for its end.
+    /// Closes its standard input and waits until it exits.
     pub(crate) fn finish(mut self) -> Run {
         drop(self.stdin.take());
         let mut pause = Duration::from_millis(1);

@@ -1,4 +1,4 @@
-//! Random numbers that a seed repeats on every machine.
+//! Random numbers that are the same for a seed on every machine.
 
 /// A small generator (splitmix64), from its seed on.
 pub(crate) struct Rng(pub(crate) u64);
@@ -13,7 +13,7 @@ impl Rng {
         usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
     }
 
-    /// One of several.
+    /// A random element.
     pub(crate) fn pick<'a, T: ?Sized>(&mut self, among: &[&'a T]) -> &'a T {
         among[self.below(among.len())]
     }

@@ -25,9 +25,9 @@ pub(crate) enum Point {
     DeviceAuthorization,
     /// `login`: `CreateToken` in the device code flow, after the prompt.
     Poll,
-    /// `login`: `CreateToken` with the browser's code.
+    /// `login`: `CreateToken` with the authorization code.
     Exchange,
-    /// `token`: `CreateToken` with a refresh token; the old token has ended.
+    /// `token`: `CreateToken` with a refresh token; the old token has expired.
     Refresh,
     /// The same, and the old token has ten minutes left.
     EarlyRefresh,
@@ -94,7 +94,7 @@ impl Point {
 }
 
 fn good(body: &serde_json::Value) -> Step {
-    // One connection an answer, so that each can be another's.
+    // One connection per response, so that each can be replaced.
     answer(200, &["Connection: close"], &body.to_string())
 }
 
@@ -162,13 +162,13 @@ pub(crate) enum Connection {
     Plain,
     /// Plain HTTP, and the port is closed after the script.
     Closing,
-    /// HTTPS under a certificate of [`Identities::own`].
+    /// HTTPS with a certificate of [`Identities::own`].
     Tls,
     /// HTTPS through a proxy.
     Proxy,
     /// The same, and the proxy is gone after the script.
     DyingProxy,
-    /// To a name that does not exist.
+    /// A host name that does not exist.
     Nowhere,
 }
 
@@ -222,7 +222,7 @@ impl Identities {
 pub(crate) struct FaultCase<'a> {
     pub(crate) point: Point,
     pub(crate) connection: Connection,
-    /// Instead of the answer, and of those to the attempts after it.
+    /// The step instead of this response, and of those to later attempts.
     pub(crate) steps: Vec<Step>,
     /// Additional arguments.
     pub(crate) words: Vec<&'a str>,
@@ -234,7 +234,7 @@ pub(crate) struct Outcome {
     pub(crate) run: Run,
     /// Connections for the call.
     pub(crate) attempts: usize,
-    /// Where the call went, without scheme.
+    /// The URL of the call, without scheme.
     pub(crate) host: String,
     /// The last page in the browser.
     pub(crate) page: Option<String>,
@@ -243,9 +243,9 @@ pub(crate) struct Outcome {
 }
 
 impl FaultCase<'_> {
-    /// Plays it to its end.
+    /// Runs the case.
     pub(crate) fn run(self) -> Outcome {
-        // A name that is not known is not known at the first call.
+        // An unknown host name fails at the first call.
         let prologue = if self.connection == Connection::Nowhere { Vec::new() } else { self.point.prologue() };
         let good_calls = prologue.len();
         let steps = prologue.into_iter().chain(self.steps.iter().cloned()).collect();

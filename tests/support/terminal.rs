@@ -1,4 +1,4 @@
-//! The program on a pseudo-terminal that is its controlling one, read and typed into by the test.
+//! The program on a pseudo-terminal, which is its controlling terminal; the test reads its output and types into it.
 //!
 //! `setsid --ctty` makes it the controlling terminal; doing that between fork and exec ourselves would need unsafe
 //! code. Linux only.

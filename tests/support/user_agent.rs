@@ -84,7 +84,7 @@ impl UserAgent {
         self.submit(&page, &[("decision", decision)])
     }
 
-    /// Submits the form on a page with these fields beside its hidden ones; the page this ends at.
+    /// Submits the form on a page with these fields and its hidden ones; returns the page that follows.
     pub(crate) fn submit(&self, page: &Page, fields: &[(&str, &str)]) -> io::Result<Page> {
         let form = page.form().ok_or_else(|| io::Error::other(format!("no form on {}: {}", page.url, page.body)))?;
         let mut data = url::form_urlencoded::Serializer::new(String::new());

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longest wait for anything. A test that reaches it has failed; no test asserts a shorter time.
+/// The longest wait for anything. A test that reaches it fails; no test asserts a shorter time.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Polls `found` until it returns something, and fails the test after [`DEADLINE`].

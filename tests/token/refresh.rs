@@ -115,7 +115,7 @@ fn reply(answer: Answer) -> Reply {
     }
 }
 
-/// Puts the token of a session into the cache, as the case has it; its document.
+/// Writes the token of the case to the cache and returns its document.
 fn set_up(env: &TestEnv, center: &IdentityCenter, (state, has_refresh_token, registration, _): Case) -> Value {
     let mut document = token_document(center, &center.issue());
     document["unknown"] = json!({"of": ["another", "tool"]});

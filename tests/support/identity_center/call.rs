@@ -1,7 +1,7 @@
 //! A request understood: which endpoint it is for and what it says, checked as strictly as the AWS model allows.
 //!
 //! Method, path, query, content type and the members with their types are those of the model of the OIDC service
-//! (2019-06-10) and of the access portal (2019-06-10); whatever else comes is refused.
+//! (2019-06-10) and of the access portal (2019-06-10); all others are rejected.
 
 use std::time::Instant;
 

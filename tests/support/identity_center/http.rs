@@ -162,7 +162,7 @@ fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
             continue;
         }
         if let Ending::Reset(_) = answer.ending {
-            // With the other handle gone and no lingering, closing sends RST.
+            // With the other handle closed and linger set to zero, closing sends RST.
             forget();
             let _ = rustix::net::sockopt::set_socket_linger(conduit.tcp(), Some(Duration::ZERO));
             return;

@@ -157,7 +157,7 @@ impl IdentityCenter {
         self.shared().script.replies.clear();
     }
 
-    /// Announces that the endpoint will genuinely answer with this error once more, by its code or, on a page, by the
+    /// Expects that the endpoint returns this error once more as its normal response, by its code or, on a page, by the
     /// code it would have. Scripted replies and `AuthorizationPendingException` need no announcement.
     pub(crate) fn expect_fault(&self, endpoint: Endpoint, code: &str) -> &Self {
         self.shared().script.expected.push((endpoint, code.into()));
@@ -195,7 +195,7 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One request: checked, then answered by the script or by the rules, and written into the log.
+/// Handles a request: checks it, gets the response from the script or the rules, and logs it.
 fn respond(shared: &mut Shared, raw: HttpRequest) -> HttpAnswer {
     let mut request = Request::new(raw);
     let mut answer = if let Some(endpoint) = request.endpoint {

@@ -59,7 +59,7 @@ pub(super) fn register_client(state: &mut State, request: &Request) -> Result<Ht
     Ok(HttpAnswer::new(200, "application/json", body.to_string()))
 }
 
-/// Remembers a client; gives its id and secret.
+/// Registers a client; returns its ID and secret.
 pub(super) fn new_client(
     state: &mut State,
     name: &str,
@@ -109,7 +109,7 @@ fn is_loopback(uri: &Url) -> bool {
     uri.scheme() == "http" && is_loopback_host && uri.username().is_empty() && uri.password().is_none()
 }
 
-/// RFC 8252 section 7.3: a loopback redirect URI may have any port, and must else be a registered one.
+/// RFC 8252 section 7.3: a loopback redirect URI may have any port; otherwise it must be a registered one.
 pub(super) fn is_registered(client: &Client, redirect_uri: &str) -> bool {
     let Ok(mut sent) = Url::parse(redirect_uri) else { return false };
     is_loopback(&sent)

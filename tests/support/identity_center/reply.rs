@@ -91,7 +91,7 @@ impl Reply {
         Self::body(200, "").reset(None)
     }
 
-    /// No answer until the client or the test gives up.
+    /// No response until the client or the test gives up.
     pub(crate) fn never() -> Self {
         Self::hang_up().hold(&Gate::default())
     }

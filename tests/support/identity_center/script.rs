@@ -9,7 +9,7 @@ use super::reply::Reply;
 #[derive(Debug, Default)]
 pub(super) struct Script {
     pub(super) replies: HashMap<Endpoint, VecDeque<Reply>>,
-    /// Genuine errors announced and not yet given.
+    /// Expected errors that were not returned yet.
     pub(super) expected: Vec<(Endpoint, String)>,
     /// Requests and faults that no test announced.
     pub(super) unexpected: Vec<String>,

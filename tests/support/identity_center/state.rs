@@ -13,7 +13,7 @@ use super::fault::{Fault, invalid_client};
 pub(crate) enum Approval {
     /// A person (or a `UserAgent`, or the test) on the page of the request.
     ByPerson,
-    /// Automatic: it is approved when it is made, so that the first poll succeeds and the page redirects at once.
+    /// Requests are approved automatically, so the first poll succeeds and the page redirects immediately.
     AtOnce,
     /// A quick person: it is approved after that many polls were answered with `AuthorizationPendingException`.
     AfterPolls(u32),
@@ -218,7 +218,7 @@ impl State {
         Ok(client)
     }
 
-    /// Opens a session and gives its first tokens.
+    /// Creates a session and returns its first tokens.
     pub(super) fn open_session(&mut self, client_id: &str, scopes: Vec<String>, refreshable: bool) -> Tokens {
         self.sessions.push(Session {
             client_id: client_id.into(),

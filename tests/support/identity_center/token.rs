@@ -1,6 +1,6 @@
 //! `CreateToken`: a device code, an authorization code with its PKCE verifier, or a refresh token becomes tokens.
 //!
-//! RFC 6749 sections 4.1.3 and 6, RFC 7636 section 4.6: codes are for one use, the verifier must fit the challenge, a
+//! RFC 6749 sections 4.1.3 and 6, RFC 7636 section 4.6: codes are single-use, the verifier must match the challenge, a
 //! refresh token retires when it is used.
 
 use std::time::Instant;
