@@ -34,7 +34,7 @@ fn missing_members_are_prompted_and_secrets_hidden() {
     }
     let (code, text, echoes) = terminal.finish();
     assert!(code == 0 && echoes && text.contains("\"tokenType\": \"Bearer\""), "{text}");
-    assert!(text.contains("Client secret, from register-client") && !text.contains("hunter"), "{text}");
+    assert!(text.contains("Client secret from register-client") && !text.contains("hunter"), "{text}");
     assert_eq!(
         String::from_utf8(center.requests()[0].body.clone()).unwrap(),
         r#"{"clientId": "my client", "clientSecret": "hunter2", "grantType": "g", "code": "hunter3", "scope": ["one", "two"], "redirectUri": "u"}"#
