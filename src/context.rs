@@ -1,7 +1,7 @@
-//! The world as values: environment, home, clock, browser, streams, terminals.
+//! `Context`: the process environment as values: variables, home directory, clock, browser, streams and terminals.
 //!
-//! With `terminal` the only file that touches the process it runs in; a lint keeps it so. Everything below takes what it
-//! needs from here or as an argument, which is what lets a test run the whole program in process. Imports `text`.
+//! Only this file and `terminal` access the process; a lint enforces it. All other modules use a `Context`, so that a test
+//! can run the whole program in process.
 
 mod terminal;
 
@@ -24,7 +24,7 @@ type Environment = Box<dyn Fn(&str) -> Option<String>>;
 /// Starts a browser on a URL.
 type OpenBrowser = Box<dyn Fn(&str) -> io::Result<()>>;
 
-/// What one run of the program may see and touch.
+/// The environment of one run of the program.
 pub struct Context {
     /// Looks up an environment variable; `None` when unset. Bytes that are not UTF-8 come with replacement characters.
     pub env: Environment,
@@ -34,15 +34,15 @@ pub struct Context {
     pub now: fn() -> Timestamp,
     /// Starts the default browser on a URL without waiting for it (RFC 8252 section 6).
     pub open_browser: OpenBrowser,
-    /// Asks the person at the terminal for a line that is not shown; an error when there is no terminal.
+    /// Prompts on the terminal for a line without echo; an error without a terminal.
     pub hidden_input: fn(&str) -> io::Result<HiddenInput>,
     /// Whether the program runs in a container, as Docker and Podman mark it.
     pub in_container: fn() -> bool,
     /// Columns and rows of standard error's terminal.
     pub terminal_size: fn() -> Option<(usize, usize)>,
-    /// Data.
+    /// Standard output, for data.
     pub stdout: RefCell<Box<dyn Write>>,
-    /// Words for a person.
+    /// Standard error, for messages.
     pub stderr: RefCell<Box<dyn Write>>,
     /// Whether standard input is a terminal.
     pub stdin_is_terminal: bool,
@@ -50,12 +50,12 @@ pub struct Context {
     pub stdout_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
-    /// Columns of standard output's terminal, 80 where that cannot be known.
+    /// Columns of standard output's terminal, 80 if unknown.
     pub columns: fn() -> usize,
 }
 
 impl Context {
-    /// The real world.
+    /// The context of this process.
     pub fn real() -> Self {
         Self {
             env: Box::new(real_env),
@@ -100,7 +100,7 @@ impl Context {
         (self.now)()
     }
 
-    /// Columns and rows of the terminal that standard error is; `None` when it is none, or does not say.
+    /// Columns and rows of the terminal that standard error is; `None` if it is not a terminal or the size is unknown.
     pub fn terminal_size(&self) -> Option<(usize, usize)> {
         if self.stderr_is_terminal { (self.terminal_size)() } else { None }
     }
@@ -112,7 +112,7 @@ impl Context {
         Ok(bytes)
     }
 
-    /// Writes data to standard output and flushes it. The error says what was attempted; its kind is the system's.
+    /// Writes data to standard output and flushes it. The error names the stream and keeps its kind.
     pub fn print(&self, data: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.borrow_mut();
         let written = stdout.write_all(data).and_then(|()| stdout.flush());
@@ -169,7 +169,7 @@ fn real_columns() -> usize {
     rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| size.ws_col.into())
 }
 
-/// The AWS CLI does not ask Windows, either.
+/// Like the AWS CLI, which does not query the Windows console.
 #[cfg(not(unix))]
 fn real_columns() -> usize {
     80

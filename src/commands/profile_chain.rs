@@ -1,7 +1,7 @@
-//! Detects a `credential_process` that starts `export-credentials` for its own profile, and so itself without end.
+//! Detects a `credential_process` that runs `export-credentials` for its own profile, which would never end.
 //!
-//! As in the AWS CLI the chain of profiles is passed on in an environment variable, as one line of CSV. The variable is the
-//! AWS CLI's, so that a loop through both programs is detected too.
+//! The chain of profiles is passed on in an environment variable as one line of CSV. Variable and format are the AWS CLI's,
+//! so that a loop through both programs is detected too.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -12,7 +12,7 @@ pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";
 /// The longest chain (AWS CLI).
 const MAX_DEPTH: usize = 4;
 
-/// The value of the variable for the programs that are started for this profile.
+/// The value of the variable for programs that are started for this profile.
 pub(super) fn extend_profile_chain(profile: &str, context: &Context) -> Result<String, Error> {
     let mut seen = split(&context.var(VARIABLE).unwrap_or_default());
     let refused = |message| Err(Error::configuration(message));

@@ -1,7 +1,7 @@
-//! `Located`: a value and where it comes from, so that a message can name the option, variable or line.
+//! `Located`: a value and its origin, so that a message can name the option, variable or line.
 //!
-//! Every resolved setting has its origin. One decision depends on it: a plain http endpoint counts only when an option or a
-//! variable names it.
+//! One decision depends on the origin: tokens are sent over plain http only to an endpoint from an option or a variable
+//! (`services`).
 
 use std::fmt;
 use std::path::Path;
@@ -18,13 +18,13 @@ pub enum Origin {
     Variable(&'static str),
     /// A key of a file.
     File(Place),
-    /// The metadata of the EC2 instance we run on.
+    /// The metadata of this EC2 instance.
     Instance,
-    /// It was not set.
+    /// Not set.
     Default,
 }
 
-/// Where a key of a file stands. In words: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
+/// The position of a key in a file. For messages: "`sso_region` in [sso-session s1] of /home/x/.aws/config, line 7".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub(super) key: String,

@@ -1,19 +1,19 @@
-//! Where the two files are: the variables that name them, `$VARIABLE` and `~` in their values.
+//! The paths of both configuration files, with `$VARIABLE` and `~` expanded.
 //!
-//! Python's `os.path.expandvars` and then `expanduser`, which is what botocore applies to both variables. Another user's
-//! home (`~name`) is not looked up.
+//! botocore applies Python's `os.path.expandvars` and then `expanduser` to both paths. Another user's home (`~name`) is not
+//! expanded.
 
 use std::path::PathBuf;
 
 use crate::context::Context;
 
-/// The file that an environment variable names, else the one under `~/.aws`.
+/// The path in an environment variable, else the default file in `~/.aws`.
 pub(super) fn file(context: &Context, variable: &str, default: &str) -> PathBuf {
     let path = context.var(variable).unwrap_or_else(|| format!("~/.aws/{default}"));
     expand_path(&path, context)
 }
 
-/// A path with its variables and its `~` replaced.
+/// Expands variables and `~` in a path.
 pub fn expand_path(path: &str, context: &Context) -> PathBuf {
     expand_home(&expand_variables(path, context), context)
 }
@@ -26,7 +26,7 @@ fn expand_home(path: &str, context: &Context) -> PathBuf {
     }
 }
 
-/// `$NAME` and `${NAME}`; what is not set stays as it is written.
+/// Expands `$NAME` and `${NAME}`; unset variables stay unchanged.
 fn expand_variables(path: &str, context: &Context) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;

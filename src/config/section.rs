@@ -1,7 +1,7 @@
-//! `Section`: the keys of one profile, sso-session or services block, whichever files they come from.
+//! `Section`: the keys of one profile, sso-session or services block, from one file or both.
 //!
-//! A profile may stand in both files; the credentials file wins key by key, as in botocore's merge. Each part also
-//! inherits the `[DEFAULT]` section of its own file.
+//! A profile may be in both files; the credentials file wins key by key, as in botocore's merge. Each part also inherits
+//! the `[DEFAULT]` section of its own file. Files are parsed in `parse`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ impl<'a> Section<'a> {
         part.value(entry)
     }
 
-    /// The value of a key with its place; `None` when it is absent or a nested block.
+    /// The value of a key with its position; `None` when it is absent or a nested block.
     pub(super) fn located(&self, key: &str) -> Option<Located<String>> {
         let (part, entry, header) = self.find(key)?;
         Some(Located::new(part.value(entry)?.to_owned(), Origin::File(part.place(key, entry, header))))
@@ -70,12 +70,12 @@ impl<'a> Section<'a> {
         (!entry.children.is_empty()).then_some(Section { parts: [Some(nested), None] })
     }
 
-    /// The line a key stands on, from 1.
+    /// The line of a key, from 1.
     pub fn line(&self, key: &str) -> Option<usize> {
         self.find(key).map(|(_, entry, _)| entry.line)
     }
 
-    /// Where a key stands.
+    /// The position of a key.
     pub fn origin(&self, key: &str) -> Option<Place> {
         let (part, entry, header) = self.find(key)?;
         Some(part.place(key, entry, header))
@@ -86,13 +86,13 @@ impl<'a> Section<'a> {
         self.parts[0].map_or("", |part| part.header)
     }
 
-    /// Which section this is, in words: "[sso-session s1] of /home/x/.aws/config, line 5".
+    /// The section for a message: "[sso-session s1] (/home/x/.aws/config, line 5)".
     pub fn place(&self) -> String {
         let places = self
             .parts
             .iter()
             .flatten()
-            .map(|part| format!("[{}] of {}, line {}", part.header, part.file.path.display(), part.line));
+            .map(|part| format!("[{}] ({}, line {})", part.header, part.file.path.display(), part.line));
         places.collect::<Vec<_>>().join(" and ")
     }
 
@@ -111,7 +111,7 @@ impl<'a> Section<'a> {
 
     fn find(&self, key: &str) -> Option<(Part<'a>, &'a Entry, &'a str)> {
         self.parts.iter().flatten().find_map(|part| {
-            // The last one, because a nested block may repeat a key and its last value counts.
+            // A nested block may repeat a key; the last value counts.
             let among = |entries: &'a [Entry]| entries.iter().rfind(|entry| part.file.slice(entry.key) == key);
             among(part.own)
                 .map(|entry| (*part, entry, part.header))

@@ -1,8 +1,8 @@
-//! `Session`: one IAM Identity Center as configured: its start URL, region and scopes, and how to sign in to it.
+//! `Session`: one IAM Identity Center as configured: start URL, region, scopes, and how to sign in.
 //!
-//! An `[sso-session]` named by the option or by the profile, else the older keys in the profile itself; the rules and the
-//! texts of errors are those of `aws sso login` 2.36.7, for roles those of botocore. Options that replace keys are ours.
-//! Whether the URL is usable is decided in `login`, whether a token fits in `session`.
+//! It comes from the `[sso-session]` in the option or the profile, else from the legacy keys of the profile itself. Rules
+//! and error texts are those of `aws sso login` 2.36.7, for roles those of botocore; options that override keys are ours.
+//! URLs are checked in `login`, tokens in `session`.
 
 use std::borrow::Cow;
 
@@ -61,7 +61,7 @@ pub struct SsoRole {
 }
 
 impl Session {
-    /// The session that the options and the selected profile name.
+    /// The session from the options and the selected profile.
     pub fn resolve(config: &Config, options: SessionOptions<'_>) -> Result<Self, Error> {
         Source::new(config, config.profile_name(), options)?.session()
     }
@@ -80,7 +80,7 @@ impl Session {
         sessions.chain(legacy.map(|(name, profile)| source(name, None, profile))).collect()
     }
 
-    /// The sessions that options select: by names, or by `--profile`; `None` means all.
+    /// The sessions selected by `--sso-session` or `--profile`; `None` means all.
     pub fn selected(names: &[String], profile: Option<&str>, config: &Config) -> Result<Option<Vec<Self>>, Error> {
         let resolved = |name| Self::resolve(config, SessionOptions { name, ..SessionOptions::default() });
         if !names.is_empty() {
@@ -89,7 +89,7 @@ impl Session {
         profile.filter(|name| !name.is_empty()).map(|_| resolved(None).map(|session| vec![session])).transpose()
     }
 
-    /// The session for people: its name, or the start URL of a legacy profile.
+    /// The label in messages: the name, or the start URL of a legacy profile.
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.start_url.value)
     }
@@ -122,7 +122,7 @@ impl Session {
         command
     }
 
-    /// The values that a service may refuse, and where they come from.
+    /// The values that the service may reject, with their origins.
     pub fn described(&self) -> String {
         let Self { start_url, region, .. } = self;
         let end = ["#/", "#", "/"].into_iter().find(|end| start_url.value.ends_with(end));
@@ -137,7 +137,7 @@ impl Session {
 }
 
 impl SsoRole {
-    /// The role that the options and the profile name; `None` when neither names an account or a role.
+    /// The role from the options and the profile; `None` if neither an account nor a role is set.
     pub fn resolve(
         config: &Config,
         profile: &str,
@@ -186,13 +186,13 @@ impl SsoRole {
     }
 }
 
-/// Where the values of a session come from.
+/// The sources of a session's values.
 struct Source<'a> {
     config: &'a Config,
     profile: &'a str,
     name: Option<&'a str>,
     section: Option<Section<'a>>,
-    /// Where botocore looks after the sso-session when it loads a role.
+    /// The section that botocore reads after the sso-session when it loads a role.
     fallback: Option<Section<'a>>,
     options: SessionOptions<'a>,
 }
@@ -201,7 +201,7 @@ impl<'a> Source<'a> {
     fn new(config: &'a Config, profile: &'a str, options: SessionOptions<'a>) -> Result<Self, Error> {
         let section = config.profile(profile);
         let by_option = options.start_url.is_some();
-        // A start URL by option stands for a profile of which nothing else is known.
+        // --start-url replaces the profile: none of its other keys apply.
         let of_profile = || section.filter(|_| !by_option)?.get("sso_session");
         let name = options.name.or_else(of_profile).filter(|name| !name.is_empty());
         let section = match name {
@@ -244,7 +244,7 @@ impl<'a> Source<'a> {
         self.either("--start-url", self.options.start_url, "sso_start_url")
     }
 
-    /// The region; without an option that of the host in a start URL by option, where it names one.
+    /// The region: the option, else the region in the host of `--start-url`, else the key.
     fn region(&self) -> Option<Located<String>> {
         let url = self.options.start_url.and_then(|url| Url::parse(url).ok());
         let of_host = url.as_ref().and_then(Url::host_str).and_then(endpoint::region_of_portal_host);
@@ -265,7 +265,8 @@ impl<'a> Source<'a> {
         let hint = if self.options.start_url.is_some() {
             "--start-url requires --sso-region".to_owned()
         } else if let Some(section) = self.section {
-            format!("{} does not have {}", section.place(), keys.join(" and "))
+            let are = if keys.len() == 1 { "is" } else { "are" };
+            format!("{} {are} missing in {}", keys.join(" and "), section.place())
         } else {
             let (name, path) = (self.profile, self.config.described());
             format!(
@@ -276,7 +277,7 @@ impl<'a> Source<'a> {
         Error::configuration(message).hint(hint)
     }
 
-    /// The name of a session is the name of its token's file, so one name cannot stand for two URLs.
+    /// Rejects a second URL for a configured name, because the name determines the file of the token.
     fn check_same_url(&self, start_url: &str) -> Result<(), Error> {
         let configured = self.options.start_url.and(self.key("sso_start_url"));
         match (self.name, configured) {
@@ -291,7 +292,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Split at commas, trimmed, empty parts dropped.
+/// Splits at commas, trims, and drops empty parts.
 fn registration_scopes(text: &str) -> Vec<String> {
     let parts = text.split(',').map(python::strip);
     parts.filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
@@ -307,7 +308,7 @@ fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options
         .hint(format!("the name comes from {origin}; sso-sessions in {path}: {known}"))
 }
 
-/// A key that profile and sso-session both have must have one value (botocore).
+/// Rejects different values of the same key in profile and sso-session (botocore).
 fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<(), Error> {
     for key in session.keys() {
         let (Some(ours), Some(theirs)) = (profile.get(key), session.get(key)) else { continue };

@@ -1,12 +1,12 @@
-//! A line from the person at the terminal that is not shown while it is typed.
+//! `HiddenInput`: a line typed on the terminal without echo.
 //!
-//! The controlling terminal, whatever the streams are; echo is off until the value is dropped, also when the wait is given
-//! up. Windows has no such switch in std: there the line is shown. Imports nothing of ours.
+//! It uses the controlling terminal, not the standard streams. Echo is off until the value is dropped, even if no line was
+//! read. On Windows the line is shown, because std cannot turn echo off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 
-/// A question that was put on the terminal, until its answer was read or nobody waits for it any more.
+/// A prompt on the terminal; dropping it turns echo on again.
 pub struct HiddenInput {
     terminal: File,
     #[cfg(unix)]
@@ -48,7 +48,7 @@ impl HiddenInput {
         Ok(Self { terminal })
     }
 
-    /// What reads the line, for a thread that may wait; without its end of line.
+    /// A function that reads the line without its ending, to be called on a thread that may block.
     pub fn line(&self) -> impl FnOnce() -> io::Result<String> + Send + 'static {
         let terminal = self.terminal.try_clone();
         move || {
@@ -66,9 +66,9 @@ impl Drop for HiddenInput {
         #[cfg(unix)]
         {
             use rustix::termios::{OptionalActions, tcsetattr};
-            // Nobody is left to tell; the shell puts most terminals right itself.
+            // An error cannot be reported here; most shells restore the terminal themselves.
             let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
-            // The person's own end of line was not shown either.
+            // The newline that ended the input was not shown.
             let _ = show("\n");
         }
     }
