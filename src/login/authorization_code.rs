@@ -12,6 +12,8 @@ use super::callback::AuthorizationResponse;
 use super::error::{denied, explained, unanswered};
 use super::loopback::{Answered, BrowserTab, Loopback};
 use super::page::Page;
+#[cfg(unix)]
+use super::paste::pasted;
 use super::pkce::{CodeVerifier, State, authorization_url};
 use super::{Attempt, Flow, Granted, browser, registration};
 use crate::cache::CachedRegistration;
@@ -76,9 +78,6 @@ async fn wait(attempt: &Attempt<'_>, loopback: Loopback, state: State) -> Result
     let answer = notices.wait(deadline, tokio::time::timeout_at(deadline, answer)).await?;
     Ok(answer.map_err(|_| unanswered())?)
 }
-
-#[cfg(unix)]
-use super::paste::pasted;
 
 /// Other systems have no paste prompt: the browser is on the same machine there.
 #[cfg(not(unix))]
