@@ -9,12 +9,10 @@ use std::path::{Path, PathBuf};
 use aws_credential_types::Credentials;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::{CacheEntry, CredentialKey, Loaded, Lock, Purpose, file, names, scan, timestamp};
 use crate::context::Timestamp;
 use crate::error::Error;
-use crate::python;
 
 /// The folder `~/.aws/cli/cache`.
 #[derive(Debug, Clone)]
@@ -60,7 +58,7 @@ struct Keys<'a> {
 impl CredentialCache {
     /// The cache of the account whose home directory this is.
     pub fn in_home(home: &Path) -> Self {
-        Self { dir: names::credential_folder(home) }
+        Self { dir: home.join(".aws").join("cli").join("cache") }
     }
 
     /// Reads credentials. A damaged file is a miss with a reason, never an error.
@@ -71,13 +69,15 @@ impl CredentialCache {
     /// Replaces the file of a role in an account, as botocore writes it.
     pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<(), Error> {
         let credentials = Keys::of(cached, timestamp::format(cached.expires_at));
-        self.store(key, &Document { provider_type: Some("sso".into()), credentials, assumed_role_user: None })
+        let document = Document { provider_type: Some("sso".into()), credentials, assumed_role_user: None };
+        file::store(&self.path(key), &document)
     }
 
     /// Replaces the file of an assumed role; `user` is the `AssumedRoleUser` of the response.
     pub fn store_role(&self, key: &CredentialKey, cached: &CachedCredentials, user: &Value) -> Result<(), Error> {
         let credentials = Keys::of(cached, timestamp::format(cached.expires_at).replace('Z', "+00:00"));
-        self.store(key, &Document { provider_type: None, credentials, assumed_role_user: Some(user.clone()) })
+        let document = Document { provider_type: None, credentials, assumed_role_user: Some(user.clone()) };
+        file::store(&self.path(key), &document)
     }
 
     /// Everything in the folder, and an error for each file that could not be read.
@@ -87,12 +87,7 @@ impl CredentialCache {
 
     /// The lock that lets one process at a time request these credentials.
     pub fn lock(&self, key: &CredentialKey) -> Lock {
-        Lock::new(names::lock(&self.dir, key.digest(), Purpose::Refresh))
-    }
-
-    fn store(&self, key: &CredentialKey, document: &Document<'_>) -> Result<(), Error> {
-        let text = Zeroizing::new(python::dumps(document, python::LINE));
-        file::replace(&self.path(key), text.as_bytes())
+        Lock::new(names::lock_beside(&self.path(key), Purpose::Refresh))
     }
 
     fn path(&self, key: &CredentialKey) -> PathBuf {

@@ -10,8 +10,10 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::document::to_json;
 use super::platform;
 use crate::error::Error;
 use crate::replace::{self, Keep, TEMPORARY, create_private_folders, folder_of, temporary_beside};
@@ -75,7 +77,7 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
 
 fn untrusted(path: &Path, attempt: &str, problem: &str) -> Error {
     let place = path.display();
-    let hint = format!("look at {place}, then remove it, or: chown \"$(id -u)\" {place} && chmod go-w {place}");
+    let hint = format!("check {place}, then remove it or run: chown \"$(id -u)\" {place} && chmod go-w {place}");
     failed(path, attempt, problem).hint(hint)
 }
 
@@ -96,10 +98,7 @@ pub(super) fn load<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) ->
 
 /// A network file system may fail once; the file is there when it is opened again.
 fn with_second_attempt<T>(attempt: impl Fn() -> Result<T, Failure>) -> Result<T, Error> {
-    let outcome = match attempt() {
-        Err(failure) if failure.is_transient => attempt(),
-        outcome => outcome,
-    };
+    let outcome = attempt().or_else(|failure| if failure.is_transient { attempt() } else { Err(failure) });
     outcome.map_err(|failure| failure.error)
 }
 
@@ -107,9 +106,9 @@ fn load_once<T>(path: &Path, parse: &impl Fn(&str) -> Result<T, String>) -> Resu
     let mut reads = 1;
     loop {
         let (mut file, metadata, warning) = match open_trusted(path)? {
-            Opened::File(file, metadata, warning) => (file, metadata, warning),
-            Opened::Absent => return Ok(Loaded::Absent),
-            Opened::Unusable(why) => return Ok(Loaded::Damaged(why)),
+            Loaded::Present((file, metadata), warning) => (file, metadata, warning),
+            Loaded::Absent => return Ok(Loaded::Absent),
+            Loaded::Damaged(why) => return Ok(Loaded::Damaged(why)),
         };
         let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
         (&mut file).take(LARGEST).read_to_end(&mut bytes).map_err(|error| Failure::io(path, READ, &error))?;
@@ -140,24 +139,14 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Error> {
     problem.map_or(Ok(()), |problem| Err(untrusted(folder, READ, &problem)))
 }
 
-/// What is at a path.
-enum Opened {
-    /// A regular file that no other account could have written, and a warning about it.
-    File(File, Metadata, Option<String>),
-    /// Nothing.
-    Absent,
-    /// Something that counts as damaged, and why.
-    Unusable(String),
-}
-
 /// Opens a file and checks what was opened.
-fn open_trusted(path: &Path) -> Result<Opened, Failure> {
-    let unusable = |why: &str| Ok(Opened::Unusable(why.to_owned()));
+fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
+    let unusable = |why: &str| Ok(Loaded::Damaged(why.to_owned()));
     let (opened, is_link) = open_for_reading(path);
     let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return if is_link { unusable("it is a link to nothing") } else { Ok(Opened::Absent) };
+            return if is_link { unusable("it is a link to nothing") } else { Ok(Loaded::Absent) };
         }
         Err(error) if platform::is_link(&error) => return unusable("it is a link that leads nowhere"),
         Err(error) if platform::is_not_openable(&error) => return unusable("it is not a regular file"),
@@ -178,27 +167,28 @@ fn open_trusted(path: &Path) -> Result<Opened, Failure> {
     }
     let replaced = || format!("{} is a link; the next write puts a file in its place", path.display());
     let warning = platform::mode_warning(&metadata, path).or_else(|| is_link.then(replaced));
-    Ok(Opened::File(file, metadata, warning))
+    Ok(Loaded::Present((file, metadata), warning))
 }
 
 /// The file, wherever a link leads, and whether one led there.
 fn open_for_reading(path: &Path) -> (io::Result<File>, bool) {
-    match platform::open_itself(path) {
-        Err(error) if platform::is_link(&error) => (platform::open_followed(path), true),
+    match platform::open(path, false) {
+        Err(error) if platform::is_link(&error) => (platform::open(path, true), true),
         opened => (opened, false),
     }
 }
 
-/// Replaces the file at `path`, creating its folder if it is missing.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+/// Replaces the file at `path` by a document, creating its folder if it is missing.
+pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<(), Error> {
+    let text = to_json(document);
     with_second_attempt(|| {
         prepare(path)?;
         remove_abandoned(folder_of(path));
-        replace::replace(path, bytes, Keep::Nothing).map_err(|error| Failure::io(path, WRITE, &error))
+        replace::replace(path, text.as_bytes(), Keep::Nothing).map_err(|error| Failure::io(path, WRITE, &error))
     })
 }
 
-/// Does everything that `replace` needs without changing the file.
+/// Does everything that `store` needs without changing the file.
 pub(super) fn probe(path: &Path) -> Result<(), Error> {
     with_second_attempt(|| {
         prepare(path)?;

@@ -15,7 +15,6 @@ pub mod timestamp;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -24,7 +23,7 @@ pub use document::{CachedRegistration, CachedToken};
 pub use file::{Loaded, remove};
 pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};
 pub use names::{CredentialKey, Purpose, RegistrationKey, TokenKey};
-pub use scan::{CacheEntry, Kind};
+pub use scan::{CacheEntry, FoundToken, Kind};
 
 /// The folder `~/.aws/sso/cache`.
 #[derive(Debug, Clone)]
@@ -38,7 +37,11 @@ pub struct TokenCache {
 impl TokenCache {
     /// The cache of the account whose home directory this is, as botocore has it.
     pub fn in_home(home: &Path) -> Self {
-        Self { dir: names::token_folder(home), scopes_of_clients: OnceCell::new(), registrations: RefCell::default() }
+        Self {
+            dir: home.join(".aws").join("sso").join("cache"),
+            scopes_of_clients: OnceCell::new(),
+            registrations: RefCell::default(),
+        }
     }
 
     /// The folder itself.
@@ -84,11 +87,9 @@ impl TokenCache {
     /// The whole folder is searched, once.
     pub fn scopes_of_client(&self, client_id: &str) -> Option<&[String]> {
         let scopes = self.scopes_of_clients.get_or_init(|| {
-            let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
-            let documents = entries.filter(|path| path.extension() == Some("json".as_ref()));
             // Tokens have a clientId as well; searching the text is faster than parsing it.
             let parse = |text: &str| Ok(if scan::is_token(text) { None } else { CachedRegistration::parse(text).ok() });
-            let registrations = documents.filter_map(|path| match file::load(&path, parse) {
+            let registrations = scan::documents(&self.dir).filter_map(|path| match file::load(&path, parse) {
                 Ok(Loaded::Present(registration, _)) => registration,
                 _ => None,
             });
@@ -101,12 +102,12 @@ impl TokenCache {
 
     /// Replaces a token's file as a whole.
     pub fn store_token(&self, key: &TokenKey, token: &CachedToken) -> Result<(), Error> {
-        file::replace(&self.token_path(key), token.to_json().as_bytes())
+        file::store(&self.token_path(key), token)
     }
 
     /// Replaces a registration's file as a whole.
     pub fn store_registration(&self, key: &RegistrationKey, registration: &CachedRegistration) -> Result<(), Error> {
-        file::replace(&self.registration_path(key), registration.to_json().as_bytes())
+        file::store(&self.registration_path(key), registration)
     }
 
     /// Removes a token's file; a missing file counts as removed.
@@ -138,6 +139,6 @@ impl TokenCache {
 
     /// The lock that lets one process at a time refresh this token, or sign in for it.
     pub fn lock(&self, key: &TokenKey, purpose: Purpose) -> Lock {
-        Lock::new(names::lock(&self.dir, key.digest(), purpose))
+        Lock::new(names::lock_beside(&self.token_path(key), purpose))
     }
 }

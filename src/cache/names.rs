@@ -5,7 +5,7 @@
 //! of everything they were made for. Beside a document `<sha1>.json` are the locks `<sha1>.lock` and `<sha1>.login.lock`.
 
 use std::collections::BTreeMap;
-use std::path::{MAIN_SEPARATOR_STR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
@@ -30,29 +30,9 @@ impl Purpose {
     }
 }
 
-/// The folder of tokens and registrations.
-pub(super) fn token_folder(home: &Path) -> PathBuf {
-    home.join(".aws").join("sso").join("cache")
-}
-
-/// The folder of role credentials.
-pub(super) fn credential_folder(home: &Path) -> PathBuf {
-    home.join(".aws").join("cli").join("cache")
-}
-
 /// The path of a document.
 pub(super) fn document(folder: &Path, digest: &str) -> PathBuf {
-    let mut path = folder.to_path_buf().into_os_string();
-    path.reserve_exact(digest.len() + 6);
-    path.push(MAIN_SEPARATOR_STR);
-    path.push(digest);
-    path.push(".json");
-    path.into()
-}
-
-/// The path of a lock.
-pub(super) fn lock(folder: &Path, digest: &str, purpose: Purpose) -> PathBuf {
-    folder.join(format!("{digest}.{}", purpose.extension()))
+    folder.join(format!("{digest}.json"))
 }
 
 /// The path of the lock beside a document.
@@ -141,13 +121,8 @@ impl CredentialKey {
 }
 
 fn hex_sha1(text: &str) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let mut hex = String::with_capacity(40);
-    for byte in Sha1::digest(text.as_bytes()) {
-        hex.push(DIGITS[usize::from(byte >> 4)]);
-        hex.push(DIGITS[usize::from(byte & 15)]);
-    }
-    hex
+    let digits = Sha1::digest(text.as_bytes()).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What differs between systems for a cache file: how it is opened, whose it is, who may read it, what an error means.
 //!
 //! Unix has owners and modes. On other systems the folders of a user are private already, and nothing is checked. The rules
-//! for reading and replacing are in `file`. Imports nothing of ours.
+//! for reading and replacing are in `file`.
 
 pub(super) use system::*;
 
@@ -20,18 +20,10 @@ mod system {
     const OTHERS_MAY_READ: u32 = 0o044;
     const STICKY: u32 = 0o1000;
 
-    /// Opens the file at a path, but no link; never blocks, as a FIFO without a writer would.
-    pub(in crate::cache) fn open_itself(path: &Path) -> io::Result<File> {
-        open(path, OFlags::NOFOLLOW)
-    }
-
-    /// Opens the file at a path, or the one that a link there leads to.
-    pub(in crate::cache) fn open_followed(path: &Path) -> io::Result<File> {
-        open(path, OFlags::empty())
-    }
-
-    fn open(path: &Path, flags: OFlags) -> io::Result<File> {
-        let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
+    /// Opens the file at a path, or the one that a link there leads to. Never blocks, as a FIFO without a writer would.
+    pub(in crate::cache) fn open(path: &Path, follows_links: bool) -> io::Result<File> {
+        let nofollow = if follows_links { OFlags::empty() } else { OFlags::NOFOLLOW };
+        let flags = nofollow | OFlags::NONBLOCK | OFlags::NOCTTY;
         OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
     }
 
@@ -54,15 +46,15 @@ mod system {
 
     pub(in crate::cache) fn mode_warning(metadata: &Metadata, path: &Path) -> Option<String> {
         let mode = metadata.mode();
-        let problem = if mode & GROUP_MAY_WRITE != 0 {
-            "is group-writable"
+        let access = if mode & GROUP_MAY_WRITE != 0 {
+            "writable"
         } else if mode & OTHERS_MAY_READ != 0 {
-            "is readable by others"
+            "readable"
         } else {
             return None;
         };
         Some(format!(
-            "{} holds secrets and {problem} (mode {:03o}); the next write makes it 600",
+            "{} contains secrets but is {access} by other users (mode {:03o}); the next write sets 600",
             path.display(),
             mode & 0o777
         ))
@@ -90,11 +82,7 @@ mod system {
     use std::io;
     use std::path::Path;
 
-    pub(in crate::cache) fn open_itself(path: &Path) -> io::Result<File> {
-        File::open(path)
-    }
-
-    pub(in crate::cache) fn open_followed(path: &Path) -> io::Result<File> {
+    pub(in crate::cache) fn open(path: &Path, _: bool) -> io::Result<File> {
         File::open(path)
     }
 

@@ -4,7 +4,7 @@
 //! still contains that member, and an unreadable file with the name of a document. What is removed is decided by the caller.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,6 @@ use serde_json::Value;
 use super::{CachedToken, Loaded, Lock, Purpose, file, names};
 use crate::error::Error;
 use crate::secret::Secret;
-
-/// The attempt that errors name.
-const LIST: &str = "list";
 
 /// A file in a cache folder.
 #[derive(Debug)]
@@ -30,17 +27,8 @@ pub struct CacheEntry {
 /// What a file in a cache folder holds.
 #[derive(Debug)]
 pub enum Kind {
-    /// A token, or what is readable of it.
-    Token {
-        /// The token, if it is text.
-        access_token: Option<Secret>,
-        /// The region that issued it.
-        region: Option<String>,
-        /// The start URL it is for.
-        start_url: Option<String>,
-        /// The client it was issued to.
-        client_id: Option<String>,
-    },
+    /// A token.
+    Token(FoundToken),
     /// A registered client.
     Registration {
         /// The client.
@@ -52,12 +40,25 @@ pub enum Kind {
     Other,
 }
 
+/// The readable members of a token, whose file can be damaged.
+#[derive(Debug, Default, Clone)]
+pub struct FoundToken {
+    /// The token, if it is text.
+    pub access_token: Option<Secret>,
+    /// The region that issued it.
+    pub region: Option<String>,
+    /// The start URL it is for.
+    pub start_url: Option<String>,
+    /// The client it was issued to.
+    pub client_id: Option<String>,
+}
+
 impl Kind {
     fn of(text: &str) -> Self {
         let Ok(document) = serde_json::from_str::<Value>(text) else {
             // Truncated: the token in it may still be valid.
             return if is_token(text) {
-                Self::bare_token()
+                Self::Token(FoundToken::default())
             } else if text.contains("\"ProviderType\": \"sso\"") {
                 Self::RoleCredentials
             } else {
@@ -66,24 +67,18 @@ impl Kind {
         };
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         if document.get("accessToken").is_some() {
-            return Self::Token {
+            return Self::Token(FoundToken {
                 access_token: text("accessToken").map(Secret::new).filter(|token| !token.is_empty()),
-                region: text("region"),
+                region: text("region").filter(|region| !region.is_empty()),
                 start_url: text("startUrl"),
                 client_id: text("clientId"),
-            };
+            });
         }
-        if document.get("ProviderType").and_then(Value::as_str) == Some("sso") {
-            return Self::RoleCredentials;
-        }
-        match (text("clientId"), text("clientSecret")) {
-            (Some(client_id), Some(_)) => Self::Registration { client_id },
+        match (text("ProviderType").as_deref(), text("clientId"), text("clientSecret")) {
+            (Some("sso"), ..) => Self::RoleCredentials,
+            (_, Some(client_id), Some(_)) => Self::Registration { client_id },
             _ => Self::Other,
         }
-    }
-
-    fn bare_token() -> Self {
-        Self::Token { access_token: None, region: None, start_url: None, client_id: None }
     }
 }
 
@@ -103,29 +98,23 @@ pub(super) fn is_token(text: &str) -> bool {
 /// The files of a folder in the order of names, and an error for each that could not be read. A missing folder is empty.
 pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
     file::remove_abandoned(folder);
-    let (mut found, mut failed) = (Vec::new(), Vec::new());
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => Some(entries),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => {
-            failed.push(file::io_error(folder, LIST, &error));
-            None
-        }
-    };
-    let mut paths = Vec::new();
-    for entry in entries.into_iter().flatten() {
-        match entry {
+    let list_error = |error| file::io_error(folder, "list", &error);
+    let (mut found, mut failed, mut paths) = (Vec::new(), Vec::new(), Vec::new());
+    match fs::read_dir(folder) {
+        // A file that is not listed may be a token.
+        Ok(entries) => entries.for_each(|entry| match entry {
             Ok(entry) => paths.push(entry.path()),
-            // A file that is not listed may be a token.
-            Err(error) => failed.push(file::io_error(folder, LIST, &error)),
-        }
+            Err(error) => failed.push(list_error(error)),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => failed.push(list_error(error)),
     }
     paths.sort();
     for path in paths.into_iter().filter(|path| !path.is_dir()) {
         match file::load(&path, |text| Ok(Kind::of(text))) {
             Ok(Loaded::Present(kind, _)) => found.push(CacheEntry { path, kind }),
             Ok(Loaded::Damaged(_)) if names::is_document(&path) => {
-                found.push(CacheEntry { path, kind: Kind::bare_token() });
+                found.push(CacheEntry { path, kind: Kind::Token(FoundToken::default()) });
             }
             Ok(Loaded::Absent | Loaded::Damaged(_)) => {}
             Err(error) => failed.push(error),
@@ -134,12 +123,17 @@ pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
     (found, failed)
 }
 
+/// The files of a folder whose names end in `.json`, in no order.
+pub(super) fn documents(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension() == Some("json".as_ref()))
+}
+
 /// The tokens in a folder, except in the files of these names. Untrusted files are left out.
 pub(super) fn tokens(folder: &Path, except: &BTreeSet<&OsStr>) -> Vec<(PathBuf, Loaded<CachedToken>)> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name()).filter(|name| !except.contains(name.as_os_str()));
-    let mut names: Vec<OsString> = names.filter(|name| Path::new(name).extension() == Some("json".as_ref())).collect();
-    names.sort();
+    let is_other = |path: &PathBuf| path.file_name().is_some_and(|name| !except.contains(name));
+    let mut paths: Vec<PathBuf> = documents(folder).filter(is_other).collect();
+    paths.sort();
     // Most other files are registrations; searching the text is faster than parsing it.
     let parse = |text: &str| is_token(text).then(|| CachedToken::parse(text)).transpose();
     let load = |path: PathBuf| match file::load(&path, parse) {
@@ -147,7 +141,7 @@ pub(super) fn tokens(folder: &Path, except: &BTreeSet<&OsStr>) -> Vec<(PathBuf, 
         Ok(Loaded::Damaged(why)) => Some((path, Loaded::Damaged(why))),
         Ok(Loaded::Absent) | Err(_) => None,
     };
-    names.into_iter().filter_map(|name| load(folder.join(name))).collect()
+    paths.into_iter().filter_map(load).collect()
 }
 
 #[cfg(test)]
@@ -162,7 +156,7 @@ mod tests {
             r#"{"accessToken": "A", "region": "us-east-1"}"}"#,
             r#"{"startUrl": "https://x", "accessToken": "A"#,
         ] {
-            assert!(matches!(Kind::of(text), Kind::Token { .. }), "{text}");
+            assert!(matches!(Kind::of(text), Kind::Token(_)), "{text}");
         }
         for text in ["5", "[\"accessToken\"]", "junk", "", "{}", r#"{"ProviderType": "SSO"}"#, r#"{"clientId": "c"}"#] {
             assert!(matches!(Kind::of(text), Kind::Other), "{text}");

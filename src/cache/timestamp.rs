@@ -4,8 +4,9 @@
 //! `UTC` suffix of older botocore, offsets, fractions, a space or lower-case letters, and no zone at all (UTC then).
 //! Anything else is not a timestamp, as for dateutil, which botocore uses.
 
+use serde::Serializer;
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::context::Timestamp;
 
@@ -15,68 +16,32 @@ pub fn format(at: Timestamp) -> String {
     at.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
+/// Writes a timestamp as a member of a document.
+pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&format(*at))
+}
+
 /// The time that a text gives; `None` if it is not a timestamp.
 pub fn parse(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let date = parse_date(text.get(..10)?)?;
-    let rest = text.get(10..)?;
-    let clock = rest.strip_prefix(['T', 't', ' '])?;
-    let time = Time::from_hms(number(clock, 0..2)?, number(clock, 3..5)?, number(clock, 6..8)?).ok()?;
-    if clock.as_bytes().get(2) != Some(&b':') || clock.as_bytes().get(5) != Some(&b':') {
+    let (local, rest) = text.trim().split_at_checked("YYYY-MM-DDTHH:MM:SS".len())?;
+    // RFC 3339 has leap seconds, dateutil has none.
+    if !local.get(10..)?.starts_with(['T', 't', ' ']) || local.ends_with(":60") {
         return None;
     }
-    let (time, zone) = parse_fraction(time, clock.get(8..)?)?;
-    let local = PrimitiveDateTime::new(date, time);
-    let at = local.assume_offset(parse_zone(zone.trim_start())?).checked_to_utc()?;
+    let zone_at = rest.find(|letter| !matches!(letter, '0'..='9' | '.' | ',')).unwrap_or(rest.len());
+    let (fraction, zone) = rest.split_at(zone_at);
+    let (hours, minutes) = match zone.trim_start() {
+        "" | "UTC" | "GMT" => ("Z", ""),
+        zone if zone.len() == 3 => (zone, ":00"),
+        zone if zone.len() == 5 => zone.split_at_checked(3)?,
+        zone => (zone, ""),
+    };
+    let colon = if minutes.len() == 2 { ":" } else { "" };
+    let text = format!("{local}{}{hours}{colon}{minutes}", fraction.replace(',', "."));
+    let at = OffsetDateTime::parse(&text, &Rfc3339).ok()?;
     // Four digits are all that can be written again.
-    (1..=9999).contains(&at.year()).then_some(at)
-}
-
-fn parse_date(text: &str) -> Option<Date> {
-    let bytes = text.as_bytes();
-    if bytes.get(4) != Some(&b'-') || bytes.get(7) != Some(&b'-') {
-        return None;
-    }
-    let year = number::<u16>(text, 0..4).filter(|year| *year > 0)?;
-    let month = Month::try_from(number::<u8>(text, 5..7)?).ok()?;
-    Date::from_calendar_date(i32::from(year), month, number(text, 8..10)?).ok()
-}
-
-/// Takes `.123` off the front; digits beyond nanoseconds are dropped.
-fn parse_fraction(time: Time, text: &str) -> Option<(Time, &str)> {
-    let Some(text) = text.strip_prefix(['.', ',']) else { return Some((time, text)) };
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let kept = text.get(..digits.min(9)).filter(|kept| !kept.is_empty())?;
-    let nanoseconds = format!("{kept:0<9}").parse().ok()?;
-    Some((time.replace_nanosecond(nanoseconds).ok()?, text.get(digits..)?))
-}
-
-fn parse_zone(text: &str) -> Option<UtcOffset> {
-    if matches!(text, "" | "Z" | "z" | "UTC" | "GMT") {
-        return Some(UtcOffset::UTC);
-    }
-    let sign: i8 = match text.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let digits = text.get(1..)?;
-    let (hours, minutes): (i8, i8) = match (digits.len(), digits.as_bytes().get(2)) {
-        (2, _) => (number(digits, 0..2)?, 0),
-        (4, _) => (number(digits, 0..2)?, number(digits, 2..4)?),
-        (5, Some(b':')) => (number(digits, 0..2)?, number(digits, 3..5)?),
-        _ => return None,
-    };
-    if hours > 23 || minutes > 59 {
-        return None;
-    }
-    UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
-}
-
-/// Decimal digits only: Rust's own parser would take a sign.
-fn number<N: std::str::FromStr>(text: &str, range: std::ops::Range<usize>) -> Option<N> {
-    let digits = text.get(range)?;
-    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    let has_four_digits = |year| (1..=9999).contains(&year);
+    at.checked_to_utc().filter(|utc| has_four_digits(utc.year()) && has_four_digits(at.year()))
 }
 
 #[cfg(test)]

@@ -1,24 +1,23 @@
 //! `logout`: removes tokens and role credentials from this machine, then ends the sessions at the access portal.
 //!
 //! Unlike `aws sso logout`, which stops at the first failure to connect, it removes the files first, whatever the service
-//! answers, and options can select single sessions. What counts as a token is decided in `cache::sweep`. Standard output
+//! answers, and options can select single sessions. What counts as a token is decided in `cache::scan`. Standard output
 //! stays empty, or carries an event for each session with `--output json`.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::portal_requests::{Request, send_each};
+use super::portal_requests::send_each;
 use super::{clients, wants_events};
-use crate::cache::{self, CacheEntry, CredentialCache, Held, Kind, TokenCache};
+use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, Lock, TokenCache, TokenKey};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::Context;
 use crate::error::{self, Error};
-use crate::secret::Secret;
+use crate::portal::PortalClient;
 use crate::services::Services;
 use crate::text;
 
@@ -36,14 +35,10 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let home = context.require_home()?;
     let tokens = TokenCache::in_home(home);
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
-    let selected = Session::selected(&args.sso_session, profile, &config)?;
     let logout = Logout {
-        selected,
+        selected: Session::selected(&args.sso_session, profile, &config)?,
         forget_clients: args.forget_clients,
-        names: config
-            .sso_sessions()
-            .map(|(name, _)| (tokens.token_path(&cache::TokenKey::of_session(name)), name))
-            .collect(),
+        config: &config,
         tokens: &tokens,
     };
     let mut outcome = logout.remove();
@@ -64,8 +59,9 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
 /// Ends the sessions of the tokens. The files are gone by then, so a failure is a warning; a token that the portal does not
 /// accept has been ended already.
 fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) -> anyhow::Result<()> {
-    let tokens = removed.iter().map(|token| (token.region.as_deref(), token.access_token.as_ref())).collect();
-    let outcomes = send_each(Request::Logout, tokens, REVOKE_TIMEOUT, services, context)?;
+    let found = removed.iter().map(|token| &token.found);
+    let tokens = found.map(|found| (found.region.as_deref(), found.access_token.as_ref())).collect();
+    let outcomes = send_each(PortalClient::logout, tokens, REVOKE_TIMEOUT, services, context)?;
     for (token, outcome) in removed.iter_mut().zip(outcomes) {
         let failure = outcome.err().filter(|error| error.kind() != error::Kind::LoginNeeded);
         token.not_revoked = failure.map(|error| text::for_terminal(&error.to_string()));
@@ -78,8 +74,7 @@ struct Logout<'a> {
     /// The selected sessions; `None` for all tokens.
     selected: Option<Vec<Session>>,
     forget_clients: bool,
-    /// The sso-session of each token's file.
-    names: HashMap<PathBuf, &'a str>,
+    config: &'a Config,
     tokens: &'a TokenCache,
 }
 
@@ -92,14 +87,9 @@ struct Outcome {
 }
 
 /// A token whose file was removed, if it could be.
-#[derive(Debug)]
 struct RemovedToken {
-    /// The sso-session's name, where the config file has one for it.
-    session: Option<String>,
-    start_url: Option<String>,
     path: PathBuf,
-    region: Option<String>,
-    access_token: Option<Secret>,
+    found: FoundToken,
     /// Why the session could not be ended at the portal.
     not_revoked: Option<String>,
 }
@@ -109,31 +99,22 @@ impl Logout<'_> {
     fn remove(&self) -> Outcome {
         let _held = self.hold_locks();
         let (found, mut failed) = self.tokens.everything();
-        let (mut removed, mut remaining, mut clients) = (Vec::new(), 0, Vec::new());
-        for CacheEntry { path, kind } in &found {
-            let Kind::Token { access_token, region, start_url, client_id } = kind else { continue };
-            if !self.is_selected(path) {
-                remaining += 1;
-                continue;
-            }
-            failed.extend(cache::remove(path).err());
-            clients.extend(client_id.as_deref());
-            removed.push(RemovedToken {
-                session: self.names.get(path).map(|name| (*name).to_owned()),
-                start_url: start_url.clone(),
-                path: path.clone(),
-                region: region.clone().filter(|region| !region.is_empty()),
-                access_token: access_token.clone(),
-                not_revoked: None,
-            });
-        }
-        if self.forget_clients {
-            for CacheEntry { path, kind } in &found {
-                if let Kind::Registration { client_id } = kind
-                    && (self.selected.is_none() || clients.contains(&client_id.as_str()) || self.is_registration(path))
-                {
-                    failed.extend(cache::remove(path).err());
+        let (mut removed, mut remaining, mut registrations) = (Vec::new(), 0, Vec::new());
+        for CacheEntry { path, kind } in found {
+            match kind {
+                Kind::Token(found) if self.is_selected(&path) => {
+                    failed.extend(cache::remove(&path).err());
+                    removed.push(RemovedToken { path, found, not_revoked: None });
                 }
+                Kind::Token(_) => remaining += 1,
+                Kind::Registration { client_id } if self.forget_clients => registrations.push((path, client_id)),
+                _ => {}
+            }
+        }
+        for (path, client) in registrations {
+            let is_of_removed = removed.iter().any(|token| token.found.client_id.as_ref() == Some(&client));
+            if self.selected.is_none() || is_of_removed || self.is_registration(&path) {
+                failed.extend(cache::remove(&path).err());
             }
         }
         Outcome { removed, remaining, failed }
@@ -143,19 +124,20 @@ impl Logout<'_> {
     fn hold_locks(&self) -> Vec<Held> {
         let until = Instant::now() + REFRESH_TIMEOUT;
         let (found, _) = self.tokens.everything();
-        let is_token =
-            |remains: &&CacheEntry| matches!(remains.kind, Kind::Token { .. }) && self.is_selected(&remains.path);
-        let locks = found.iter().filter(is_token).filter_map(CacheEntry::lock);
-        locks
-            .filter_map(|lock| {
-                loop {
-                    match lock.attempt() {
-                        None if Instant::now() < until => thread::sleep(LOCK_RETRY_DELAY),
-                        held => return held,
-                    }
-                }
-            })
-            .collect()
+        let tokens = found.iter().filter(|entry| matches!(entry.kind, Kind::Token(_)) && self.is_selected(&entry.path));
+        let hold = |lock: Lock| loop {
+            match lock.attempt() {
+                None if Instant::now() < until => thread::sleep(LOCK_RETRY_DELAY),
+                held => return held,
+            }
+        };
+        tokens.filter_map(CacheEntry::lock).filter_map(hold).collect()
+    }
+
+    /// The name of the sso-session whose token is in this file, if the config file has one.
+    fn session_name(&self, path: &Path) -> Option<&str> {
+        let is_of = |name: &str| self.tokens.token_path(&TokenKey::of_session(name)) == path;
+        self.config.sso_sessions().map(|(name, _)| name).find(|name| is_of(name))
     }
 
     fn is_selected(&self, path: &Path) -> bool {
@@ -170,19 +152,20 @@ impl Logout<'_> {
 
     fn report(&self, outcome: &Outcome, as_events: bool, context: &Context) -> anyhow::Result<()> {
         for token in &outcome.removed {
+            let session = self.session_name(&token.path);
             if as_events {
                 let event = json!({
                     "event": "logged_out",
-                    "startUrl": token.start_url,
-                    "session": token.session,
-                    "region": token.region,
+                    "startUrl": token.found.start_url,
+                    "session": session,
+                    "region": token.found.region,
                     "revoked": token.not_revoked.is_none(),
                     "message": token.not_revoked,
                 });
                 context.print_text(&format!("{event}\n"))?;
             }
             if let Some(why) = &token.not_revoked {
-                let name = token.session.as_deref().or(token.start_url.as_deref()).map(text::for_terminal);
+                let name = session.or(token.found.start_url.as_deref()).map(text::for_terminal);
                 let label = name.unwrap_or_else(|| token.path.display().to_string());
                 let message = "signed out locally, but the session could not be revoked";
                 context.message(&format!("WARNING: {label}: {message}: {why}"));

@@ -107,7 +107,7 @@ const ROWS: &[Row] = &[
             fs::write(p.elsewhere, p.good).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (0, "is readable by others"),
+        token: (0, "is readable by other users"),
         login: 0,
     },
     Row {
@@ -126,12 +126,12 @@ const ROWS: &[Row] = &[
             fs::write(p.elsewhere, p.good).unwrap();
             fs::hard_link(p.elsewhere, p.path).unwrap();
         },
-        token: (0, "is readable by others"),
+        token: (0, "is readable by other users"),
         login: 0,
     },
-    Row { name: "read by its group", make: |p| p.mode(0o640), token: (0, "is readable by others"), login: 0 },
-    Row { name: "read by all", make: |p| p.mode(0o604), token: (0, "is readable by others"), login: 0 },
-    Row { name: "written by its group", make: |p| p.mode(0o660), token: (0, "is group-writable"), login: 0 },
+    Row { name: "read by its group", make: |p| p.mode(0o640), token: (0, "is readable by other users"), login: 0 },
+    Row { name: "read by all", make: |p| p.mode(0o604), token: (0, "is readable by other users"), login: 0 },
+    Row { name: "written by its group", make: |p| p.mode(0o660), token: (0, "is writable by other users"), login: 0 },
     Row { name: "written by all", make: |p| p.mode(0o602), token: (255, "it is world-writable"), login: 255 },
     Row {
         name: "in a folder that all may write",

@@ -232,7 +232,7 @@ fn world_writable_files_are_refused() {
     mode(0o644);
     let run = env.run(TOKEN).ok();
     assert_eq!(run.stdout, format!("{}\n", issued.access_token));
-    assert!(run.stderr.contains("is readable by others"), "{}", run.snapshot());
+    assert!(run.stderr.contains("is readable by other users"), "{}", run.snapshot());
     assert_eq!(center.connections(), 0);
 }
 
