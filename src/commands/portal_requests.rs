@@ -14,22 +14,13 @@ use crate::portal::PortalClient;
 use crate::secret::Secret;
 use crate::services::Services;
 
-/// The request.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Request {
-    /// Ends the session.
-    Logout,
-    /// Asks for one account, which only an accepted token gets.
-    ListAccounts,
-}
-
 /// The region and the token of each request, as far as its file has them.
 type Tokens<'a> = Vec<(Option<&'a str>, Option<&'a Secret>)>;
 
 /// Sends the request for each token and returns the outcomes in the order of the tokens. One that is not answered within
 /// the timeout has failed; a token that the portal does not accept is an error of the kind `LoginNeeded`.
 pub(super) fn send_each(
-    request: Request,
+    request: impl AsyncFn(&PortalClient, &Secret) -> Result<(), Failure> + Copy + 'static,
     tokens: Tokens<'_>,
     timeout: Duration,
     services: &Services,
@@ -50,7 +41,7 @@ pub(super) fn send_each(
         let local = LocalSet::new();
         let mut responses = JoinSet::new();
         for (index, portal, token) in ready {
-            let send = async move { (index, send(request, &portal, &token).await) };
+            let send = async move { (index, request(&portal, &token).await) };
             responses.spawn_local_on(send, &local);
         }
         let receive = local.run_until(async {
@@ -69,11 +60,4 @@ fn prepare(region: Option<&str>, token: Option<&Secret>, services: &Services) ->
     let token = token.ok_or_else(|| Error::other("the cached token is damaged"))?;
     let region = region.ok_or_else(|| Error::other("the cached token has no region"))?;
     Ok((services.portal(region)?, token.clone()))
-}
-
-async fn send(request: Request, portal: &PortalClient, token: &Secret) -> Result<(), Failure> {
-    match request {
-        Request::Logout => portal.logout(token).await,
-        Request::ListAccounts => portal.accounts_probe(token).await,
-    }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::portal_requests::{Request, send_each};
+use super::portal_requests::send_each;
 use super::printing::Output;
 use super::session_status::{SessionStatus, State, StatusReport};
 use super::{clients, duration};
@@ -19,6 +19,7 @@ use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{Config, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
+use crate::portal::PortalClient;
 use crate::services::Services;
 use crate::session::{self, LoginNeeded};
 use crate::text;
@@ -78,7 +79,7 @@ fn check(
 ) -> anyhow::Result<Option<anyhow::Error>> {
     let valid = || sessions.iter().filter(|session| session.state == State::Valid);
     let tokens = valid().map(|session| (session.region.as_deref(), session.access_token.as_ref())).collect();
-    let outcomes = send_each(Request::ListAccounts, tokens, Duration::MAX, services, context)?;
+    let outcomes = send_each(PortalClient::accounts_probe, tokens, Duration::MAX, services, context)?;
     let mut failure = None;
     let valid = sessions.iter_mut().filter(|session| session.state == State::Valid);
     for (session, outcome) in valid.zip(outcomes) {
