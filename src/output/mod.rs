@@ -12,7 +12,7 @@ mod yaml;
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::python;
 
@@ -96,7 +96,8 @@ pub fn render(value: &Value, format: Format, title: &str, style: &Style) -> Resu
         Format::Table => table::render(value, title, style)?,
         Format::Json | Format::Yaml | Format::YamlStream if is_empty_object => String::new(),
         Format::Yaml => yaml::document(value)?,
-        Format::YamlStream => yaml::stream(value)?,
+        // The AWS CLI prints each page of a result as an element; there is one page.
+        Format::YamlStream => yaml::document(&json!([value]))?,
         Format::Json => python::dumps(value, python::PRETTY) + "\n",
     };
     Ok(text.into_bytes())

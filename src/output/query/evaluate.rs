@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use super::QueryError;
-use super::expression::{Comparator, Expression};
+use super::expression::Expression;
 use super::signature::Function;
 use super::values::{equals, is_true, order};
 
@@ -31,7 +31,7 @@ pub(super) fn evaluate(expression: &Expression, value: &Value) -> Evaluated {
         Expression::Or(first, second) => first_if(true, first, second, value),
         Expression::And(first, second) => first_if(false, first, second, value),
         Expression::Not(inner) => not(inner, value),
-        Expression::Comparison(comparator, left, right) => compare(*comparator, left, right, value),
+        Expression::Comparison(sign, left, right) => compare(sign, left, right, value),
         Expression::Projection(list, each) => project(list, None, each, value),
         Expression::Filter { list, condition, each } => project(list, Some(condition), each, value),
         Expression::Reference(_) => Ok(Value::Null),
@@ -134,21 +134,21 @@ fn slice(list: &Value, start: Option<i64>, end: Option<i64>, step: i64) -> Value
     Value::Array(cut)
 }
 
-fn compare(comparator: Comparator, left: &Expression, right: &Expression, value: &Value) -> Evaluated {
+fn compare(sign: &str, left: &Expression, right: &Expression, value: &Value) -> Evaluated {
     let (left, right) = (evaluate(left, value)?, evaluate(right, value)?);
     let is_mixed = left.is_boolean() && right.is_number() || left.is_number() && right.is_boolean();
     let is_equal = || !is_mixed && equals(&left, &right);
-    let holds: fn(Ordering) -> bool = match comparator {
-        Comparator::Equal => return Ok(is_equal().into()),
-        Comparator::NotEqual => return Ok((!is_equal()).into()),
-        Comparator::Less => Ordering::is_lt,
-        Comparator::LessOrEqual => Ordering::is_le,
-        Comparator::Greater => Ordering::is_gt,
-        Comparator::GreaterOrEqual => Ordering::is_ge,
+    let holds: fn(Ordering) -> bool = match sign {
+        "==" => return Ok(is_equal().into()),
+        "!=" => return Ok((!is_equal()).into()),
+        "<" => Ordering::is_lt,
+        "<=" => Ordering::is_le,
+        ">" => Ordering::is_gt,
+        _ => Ordering::is_ge,
     };
     let is_comparable = |value: &Value| value.is_number() || value.is_string();
     if !is_comparable(&left) || !is_comparable(&right) {
         return Ok(Value::Null);
     }
-    Ok(order(&left, &right, comparator.sign())?.is_some_and(holds).into())
+    Ok(order(&left, &right, sign)?.is_some_and(holds).into())
 }

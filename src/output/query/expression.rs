@@ -25,7 +25,8 @@ pub(super) enum Expression {
     Or(Box<Expression>, Box<Expression>),
     And(Box<Expression>, Box<Expression>),
     Not(Box<Expression>),
-    Comparison(Comparator, Box<Expression>, Box<Expression>),
+    /// The operator and what it compares
+    Comparison(&'static str, Box<Expression>, Box<Expression>),
     /// The second on each element of the first
     Projection(Box<Expression>, Box<Expression>),
     /// The same on those elements only for which the condition is true
@@ -44,29 +45,4 @@ pub(super) enum Expression {
         arguments: Vec<Expression>,
         reference: Option<Box<Expression>>,
     },
-}
-
-/// A comparison of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl Comparator {
-    /// The operator as it is written.
-    pub(super) fn sign(self) -> &'static str {
-        match self {
-            Self::Equal => "==",
-            Self::NotEqual => "!=",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-        }
-    }
 }

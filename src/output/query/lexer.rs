@@ -6,7 +6,6 @@
 use serde_json::Value;
 
 use super::QueryError;
-use super::expression::Comparator;
 use super::values::float;
 use crate::python;
 
@@ -17,7 +16,7 @@ pub(super) enum Token {
     QuotedIdentifier(String),
     Number(i64),
     Literal(Value),
-    Comparator(Comparator),
+    Comparator(&'static str),
     Dot,
     Star,
     Comma,
@@ -52,8 +51,8 @@ const fn symbol(text: &'static str, name: &'static str, power: u8, token: Token)
     Symbol { text, name, power, token }
 }
 
-const fn comparator(text: &'static str, name: &'static str, comparator: Comparator) -> Symbol {
-    symbol(text, name, 5, Token::Comparator(comparator))
+const fn comparator(sign: &'static str, name: &'static str) -> Symbol {
+    symbol(sign, name, 5, Token::Comparator(sign))
 }
 
 /// Longer symbols before their own beginnings.
@@ -62,12 +61,12 @@ static SYMBOLS: [Symbol; 25] = [
     symbol("&&", "and", 3, Token::And),
     symbol("[]", "flatten", 9, Token::Flatten),
     symbol("[?", "filter", 21, Token::Filter),
-    comparator("==", "eq", Comparator::Equal),
-    comparator("!=", "ne", Comparator::NotEqual),
-    comparator("<=", "lte", Comparator::LessOrEqual),
-    comparator(">=", "gte", Comparator::GreaterOrEqual),
-    comparator("<", "lt", Comparator::Less),
-    comparator(">", "gt", Comparator::Greater),
+    comparator("==", "eq"),
+    comparator("!=", "ne"),
+    comparator("<=", "lte"),
+    comparator(">=", "gte"),
+    comparator("<", "lt"),
+    comparator(">", "gt"),
     symbol("|", "pipe", 1, Token::Pipe),
     symbol("*", "star", 20, Token::Star),
     symbol(".", "dot", 40, Token::Dot),

@@ -120,12 +120,15 @@ impl Parser<'_> {
                 let right = self.after_dot(power)?;
                 self.two(Expression::Chain, left, right)
             }
-            Token::Pipe => self.binary(Expression::Chain, left, power),
-            Token::Or => self.binary(Expression::Or, left, power),
-            Token::And => self.binary(Expression::And, left, power),
-            Token::Comparator(comparator) => {
+            operator @ (Token::Pipe | Token::Or | Token::And | Token::Comparator(_)) => {
                 let right = self.expression(power)?;
-                self.two(|left, right| Expression::Comparison(comparator, left, right), left, right)
+                let make = |left, right| match operator {
+                    Token::Or => Expression::Or(left, right),
+                    Token::And => Expression::And(left, right),
+                    Token::Comparator(sign) => Expression::Comparison(sign, left, right),
+                    _ => Expression::Chain(left, right),
+                };
+                self.two(make, left, right)
             }
             Token::Flatten => self.flatten(left),
             Token::Filter => self.filter(left),
@@ -311,11 +314,6 @@ impl Parser<'_> {
             }
         }
         Ok(Expression::Call { function, arguments, reference })
-    }
-
-    fn binary(&mut self, make: fn(Box<Expression>, Box<Expression>) -> Expression, left: Tree, power: u8) -> Parsed {
-        let right = self.expression(power)?;
-        self.two(make, left, right)
     }
 
     fn leaf(&self, root: Expression) -> Parsed {

@@ -147,18 +147,12 @@ fn scaled(widest: &[usize], width: usize) -> Vec<usize> {
     let factor = width as f64 / unscaled.iter().sum::<usize>() as f64;
     let mut scaled: Vec<usize> =
         unscaled.iter().map(|column| (factor * *column as f64).round_ties_even() as usize).collect();
-    let mut surplus = scaled.iter().sum::<usize>();
-    while surplus > width && !scaled.is_empty() {
-        for column in scaled.iter_mut().take(surplus - width) {
-            *column -= 1;
-            surplus -= 1;
-        }
+    let (sum, columns) = (scaled.iter().sum::<usize>(), 0..scaled.len());
+    for column in columns.clone().cycle().take(sum.saturating_sub(width)) {
+        scaled[column] -= 1;
     }
-    while surplus < width && !scaled.is_empty() {
-        for column in scaled.iter_mut().rev().take(width - surplus) {
-            *column += 1;
-            surplus += 1;
-        }
+    for column in columns.rev().cycle().take(width.saturating_sub(sum)) {
+        scaled[column] += 1;
     }
     scaled
 }

@@ -29,11 +29,6 @@ pub(super) fn document(value: &Value) -> Result<String, OutputError> {
     Ok(escaped(&String::from_utf8_lossy(&text)))
 }
 
-/// The `yaml-stream` format: the result as the only element of a list.
-pub(super) fn stream(value: &Value) -> Result<String, OutputError> {
-    document(&Value::Array(vec![value.clone()]))
-}
-
 fn emit_document(emitter: &mut Emitter<'_>, value: &Value) -> libyaml_safer::Result<()> {
     emitter.emit(Event::stream_start(Encoding::Utf8))?;
     emitter.emit(Event::document_start(None, &[], true))?;
