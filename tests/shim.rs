@@ -133,7 +133,7 @@ fn aws_link_reports_unknown_commands() {
     let aws = linked(&env);
     for words in [&["s3", "ls"][..], &["sso", "list-accounts"], &["configure", "sso"], &["help"], &["login"]] {
         let run = env.program(&aws, words.iter().copied()).run().expect(252);
-        let known = "has only `aws sso login`, `aws sso logout` and `aws sso-oidc`";
+        let known = "supports only `aws sso login`, `aws sso logout` and `aws sso-oidc`";
         assert!(run.stdout.is_empty() && run.stderr.contains(known), "{words:?}: {}", run.snapshot());
     }
     let run = env.program(&aws, ["sso-oidc", "logout"]).run().expect(252);

@@ -40,8 +40,8 @@ pub(super) fn service_of(command: &str) -> &'static str {
 /// Removes the service's name from the words of a command line and returns it.
 pub(super) fn remove_service(globals: &Command, words: &mut Vec<String>) -> Result<String, Error> {
     let Some(at) = service(globals, words) else {
-        let message = "This `aws` is sso-oidc, which has only `aws sso login`, `aws sso logout` and `aws sso-oidc`; for \
-                       everything else install the AWS CLI";
+        let message = "This `aws` is sso-oidc and supports only `aws sso login`, `aws sso logout` and `aws sso-oidc`; \
+                       install the AWS CLI for other commands";
         return Err(Error::new(Kind::Usage, message));
     };
     Ok(words.remove(at))

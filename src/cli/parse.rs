@@ -91,8 +91,9 @@ fn text(args: Vec<OsString>) -> Result<Vec<String>, Error> {
             let arg = arg.to_string_lossy();
             let mut options = [arg.split('=').next(), words.last().map(String::as_str)].into_iter().flatten();
             let option = options.find(|name| name.starts_with("--"));
-            let what = option.map_or_else(|| "The command line".to_owned(), |option| format!("The value of {option}"));
-            Error::new(Kind::Usage, format!("{what} is not UTF-8 text"))
+            let what =
+                option.map_or_else(|| "A command-line argument".to_owned(), |option| format!("The value of {option}"));
+            Error::new(Kind::Usage, format!("{what} is not valid UTF-8"))
         })?);
     }
     Ok(words)

@@ -145,7 +145,7 @@ fn usage_errors_name_the_option_but_no_secret() {
             "Invalid value `jsn` for --output; expected json, text, table, yaml, yaml-stream, off; did you mean json?",
         ),
         ("login --all --start-url u", "--all cannot be used with --start-url"),
-        ("login --save", "Missing --start-url"),
+        ("login --save", "--save requires --start-url"),
         ("completion", "Missing SHELL"),
         ("completion tcsh", "Invalid value `tcsh` for SHELL; expected bash, zsh, fish, powershell, elvish"),
         ("export-credentials --format env -- ls", "--format cannot be used with COMMAND"),
@@ -226,8 +226,8 @@ fn bytes_that_are_not_text_are_refused_except_in_a_command() {
     let odd = || OsString::from_vec(b"a\xff".to_vec());
     let line = |words: &[&str]| parse(args(words).into_iter().chain([odd()]).collect(), false);
     let refused = |words: &[&str]| line(words).err().unwrap().to_string();
-    assert_eq!(refused(&["create-token", "--code"]), "The value of --code is not UTF-8 text");
-    assert_eq!(refused(&["create-token"]), "The command line is not UTF-8 text");
+    assert_eq!(refused(&["create-token", "--code"]), "The value of --code is not valid UTF-8");
+    assert_eq!(refused(&["create-token"]), "A command-line argument is not valid UTF-8");
     assert!(line(&["token", "--"]).is_err());
     let Command::ExportCredentials(args) = line(&["export-credentials", "--"]).unwrap().command else { panic!() };
     assert_eq!(args.command, [odd()]);

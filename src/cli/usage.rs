@@ -30,6 +30,8 @@ pub(super) fn usage_error(
         ErrorKind::ArgumentConflict => {
             format!("{invalid} cannot be used with {}", name(&context(error, ContextKind::PriorArg)))
         }
+        // The one option that requires another.
+        ErrorKind::MissingRequiredArgument if invalid == "--start-url" => format!("--save requires {invalid}"),
         ErrorKind::MissingRequiredArgument => format!("Missing {invalid}"),
         ErrorKind::InvalidSubcommand => {
             format!("Unknown command `{}`{similar}", context(error, ContextKind::InvalidSubcommand).concat())

@@ -40,7 +40,7 @@ impl<'a> Document<'a> {
             None => files.standard_input(option, word)?.unwrap_or_else(|| word.to_owned()),
             Some(Content::Text(text)) => text,
             Some(Content::Bytes(bytes)) => {
-                String::from_utf8(bytes).map_err(|_| bad_value(option, "the file is not UTF-8 text"))?
+                String::from_utf8(bytes).map_err(|_| bad_value(option, "the file is not valid UTF-8"))?
             }
         };
         // Editors on Windows put a byte order mark in front.

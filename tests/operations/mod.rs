@@ -154,7 +154,7 @@ fn arguments_that_are_not_utf8_are_refused() {
     let env = env_of(&center);
     let words = ["register-client", "--client-type", "public", "--client-name"].map(OsString::from);
     let run = env.run(words.into_iter().chain([OsString::from_vec(b"\xffhunter2".to_vec())])).expect(252);
-    assert!(run.stderr.contains("The value of --client-name is not UTF-8 text"), "{}", run.stderr);
+    assert!(run.stderr.contains("The value of --client-name is not valid UTF-8"), "{}", run.stderr);
     assert!(!run.stderr.contains("hunter2") && center.requests().is_empty());
 }
 
