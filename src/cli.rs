@@ -15,7 +15,7 @@ mod words;
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches as _, ValueEnum, ValueHint};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches as _, ValueHint};
 
 use crate::model::{Kind, Member, Operation, Words};
 pub use aws::{handles as handles_aws, is_called as is_called_aws};
@@ -226,7 +226,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true)]
     pub cli_auto_prompt: bool,
     /// Do not prompt for missing options
-    #[arg(long, global = true)]
+    #[arg(long, global = true, conflicts_with = "cli_auto_prompt")]
     pub no_cli_auto_prompt: bool,
     /// Format of errors; enhanced is the default
     #[arg(long, global = true, value_name = "FORMAT", value_parser = ERROR_FORMATS)]
@@ -411,31 +411,11 @@ pub struct LogoutArgs {
 #[derive(Debug, Clone, Args)]
 pub struct CompletionArgs {
     /// The shell
-    #[arg(value_enum)]
-    pub shell: Shell,
+    #[arg(value_parser = ["bash", "zsh", "fish", "powershell", "elvish"])]
+    pub shell: String,
     /// Print completions for the last word (used by the completion scripts)
     #[arg(last = true, value_name = "WORDS", hide = true)]
     pub words: Vec<OsString>,
-}
-
-/// Shells with a completion script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
-    /// GNU Bash
-    #[value(help = None)]
-    Bash,
-    /// Z shell
-    #[value(help = None)]
-    Zsh,
-    /// fish
-    #[value(help = None)]
-    Fish,
-    /// PowerShell
-    #[value(help = None)]
-    Powershell,
-    /// Elvish
-    #[value(help = None)]
-    Elvish,
 }
 
 /// Arguments of `shim`.

@@ -113,15 +113,10 @@ fn configured(what: &str, context: &Context) -> Vec<Candidate> {
         "sso_session" => {
             config.sso_sessions().map(|(name, section)| (name.to_owned(), value(&section, "sso_start_url"))).collect()
         }
-        "start_url" | "issuer_url" => {
-            let sessions =
-                config.sso_sessions().map(|(name, section)| (value(&section, "sso_start_url"), name.to_owned()));
-            let profiles = config.profiles().map(|(name, section)| (value(&section, "sso_start_url"), name.to_owned()));
-            sessions.chain(profiles).collect()
-        }
         key => {
-            let key = format!("sso_{key}");
-            config.profiles().map(|(name, section)| (value(&section, &key), name.to_owned())).collect()
+            let key = format!("sso_{}", key.replace("issuer", "start"));
+            let sections = config.sso_sessions().chain(config.profiles());
+            sections.map(|(name, section)| (value(&section, &key), name.to_owned())).collect()
         }
     };
     let mut seen = std::collections::HashSet::new();

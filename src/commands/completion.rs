@@ -5,17 +5,17 @@
 //! Nothing is printed on standard error, whatever the config files contain.
 
 use super::candidates;
-use crate::cli::{CompletionArgs, Shell};
+use crate::cli::CompletionArgs;
 use crate::context::Context;
 use crate::text;
 
 /// Prints the script of a shell, or the completions of the last word.
 pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()> {
     if args.words.is_empty() {
-        context.print(script(args.shell).as_bytes())?;
+        context.print(script(&args.shell).as_bytes())?;
         return Ok(());
     }
-    let words = args.words.iter().map(|word| unescape_word(&word.to_string_lossy(), args.shell));
+    let words = args.words.iter().map(|word| unescape_word(&word.to_string_lossy(), &args.shell));
     let mut lines = String::new();
     for (value, description) in candidates::of(&words.collect::<Vec<_>>(), context) {
         // A value that a terminal would not show as it is cannot be completed.
@@ -27,23 +27,23 @@ pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()
     Ok(())
 }
 
-fn script(shell: Shell) -> &'static str {
+fn script(shell: &str) -> &'static str {
     match shell {
-        Shell::Bash => include_str!("../../completions/sso-oidc.bash"),
-        Shell::Zsh => include_str!("../../completions/_sso-oidc"),
-        Shell::Fish => include_str!("../../completions/sso-oidc.fish"),
-        Shell::Powershell => include_str!("../../completions/_sso-oidc.ps1"),
-        Shell::Elvish => include_str!("../../completions/sso-oidc.elv"),
+        "bash" => include_str!("../../completions/sso-oidc.bash"),
+        "zsh" => include_str!("../../completions/_sso-oidc"),
+        "fish" => include_str!("../../completions/sso-oidc.fish"),
+        "powershell" => include_str!("../../completions/_sso-oidc.ps1"),
+        _ => include_str!("../../completions/sso-oidc.elv"),
     }
 }
 
 /// The word without the shell's quoting. Bash passes words as they are typed; PowerShell loses an empty one, so its script
 /// appends a dot to each.
-fn unescape_word(word: &str, shell: Shell) -> String {
+fn unescape_word(word: &str, shell: &str) -> String {
     match shell {
-        Shell::Bash => unquoted(word),
-        Shell::Powershell => word.strip_suffix('.').unwrap_or(word).to_owned(),
-        Shell::Zsh | Shell::Fish | Shell::Elvish => word.to_owned(),
+        "bash" => unquoted(word),
+        "powershell" => word.strip_suffix('.').unwrap_or(word).to_owned(),
+        _ => word.to_owned(),
     }
 }
 

@@ -24,7 +24,6 @@ use crate::services::{Endpoint, Services};
 
 /// Makes the call and prints its answer, or prints the template that was asked for.
 pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
-    refuse_contradictions(global)?;
     let OperationArgs { operation, mut given, input } = args;
     let made_up = match input.generate_cli_skeleton.as_deref() {
         None => false,
@@ -120,14 +119,6 @@ fn endpoint(services: &Services, region: &Located<String>) -> Result<Endpoint, E
     services
         .endpoint(Service::Oidc, &region.value)
         .map_err(|error| if error.advice().is_some() { error } else { error.value_from(&region.origin) })
-}
-
-fn refuse_contradictions(global: &GlobalArgs) -> Result<(), Error> {
-    if global.cli_auto_prompt && global.no_cli_auto_prompt {
-        let problem = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
-        return Err(Error::validation(problem));
-    }
-    Ok(())
 }
 
 /// Prints a template of the input: never through a pager, whatever `--output` and `--query` say.

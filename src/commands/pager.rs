@@ -4,7 +4,7 @@
 //! CLI checks afterwards). Its exit status is ignored; for empty output it is not started.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::config;
@@ -70,19 +70,13 @@ fn find(name: &str, path: &str) -> Option<PathBuf> {
 
 #[cfg(unix)]
 fn runnable(file: PathBuf) -> Option<PathBuf> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let may_run =
-        |file: &Path| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
-    may_run(&file).then_some(file)
+    use rustix::fs::{Access, access};
+    (file.is_file() && access(&file, Access::EXEC_OK).is_ok()).then_some(file)
 }
 
 #[cfg(not(unix))]
 fn runnable(file: PathBuf) -> Option<PathBuf> {
-    let with = |extension: &str| file.with_extension(extension);
-    let exists = |file: &PathBuf| Path::is_file(file);
-    if file.extension().is_some() && exists(&file) {
-        Some(file)
-    } else {
-        ["exe", "com", "bat"].map(with).into_iter().find(exists)
-    }
+    let with_extension = ["exe", "com", "bat"].map(|extension| file.with_extension(extension));
+    let named = file.extension().is_some().then_some(file);
+    named.into_iter().chain(with_extension).find(|file| file.is_file())
 }
