@@ -1,7 +1,7 @@
 //! `Services`: the URL of each AWS service in a region, and clients for two of them.
 //!
-//! The only place where an endpoint is decided: the configured URL if there is one, else the one of the region. Host names
-//! by region are in `endpoint`, where a configured URL comes from is in `config`.
+//! The only place where an endpoint is decided: the configured URL if there is one, else the one of the region. Host
+//! names by region are in `endpoint`, where a configured URL comes from is in `config`.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::http::{HttpClient, HttpOptions};
 use crate::oidc::OidcClient;
 use crate::portal::PortalClient;
 
-/// The services that a command may call, over one transport. Nothing is read or sent until a client is used.
+/// The services that a command may call, over one transport. Creating it sends no request.
 pub struct Services {
     http: Rc<HttpClient>,
     settings: ClientSettings,
@@ -20,7 +20,7 @@ pub struct Services {
     allows_plain_http: bool,
 }
 
-/// Where a service is called.
+/// The endpoint of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// The base URL.
@@ -30,13 +30,13 @@ pub struct Endpoint {
 }
 
 impl Services {
-    /// Services over this transport; any configured URL is called, as by the AWS CLI.
+    /// Creates the services over this transport. Any configured URL is allowed, as in the AWS CLI.
     pub fn new(http: HttpOptions, settings: ClientSettings) -> Self {
         Self { http: Rc::new(HttpClient::new(http)), settings, allows_plain_http: true }
     }
 
-    /// The same services, except that a config file, which may come with a project, cannot choose plain http to another
-    /// machine; an option or a variable can.
+    /// Refuses plain http to another machine if the URL comes from a config file, which may belong to a project; an
+    /// option or environment variable may still choose it.
     #[must_use]
     pub fn without_plain_http(self) -> Self {
         Self { allows_plain_http: false, ..self }
@@ -47,7 +47,7 @@ impl Services {
         &self.http
     }
 
-    /// The region of the profile, the variables or the option; not that of an Identity Center.
+    /// The region from the option, the environment or the profile; not the region of an Identity Center instance.
     pub fn region(&self) -> Option<&str> {
         self.settings.region.as_ref().map(|region| region.value.as_str())
     }
@@ -68,7 +68,7 @@ impl Services {
         Ok(PortalClient::new(self.http.clone(), self.endpoint(Service::Portal, region)?.url))
     }
 
-    /// Checks the endpoints of both services of Identity Center, before a login is approved or a token is sent.
+    /// Checks the endpoints of both Identity Center services, before a login is approved or a token is sent.
     ///
     /// # Errors
     /// As [`Services::endpoint`].
@@ -80,8 +80,8 @@ impl Services {
     /// The endpoint of a service: the configured URL, else that of the region.
     ///
     /// # Errors
-    /// A region that is not a host label, a combination of FIPS and dual-stack that the region lacks, a configured URL
-    /// without a valid host or over plain http, and a profile whose `services` section does not exist.
+    /// The region is not a host label or does not support the combination of FIPS and dual-stack, the configured URL
+    /// has no valid host or uses plain http, or the profile's `services` section does not exist.
     pub fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, Error> {
         let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
         let (mut region, variant) = endpoint::normalized_region(region, variant).map_err(|error| {
@@ -98,7 +98,7 @@ impl Services {
         Ok(Endpoint { url, region })
     }
 
-    /// The configured URLs over which tokens travel unencrypted to another machine, and who chose each.
+    /// The configured URLs that send tokens unencrypted to another machine, and the origin of each.
     pub fn plain_http(&self) -> Vec<&Located<String>> {
         let configured =
             [Service::Oidc, Service::Portal].into_iter().filter_map(|service| self.configured(service).ok()?);

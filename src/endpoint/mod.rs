@@ -1,8 +1,8 @@
-//! Which host answers for a service in a region.
+//! The host name of each service in a region.
 //!
-//! AWS's endpoint rule set for `sso-oidc` and `sso` (the access portal), FIPS and dual-stack included, plus what botocore
-//! does around it: the region must be a host label, `fips-R` and `R-fips` mean FIPS in R. A configured endpoint
-//! URL is chosen in `services`. Start URLs and portal hosts are in `start_url`, partitions in `partition`.
+//! Implements AWS's endpoint rules for `sso-oidc` and `sso` (the access portal), including FIPS and dual-stack, and
+//! botocore's additions: the region must be a host label, and `fips-R` and `R-fips` mean FIPS in R. A configured
+//! endpoint URL is chosen in `services`. Start URLs and portal hosts are in `start_url`, partitions in `partition`.
 
 mod partition;
 mod start_url;
@@ -16,18 +16,18 @@ pub use url::{NOT_UNRESERVED, host_of, is_loopback, join, valid_endpoint};
 
 use crate::error::Error;
 
-/// A service we call.
+/// A service that the program calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// The `OpenID` Connect service: registration, device authorization, tokens.
     Oidc,
-    /// The access portal's API: role credentials, sign-out.
+    /// The access portal: role credentials, sign-out.
     Portal,
-    /// The Security Token Service: roles to assume.
+    /// The Security Token Service: assumes roles.
     Sts,
 }
 
-/// Which kind of endpoint is wanted.
+/// The variant of an endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Variant {
     /// Validated cryptography (FIPS 140).
@@ -36,7 +36,7 @@ pub struct Variant {
     pub dualstack: bool,
 }
 
-/// The base URL, `https://` and host, of a service in a region.
+/// Returns the base URL of a service in a region: `https://` and the host.
 pub fn resolve(service: Service, region: &str, variant: Variant) -> Result<String, Error> {
     let (region, variant) = normalized_region(region, variant)?;
     let partition = Partition::of(&region);
@@ -61,9 +61,9 @@ pub fn resolve(service: Service, region: &str, variant: Variant) -> Result<Strin
     if is_label(&region) { Ok(url) } else { Err(Error::other(format!("Invalid endpoint: {url}"))) }
 }
 
-/// Checks a region and takes a FIPS pseudo-region apart: the region to sign for, and the variant with what its name adds.
+/// Checks a region and splits a FIPS pseudo-region into the region to sign for and the FIPS variant.
 ///
-/// An empty region passes, as for AWS: together with a custom endpoint it works.
+/// An empty region is valid, as in the AWS CLI, because it works with a custom endpoint.
 pub fn normalized_region(region: &str, variant: Variant) -> Result<(String, Variant), Error> {
     check_region(region)?;
     let plain = region.replace("fips-", "").replace("-fips", "");
@@ -71,7 +71,7 @@ pub fn normalized_region(region: &str, variant: Variant) -> Result<(String, Vari
     Ok((plain, Variant { fips, ..variant }))
 }
 
-/// A region must be a host label: letters, digits and inner hyphens, at most 63, not only digits. Empty passes.
+/// Checks that a region is empty or a host label: at most 63 letters, digits and inner hyphens, not only digits.
 pub fn check_region(region: &str) -> Result<(), Error> {
     let only_digits = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_digit());
     if !only_digits && (region.is_empty() || is_label(region)) {

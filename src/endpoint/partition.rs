@@ -1,9 +1,9 @@
-//! AWS's partitions: which region belongs to which, and how host names end there.
+//! AWS's partitions: the regions of each, and the suffixes of its host names.
 //!
-//! The facts are those of AWS's `partitions.json`: a region is found by its global pseudo-region's name or by its form
-//! (`us-gov-word-digits`); one that fits nothing belongs to the partition `aws`. Imports nothing of ours.
+//! The data comes from AWS's `partitions.json`. A region is matched by the name of a global pseudo-region or by its
+//! form (`us-gov-word-digits`); any other region belongs to the partition `aws`.
 
-/// Regions by name, for those who choose one; any other that has the form of one is as good.
+/// The known regions, for completion. A region that is missing here works too: its partition is found by its form.
 pub const REGIONS: [&str; 46] = [
     "af-south-1",
     "ap-east-1",
@@ -53,11 +53,11 @@ pub const REGIONS: [&str; 46] = [
     "us-west-2",
 ];
 
-/// One partition.
+/// A partition.
 pub(super) struct Partition {
     /// The name of its global pseudo-region; empty where there is none.
     global: &'static str,
-    /// What comes before `-word-digits` in a region's name.
+    /// The prefixes of its regions' names, before `-word-digits`.
     prefixes: &'static [&'static str],
     pub(super) suffix: &'static str,
     pub(super) dualstack_suffix: &'static str,
@@ -121,13 +121,13 @@ impl Partition {
         found.unwrap_or(&PARTITIONS[0])
     }
 
-    /// Whether the ordinary host names of these services are FIPS endpoints already.
+    /// Whether the ordinary host names are already FIPS endpoints.
     pub(super) fn ordinary_is_fips(&self) -> bool {
         self.global == "aws-us-gov-global"
     }
 
-    /// Botocore's older endpoint data knows no dual-stack names for the regions of these two partitions, and refuses
-    /// them before the rule set is asked; their pseudo-regions it does not recognise.
+    /// Whether a region has dual-stack host names. botocore's older endpoint data has none for the regions of these two
+    /// partitions and rejects them before it evaluates the rules, but it does not recognise their pseudo-regions.
     pub(super) fn has_dualstack(&self, region: &str) -> bool {
         !matches!(self.global, "aws-iso-e-global" | "aws-iso-f-global") || self.is_global(region)
     }

@@ -1,21 +1,21 @@
-//! Start URLs: which hosts are AWS's own, which region a portal's host names, how a resolved URL is written.
+//! Start URLs: the hosts that AWS owns, the region in a portal's host name, and the normal form of a URL.
 //!
-//! The AWS CLI uses a start URL on AWS's hosts as it stands; any other (a company's "vanity" URL) is requested once, and
-//! must redirect to one of AWS's. Here are the pure parts; the request is made in `login`. URLs are split by
-//! RFC 3986 as Python's `urllib` does, but a host with characters that no host name has is none.
+//! The AWS CLI uses a start URL on an AWS-owned host as is; any other URL (a company's "vanity" URL) is requested once
+//! and must redirect to an AWS-owned host. The request is made in `login`. URLs are split by RFC 3986 like Python's
+//! `urllib` does, but a host with invalid characters is rejected.
 
 use crate::error::Error;
 
-/// What has to be done with a configured start URL.
+/// How a configured start URL is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartUrlKind {
-    /// It is used as it is, with the configured region.
+    /// As is, with the configured region.
     AwsOwned,
-    /// One request finds out where it leads; see [`resolved`].
+    /// Only after a request has found where it redirects to; see [`resolved`].
     Vanity,
 }
 
-/// Hosts that are AWS's, and every host under them.
+/// Domains that AWS owns; their subdomains are AWS-owned hosts too.
 const OWNED_DOMAINS: [&str; 8] = [
     "app.aws",
     "portal.amazonaws.com",
@@ -27,7 +27,7 @@ const OWNED_DOMAINS: [&str; 8] = [
     "awsapps.cn",
 ];
 
-/// Hosts that are AWS's, without what is under them.
+/// Hosts that AWS owns, without their subdomains.
 const OWNED_HOSTS: [&str; 4] = [
     "identitycenter.amazonaws.com",
     "identitycenter.amazonaws.com.cn",
@@ -35,7 +35,7 @@ const OWNED_HOSTS: [&str; 4] = [
     "identitycenter.us-gov.amazonaws.com",
 ];
 
-/// Portal hosts that name their region: before it and after it, behind the instance's label.
+/// Portal hosts that contain their region: the text before and after it, following the instance's label.
 const REGION_FORMS: [(&str, &str); 6] = [
     ("portal.", ".app.aws"),
     ("", ".portal.amazonaws.com"),
@@ -52,7 +52,7 @@ pub fn is_aws_owned(host: &str) -> bool {
     OWNED_HOSTS.contains(&host.as_str()) || OWNED_DOMAINS.iter().any(|domain| under(domain))
 }
 
-/// The region in the name of a portal's host, for the six forms that have one.
+/// Returns the region in a portal's host name, for the six forms that contain one.
 pub fn region_of_portal_host(host: &str) -> Option<String> {
     let host = canonical(host);
     let (instance, rest) = host.split_once('.')?;
@@ -64,7 +64,7 @@ pub fn region_of_portal_host(host: &str) -> Option<String> {
     (!instance.is_empty()).then(|| region.to_owned())
 }
 
-/// Decides what a configured start URL needs, after AWS's checks of it.
+/// Checks a configured start URL like the AWS CLI and decides how it is used.
 pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, Error> {
     let parts = Parts::of(start_url);
     if parts.as_ref().map_or_else(|| scheme(start_url), |parts| Some(parts.scheme.clone())).as_deref() != Some("https")
@@ -84,7 +84,8 @@ pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, Error> {
     Ok(StartUrlKind::AwsOwned)
 }
 
-/// Checks where a vanity URL led: the start URL to send, and the region (the host's own before the configured one).
+/// Checks the URL that a vanity URL redirected to. Returns the start URL to send and the region, from the host or else
+/// from the configuration.
 pub fn resolved(configured: &str, led_to: &str, region: &str) -> Result<(String, String), Error> {
     let refused = |resolved: &str| {
         Error::configuration(format!(
@@ -107,8 +108,8 @@ pub fn resolved(configured: &str, led_to: &str, region: &str) -> Result<(String,
     })
 }
 
-/// A URL as AWS compares and sends it: no user-info, parameters, query or fragment, no default port, no slashes at the
-/// end, scheme and host in lower case. `None` when it has no host.
+/// Returns a URL as the AWS CLI compares and sends it: without user info, parameters, query, fragment, default port and
+/// trailing slashes, scheme and host in lower case. `None` if it has no host.
 pub fn normalized_start_url(url: &str) -> Option<String> {
     Parts::of(url).map(|parts| parts.normalized())
 }
@@ -117,7 +118,7 @@ fn canonical(host: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// What RFC 3986 section 3 calls scheme, host, port and path.
+/// The scheme, host, port and path of a URL (RFC 3986 section 3).
 struct Parts<'a> {
     scheme: String,
     host: &'a str,
@@ -136,7 +137,7 @@ impl<'a> Parts<'a> {
         let path = path[last..].find(';').map_or(path, |at| &path[..last + at]);
         let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
-        // Digits only: Rust's own parser would take a sign.
+        // Digits only: Rust's parser accepts a sign.
         let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
         let port = if port.is_empty() { None } else { Some(port.parse().ok().filter(|_| is_number)?) };
         let is_host = !host.is_empty()

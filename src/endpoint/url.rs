@@ -1,17 +1,17 @@
-//! Endpoint URLs: botocore's check of them, their host, and the paths below them.
+//! Endpoint URLs: botocore's validation, the host, and joining a path.
 //!
-//! How an endpoint URL is made from a region is in the parent module.
+//! The endpoint URL of a region is built in the parent module.
 
 use std::net::Ipv6Addr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use url::{Host, Url};
 
-/// Everything that percent-encoding changes: all but the unreserved characters of RFC 3986 section 2.3.
+/// The characters that are percent-encoded: all but the unreserved ones of RFC 3986 section 2.3.
 pub const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Whether the AWS CLI would accept the text as an endpoint: a scheme and a host of letters, digits and hyphens, an
-/// IPv4 or a bracketed IPv6 address. The scheme itself is not judged here.
+/// Whether the AWS CLI accepts the text as an endpoint: any scheme, then a host of letters, digits and hyphens, an IPv4
+/// address or a bracketed IPv6 address.
 pub fn valid_endpoint(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -29,7 +29,7 @@ pub fn valid_endpoint(text: &str) -> bool {
     host.len() <= 255 && host_without_dot.split('.').all(is_label)
 }
 
-/// Whether the text is a host label: letters, digits and inner hyphens, at most 63.
+/// Whether the text is a host label: at most 63 letters, digits and inner hyphens.
 pub(super) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
@@ -37,8 +37,8 @@ pub(super) fn is_label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// The URL of a path of the service, as botocore joins them: one slash at the end of the endpoint's path gives way, its
-/// query follows the path, its fragment is dropped.
+/// Joins an endpoint and a path like botocore: removes one trailing slash of the endpoint, moves its query behind the
+/// path and drops its fragment.
 pub fn join(endpoint: &str, path: &str) -> String {
     let endpoint = endpoint.split_once('#').map_or(endpoint, |(endpoint, _fragment)| endpoint);
     let (base, query) = endpoint.split_once('?').map_or((endpoint, None), |(base, query)| (base, Some(query)));
@@ -46,12 +46,12 @@ pub fn join(endpoint: &str, path: &str) -> String {
     query.map_or(url.clone(), |query| format!("{url}?{query}"))
 }
 
-/// The host that a redirect leads to, as a URL parser reads it; none of a relative one.
+/// Returns the host of a redirect's location; `None` for a relative one.
 pub fn host_of(location: &str) -> Option<String> {
     Url::parse(location).ok()?.host_str().map(str::to_owned)
 }
 
-/// Whether a URL leads to this machine, so that plain http never reaches the network.
+/// Whether a URL points to this machine, so that plain http never reaches the network.
 pub fn is_loopback(url: &str) -> bool {
     match Url::parse(url).as_ref().map(Url::host) {
         Ok(Some(Host::Ipv4(address))) => address.is_loopback(),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn botocores_test_of_an_endpoint() {
+    fn endpoints_are_validated_like_botocore() {
         for good in [
             "http://127.0.0.1:8080",
             "https://oidc.us-east-1.amazonaws.com",
