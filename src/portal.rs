@@ -1,7 +1,8 @@
-//! The AWS access portal (API `SSO`, version 2019-06-10): signs a session out, gets role credentials, checks a token.
+//! The client of the AWS access portal (API `SSO`, version 2019-06-10): ends a session, gets role credentials, checks a
+//! token.
 //!
-//! Requests are unsigned and carry the token in `x-amz-sso_bearer_token`, as the AWS CLI sends them. Failures are those of
-//! `oidc`; where credentials are cached and how they are printed is not here.
+//! Requests are unsigned and carry the token in `x-amz-sso_bearer_token`, as in the AWS CLI. Failures are those of
+//! `oidc`; credentials are cached in `session` and printed in `commands`.
 
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use crate::http::{HttpClient, Method, Request, Response, Retry};
 use crate::oidc::{Failure, Fault, FaultCode, Members, json};
 use crate::secret::Secret;
 
-/// Carries the access token.
+/// The header with the access token.
 const TOKEN_HEADER: &str = "x-amz-sso_bearer_token";
 
 /// The portal at one endpoint.
@@ -24,25 +25,25 @@ pub struct PortalClient {
 }
 
 impl PortalClient {
-    /// A client; nothing is sent yet.
+    /// Creates a client; sends no request.
     pub fn new(http: impl Into<Rc<HttpClient>>, endpoint: String) -> Self {
         Self { http: http.into(), endpoint }
     }
 
-    /// Ends the session of a token (`Logout`); any 2xx will do, also one without a body, but no web page.
+    /// Ends the session of a token (`Logout`). Any 2xx is a success, with or without a body, except a web page.
     ///
     /// # Errors
-    /// As all calls of the portal: its errors, transport failures, responses that are not the portal's.
+    /// Errors of the portal, transport failures, and responses that are not from the portal.
     pub async fn logout(&self, token: &Secret) -> Result<(), Failure> {
         let request = self.request(Method::POST, "/logout", token);
         let response = self.send("Logout", Request { body: Some(Secret::new("")), ..request }).await?;
         if response.body.is_empty() { Ok(()) } else { json("Logout", &response).map(drop) }
     }
 
-    /// Credentials of a role in an account (`GetRoleCredentials`), with their expiry and the account id.
+    /// Gets the credentials of a role in an account (`GetRoleCredentials`), with their expiry and the account ID.
     ///
     /// # Errors
-    /// As [`PortalClient::logout`], and responses without one of the four members.
+    /// As [`PortalClient::logout`], and responses that lack one of the four members.
     pub async fn role_credentials(&self, token: &Secret, account: &str, role: &str) -> Result<Credentials, Failure> {
         let encoded = |text| utf8_percent_encode(text, endpoint::NOT_UNRESERVED).to_string();
         let path = format!("/federation/credentials?role_name={}&account_id={}", encoded(role), encoded(account));
@@ -51,10 +52,10 @@ impl PortalClient {
         credentials(&response, account)
     }
 
-    /// Whether the portal accepts the token (`ListAccounts`, one account).
+    /// Checks that the portal accepts the token (`ListAccounts`, one account).
     ///
     /// # Errors
-    /// As [`PortalClient::logout`]; [`Failure::is_unauthorized`] tells a token that is not accepted from other failures.
+    /// As [`PortalClient::logout`]; [`Failure::is_unauthorized`] is true for a token that the portal does not accept.
     pub async fn accounts_probe(&self, token: &Secret) -> Result<(), Failure> {
         let request = self.request(Method::GET, "/assignment/accounts?max_result=1", token);
         json("ListAccounts", &self.send("ListAccounts", request).await?).map(drop)

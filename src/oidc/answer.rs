@@ -1,7 +1,8 @@
-//! From the body of a success to data: for the four operations as the AWS CLI reads it, for the flows strictly.
+//! Decodes successful responses: like the AWS CLI for the four operations, strictly for the flows.
 //!
-//! The AWS CLI keeps modelled members only, in the model's order, and coerces integers; unlike it, a body that is not a JSON
-//! object is an error here, not an empty result. The flows accept nothing that is missing, empty or of another type.
+//! Like the AWS CLI, this keeps only modelled members, in the model's order, and coerces integers; but a body that is
+//! not a JSON object is an error, not an empty result. The flows reject members that are missing, empty or of another
+//! type.
 
 use serde_json::{Map, Number, Value};
 
@@ -11,10 +12,10 @@ use crate::model::{Kind, Member, Operation};
 use crate::python;
 use crate::secret::Secret;
 
-/// The longest lifetime that is accepted: 90 days, in seconds.
+/// The longest valid lifetime: 90 days, in seconds.
 const LONGEST: u64 = 90 * 24 * 3600;
 
-/// The body of a success, read as the AWS CLI does.
+/// Decodes a successful response like the AWS CLI.
 pub(super) fn read(operation: Operation, response: &Response) -> Result<Map<String, Value>, Failure> {
     structure(operation.name(), operation.output(), &object(operation.name(), response)?)
 }
@@ -49,13 +50,13 @@ fn structure(
     Ok(data)
 }
 
-/// The value as its kind has it; `None` where Python fails.
+/// Coerces a value to the type of its member; `None` where Python raises an error.
 fn coerced(member: &Member, value: &Value) -> Option<Value> {
     Some(match (&member.kind, value) {
         (Kind::String, value) => value.clone(),
         (Kind::Integer, value) => Value::Number(integer(value)?),
         (Kind::Strings(_), Value::Array(items)) => Value::Array(items.clone()),
-        // Python iterates over what it takes for a list.
+        // Python iterates over any value in place of a list.
         (Kind::Strings(_), Value::String(text)) => text.chars().map(|c| Value::from(c.to_string())).collect(),
         (Kind::Strings(_), Value::Object(members)) => members.keys().cloned().map(Value::from).collect(),
         (Kind::Strings(_) | Kind::Structure(_), _) => return None,
@@ -82,7 +83,7 @@ fn whole(float: f64) -> Option<String> {
     python::int(&format!("{:.0}", float.trunc()))
 }
 
-/// The members of a response taken strictly, for the flows.
+/// The members of a response, read strictly, for the flows.
 pub(crate) struct Members {
     operation: &'static str,
     body: Map<String, Value>,
@@ -93,7 +94,7 @@ impl Members {
         Ok(Self { operation, body: object(operation, response)? })
     }
 
-    /// The members of a structure that must be there.
+    /// The members of a required structure.
     pub(crate) fn structure(&self, name: &str) -> Result<Self, Failure> {
         match self.get(name) {
             Some(Value::Object(body)) => Ok(Self { operation: self.operation, body: body.clone() }),
@@ -102,12 +103,12 @@ impl Members {
         }
     }
 
-    /// A string that must be there and not be empty.
+    /// A required string, which must not be empty.
     pub(crate) fn text(&self, name: &str) -> Result<String, Failure> {
         self.optional_text(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// A string; absent, null and empty are all absent.
+    /// An optional string; null and empty count as absent.
     pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(|value| value.as_str().ok_or_else(|| ill_typed(self.operation, name)));
         Ok(text.transpose()?.filter(|text| !text.is_empty()).map(str::to_owned))
@@ -118,23 +119,23 @@ impl Members {
         self.text(name).map(Secret::new)
     }
 
-    /// An integer that fits, if there is one.
+    /// An optional integer of at most 64 bits.
     pub(super) fn optional_integer(&self, name: &str) -> Result<Option<i64>, Failure> {
         self.get(name).map(|value| value.as_i64().ok_or_else(|| ill_typed(self.operation, name))).transpose()
     }
 
-    /// An integer that must be there.
+    /// A required integer.
     pub(crate) fn integer(&self, name: &str) -> Result<i64, Failure> {
         self.optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// A lifetime of 1 second to 90 days.
+    /// A required lifetime of 1 second to 90 days.
     pub(super) fn lifetime(&self, name: &str) -> Result<u64, Failure> {
         let seconds = u64::try_from(self.integer(name)?).ok().filter(|seconds| (1..=LONGEST).contains(seconds));
         seconds.ok_or_else(|| self.unusable(name))
     }
 
-    /// A failure about a member whose value cannot be used.
+    /// The failure for a member whose value is out of range.
     pub(crate) fn unusable(&self, name: &str) -> Failure {
         Failure::malformed(self.operation, format!("has an unusable {name}"))
     }

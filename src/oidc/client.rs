@@ -1,7 +1,7 @@
-//! The client of the service, bound to one endpoint: operation in, data or error out.
+//! The client of the service at one endpoint: sends an operation and returns its data or failure.
 //!
-//! Bodies are JSON in Python's spelling, because requests equal the AWS CLI's byte for byte. What a retry class means is
-//! in `http`; which URL is called is decided in `services`.
+//! Bodies are JSON as Python writes it, because requests equal the AWS CLI's byte for byte. Retry classes are defined
+//! in `http`; the endpoint is chosen in `services`.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ pub struct OidcClient {
 }
 
 impl OidcClient {
-    /// A client; nothing is sent yet. A path in the endpoint is kept, its trailing slash is not.
+    /// Creates a client; sends no request. A path in the endpoint is kept, without its trailing slash.
     pub fn new(http: impl Into<Rc<HttpClient>>, endpoint: String) -> Self {
         Self { http: http.into(), endpoint }
     }
@@ -38,13 +38,13 @@ impl OidcClient {
         &self.endpoint
     }
 
-    /// The transport, for the other calls of the same flow.
+    /// The transport, for other requests of the same flow.
     pub fn http(&self) -> &HttpClient {
         &self.http
     }
 
-    /// One of the four operations, as the AWS CLI makes it: members in the order given, standard retries, modelled
-    /// members of the response in the model's order.
+    /// Calls one of the four operations like the AWS CLI: members in the given order, standard retries. Returns the
+    /// modelled members of the response in the model's order.
     ///
     /// # Errors
     /// Service errors, transport failures, and responses that are not a JSON object.
@@ -67,7 +67,7 @@ impl OidcClient {
     /// Registers a public client.
     ///
     /// # Errors
-    /// As all the flows' calls: service errors with their OAuth code, transport failures, responses without a member.
+    /// Service errors with their OAuth code, transport failures, and responses that lack a required member.
     pub async fn register_client(&self, request: &RegisterClientRequest) -> Result<RegisterClientResponse, Failure> {
         let response = self.flow(Operation::RegisterClient, &request.body(), Retry::Repeatable).await?;
         RegisterClientResponse::read(&response)
@@ -84,7 +84,7 @@ impl OidcClient {
         DeviceAuthorization::read(&response)
     }
 
-    /// Requests a token. The class says how often a failed attempt may be repeated.
+    /// Requests a token. The retry class decides how often a failed attempt is repeated.
     pub async fn create_token(
         &self,
         (client_id, client_secret): (&str, &Secret),
@@ -96,7 +96,7 @@ impl OidcClient {
         TokenResponse::read(&response)
     }
 
-    /// A call of a flow: errors by their OAuth code, redirects refused.
+    /// Makes a call of a flow: reads OAuth error codes and refuses redirects.
     async fn flow(&self, operation: Operation, body: &Value, retry: Retry<'_>) -> Result<Response, Failure> {
         let response = self.post(operation, body, retry, None).await?;
         if response.is_success() {
@@ -142,7 +142,8 @@ fn secrets(operation: Operation, body: &Value) -> Vec<&str> {
     sensitive.filter_map(|member| body.get(member.name)?.as_str()).collect()
 }
 
-/// A body for the debug log: modelled members that are not secret, and the OAuth error; of all others only the name.
+/// A body for the debug log: the values of non-secret modelled members and the OAuth error, only the names of all
+/// others.
 fn shown(members: &[Member], body: &Value) -> String {
     let Value::Object(body) = body else { return "[not an object]".to_owned() };
     let open = |name: &str| {

@@ -1,7 +1,7 @@
-//! `Failure`: why a call of a service gave no result, as far as polling, refreshing and retrying need to know.
+//! `Failure`: why a call to a service failed, with the distinctions that polling, refreshing and retrying need.
 //!
-//! Shared by the `OpenID` Connect service and the access portal. Messages name the operation and the member, never a value;
-//! those of a fault are in `fault`, those of a transport failure in `http`.
+//! Shared by the `OpenID` Connect service and the access portal. Messages name the operation and the member, never a
+//! value; messages of faults are in `fault`, those of transport failures in `http`.
 
 use std::fmt;
 
@@ -12,25 +12,25 @@ use crate::endpoint;
 use crate::error::{Error, Kind, ServiceError};
 use crate::http::{CHECK_ENDPOINT, HttpError, Response, Timestamp};
 
-/// Why a call gave no result.
+/// Why a call failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The service answered with an error.
+    /// The service returned an error.
     Fault(Box<Fault>),
-    /// No usable response came.
+    /// There was no usable response.
     Transport(HttpError),
-    /// The response is not JSON: most likely something in between answered.
+    /// The response is not JSON: most likely a proxy answered.
     NotJson(Error),
-    /// Anything else, such as a response that the operation cannot have.
+    /// Anything else, such as a response that is not valid for the operation.
     Other(Error),
 }
 
-/// The hint where a network wants a sign-in of its own.
+/// The hint for a network that requires a sign-in of its own.
 const CAPTIVE_PORTAL: &str =
     "a proxy or captive portal answered instead of AWS; do you need to sign in to this network first?";
 
 impl Failure {
-    /// A response that the operation cannot have; `what` completes "The response to the X operation".
+    /// A response that is not valid for the operation; `what` completes "The response to the X operation".
     pub(crate) fn malformed(operation: &str, what: impl fmt::Display) -> Self {
         Self::Other(unusable(operation, what))
     }
@@ -46,8 +46,8 @@ impl Failure {
         Self::NotJson(unusable(operation, format!("is not JSON ({size} bytes, content type {content_type})")))
     }
 
-    /// The failure that a response without success reports to a flow. Redirects are refused; the secrets are those of the
-    /// request, which a response may repeat.
+    /// The failure in an unsuccessful response, for a flow. Redirects are refused. `secrets` are those of the request,
+    /// which a response may repeat.
     pub(crate) fn read(operation: &'static str, response: &Response, secrets: &[&str], now: Timestamp) -> Self {
         if (300..400).contains(&response.status) {
             let host = response.header("location").and_then(endpoint::host_of);
@@ -58,12 +58,12 @@ impl Failure {
         Fault::read_oauth(operation, response, now).without(secrets).into()
     }
 
-    /// Whether the access portal does not accept the token: expired, signed out or revoked.
+    /// Whether the access portal rejects the token: expired, signed out or revoked.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Fault(fault) if fault.is_unauthorized())
     }
 
-    /// What a person can do about it.
+    /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Fault(fault) => fault.hint(),
@@ -72,7 +72,7 @@ impl Failure {
         }
     }
 
-    /// The error of a command of our own, with its hint. The four operations print a fault without one, as the AWS CLI does.
+    /// Converts to an error with its hint. The four operations print a fault without a hint, like the AWS CLI.
     pub fn explained(self) -> Error {
         let hint = self.hint();
         Error::from(self).hint(hint)
@@ -80,22 +80,23 @@ impl Failure {
 }
 
 impl Fault {
-    /// Reads a response whose status is 300 or more, as the AWS CLI does.
+    /// Reads a response with a status of 300 or more, like the AWS CLI.
     ///
     /// # Errors
-    /// A body that is JSON but not an object, or not UTF-8; the AWS CLI fails on those, too.
+    /// The body is JSON but not an object, or is not UTF-8; the AWS CLI fails too.
     pub fn read(operation: &'static str, response: &Response, now: Timestamp) -> Result<Self, Failure> {
         Ok(Self::new(operation, response, &error_body(operation, response)?, now))
     }
 
-    /// The same for the flows, with the OAuth `error` member; a body that cannot be read counts as empty.
+    /// The same for the flows, with the OAuth `error` member; an unreadable body counts as empty.
     pub fn read_oauth(operation: &'static str, response: &Response, now: Timestamp) -> Self {
         let body = error_body(operation, response).unwrap_or_default();
         Self::new(operation, response, &body, now).or_oauth(response, &body)
     }
 }
 
-/// The body of an error as botocore sees it: no body is an empty object, text that is not JSON is its own message.
+/// The body of an error as botocore sees it: a missing body is an empty object, and text that is not JSON is the
+/// message.
 fn error_body(operation: &str, response: &Response) -> Result<Map<String, Value>, Failure> {
     if response.body.is_empty() || response.is_generic_error() {
         return Ok(Map::new());

@@ -1,8 +1,8 @@
-//! `Fault`: an error that a service answered with, read as botocore's rest-json parser reads it.
+//! `Fault`: the error in a service's response, parsed like botocore's rest-json parser.
 //!
-//! `Display` is the AWS CLI's line `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`; the block of
-//! details below it is in `report`. For the flows the OAuth `error` member (RFC 6749 section 5.2, RFC 8628 section 3.5)
-//! determines the kind when AWS's header does not.
+//! `Display` is the AWS CLI's line `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`; the block
+//! of details below it is in `report`. For the flows the OAuth `error` member (RFC 6749 section 5.2, RFC 8628 section
+//! 3.5) determines the kind when AWS's header does not.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::python;
 use crate::secret::redacted;
 use crate::text;
 
-/// An error that the service answered.
+/// The error in a service's response.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// AWS's exception name, or the HTTP status as text.
     pub code: String,
-    /// What a flow does about it.
+    /// The code that flows branch on.
     pub kind: FaultCode,
-    /// The operation, by the model's name.
+    /// The operation's name in the model.
     pub operation: &'static str,
     /// The body's `message`; OAuth bodies have none.
     pub message: String,
@@ -30,13 +30,13 @@ pub struct Fault {
     pub details: Map<String, Value>,
     /// The HTTP status.
     pub status: u16,
-    /// AWS's request id.
+    /// AWS's request ID.
     pub request_id: Option<String>,
-    /// Retries made, when the last allowed attempt gave this answer.
+    /// The number of retries, if this is the response to the last allowed attempt.
     pub retries_reached: Option<u32>,
-    /// The server's clock.
+    /// The server's time.
     pub date: Option<Timestamp>,
-    /// How long the service asks to wait.
+    /// The service's `Retry-After`.
     pub retry_after: Option<Duration>,
 }
 
@@ -79,10 +79,10 @@ pub enum FaultCode {
     Other,
 }
 
-/// No secret of the service is shorter; what is may be a word of the message.
+/// The length of the shortest secret of the service; a shorter value may be a word of the message.
 const SHORTEST_SECRET: usize = 8;
 
-/// AWS exception, OAuth error, kind.
+/// AWS exception, OAuth error, code.
 const CODES: [(&str, &str, FaultCode); 14] = [
     ("AccessDeniedException", "access_denied", FaultCode::AccessDenied),
     ("AuthorizationPendingException", "authorization_pending", FaultCode::AuthorizationPending),
@@ -101,7 +101,7 @@ const CODES: [(&str, &str, FaultCode); 14] = [
 ];
 
 impl Fault {
-    /// The error of a response whose status is 300 or more; `body` is its body as botocore sees it.
+    /// Creates the error of a response with a status of 300 or more; `body` is its body as botocore sees it.
     pub fn new(operation: &'static str, response: &Response, body: &Map<String, Value>, now: Timestamp) -> Self {
         let code = error_code(response).unwrap_or_default();
         let mut fault = Self {
@@ -120,14 +120,14 @@ impl Fault {
             fault.message = String::from(response.reason());
             fault.details = Map::new();
         } else if response.status == 300 {
-            // botocore takes 300 for a success when parsing and for an error afterwards.
+            // botocore parses 300 as a success and then treats it as an error.
             fault = Self { code: "Unknown".to_owned(), message: "Unknown".to_owned(), details: Map::new(), ..fault };
         }
         fault
     }
 
-    /// The same for the flows: where AWS's code is missing, the OAuth `error` member takes its place, and a body that is a
-    /// web page has no message.
+    /// The same for the flows: a missing AWS code is replaced by the OAuth `error` member, and a web page has no
+    /// message.
     pub(super) fn or_oauth(self, response: &Response, body: &Map<String, Value>) -> Self {
         let error = body.get("error").and_then(Value::as_str).filter(|error| !error.is_empty());
         let row = CODES.iter().find(|(_, oauth, _)| Some(*oauth) == error);
@@ -143,7 +143,7 @@ impl Fault {
         fault
     }
 
-    /// The same without these texts of the request, which an answer may repeat; short ones are words, not secrets.
+    /// Redacts the secrets of the request, which a response may repeat; short ones are ignored.
     #[must_use]
     pub fn without(mut self, secrets: &[&str]) -> Self {
         let secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
@@ -154,24 +154,23 @@ impl Fault {
         self
     }
 
-    /// The OAuth description, else AWS's message.
+    /// The OAuth description, or else AWS's message.
     pub fn description(&self) -> Option<&str> {
         let description = self.details.get("error_description").and_then(Value::as_str);
         description.or(Some(self.message.as_str())).filter(|text| !text.is_empty())
     }
 
-    /// Whether the service does not take this client: its registration has died.
+    /// Whether the service rejects the client, so that it must be registered again.
     pub fn is_about_the_client(&self) -> bool {
         matches!(self.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)
     }
 
-    /// Whether the access portal does not accept the token.
+    /// Whether the access portal rejects the token.
     pub fn is_unauthorized(&self) -> bool {
         self.kind == FaultCode::Unauthorized
     }
 
-    /// What a person can do about a failure of the service, with the request id that AWS Support asks for; nothing where the
-    /// request is at fault.
+    /// The hint for a failure of the service, with the request ID for AWS Support; `None` if the request is at fault.
     pub fn hint(&self) -> Option<String> {
         let status = if self.kind == FaultCode::Throttled { 429 } else { self.status };
         let is_unknown = matches!(self.kind, FaultCode::InternalServer | FaultCode::Other);
@@ -181,7 +180,7 @@ impl Fault {
         (!hint.is_empty()).then(|| hint.join("; "))
     }
 
-    /// Whether another attempt at another time can succeed: the service's own failures and throttling.
+    /// Whether a later attempt can succeed: failures of the service and throttling.
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, FaultCode::InternalServer | FaultCode::Throttled)
     }

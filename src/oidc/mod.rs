@@ -7,7 +7,7 @@
 //! | `CreateToken` | `POST /token` | 6749 sections 4.1.3 and 6, 8628 section 3.4 |
 //! | `CreateTokenWithIAM` | `POST /token?aws_iam=t`, signed | 6749, 7523, 8693 |
 //!
-//! Flows, caches and what is printed are not here.
+//! Flows are in `login`, cached tokens in `cache`, printing in `commands`.
 
 mod answer;
 mod client;

@@ -1,7 +1,7 @@
-//! AWS Signature Version 4 of one request, by AWS's own crate: (request, credentials, region, moment) to headers.
+//! Signs requests with AWS Signature Version 4, using AWS's own crate.
 //!
-//! Signed are `content-type`, `host`, `x-amz-date` and, with a session token, `x-amz-security-token`, as the AWS CLI does
-//! for `CreateTokenWithIAM` and STS. Where credentials come from is in `credentials`. Imports `http` and `secret`.
+//! The signed headers are `content-type`, `host`, `x-amz-date` and, with a session token, `x-amz-security-token`, as in
+//! the AWS CLI for `CreateTokenWithIAM` and STS. Credentials come from `credentials`.
 
 use std::time::SystemTime;
 
@@ -12,19 +12,19 @@ use aws_sigv4::sign::v4;
 use crate::http::{Request, Timestamp};
 use crate::secret::Secret;
 
-/// With what and for which region requests are signed.
+/// The credentials and region that requests are signed with.
 #[derive(Clone, Debug)]
 pub struct Signing {
-    /// Access key, its secret, and the session token where there is one.
+    /// Access key, secret key and optional session token.
     pub credentials: Credentials,
     /// The signing region.
     pub region: String,
 }
 
-/// The headers that sign a request for a service at a moment.
+/// Returns the headers that sign a request to a service at the given time.
 ///
 /// # Errors
-/// A URL or header that cannot be put into canonical form, in the words of AWS's crate.
+/// The message of AWS's crate if the URL or a header has no canonical form.
 pub fn sign(
     request: &Request,
     service: &str,
@@ -41,7 +41,7 @@ pub fn sign(
         .build()
         .map_err(|error| error.to_string())?
         .into();
-    // The form in which it is sent: without the scheme's own port.
+    // As sent: without the scheme's default port.
     let url = url::Url::parse(&request.url).map_err(|error| error.to_string())?;
     let headers = request.headers.iter().filter(|(name, _)| *name == "content-type");
     let body = request.body.as_ref().map_or("", Secret::expose);

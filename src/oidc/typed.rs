@@ -1,6 +1,6 @@
-//! Requests and responses of the flows, typed: what `login` and the refresh send, and what they require.
+//! Typed requests and responses of the flows: what a login or a refresh sends, and what it requires.
 //!
-//! The order of members is that of `aws sso login`, which is not the model's.
+//! Members are in the order of `aws sso login`, which differs from the model's.
 
 use serde_json::{Value, json};
 
@@ -13,15 +13,15 @@ use crate::secret::Secret;
 /// `RegisterClient` (RFC 7591 section 3.1) for a public client.
 #[derive(Clone, Debug)]
 pub struct RegisterClientRequest {
-    /// A name for people; AWS's tools write `botocore-client-` and the session's name.
+    /// A human-readable name; AWS's tools send `botocore-client-` and the session's name.
     pub client_name: String,
-    /// Grant types; empty for the device flow, whose default they are.
+    /// Grant types; empty for the device flow, which is the default.
     pub grant_types: Vec<String>,
     /// Redirect URIs, without port (RFC 8252 section 7.3); empty for the device flow.
     pub redirect_uris: Vec<String>,
-    /// The start URL; absent in the device flow.
+    /// The start URL; absent for the device flow.
     pub issuer_url: Option<String>,
-    /// Scopes; none are sent when empty.
+    /// Scopes; omitted if empty.
     pub scopes: Vec<String>,
 }
 
@@ -40,13 +40,13 @@ impl RegisterClientRequest {
     }
 }
 
-/// The response to `RegisterClient`. Its endpoints are not taken: an answer does not decide where tokens are sent.
+/// The response to `RegisterClient`. Its endpoints are ignored: a response must not decide where tokens are sent.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "the names of the model")]
 pub struct RegisterClientResponse {
-    /// The client's id.
+    /// The client ID.
     pub client_id: String,
-    /// The client's secret.
+    /// The client secret.
     pub client_secret: Secret,
     /// When the secret expires, in seconds since 1970.
     pub client_secret_expires_at: i64,
@@ -66,15 +66,15 @@ impl RegisterClientResponse {
 /// The response to `StartDeviceAuthorization` (RFC 8628 section 3.2).
 #[derive(Clone, Debug)]
 pub struct DeviceAuthorization {
-    /// What is polled with.
+    /// The code to poll with.
     pub device_code: Secret,
-    /// What the person types or confirms.
+    /// The code that the user enters or confirms.
     pub user_code: Secret,
-    /// Where it is typed.
+    /// The URL at which the user enters it.
     pub verification_uri: String,
-    /// The same with the code in it.
+    /// The same URL with the code in it.
     pub verification_uri_complete: Option<Secret>,
-    /// Life of the codes, in seconds.
+    /// The lifetime of the codes, in seconds.
     pub expires_in: u64,
     /// Seconds between polls, as sent; absent means 5.
     pub interval: Option<i64>,
@@ -94,7 +94,7 @@ impl DeviceAuthorization {
     }
 }
 
-/// What a token is asked for with.
+/// A grant to exchange for a token.
 #[derive(Clone, Debug)]
 pub enum Grant {
     /// RFC 8628 section 3.4.
@@ -106,9 +106,9 @@ pub enum Grant {
     AuthorizationCode {
         /// From the redirect.
         code: Secret,
-        /// The one of the authorization request, with port.
+        /// The redirect URI of the authorization request, with its port.
         redirect_uri: String,
-        /// What the challenge was made from.
+        /// The verifier that the challenge was computed from.
         code_verifier: Secret,
     },
     /// RFC 6749 section 6.
@@ -146,9 +146,9 @@ impl Grant {
 pub struct TokenResponse {
     /// The token.
     pub access_token: Secret,
-    /// Its life in seconds, 1 second to 90 days.
+    /// Its lifetime in seconds, at most 90 days.
     pub expires_in: u64,
-    /// The token to refresh it with, where there is one.
+    /// The refresh token, if there is one.
     pub refresh_token: Option<Secret>,
 }
 
