@@ -1,7 +1,7 @@
-//! AWS's service model of SSO OIDC as one table: operations, their members, the options of these, and which are secret.
+//! AWS's service model of SSO OIDC: the operations, their members, the option of each member, and which are secret.
 //!
-//! Order is the model's: it is the order of members in requests made from options and in printed responses. Marked secret
-//! are the model's sensitive shapes and, beyond them, codes and whatever contains one.
+//! Members are in the model's order, which is also their order in requests from options and in printed responses.
+//! Secret are the model's sensitive shapes, and also codes and values that contain a code.
 
 /// One of the four operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,19 +19,19 @@ pub enum Operation {
 /// A member of a request or a response.
 #[derive(Debug)]
 pub struct Member {
-    /// Its name on the wire.
+    /// Its name in JSON.
     pub name: &'static str,
     /// Its type.
     pub kind: Kind,
-    /// Whether a request must have it.
+    /// Whether it is required in a request.
     pub required: bool,
     /// Whether its value is a secret.
     pub sensitive: bool,
-    /// The option of a request's member, without dashes.
+    /// The name of its option, without dashes.
     pub option: &'static str,
-    /// The placeholder of its value in the help.
+    /// The placeholder for its value in the help.
     pub value: &'static str,
-    /// Its help.
+    /// Its help text.
     pub help: &'static str,
 }
 
@@ -41,12 +41,12 @@ impl Member {
     }
 }
 
-/// The values given to an option.
+/// The value of an option.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Words {
-    /// One, of an option that takes one.
+    /// A single value.
     One(String),
-    /// Any number, of an option that takes a list.
+    /// The values of an option that takes a list.
     Many(Vec<String>),
 }
 
@@ -64,11 +64,11 @@ pub enum Kind {
 }
 
 impl Operation {
-    /// All of them, in the model's order.
+    /// All operations, in the model's order.
     pub const ALL: [Self; 4] =
         [Self::CreateToken, Self::CreateTokenWithIam, Self::RegisterClient, Self::StartDeviceAuthorization];
 
-    /// The name in the model, as error messages have it.
+    /// The name in the model, which is also used in error messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::CreateToken => "CreateToken",
@@ -88,7 +88,7 @@ impl Operation {
         }
     }
 
-    /// Path and query, to be added to the endpoint.
+    /// The path and query, relative to the endpoint.
     pub fn path(self) -> &'static str {
         match self {
             Self::CreateToken => "/token",
@@ -228,7 +228,7 @@ static START_DEVICE_AUTHORIZATION_OUTPUT: [Member; 6] = [
     integer("interval"),
 ];
 
-/// Members of the error shape of that name, in the shape's order; empty for a name the model does not have.
+/// Members of the error shape with this name, in the shape's order; empty for an unknown name.
 pub fn error_members(code: &str) -> &'static [&'static str] {
     match code {
         "AccessDeniedException" | "InvalidRequestException" => &["error", "reason", "error_description"],

@@ -1,7 +1,7 @@
-//! Values as Python spells and reads them: `json.dumps` in its layouts, `repr`, `str`, type names, `int()`.
+//! Formats and parses values like Python: `json.dumps` in its layouts, `repr`, `str`, type names, `int()`.
 //!
-//! Requests, cache files, printed JSON and AWS's error texts equal Python's byte for byte, so the spelling lives in one
-//! place. Which value is spelled in which way is decided by the callers.
+//! Requests, cache files, printed JSON and AWS's error messages equal Python's byte for byte, so all formatting is in
+//! one place. The callers choose the format.
 
 use std::io::{self, Write};
 
@@ -28,7 +28,7 @@ pub const PRETTY: Layout = Layout { item_separator: ",", key_separator: ": ", in
 struct PythonFormatter {
     layout: Layout,
     depth: usize,
-    /// Whether the innermost list or object has an element so far.
+    /// Whether the innermost list or object has an element yet.
     has_element: bool,
 }
 
@@ -106,17 +106,17 @@ impl Formatter for PythonFormatter {
     }
 }
 
-/// The value as JSON in a layout, without a final newline.
+/// Formats a value as JSON in a layout, without a final newline.
 pub fn dumps(value: &(impl Serialize + ?Sized), layout: Layout) -> String {
-    // Room for a whole cache file: a buffer that grows leaves copies of a secret behind.
+    // Large enough for a cache file: a buffer that grows leaves copies of a secret behind.
     let mut text = Vec::with_capacity(16 * 1024);
     let formatter = PythonFormatter { layout, depth: 0, has_element: false };
-    // Writing to a buffer cannot fail, nor can it hold anything but UTF-8.
+    // Writing to a buffer cannot fail, and the bytes are UTF-8.
     let _ = value.serialize(&mut Serializer::with_formatter(&mut text, formatter));
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// `str(value)`: a string is itself, everything else as in `repr`.
+/// `str(value)`: a string as is, everything else like `repr`.
 pub fn str(value: &Value) -> String {
     value.as_str().map_or_else(|| repr(value), str::to_owned)
 }
@@ -150,7 +150,7 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// `bool(value)`: null, false, zero and everything empty are false.
+/// `bool(value)`: null, false, zero and empty values are false.
 pub fn is_true(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -180,7 +180,7 @@ pub fn quoted(text: &str) -> String {
     format!("{quote}{}{quote}", escaped.collect::<String>())
 }
 
-/// A JSON number as Python prints what it reads: `1E-7` is `1e-07`, `1e400` is `inf`, `-0` is `0`.
+/// A JSON number as Python prints it after parsing: `1E-7` is `1e-07`, `1e400` is `inf`, `-0` is `0`.
 fn number(json: &str) -> String {
     match json {
         "-0" => "0".to_owned(),
@@ -189,12 +189,12 @@ fn number(json: &str) -> String {
     }
 }
 
-/// Whether `json.loads` makes a float of a number.
+/// Whether `json.loads` parses a number as a float.
 fn is_float(json: &str) -> bool {
     json.contains(['.', 'e', 'E'])
 }
 
-/// `repr` of a float: the shortest digits that read back, with an exponent from 1e16 on and below 1e-4.
+/// `repr` of a float: the shortest digits that round-trip, with an exponent from 1e16 and below 1e-4.
 fn float(value: f64) -> String {
     if !value.is_finite() {
         return value.to_string();
@@ -209,7 +209,7 @@ fn float(value: f64) -> String {
     format!("{mantissa}e{sign}{:02}", power.unsigned_abs())
 }
 
-/// The digits of `int(text)`: white space around them, a sign, single underscores between them.
+/// The digits of `int(text)`, which accepts surrounding white space, a sign, and single underscores between digits.
 pub fn int(text: &str) -> Option<String> {
     // The separators U+001C to U+001F are white space for `str.strip`, but not for `int`.
     let text = text.trim();
@@ -226,7 +226,7 @@ pub fn int(text: &str) -> Option<String> {
     }
 }
 
-/// `int(text)`, or the number nearest to it that has 64 bits.
+/// `int(text)`, clamped to 64 bits.
 pub fn saturating_int(text: &str) -> Option<i64> {
     let digits = int(text)?;
     Some(digits.parse().unwrap_or(if digits.starts_with('-') { i64::MIN } else { i64::MAX }))
@@ -237,7 +237,7 @@ pub fn int_error(text: &str) -> String {
     format!("invalid literal for int() with base 10: {}", quoted(text))
 }
 
-/// Whether `str.isspace` is true of a character: Unicode white space and the separators U+001C to U+001F.
+/// `character.isspace()`: Unicode white space and the separators U+001C to U+001F.
 pub fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
 }
@@ -247,7 +247,7 @@ pub fn strip(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// Whether `str.splitlines` ends a line at a character.
+/// Whether `str.splitlines` ends a line at this character.
 pub fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }

@@ -1,8 +1,8 @@
-//! `Secret`: any string that must not be shown, as a type.
+//! `Secret`: a string that must not be shown.
 //!
-//! It has no `Display`, its `Debug` says `[redacted]`, and its bytes are overwritten when it is dropped. The one way to
-//! the text is [`Secret::expose`], so every place where a secret leaves the program can be found by its name. Copies
-//! made inside reqwest, rustls and `serde_json` are not ours to overwrite. Imports nothing of ours.
+//! It has no `Display`, its `Debug` prints `[redacted]`, and its bytes are overwritten when it is dropped. The text is
+//! only accessible through [`Secret::expose`], so every use of a secret can be found by that name. Copies inside
+//! reqwest, rustls and `serde_json` are not overwritten.
 
 use std::fmt;
 
@@ -33,28 +33,28 @@ impl Secret {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself: for a request, the cache file, or the output that was asked for.
+    /// The text: for a request, a cache file, or output that the user requested.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl Drop for Secret {
-    /// `Zeroizing` overwrites the whole buffer: what is in use byte by byte, what is not at once.
+    /// `Zeroizing` overwrites the whole buffer: used bytes one by one, unused capacity at once.
     fn drop(&mut self) {
         self.0.clear();
     }
 }
 
-/// A text of somebody else's without the secrets in it.
+/// Replaces the secrets in a text.
 pub fn redacted(text: &str, secrets: &[&str]) -> String {
     let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| !secret.is_empty()).collect();
-    // A secret may be a part of another.
+    // One secret may be part of another.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
 }

@@ -1,7 +1,8 @@
-//! Untrusted text before it reaches a terminal, and untrusted URLs before they reach a browser.
+//! Cleans untrusted text for a terminal, and checks untrusted URLs for a browser.
 //!
-//! Text from the network or a file can contain escape sequences, direction overrides and invisible characters; these are
-//! removed. A browser opens RFC 3986 URLs only: https, a host, no user-info. Whether a URL is trusted is decided in `login`.
+//! Text from the network or a file can contain escape sequences, direction overrides and invisible characters; these
+//! are removed. Only RFC 3986 URLs with https, a host and no user info are opened. `login` decides whether a URL is
+//! trusted.
 
 use serde_json::Value;
 
@@ -13,8 +14,8 @@ const LONGEST_WORDS: usize = 1_000;
 /// The longest URL that a browser opens, in bytes.
 const LONGEST_URL: usize = 8 << 10;
 
-/// Text for a sentence: control, direction and invisible characters dropped, line ends turned into spaces, cut at 1,000
-/// characters (the last is then an ellipsis).
+/// Cleans text for a message: removes control, direction and invisible characters, turns line ends into spaces, and
+/// cuts at 1,000 characters, of which the last is then an ellipsis.
 pub fn for_terminal(text: &str) -> String {
     let shown = text.chars().filter_map(|character| match character {
         '\n' | '\u{2028}' | '\u{2029}' => Some(' '),
@@ -29,12 +30,12 @@ pub fn for_terminal(text: &str) -> String {
     out
 }
 
-/// Data for a terminal or pager: the same characters dropped, line ends and tabs kept, nothing cut.
+/// Cleans data for a terminal or pager: removes the same characters, but keeps line ends and tabs and cuts nothing.
 pub fn data_for_terminal(text: &str) -> String {
     text.chars().filter(|character| matches!(character, '\n' | '\t') || is_shown(*character)).collect()
 }
 
-/// Changes every text in a JSON value, member names included.
+/// Changes every string in a JSON value, including member names.
 pub fn change_all(value: &mut Value, change: &impl Fn(&mut String)) {
     match value {
         Value::String(text) => change(text),
@@ -51,8 +52,8 @@ pub fn change_all(value: &mut Value, change: &impl Fn(&mut String)) {
     }
 }
 
-/// Whether a character is neither control (Cc) nor a line separator, and neither changes the direction of text nor is
-/// invisible (Unicode's `Bidi_Control` and `Default_Ignorable_Code_Point`, and the annotation and format characters).
+/// Whether a character is safe to show: not a control character (Cc) or line separator, does not change the direction
+/// of text, and is not invisible (`Bidi_Control`, `Default_Ignorable_Code_Point`, annotation and format characters).
 fn is_shown(character: char) -> bool {
     !character.is_control()
         && !matches!(character,
@@ -70,8 +71,8 @@ const NOT_HTTPS: &str = "it is not an https URL";
 const USER_INFO: &str = "it has a user name or password before the host";
 const NO_HOST: &str = "it has no host";
 
-/// Checks a URL before a browser opens it, and returns it serialized again: https (http when `allow_http`), a host, no
-/// user-info, printable ASCII, at most 8 KiB. The error is the reason.
+/// Checks a URL before a browser opens it, and returns it serialized again. It must use https (or http, with
+/// `allow_http`), have a host and no user info, and be at most 8 KiB of printable ASCII. The error is the reason.
 pub fn browser_url(text: &str, allow_http: bool) -> Result<Url, &'static str> {
     if text.len() > LONGEST_URL {
         return Err(TOO_LONG);
@@ -84,8 +85,8 @@ pub fn browser_url(text: &str, allow_http: bool) -> Result<Url, &'static str> {
     if !allowed.iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed)) {
         return Err(NOT_HTTPS);
     }
-    // Stricter than the URL standard, which reads `https:host`, `https:/host` and `https:///host` alike and decodes
-    // percent signs in hosts: other readers of the same text would disagree.
+    // Stricter than the URL standard, which treats `https:host`, `https:/host` and `https:///host` alike and decodes
+    // percent signs in hosts: other parsers disagree about such URLs.
     let rest = rest.strip_prefix("//").ok_or(NO_HOST)?;
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     if authority.contains('@') {
