@@ -1,7 +1,7 @@
-//! Completions of a word: commands, options, and values from the config files and folders of this machine.
+//! Completions of the last word: commands, options, and values from config files and folders.
 //!
-//! The kind of the word comes from `cli`. No request is sent, and there are no errors: what cannot be read has no
-//! completions.
+//! `cli` determines the kind of word to complete. Completion sends no request and reports no error: a file that cannot
+//! be read yields no completions.
 
 use std::path::{MAIN_SEPARATOR, is_separator};
 
@@ -68,7 +68,7 @@ fn help(arg: &Arg) -> String {
     arg.get_help().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Values of an option, or words of a command, that begin with what is typed.
+/// Values of an option, or arguments of a command, that start with the typed text.
 fn values(of: &Arg, command: Option<&Command>, typed: &str, cli: &Command, context: &Context) -> Vec<Candidate> {
     let is_input = command.is_some_and(|command| command.get_arguments().any(|arg| arg.get_id() == "cli_input_json"))
         && !of.is_global_set();
@@ -124,7 +124,7 @@ fn configured(what: &str, context: &Context) -> Vec<Candidate> {
     all
 }
 
-/// Files and folders, the latter with a separator at the end; hidden ones only when the dot is typed.
+/// Files and folders, the latter with a trailing separator; hidden ones only after a typed dot.
 fn paths(typed: &str, context: &Context) -> Vec<Candidate> {
     let (folder, name) = typed.split_at(typed.rfind(is_separator).map_or(0, |at| at + 1));
     let place = if folder.is_empty() { ".".into() } else { config::expand_path(folder, context) };

@@ -1,8 +1,8 @@
-//! The services for a command: how the command line, the variables and the config file make the transport.
+//! Creates the services of a command from the command line, the environment and the config file.
 //!
-//! The commands around a session (login, token, logout, export-credentials, status) have tighter limits than the four
-//! operations (10 s to connect, 30 s for a whole request) unless the command line or the environment says otherwise, and
-//! plain http to another machine only by option or variable.
+//! The session commands (login, token, logout, export-credentials, status) have shorter timeouts than the four
+//! operations (10 s to connect, 30 s for a request) unless the command line or the environment sets them, and use plain
+//! http to another machine only if an option or variable allows it.
 
 use std::time::Duration;
 
@@ -15,17 +15,16 @@ use crate::services::Services;
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE_REQUEST: Duration = Duration::from_secs(30);
 
-/// The limit of a whole request of the four operations. The AWS CLI limits only silence: a server that sends a byte a
-/// minute would hold its request open for years.
+/// The timeout of a request of the four operations. The AWS CLI only limits the time between two reads, so a server
+/// that sends a byte a minute can keep its request open for years.
 const OPERATION_TIMEOUT: Duration = Duration::from_mins(10);
 
-/// The services for a command around a session. Warns of what is dangerous.
+/// The services of a session command. Warns about insecure settings.
 pub(super) fn for_session(context: &Context, config: &Config, global: &GlobalArgs) -> anyhow::Result<Services> {
     session_services(context, config, &overrides(global))
 }
 
-/// The same for the credential chain: `--endpoint-url` names the service of a command, not those called on the way to
-/// credentials.
+/// The same for the credential chain, without `--endpoint-url`, which applies only to the command's own service.
 pub(super) fn for_session_chain(context: &Context, config: &Config, global: &GlobalArgs) -> anyhow::Result<Services> {
     config::check_endpoint_option(&overrides(global))?;
     session_services(context, config, &without_endpoint(global))
@@ -64,7 +63,7 @@ fn session_services(context: &Context, config: &Config, overrides: &Overrides) -
     Ok(services)
 }
 
-/// The transport that the settings describe.
+/// The transport options from the settings.
 pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> HttpOptions {
     let options = HttpOptions::new(context);
     let user_agent = match &settings.user_agent_app_id {
@@ -86,13 +85,13 @@ pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> Http
     HttpOptions { total_timeout: whole_request(&options, OPERATION_TIMEOUT), ..options }
 }
 
-/// The limit of a whole attempt beside limits that a person chose: never shorter than what these allow together, and none
-/// where silence may last for ever.
+/// The timeout of one attempt: at least the configured connect and read timeouts together, and `None` if the read
+/// timeout is disabled.
 fn whole_request(options: &HttpOptions, least: Duration) -> Option<Duration> {
     Some(least.max(options.connect_timeout?.saturating_add(options.read_timeout?)))
 }
 
-/// The options of the command line about requests.
+/// The command-line options for requests.
 pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
     Overrides {
         region: global.region.clone(),

@@ -1,7 +1,7 @@
-//! `completion`: prints the completion script of a shell, and for that script the completions of a command line.
+//! `completion`: prints a shell's completion script, and the completions that the script requests.
 //!
-//! The scripts are the files of `completions/` and contain no commands or options: they pass the words of the line and read
-//! back the completions of the last one, one a line, each with a tab and its description. The shell quotes the values.
+//! The scripts in `completions/` contain no commands or options: they pass the words of the command line and read the
+//! completions of the last word, one per line, each followed by a tab and its description. The shell quotes the values.
 //! Nothing is printed on standard error, whatever the config files contain.
 
 use super::candidates;
@@ -18,7 +18,7 @@ pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()
     let words = args.words.iter().map(|word| unescape_word(&word.to_string_lossy(), &args.shell));
     let mut lines = String::new();
     for (value, description) in candidates::of(&words.collect::<Vec<_>>(), context) {
-        // A value that a terminal would not show as it is cannot be completed.
+        // A value with characters that a terminal does not show cannot be completed.
         if text::for_terminal(&value) == value {
             lines.extend([value.as_str(), "\t", &text::for_terminal(&description), "\n"]);
         }
@@ -37,8 +37,8 @@ fn script(shell: &str) -> &'static str {
     }
 }
 
-/// The word without the shell's quoting. Bash passes words as they are typed; PowerShell loses an empty one, so its script
-/// appends a dot to each.
+/// Removes the shell's quoting. Bash passes words as typed; PowerShell drops empty words, so its script appends a dot
+/// to each.
 fn unescape_word(word: &str, shell: &str) -> String {
     match shell {
         "bash" => unquoted(word),
@@ -47,7 +47,7 @@ fn unescape_word(word: &str, shell: &str) -> String {
     }
 }
 
-/// A word without the quoting of a POSIX shell; a quotation may still be open.
+/// Removes the quoting of a POSIX shell; a quote may still be open.
 fn unquoted(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
     let mut quote = None;

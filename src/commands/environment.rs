@@ -1,6 +1,6 @@
 //! Credentials as environment variables: lines for a shell, and the environment of a command.
 //!
-//! The lines are those of `aws configure export-credentials`, which quotes and escapes nothing, so a value with a
+//! The lines equal those of `aws configure export-credentials`, which neither quotes nor escapes, so a value with a
 //! character that is special to a shell is refused.
 
 use std::ffi::OsString;
@@ -16,17 +16,17 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::python;
 
-/// How a shell sets a variable: the text before the name, between name and value, and after the value.
+/// A shell's syntax to set a variable: the text before the name, between name and value, and after the value.
 type Syntax = (&'static str, &'static str, &'static str);
 
-/// Member of the JSON document, variable, value; in the order of `aws configure export-credentials`.
+/// JSON member, variable and value, in the order of `aws configure export-credentials`.
 type Variables<'a> = Vec<(&'static str, &'static str, Zeroizing<String>)>;
 
-/// Variables of other credentials, which programs could prefer or combine with these.
+/// Variables of other credentials, which a program might prefer or combine with these.
 const OTHERS: [&str; 5] =
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
 
-/// The credentials in a `--format`.
+/// The credentials in the given `--format`.
 pub(super) fn render(credentials: &Credentials, format: &str) -> Result<Zeroizing<String>, Error> {
     let variables = variables(credentials);
     match format {
@@ -74,7 +74,7 @@ fn is_plain(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_.:@-".contains(&byte))
 }
 
-/// What a `credential_process` prints, version 1.
+/// The output of a `credential_process`, version 1.
 fn document(variables: &Variables<'_>) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
     text.push_str("{\n  \"Version\": 1");
@@ -86,8 +86,8 @@ fn document(variables: &Variables<'_>) -> Zeroizing<String> {
     text
 }
 
-/// Runs a command with the credentials in its environment. On Unix it replaces this process, so that this returns only an
-/// error; elsewhere this returns its exit code.
+/// Runs a command with the credentials in its environment. On Unix the command replaces this process, so this returns
+/// only on error; elsewhere this returns its exit code.
 pub(super) fn run(
     command: &[OsString],
     credentials: &Credentials,
@@ -118,7 +118,7 @@ fn exec(mut command: Command) -> io::Result<u8> {
     Err(command.exec())
 }
 
-/// Ctrl-C is left to the command.
+/// Leaves Ctrl-C to the command.
 #[cfg(not(unix))]
 fn exec(mut command: Command) -> io::Result<u8> {
     let _ignored = tokio::signal::windows::ctrl_c()?;

@@ -1,8 +1,8 @@
-//! `export-credentials`: credentials of a role, for a shell, a `credential_process` or the environment of a command.
+//! `export-credentials`: role credentials for a shell, a `credential_process` or the environment of a command.
 //!
-//! The role is found in `config`, its credentials in `session`; `environment` prints them and runs the command. Cached
-//! credentials need nothing that only a request would need. A profile's role comes before keys in the environment, which
-//! an earlier run may have left there.
+//! `config` finds the role, `session` gets its credentials, and `environment` prints them or runs the command. Cached
+//! credentials are returned without the settings that only a request needs. A profile's role takes precedence over keys
+//! in the environment, which may come from an earlier run.
 
 use anyhow::Context as _;
 
@@ -16,7 +16,7 @@ use crate::credentials::Chain;
 use crate::error::{Error, Kind};
 use crate::session::{Caches, Role, RoleCredentials};
 
-/// The AWS CLI's words before every error of the configuration.
+/// The AWS CLI's prefix of every configuration error.
 const ATTEMPT: &str = "Unable to retrieve credentials";
 
 /// Prints the credentials, or runs the command with them.
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     Ok(0)
 }
 
-/// The role that the options and the profile name, if they name any.
+/// The role from the options and the profile, if they have one.
 fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<SsoRole>, Error> {
     let options = token::options(&args.session);
     let (account_id, role_name) = (args.account_id.as_deref(), args.role_name.as_deref());
@@ -67,7 +67,7 @@ fn of_session(
     runtime::block_on(context, async { Ok(role.obtain(&services).await.map_err(|error| error.into_error(session))?) })
 }
 
-/// The credentials that the AWS SDKs find for a profile without a role.
+/// The credentials of a profile without a role, from the credential chain of the AWS SDKs.
 fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<RoleCredentials> {
     let chain_variable = profile_chain::extend_profile_chain(config.profile_name(), context)?;
     let services = clients::for_session_chain(context, config, global)?;
@@ -78,7 +78,7 @@ fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::
     Ok(RoleCredentials { credentials, warnings: Vec::new() })
 }
 
-/// The error for a profile without credentials, in words that fit this command.
+/// Replaces the error for a profile without credentials by one that fits this command.
 fn explained(error: Error, config: &Config) -> Error {
     if error.kind() != Kind::NoCredentials {
         return error;

@@ -1,7 +1,7 @@
 //! `login`: from options and configuration to a stored token.
 //!
-//! Here: which sessions are selected and what the options mean together. The steps of a login are in `login`, its text is in
-//! `login::notice`, and the settings of a session are in `config::session`.
+//! This module selects the sessions and combines the options. The steps of a login are in `login`, its texts in
+//! `login::notice`, and the settings of a session in `config::session`.
 
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
@@ -16,7 +16,7 @@ use crate::services::Services;
 
 use super::{clients, duration, runtime, wants_events};
 
-/// Signs in to one session, or to several; the exit code is that of the worst. Every failure is an event, too.
+/// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let notices = Notices::new(context, wants_events(global, context));
     sign_in(args, global, context, &notices).inspect_err(|error| {
@@ -41,7 +41,7 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
     runtime::block_on(context, run.several(&names))
 }
 
-/// The names of the selected sessions; `None` is the profile's own.
+/// The names of the selected sessions; `None` is the profile's session.
 fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<Option<&'a str>>, Error> {
     if args.all {
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
@@ -63,7 +63,7 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<Opti
     Ok(if names.is_empty() { vec![None] } else { names })
 }
 
-/// The options and their environment variables, checked before anything else.
+/// Checks the options and their environment variables, before anything else.
 fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let timeout = duration("--timeout", args.timeout.as_deref())?;
@@ -88,7 +88,7 @@ fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
     })
 }
 
-/// The value of the option, else of the variable.
+/// The value of the option, or else of the variable.
 fn choice<T: Copy>(
     given: Option<&str>,
     [option, variable]: [&str; 2],
@@ -106,7 +106,7 @@ fn bad_value(name: &str, text: &str, expected: &str) -> Error {
     Error::validation(format!("{name}: invalid value '{text}'; {expected}"))
 }
 
-/// Everything that the sessions of one command share.
+/// The state that the sessions of one command share.
 struct Run<'a> {
     context: &'a Context,
     config: &'a Config,
@@ -122,7 +122,7 @@ impl Run<'_> {
         let (start_url, region) = (self.args.start_url.as_deref(), self.args.sso_region.as_deref());
         let mut session = Session::resolve(self.config, SessionOptions { name, start_url, region })?;
         if self.args.save && session.name.is_some() {
-            // The scopes that are about to be saved, or the next login would find other ones and start again.
+            // Use the scopes that will be saved: if they differed, the next login would start over.
             session.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
         }
         login::check(&session, &self.choices)?;
@@ -135,8 +135,8 @@ impl Run<'_> {
         LoginRequest { session, choices, services, cache, notices, context }
     }
 
-    /// Several sessions: those that need no browser first, then the others, one after another. A failure does not keep the
-    /// others from being signed in to.
+    /// Signs in to several sessions: first those that need no browser, then the others one by one. A failure does not
+    /// stop the remaining logins.
     async fn several(&self, names: &[Option<&str>]) -> anyhow::Result<u8> {
         let mut tally = Tally::default();
         let mut pending = Vec::new();
@@ -183,7 +183,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Writes the region that the start URL led to, or everything with `--save`, then prints the last line.
+    /// Saves the region found through the start URL, or all settings with `--save`, then prints the last line.
     fn finish(&self, session: &Session, login: &Login) -> Result<(), Error> {
         let region = login.new_region.as_deref().unwrap_or(&session.region.value);
         if self.args.save {
@@ -209,14 +209,14 @@ impl Run<'_> {
     }
 }
 
-/// How several logins ended.
+/// The outcomes of several logins.
 #[derive(Default)]
 struct Tally {
     signed_in: usize,
     worst: u8,
 }
 
-/// Of two exit codes the worse: 130, 255, 254, 253, 4, 0.
+/// The worse of two exit codes; from worst to best: 130, 255, 254, 253, 4, 0.
 fn worse(one: u8, other: u8) -> u8 {
     const ORDER: [u8; 6] = [130, 255, 254, 253, 4, 0];
     let rank = |code| ORDER.iter().position(|known| *known == code).unwrap_or(1);

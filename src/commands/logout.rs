@@ -1,8 +1,8 @@
 //! `logout`: removes tokens and role credentials from this machine, then ends the sessions at the access portal.
 //!
-//! Unlike `aws sso logout`, which stops at the first failure to connect, it removes the files first, whatever the service
-//! answers, and options can select single sessions. What counts as a token is decided in `cache::scan`. Standard output
-//! stays empty, or carries an event for each session with `--output json`.
+//! Unlike `aws sso logout`, which stops at the first connection failure, it removes the files first, regardless of the
+//! service, and options can select sessions. `cache::scan` decides which files are tokens. Standard output stays empty,
+//! or has an event for each session with `--output json`.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -21,7 +21,7 @@ use crate::portal::PortalClient;
 use crate::services::Services;
 use crate::text;
 
-/// How long to wait for the processes that refresh a token, which could store it again after its removal.
+/// How long to wait for processes that are refreshing a token: they could store it again after its removal.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_RETRY_DELAY: Duration = Duration::from_millis(20);
 
@@ -56,8 +56,8 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     anyhow::bail!("cannot remove everything:\n{}", failed.join("\n"))
 }
 
-/// Ends the sessions of the tokens. The files are gone by then, so a failure is a warning; a token that the portal does not
-/// accept has been ended already.
+/// Ends the sessions of the tokens. Their files are already removed, so a failure is only a warning; the session of a
+/// token that the portal rejects has already ended.
 fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) -> anyhow::Result<()> {
     let found = removed.iter().map(|token| &token.found);
     let tokens = found.map(|found| (found.region.as_deref(), found.access_token.as_ref())).collect();
@@ -86,7 +86,7 @@ struct Outcome {
     failed: Vec<Error>,
 }
 
-/// A token whose file was removed, if it could be.
+/// A token, and whether its file was removed.
 struct RemovedToken {
     path: PathBuf,
     found: FoundToken,
@@ -95,7 +95,7 @@ struct RemovedToken {
 }
 
 impl Logout<'_> {
-    /// Removes the files. A token whose file could not be removed is revoked all the same.
+    /// Removes the files. A token whose file cannot be removed is revoked anyway.
     fn remove(&self) -> Outcome {
         let _held = self.hold_locks();
         let (found, mut failed) = self.tokens.everything();
@@ -120,7 +120,7 @@ impl Logout<'_> {
         Outcome { removed, remaining, failed }
     }
 
-    /// Locks the selected tokens, waiting for processes that refresh one.
+    /// Locks the selected tokens, waiting for processes that are refreshing one.
     fn hold_locks(&self) -> Vec<Held> {
         let until = Instant::now() + REFRESH_TIMEOUT;
         let (found, _) = self.tokens.everything();

@@ -1,7 +1,7 @@
 //! The commands: one file each, with a function that runs a parsed command line.
 //!
-//! A command returns an error or an exit code; how an error looks is decided in `report`. Modules below this one neither
-//! print results nor end the process.
+//! A command returns an error or an exit code; `report` formats the error. Modules below this one neither print results
+//! nor end the process.
 
 mod candidates;
 mod clients;
@@ -50,7 +50,8 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// Prints the help of the program or of one command: the files of `src/help`, which a test compares with the declarations.
+/// Prints the help of the program or of one command: the files of `src/help`, which a test compares with the
+/// declarations.
 fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
     let text = match args.command.as_deref() {
         None => HELP_OF_PROGRAM,
@@ -60,7 +61,7 @@ fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether standard output carries events, one a line: `--output json`, which `aws sso login` ignores, or
+/// Whether to print events on standard output: with `--output json`, which `aws sso login` ignores, or
 /// `SSO_OIDC_EVENTS`.
 fn wants_events(global: &GlobalArgs, context: &Context) -> bool {
     let by_option = global.output.as_deref() == Some("json") && !global.as_aws;
@@ -78,7 +79,8 @@ fn duration(option: &str, value: Option<&str>) -> Result<Option<Duration>, Error
     value.map(parse).transpose()
 }
 
-/// `45`, `30m`, `4h`, `1h30m`, `2d`; a bare number counts seconds, as in the AWS CLI's own options. At most ten years.
+/// Parses `45`, `30m`, `4h`, `1h30m` or `2d`, at most ten years. A bare number is in seconds, as in the AWS CLI's
+/// options.
 fn parse_duration(text: &str) -> Option<Duration> {
     const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
     let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,8 +1,7 @@
 //! The four operations: settings, input, request, response.
 //!
-//! Everything that can be wrong on this machine is found before the request, because a code or a refresh token works once.
-//! The order of the checks is the AWS CLI's, so that of two mistakes the same one is reported. Skeletons come first and
-//! read no file.
+//! All local errors are found before the request, because a code or a refresh token works only once. Checks are made in
+//! the AWS CLI's order, so that the same one of two errors is reported. Skeletons come first and read no file.
 
 use serde_json::{Map, Value};
 
@@ -22,7 +21,7 @@ use crate::output::{self, Format, QueryError, Style};
 use crate::secret::redacted;
 use crate::services::{Endpoint, Services};
 
-/// Makes the call and prints its answer, or prints the template that was asked for.
+/// Calls the operation and prints its response, or prints the requested skeleton.
 pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     let OperationArgs { operation, mut given, input } = args;
     let made_up = match input.generate_cli_skeleton.as_deref() {
@@ -66,7 +65,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     })
 }
 
-/// The settings, with the region of the EC2 instance where none is configured, as in the AWS CLI.
+/// The settings, with the region of the EC2 instance if none is configured, as in the AWS CLI.
 fn with_region(mut settings: ClientSettings, config: &Config, context: &Context) -> anyhow::Result<ClientSettings> {
     if settings.region.is_none() {
         let options = http_options(context, &settings);
@@ -78,7 +77,7 @@ fn with_region(mut settings: ClientSettings, config: &Config, context: &Context)
     Ok(settings)
 }
 
-/// The keys to sign with; `None` for an operation that is not signed and with `--no-sign-request`.
+/// The credentials to sign with; `None` if the operation is not signed, or with `--no-sign-request`.
 async fn signing(
     operation: Operation,
     region: &str,
@@ -105,7 +104,7 @@ fn secrets(members: &[Member], answer: &Map<String, Value>) -> Vec<String> {
     members.iter().flat_map(of).collect()
 }
 
-/// The error of a query without the secrets of the response; the AWS CLI prints the whole value.
+/// Removes the response's secrets from the error of a query; the AWS CLI prints the whole value.
 fn hide(error: QueryError, secrets: &[String]) -> QueryError {
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     match error {
@@ -121,7 +120,7 @@ fn endpoint(services: &Services, region: &Located<String>) -> Result<Endpoint, E
         .map_err(|error| if error.advice().is_some() { error } else { error.value_from(&region.origin) })
 }
 
-/// Prints a template of the input: never through a pager, whatever `--output` and `--query` say.
+/// Prints an input skeleton, never through a pager, and regardless of `--output` and `--query`.
 fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Result<()> {
     let bytes = if yaml {
         skeleton::yaml_input(operation).into_bytes()
@@ -132,7 +131,7 @@ fn template(operation: Operation, yaml: bool, context: &Context) -> anyhow::Resu
     Ok(())
 }
 
-/// The AWS CLI names no kind for errors of the credential chain, and they end with 255.
+/// Removes the kind from an error of the credential chain: the AWS CLI prints none there and exits with 255.
 fn without_name(error: Error) -> Error {
     use error::Kind::{Configuration, HomeUnusable, LoginNeeded, Other};
     if matches!(error.kind(), Configuration | HomeUnusable | LoginNeeded) { error.as_kind(Other) } else { error }

@@ -1,7 +1,7 @@
 //! The pager: on a terminal, output goes through `less` or the configured program, as in the AWS CLI.
 //!
-//! Whether the program exists is checked before a request is sent, so that no response is lost to a mistyped name (the AWS
-//! CLI checks afterwards). Its exit status is ignored; for empty output it is not started.
+//! The program must exist before a request is sent, so that a mistyped name does not lose the response (the AWS CLI
+//! checks afterwards). Its exit status is ignored. Empty output does not start it.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 
-/// An existing pager.
+/// A pager that exists.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pager {
     program: PathBuf,
@@ -21,9 +21,10 @@ pub(super) struct Pager {
 }
 
 impl Pager {
-    /// The pager of this command line; `None` when it is empty.
+    /// The pager of this command line; `None` if it is empty.
     ///
-    /// Errors: a quotation is not closed, or the program does not exist or is not executable.
+    /// # Errors
+    /// A quote is not closed, or the program does not exist or is not executable.
     pub(super) fn of(line: &str, context: &Context) -> Result<Option<Self>, Error> {
         let Some(words) = config::shell_words(line) else {
             return Err(failed(&format!("No closing quotation: '{line}'")));
@@ -52,7 +53,7 @@ impl Pager {
     }
 }
 
-/// The error of a pager that does not exist or does not start, in AWS's words.
+/// The AWS CLI's error for a pager that does not exist or does not start.
 fn failed(problem: &str) -> Error {
     let message =
         format!("Unable to redirect output to pager. Received the following error when opening pager:\n{problem}");
@@ -60,7 +61,7 @@ fn failed(problem: &str) -> Error {
     Error::new(Kind::Pager, message).hint(hint.to_owned())
 }
 
-/// The executable of this name or path.
+/// Finds the executable with this name or path.
 fn find(name: &str, path: &str) -> Option<PathBuf> {
     if name.contains(std::path::is_separator) {
         return runnable(PathBuf::from(name));

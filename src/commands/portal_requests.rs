@@ -1,6 +1,6 @@
-//! One request to the access portal for each of several tokens, all sent at once.
+//! Sends a request to the access portal for each of several tokens, all at once.
 //!
-//! `logout` ends sessions with them, `status --check` asks whether tokens are accepted.
+//! `logout` ends sessions, `status --check` checks whether tokens are accepted.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::portal::PortalClient;
 use crate::secret::Secret;
 use crate::services::Services;
 
-/// The region and the token of each request, as far as its file has them.
+/// The region and token of each request, if its file has them.
 type Tokens<'a> = Vec<(Option<&'a str>, Option<&'a Secret>)>;
 
-/// Sends the request for each token and returns the outcomes in the order of the tokens. One that is not answered within
-/// the timeout has failed; a token that the portal does not accept is an error of the kind `LoginNeeded`.
+/// Sends the request for each token and returns the outcomes in the order of the tokens. A request without a response
+/// within the timeout fails; a rejected token is an error of the kind `LoginNeeded`.
 pub(super) fn send_each(
     request: impl AsyncFn(&PortalClient, &Secret) -> Result<(), Failure> + Copy + 'static,
     tokens: Tokens<'_>,
@@ -49,7 +49,7 @@ pub(super) fn send_each(
                 outcomes[index] = response.map_err(Failure::explained);
             }
         });
-        // What has arrived by then counts.
+        // Responses that arrived before the timeout are kept.
         let _ = tokio::time::timeout(timeout, receive).await;
         Ok(())
     })?;

@@ -1,8 +1,8 @@
-//! Prints the result of a command: query, format and pager, all resolved before a request is sent.
+//! Prints the result of a command. Query, format and pager are resolved before a request is sent.
 //!
-//! A response can contain a token that is issued once, so every mistake in these options is found before the request (the
-//! AWS CLI finds it afterwards and loses the token). On a terminal, data is cut down to what a terminal may show; in a pipe
-//! or a file it is raw.
+//! A response can contain a token that is issued only once, so errors in these options are found before the request
+//! (the AWS CLI finds them afterwards and loses the token). Data is cleaned for a terminal, and raw in a pipe or a
+//! file.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Options win over variables, and those over the profile.
+    /// Options take precedence over variables, and variables over the profile.
     pub(super) fn resolve(global: &GlobalArgs, config: &Config, context: &Context) -> anyhow::Result<Self> {
         let format = config::output_format(context, config, global.output.as_deref());
         let format = Format::named(&format.value).ok_or_else(|| unknown_format(&format))?;
@@ -31,7 +31,7 @@ impl Output {
         let pager = match config::pager(context, config, global.no_cli_pager) {
             Some(line) if context.stdout_is_terminal && format != Format::Off => {
                 match Pager::of(&line.value, context) {
-                    // The default pager need not be installed.
+                    // The default pager may be missing.
                     Err(_) if line.origin == Origin::Default => None,
                     pager => pager?,
                 }
@@ -45,7 +45,7 @@ impl Output {
     /// Prints a response; `title` heads a table.
     pub(super) fn print(&self, mut answer: Value, title: &str, context: &Context) -> anyhow::Result<()> {
         if self.format == Format::Off {
-            // The AWS CLI does not even evaluate the query.
+            // Like the AWS CLI, without evaluating the query.
             return Ok(());
         }
         if context.stdout_is_terminal {
@@ -59,11 +59,11 @@ impl Output {
             Err(error) => (error.printed.clone(), Some(error)),
         };
         if self.format != Format::Table && context.stdout_is_terminal {
-            // Member names in the query may have been pasted.
+            // Member names come from the query, which may have been pasted.
             bytes = text::data_for_terminal(&String::from_utf8_lossy(&bytes)).into_bytes();
         }
         if self.format == Format::Table && self.style.color && self.pager.is_none() && context.stdout_is_terminal {
-            // The AWS CLI resets the colour at the end.
+            // The AWS CLI resets the color at the end.
             bytes.extend_from_slice(b"\x1b[0m");
         }
         match &self.pager {
@@ -74,7 +74,7 @@ impl Output {
     }
 }
 
-/// Colour and width of tables, for standard output without a pager; errors do without the resets.
+/// Color and width of tables on standard output without a pager; errors omit the resets.
 pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
     let color = match global.color.as_deref() {
         Some("on") => true,
@@ -84,7 +84,7 @@ pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
     Style { color, width: (context.columns)(), resets: false }
 }
 
-/// A syntax error names the option; an unknown function or a wrong number of arguments is reported as by the AWS CLI.
+/// Compiles a query. A syntax error names the option; other errors are reported like by the AWS CLI.
 fn compile(expression: &str) -> anyhow::Result<Query> {
     Query::compile(expression).map_err(|error| match error {
         QueryError::Syntax(reason) => Error::validation(format!("Bad value for --query {expression}: {reason}")).into(),

@@ -1,12 +1,12 @@
 //! Detects a `credential_process` that runs `export-credentials` for its own profile, which would never end.
 //!
-//! The chain of profiles is passed on in an environment variable as one line of CSV. Variable and format are the AWS CLI's,
-//! so that a loop through both programs is detected too.
+//! An environment variable passes the chain of profiles as a line of CSV. Its name and format are the AWS CLI's, so
+//! that a loop through both programs is detected too.
 
 use crate::context::Context;
 use crate::error::Error;
 
-/// The AWS CLI's variable.
+/// The AWS CLI's environment variable.
 pub(super) const VARIABLE: &str = "_AWS_CLI_PROFILE_CHAIN";
 
 /// The longest chain (AWS CLI).

@@ -1,6 +1,6 @@
-//! `--cli-auto-prompt`: prompts on the terminal for members that an operation lacks, one line each.
+//! `--cli-auto-prompt`: prompts on the terminal for the missing members of an operation, one line each.
 //!
-//! The AWS CLI draws a screen for it; here the prompt is the help of each option. Secrets are typed without echo.
+//! The AWS CLI uses a full screen; here the prompt is the help text of each option. Secrets are typed without echo.
 //! Required members come first; optional ones follow unless prompting is partial, and Enter skips them.
 
 use std::io::BufRead as _;
@@ -14,7 +14,7 @@ use crate::model::{Kind, Member, Operation, Words};
 
 type Given = Vec<(&'static Member, Words)>;
 
-/// What is prompted for, by options, then variables, then the profile.
+/// The members to prompt for, from the options, then the environment, then the profile.
 pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Context) -> AutoPrompt {
     let from_options = || if global.cli_auto_prompt { AutoPrompt::On } else { AutoPrompt::Off };
     config.map_or_else(from_options, |config| {
@@ -22,7 +22,7 @@ pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Con
     })
 }
 
-/// Prompts for the members that are not given.
+/// Prompts for the missing members.
 pub(super) fn complete(
     operation: Operation,
     given: &mut Given,
@@ -58,7 +58,7 @@ async fn ask_all(
             given.push((member, words));
         }
     }
-    // In the order of the model, as if they had been options.
+    // In the model's order, like options.
     given.sort_by_key(|(given, _)| members.iter().position(|member| member.name == given.name));
     Ok(())
 }
@@ -67,7 +67,7 @@ fn is_given(given: &Given, member: &Member) -> bool {
     given.iter().any(|(given, _)| given.name == member.name)
 }
 
-/// The value typed for one member; none for an optional member that is skipped.
+/// Prompts for one member; `None` if an optional member is skipped.
 async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>> {
     let is_list = matches!(member.kind, Kind::Strings(_));
     let how = match (member.required, is_list) {
@@ -90,7 +90,7 @@ async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>
     }
 }
 
-/// One line; reading is on a thread of its own, so that Ctrl-C ends it like any other wait.
+/// Reads a line on a separate thread, so that Ctrl-C interrupts it like any other wait.
 async fn line(member: &Member, prompt: &str, context: &Context) -> anyhow::Result<String> {
     if member.sensitive {
         let hidden = (context.hidden_input)(prompt)?;

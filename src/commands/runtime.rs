@@ -1,4 +1,4 @@
-//! The tokio runtime, on this thread and built only for a command that waits for something, and the signals that end it.
+//! The tokio runtime, on this thread and created only for a command that waits, and signal handling.
 //!
 //! Ctrl-C, SIGTERM and SIGHUP drop the command's future, which releases locks, temporary files and the terminal before
 //! the program ends. Exit codes are in `error`; `main` then ends the process with the signal.
@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 
-/// Fails when no file descriptors are left.
+/// The context of an error, such as too few file descriptors.
 const ATTEMPT: &str = "cannot start the event loop";
 
 /// Runs a command's future until it ends or a signal arrives. After Ctrl-C a newline goes to standard output, as in the
@@ -26,7 +26,7 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
             outcome = future => outcome,
         }
     });
-    // Does not wait for a thread that is still resolving a name.
+    // Does not wait for threads that are still resolving a name.
     runtime.shutdown_background();
     if let Err(error) = &outcome
         && error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::Interrupt)
@@ -37,8 +37,8 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
     outcome
 }
 
-/// Fails when the runtime would find too few file descriptors: tokio panics if it cannot create the socket pair that its
-/// signal handler writes to. It opens six in all.
+/// Fails if the runtime would run out of file descriptors: it opens six, and tokio panics if it cannot create the
+/// socket pair of its signal handler.
 #[cfg(unix)]
 fn check_descriptors() -> std::io::Result<()> {
     let pairs: std::io::Result<Vec<_>> = (0..3).map(|_| std::os::unix::net::UnixStream::pair()).collect();
@@ -53,7 +53,7 @@ fn check_descriptors() -> std::io::Result<()> {
 #[cfg(unix)]
 async fn signals() -> std::io::Result<Kind> {
     use tokio::signal::unix::{SignalKind, signal};
-    // A file over the size limit is then a write error, as in Python, instead of a signal that ends the process.
+    // Exceeding the file size limit is then a write error, as in Python, instead of a fatal signal.
     let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -1,8 +1,8 @@
 //! The status of every session, from the config file and the cache, without a request.
 //!
-//! Sessions and legacy profiles of the config file come first, in its order, then the tokens in the cache that belong to
-//! none of them: signed in without configuration, or written by another tool. Whether a token can be used is decided in
-//! `session`; how the status is printed is in `status`.
+//! Sessions and legacy profiles of the config file come first, in its order, then other tokens in the cache, from a
+//! login without configuration or from another tool. `session` decides whether a token can be used; `status` prints the
+//! result.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub(super) enum State {
 }
 
 impl State {
-    /// The state's name in every form of output.
+    /// The state's name in every output format.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -60,15 +60,15 @@ pub(super) struct SessionStatus {
     pub(super) path: PathBuf,
     /// Why the token cannot be used.
     pub(super) reason: Option<String>,
-    /// The command that signs in, needed or not.
+    /// The command that signs in, whether needed or not.
     remedy: Option<String>,
-    /// Whether a session's name or start URL leads commands and SDKs to the file.
+    /// Whether commands and SDKs find the file by the name or start URL of a session.
     pub(super) is_reachable: bool,
     pub(super) access_token: Option<Secret>,
 }
 
 impl SessionStatus {
-    /// The name to show: of the session, of a profile, or else the start URL or the file.
+    /// The name to show: the session, a profile, the start URL or the file, whichever exists first.
     pub(super) fn label(&self) -> String {
         let of_profile = || self.profiles.first().map(|name| format!("profile {name}"));
         let file = || self.path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -76,12 +76,12 @@ impl SessionStatus {
         self.session.clone().or_else(of_profile).or_else(unnamed).unwrap_or_default()
     }
 
-    /// Whether a token can be had without a browser.
+    /// Whether a valid token is available without a browser.
     pub(super) fn is_usable(&self) -> bool {
         matches!(self.state, State::Valid | State::Refreshable)
     }
 
-    /// The command that signs in, where that is needed.
+    /// The command that signs in, if needed.
     pub(super) fn remedy(&self) -> Option<&str> {
         self.remedy.as_deref().filter(|_| !self.is_usable())
     }
@@ -119,7 +119,7 @@ pub(super) struct StatusReport<'a> {
 }
 
 impl StatusReport<'_> {
-    /// All configured sessions, and every other token in the cache. Warns of sessions whose configuration is wrong.
+    /// All configured sessions, and every other token in the cache. Warns about sessions with an invalid configuration.
     pub(super) fn all(&self, configured: Vec<Result<Session, Error>>) -> Vec<SessionStatus> {
         let mut all: Vec<SessionStatus> = Vec::with_capacity(configured.len());
         let mut legacy: BTreeMap<String, usize> = BTreeMap::new();
@@ -127,7 +127,7 @@ impl StatusReport<'_> {
             match settings {
                 Ok(settings) => {
                     let is_legacy = settings.name.is_none();
-                    // Legacy profiles of one start URL share a token.
+                    // Legacy profiles with the same start URL share a token.
                     let same = legacy.get(&settings.start_url.value).filter(|_| is_legacy);
                     if let Some(status) = same.and_then(|index| all.get_mut(*index)) {
                         status.profiles.push(settings.profile);

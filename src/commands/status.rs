@@ -1,8 +1,7 @@
 //! `status`: lists sessions, when they expire and whether they can be refreshed.
 //!
-//! Reads the config file and the cache and sends nothing, unless `--check` asks the access portal. What the status of a
-//! session is made of is in `session_status`. Nothing that is shown is a secret; text from files is cut down to what a
-//! terminal may show.
+//! Reads the config file and the cache and sends no request, except with `--check`. The status of a session is
+//! determined in `session_status`. The output contains no secrets, and text from files is cleaned for a terminal.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,7 +23,7 @@ use crate::services::Services;
 use crate::session::{self, LoginNeeded};
 use crate::text;
 
-/// Shows the sessions.
+/// Prints the sessions.
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
@@ -71,7 +70,7 @@ fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
     profiles
 }
 
-/// Asks the portal about every token that seems valid; returns the first failure to get an answer.
+/// Checks every valid token at the portal; returns the first request that failed.
 fn check(
     sessions: &mut [SessionStatus],
     services: &Services,
@@ -95,8 +94,7 @@ fn check(
     Ok(failure)
 }
 
-/// What is known of a session: the member of the JSON document, the label in the details where it is shown there, the
-/// value.
+/// The facts about a session: JSON member, label in the details if shown there, and value.
 fn facts(session: &SessionStatus, now: Timestamp) -> [(&'static str, Option<&'static str>, Value); 13] {
     [
         ("session", None, json!(session.session)),
@@ -136,7 +134,7 @@ fn details(sessions: &[SessionStatus], now: Timestamp) -> String {
     details.collect::<Vec<_>>().join("\n")
 }
 
-/// A row for each session, then the reasons that no column shows.
+/// A row for each session, then the reasons, which have no column.
 fn status_table(sessions: &[SessionStatus], now: Timestamp) -> String {
     let mut rows = vec![["SESSION", "STATE", "EXPIRES", "REFRESH", "REGION", "START URL"].map(str::to_owned)];
     for session in sessions {
@@ -164,7 +162,7 @@ fn status_table(sessions: &[SessionStatus], now: Timestamp) -> String {
     table
 }
 
-/// A fact in words; `None` for one that is not known.
+/// The text of a fact; `None` if it is unknown.
 fn shown(value: &Value, now: Timestamp) -> Option<String> {
     Some(match value {
         Value::Bool(true) => "yes".to_owned(),

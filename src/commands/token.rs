@@ -1,7 +1,7 @@
-//! `token`: prints a valid access token, refreshed first when needed; never starts a login.
+//! `token`: prints a valid access token, refreshing it first if needed; never starts a login.
 //!
-//! When a token is refreshed, and how many processes share one refresh, is in `session`. A token that lasts is printed
-//! without a request, and without anything that a request would need.
+//! `session` decides when a token is refreshed and shares one refresh between processes. A token that lasts is printed
+//! without a request, and without the settings that only a request needs.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::session::{self, Found, NoToken, Usable};
 
-/// The header in which the access portal takes a token.
+/// The access portal's token header.
 const HEADER: &str = "x-amz-sso_bearer_token";
 
 /// Prints the token.
@@ -55,7 +55,7 @@ pub(super) fn options(args: &SessionArgs) -> SessionOptions<'_> {
     }
 }
 
-/// The cached token if it lasts, else a refreshed one.
+/// The cached token if it lasts, or else a refreshed one.
 fn usable(
     session: &Session,
     min_ttl: Duration,
