@@ -86,7 +86,7 @@ struct Outcome {
     failed: Vec<Error>,
 }
 
-/// A token, and whether its file was removed.
+/// A selected token. Its file was removed, unless that failed.
 struct RemovedToken {
     path: PathBuf,
     found: FoundToken,
