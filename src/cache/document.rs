@@ -3,9 +3,11 @@
 //! The members and their order are botocore's. Members we do not know survive when a token is refreshed. Where the
 //! files are and how they are replaced is not here.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -72,7 +74,7 @@ impl CachedToken {
             client_secret: members.secret("clientSecret"),
             registration_expires_at: members.string("registrationExpiresAt"),
             refresh_token: members.secret("refreshToken").filter(|token| !token.is_empty()),
-            others: members.0,
+            others: members.0.into_iter().collect(),
         })
     }
 
@@ -150,13 +152,29 @@ fn instant(text: Option<&str>, member: &str) -> Result<Timestamp, String> {
     timestamp::parse(text).ok_or_else(|| format!("its {member} is not a valid timestamp"))
 }
 
-/// The members of a file in its order. Of two with one name the last counts, as in Python.
-struct Members(Map<String, Value>);
+/// The members of a file in its order. Not a map, whose hashing costs more than the rest of reading a file.
+struct Members(Vec<(String, Value)>);
+
+impl<'a> Visitor<'a> for Members {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(mut self, mut members: A) -> Result<Self, A::Error> {
+        while let Some(member) = members.next_entry()? {
+            self.0.push(member);
+        }
+        Ok(self)
+    }
+}
 
 impl Members {
     fn parse(text: &str) -> Result<Self, String> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        serde_json::from_str(text).map(Self).map_err(|error| {
+        let mut json = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let members = json.deserialize_map(Self(Vec::with_capacity(8)));
+        members.and_then(|members| json.end().map(|()| members)).map_err(|error| {
             if error.is_data() {
                 return "it is not a JSON object".to_owned();
             }
@@ -164,12 +182,14 @@ impl Members {
         })
     }
 
-    /// Removes a member by its name, or else by its name in other letter case, which the AWS SDK for Rust writes.
+    /// Removes a member by its name, or else by its name in other letter case, which the AWS SDK for Rust writes. Of two
+    /// the last counts.
     fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.shift_remove(name).or_else(|| {
-            let other = self.0.keys().find(|known| known.eq_ignore_ascii_case(name))?.clone();
-            self.0.shift_remove(&other)
-        })
+        let exact = self.0.iter().rposition(|(known, _)| known == name);
+        let place = exact.or_else(|| self.0.iter().rposition(|(known, _)| known.eq_ignore_ascii_case(name)))?;
+        let (name, value) = self.0.remove(place);
+        self.0.retain(|(known, _)| *known != name);
+        Some(value)
     }
 
     fn string(&mut self, name: &str) -> Option<String> {
