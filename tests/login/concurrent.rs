@@ -42,6 +42,7 @@ fn concurrent_logins_open_one_browser() {
     for running in all {
         running.finish().ok();
     }
+    wait_until("the browser", || !env.opened().is_empty());
     assert_eq!(env.opened().len(), 1);
     assert_eq!(center.requests_to(Endpoint::CreateToken).len(), 1);
 }
@@ -62,6 +63,7 @@ fn concurrent_logins_share_a_denial() {
         let run = running.finish().expect(255);
         assert!(run.stderr.contains("failed: Error loading authorization code"), "{}", run.snapshot());
     }
+    wait_until("the browser", || !env.opened().is_empty());
     assert_eq!(env.opened().len(), 1);
 }
 
@@ -81,6 +83,7 @@ fn concurrent_logins_share_a_cancellation() {
         let run = running.finish().expect(4);
         assert!(run.stderr.contains("was cancelled"), "{}", run.snapshot());
     }
+    wait_until("the browser", || !env.opened().is_empty());
     assert_eq!(env.opened().len(), 1);
     super::sign_in(&env, &[]).ok();
 }
@@ -123,6 +126,7 @@ fn one_waiting_login_takes_over_when_the_first_is_killed() {
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
+    wait_until("the first browser", || env.opened().len() == 1);
     first.signal("KILL");
     first.finish().expect(-9);
     let (second, url) = leader(&mut all);
@@ -131,7 +135,7 @@ fn one_waiting_login_takes_over_when_the_first_is_killed() {
     for running in all {
         running.finish().ok();
     }
-    assert_eq!(env.opened().len(), 2);
+    wait_until("the second browser", || env.opened().len() == 2);
 }
 
 #[test]
