@@ -1,7 +1,7 @@
-//! What differs between systems for a cache file: how it is opened, whose it is, who may read it, what an error means.
+//! The platform-specific parts of cache files: opening, ownership, permissions, error codes.
 //!
-//! Unix has owners and modes. On other systems the folders of a user are private already, and nothing is checked. The rules
-//! for reading and replacing are in `file`.
+//! Unix has owners and modes. On other systems a user's folders are already private, and nothing is checked. The rules
+//! for reading and replacing files are in `file`.
 
 pub(super) use system::*;
 
@@ -20,15 +20,15 @@ mod system {
     const OTHERS_MAY_READ: u32 = 0o044;
     const STICKY: u32 = 0o1000;
 
-    /// Opens the file at a path, or the one that a link there leads to. Never blocks, as a FIFO without a writer would.
+    /// Opens a file, following links. Never blocks, not even for a FIFO without a writer.
     pub(in crate::cache) fn open(path: &Path, follows_links: bool) -> io::Result<File> {
         let nofollow = if follows_links { OFlags::empty() } else { OFlags::NOFOLLOW };
         let flags = nofollow | OFlags::NONBLOCK | OFlags::NOCTTY;
         OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
     }
 
-    /// Why another account could have written this. The owner must be us or, when we are root, the owner of the folder (a
-    /// mounted home).
+    /// Why another account could have written this file. The owner must be the current user or, for root, the owner of
+    /// the folder (a mounted home).
     pub(in crate::cache) fn owner_problem(metadata: &Metadata, path: &Path) -> Option<String> {
         let us = rustix::process::geteuid().as_raw();
         let owner = metadata.uid();
@@ -60,7 +60,7 @@ mod system {
         ))
     }
 
-    /// True for a link where none is followed, and for too many of them.
+    /// True for a link that is not followed, and for too many links.
     pub(in crate::cache) fn is_link(error: &io::Error) -> bool {
         Errno::from_io_error(error) == Some(Errno::LOOP)
     }
@@ -70,7 +70,7 @@ mod system {
         Errno::from_io_error(error) == Some(Errno::NXIO)
     }
 
-    /// True when the file may be there if it is opened again (network file systems).
+    /// True if opening the file again may succeed (network file systems).
     pub(in crate::cache) fn is_transient(error: &io::Error) -> bool {
         error.kind() == io::ErrorKind::StaleNetworkFileHandle || Errno::from_io_error(error) == Some(Errno::IO)
     }
