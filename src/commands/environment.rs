@@ -61,7 +61,8 @@ fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zero
     for (member, name, value) in variables {
         if !is_plain(value) {
             let message = format!("{member} contains a character that is unsafe in a shell; nothing was printed");
-            let hint = "use --format process, or run a command with them: sso-oidc export-credentials -- COMMAND";
+            let hint =
+                "use --format process, or run a command with the credentials: sso-oidc export-credentials -- COMMAND";
             return Err(Error::other(message).hint(hint.to_owned()));
         }
         // Writing to a String cannot fail.

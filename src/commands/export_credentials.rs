@@ -85,7 +85,6 @@ fn explained(error: Error, config: &Config) -> Error {
     }
     let name = config.profile_name();
     Error::configuration("no credentials found").hint(format!(
-        "the profile `{name}` has no role, and no credentials were found: pass --profile, or --sso-session with \
-         --account-id and --role-name"
+        "the profile `{name}` has no role; pass --profile, or --sso-session with --account-id and --role-name"
     ))
 }

@@ -70,7 +70,7 @@ fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
     profiles
 }
 
-/// Checks every valid token at the portal; returns the first request that failed.
+/// Checks every valid token at the portal; returns the error of the first request that failed.
 fn check(
     sessions: &mut [SessionStatus],
     services: &Services,

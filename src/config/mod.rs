@@ -1,8 +1,8 @@
 //! `Config`: both configuration files and the selected profile, with lookups by name.
 //!
 //! The rules are botocore's. One file is read in `ini` and parsed in `parse`; the other modules hold one section
-//! (`section`), precedence over options and variables (`settings`, `preferences`), Identity Center (`session`) and changes
-//! to the config file (`edit`).
+//! (`section`), precedence over options and variables (`settings`, `preferences`), Identity Center (`session`) and
+//! changes to the config file (`edit`).
 
 mod edit;
 mod ini;
@@ -55,8 +55,8 @@ enum NamedBy {
 impl Config {
     /// Reads both files and selects the profile: the option, `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, else `default`.
     ///
-    /// A named profile must exist in one of the files, even `default`; an empty option names none, an empty variable names
-    /// the profile "". A missing file is empty.
+    /// A named profile must exist in one of the files, even `default`; an empty option names none, an empty variable
+    /// names the profile "". A missing file is empty.
     pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let config = Self::read(context, profile_option)?;
         if config.named_by != NamedBy::Default && config.profile(&config.profile).is_none() {
@@ -89,8 +89,8 @@ impl Config {
         self.selected().and_then(|section| section.get(key))
     }
 
-    /// The first of the variables that is set, even if empty, else the selected profile's key. An option comes before both:
-    /// [`Located::option`].
+    /// The first of the variables that is set, even if empty, else the selected profile's key. An option comes before
+    /// both: [`Located::option`].
     pub fn setting(&self, context: &Context, variables: &[&'static str], key: &str) -> Option<Located<String>> {
         let set = variables.iter().find_map(|name| Located::variable(name, context));
         set.or_else(|| self.selected()?.located(key))
@@ -192,7 +192,7 @@ impl Config {
                 self.main.path.display()
             )
         } else {
-            format!("it is in neither {} nor {}", self.main.described(), self.credentials.described())
+            format!("searched {} and {}", self.main.described(), self.credentials.described())
         };
         Error::other(format!("The config profile ({name}) could not be found")).hint(source + &problem)
     }

@@ -1,7 +1,7 @@
-//! `file://` and `fileb://`: the value of an option is the content of a file; `-` of a secret one, standard input.
+//! `file://` and `fileb://`: the value of an option is read from a file, or from standard input with `-` for a secret.
 //!
-//! Text is UTF-8, or what `AWS_CLI_FILE_ENCODING` names, with the line ends of Python's text mode: CRLF and CR become LF,
-//! and a newline at the end stays. There is no way to give a literal value that starts with either prefix.
+//! Text is UTF-8 or in the encoding of `AWS_CLI_FILE_ENCODING`, with the line ends of Python's text mode: CRLF and CR
+//! become LF, and a final newline is kept. A literal value cannot start with either prefix.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::bad_value;
 use crate::error::Error;
 
-/// How files named by options are found and read.
+/// How to find and read the files that options name.
 pub struct Files<'a> {
     /// Replaces `~` and environment variables in a path.
     pub expand: &'a dyn Fn(&str) -> PathBuf,
@@ -19,15 +19,15 @@ pub struct Files<'a> {
     pub stdin: &'a dyn Fn() -> io::Result<Vec<u8>>,
 }
 
-/// What a file holds.
+/// The content of a file.
 pub(super) enum Content {
     Text(String),
     Bytes(Vec<u8>),
 }
 
 impl Files<'_> {
-    /// What standard input holds, when the word is `-`: a way for secrets that no list of processes shows and that, unlike
-    /// `file:///dev/stdin`, every system has. One newline at the end is the shell's.
+    /// Reads standard input if the value is `-`: this keeps secrets out of process listings and, unlike
+    /// `file:///dev/stdin`, works on every system. One final newline is removed.
     pub(super) fn standard_input(&self, option: &str, word: &str) -> Result<Option<String>, Error> {
         if word != "-" {
             return Ok(None);
@@ -43,7 +43,7 @@ impl Files<'_> {
         ))
     }
 
-    /// The content of the file that the word names; `None` when it is a plain value.
+    /// The content of the file that the value names; `None` for a plain value.
     pub(super) fn load(&self, option: &str, word: &str) -> Result<Option<Content>, Error> {
         if let Some(path) = word.strip_prefix("fileb://") {
             return Ok(Some(Content::Bytes(self.read(option, word, path)?)));
@@ -68,7 +68,7 @@ impl Files<'_> {
             bad_value(option, problem)
         };
         let Some(name) = &self.encoding else { return String::from_utf8(bytes).map_err(|_| undecodable()) };
-        // Python's names: separators do not matter, and Latin-1 is that, not the web's windows-1252.
+        // Python's names: separators do not matter, and Latin-1 is not the web's windows-1252.
         let bare: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
         if ["latin1", "latin", "l1", "iso88591", "88591", "cp819"].contains(&bare.as_str()) {
             return Ok(bytes.into_iter().map(char::from).collect());
@@ -76,7 +76,7 @@ impl Files<'_> {
         let label = name.replace('_', "-");
         let found = [&label, &bare].into_iter().find_map(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
         let Some(encoding) = found else {
-            let problem = format!("AWS_CLI_FILE_ENCODING names an unknown encoding, {name}");
+            let problem = format!("AWS_CLI_FILE_ENCODING: unknown encoding '{name}'");
             return Err(bad_value(option, problem));
         };
         let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes);

@@ -1,8 +1,9 @@
-//! The input of an operation: from options and documents to the members of the request.
+//! The input of an operation: reads options and documents into the members of the request.
 //!
 //! Files (`file://`, `fileb://`) and standard input (`-`) are in `file`, `--cli-input-json` and `--cli-input-yaml` in
-//! `document`, the types of members in `validate`, templates in `skeleton`. The rules and the messages are those of the AWS
-//! CLI, whose exit code for each of these errors is 252, except that the value of a secret member is never repeated.
+//! `document`, the types of members in `validate`, templates in `skeleton`. The rules and the messages are those of the
+//! AWS CLI, whose exit code for each of these errors is 252, except that the value of a secret member is never
+//! repeated.
 
 mod document;
 mod file;
@@ -20,14 +21,14 @@ pub use file::Files;
 use crate::error::{self, Error};
 use crate::model::{Kind, Member, Operation, Words};
 
-/// A value before its type is known to be right.
+/// A value whose type has not been checked yet.
 enum Raw {
-    /// From `fileb://`: right for no member.
+    /// From `fileb://`: not valid for any member.
     Bytes,
     Value(Value),
 }
 
-/// Every member that an operation requires is given as an option.
+/// Checks that every required member of an operation is given as an option.
 pub fn require_options(operation: Operation, given: &[(&Member, Words)]) -> Result<(), Error> {
     let is_given = |member: &Member| given.iter().any(|(given, _)| given.name == member.name);
     let missing = operation.input().iter().filter(|member| member.required && !is_given(member));
@@ -38,16 +39,16 @@ pub fn require_options(operation: Operation, given: &[(&Member, Words)]) -> Resu
     Err(Error::new(error::Kind::Usage, format!("the following arguments are required: {}", missing.join(", "))))
 }
 
-/// The error about the value of an option that cannot be loaded or parsed.
+/// The error for an option value that cannot be loaded or parsed.
 fn bad_value(option: &str, problem: impl Display) -> Error {
     Error::validation(format!("Error parsing parameter '{option}': {problem}"))
 }
 
-/// What options and documents say, loaded but not yet checked.
+/// The values of options and documents, loaded but not yet checked.
 pub struct Input(Vec<(String, Raw)>);
 
 impl Input {
-    /// Loads it: the options in the order of the model, then what else the document has, in its order.
+    /// Loads the options in the model's order, then the other members of the document in its order.
     pub fn load(
         given: Vec<(&'static Member, Words)>,
         document: Option<&Document>,
@@ -93,8 +94,8 @@ fn load(option: &str, words: Words, files: &Files) -> Result<Raw, Error> {
     }
 }
 
-/// The list that words mean: the words themselves, or one word or file that holds a JSON array. Two words or more are not
-/// parsed.
+/// The list in an option's values: the values themselves, or a single value or file with a JSON array. Two or more
+/// values are not parsed.
 fn list(option: &str, words: Vec<String>, files: &Files) -> Result<Value, Error> {
     let is_array = |text: &str| text.trim_start().starts_with('[');
     let array = |text: &str| {
@@ -105,8 +106,10 @@ fn list(option: &str, words: Vec<String>, files: &Files) -> Result<Value, Error>
     match files.load(option, word)? {
         Some(Content::Bytes(bytes)) => Ok(bytes.into()),
         Some(Content::Text(text)) if is_array(&text) => array(&text),
-        // The AWS CLI sends its characters one by one.
-        Some(Content::Text(_)) => Err(bad_value(option, format!("{word} must hold a JSON array, like [\"a\", \"b\"]"))),
+        // The AWS CLI sends a list of its characters.
+        Some(Content::Text(_)) => {
+            Err(bad_value(option, format!("{word} must contain a JSON array, like [\"a\", \"b\"]")))
+        }
         None if is_array(word) => array(word),
         None => Ok(words.into()),
     }

@@ -176,7 +176,7 @@ fn files_are_loaded_as_text() {
     assert_eq!(load(one("file://a.txt"), None), Ok(json!("v1\nv2\nv3\n")));
     assert_eq!(
         load(one("file://a.bin"), Some("klingon")),
-        Err("Error parsing parameter '--client-name': AWS_CLI_FILE_ENCODING names an unknown encoding, klingon".into())
+        Err("Error parsing parameter '--client-name': AWS_CLI_FILE_ENCODING: unknown encoding 'klingon'".into())
     );
     for latin in ["latin_1", "latin-1", "ISO8859-1", "iso8859_15", "cp1252"] {
         assert_eq!(load(one("file://a.bin"), Some(latin)), Ok(json!("ÿ\0>")), "{latin}");
@@ -186,7 +186,7 @@ fn files_are_loaded_as_text() {
         load(one("fileb://a.txt"), None).unwrap_err().ends_with("type: <class 'bytes'>, valid types: <class 'str'>")
     );
     assert_eq!(load(many(&["file://s.json"]), None), Ok(json!(["a", "b"])));
-    assert!(load(many(&["file://s.txt"]), None).unwrap_err().contains("must hold a JSON array"));
+    assert!(load(many(&["file://s.txt"]), None).unwrap_err().contains("must contain a JSON array"));
     let bytes = load(many(&["fileb://s.json"]), None).unwrap_err();
     assert!(bytes.contains("parameter scopes[0], value: 91, type: <class 'int'>"), "{bytes}");
     assert!(bytes.ends_with("and 1 more"), "{bytes}");

@@ -1,8 +1,8 @@
 //! Credentials of a role through a session: those in the cache, else from the access portal (`GetRoleCredentials`).
 //!
-//! As with botocore, credentials with 15 minutes left or less are requested again. One process at a time does that, under a
-//! lock beside the file; the others take what it got, or report how it failed. Credentials with life left are used while
-//! the portal or the service is in trouble or a login is needed, but not when the portal refuses the role.
+//! As with botocore, credentials with 15 minutes left or less are requested again. One process at a time does that,
+//! under a lock beside the file; the others take what it got, or report how it failed. Credentials with life left are
+//! used while the portal or the service is in trouble or a login is needed, but not when the portal refuses the role.
 
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ fn failure(failure: Failure) -> NoToken {
     match fault.status {
         _ if fault.is_unauthorized() => LoginNeeded::Unauthorized.into(),
         403 => {
-            let hint = "check sso_account_id and sso_role_name: the access portal shows your roles".to_owned();
+            let hint = "check sso_account_id and sso_role_name; the access portal lists your roles".to_owned();
             NoToken::Failed(Error::from(failure).hint(hint))
         }
         429 | 500.. => NoToken::Unavailable(failure.explained()),

@@ -107,7 +107,7 @@ fn an_unreadable_file_counts_as_empty_with_a_warning() {
     std::fs::create_dir(fixture.path("config")).unwrap();
     let detail = fixture.load(Some("p")).unwrap_err().advice().unwrap().to_owned();
     let expected = format!(
-        "it is in neither {} (which was not read: it is not a regular file) nor {}",
+        "searched {} (which was not read: it is not a regular file) and {}",
         fixture.path("config").display(),
         fixture.path("credentials").display()
     );
