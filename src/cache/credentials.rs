@@ -1,7 +1,7 @@
 //! Temporary credentials in `~/.aws/cli/cache`, shared with the AWS CLI: those of assumed roles and of Identity Center.
 //!
-//! Members and order are botocore's (`credentials.py`). Which credentials are requested, and how much remaining lifetime they
-//! need, is decided in `session` and `credentials`.
+//! Members and their order are botocore's (`credentials.py`). `session` and `credentials` decide which credentials to
+//! request, and how much remaining lifetime they need.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ struct Keys<'a> {
 }
 
 impl CredentialCache {
-    /// The cache of the account whose home directory this is.
+    /// Creates the cache in this home directory.
     pub fn in_home(home: &Path) -> Self {
         Self { dir: home.join(".aws").join("cli").join("cache") }
     }
@@ -80,7 +80,7 @@ impl CredentialCache {
         file::store(&self.path(key), &document)
     }
 
-    /// Everything in the folder, and an error for each file that could not be read.
+    /// All files in the folder, and an error for each file that could not be read.
     pub fn everything(&self) -> (Vec<CacheEntry>, Vec<Error>) {
         scan::everything(&self.dir)
     }

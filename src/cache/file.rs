@@ -1,8 +1,8 @@
-//! Reading and replacing one cache file so that nothing is lost or leaked and no other account can plant a token.
+//! Reads and replaces a cache file so that nothing is lost or leaked and no other account can plant a token.
 //!
-//! A file is read through one open descriptor that never blocks, after a check of what was opened: a regular file of this
-//! account, not world-writable, at most 1 MiB. What is in the files is in `document`, what differs between systems in
-//! `platform`, the replacing itself in `crate::replace`.
+//! A file is opened once without blocking and checked after opening: it must be a regular file of this account, not
+//! world-writable, and at most 1 MiB. File contents are defined in `document`, platform differences are in `platform`,
+//! and `crate::replace` writes the file.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -18,20 +18,20 @@ use super::platform;
 use crate::error::Error;
 use crate::replace::{self, Keep, TEMPORARY, create_private_folders, folder_of, temporary_beside};
 
-/// No document of any AWS tool comes near this many bytes.
+/// The maximum size of a file; documents of AWS tools are far smaller.
 const LARGEST: u64 = 1024 * 1024;
-/// The attempts that errors name.
+/// The verbs in error messages.
 const READ: &str = "read";
 const WRITE: &str = "write";
 /// How often a file that does not parse is read before it counts as damaged.
 const MAX_READS: u32 = 4;
-/// The same for a recent file, which another process may be writing.
+/// The same for a recently changed file, which another process may be writing.
 const MAX_READS_RECENT: u32 = 12;
-/// A file that changed within this time is recent.
+/// A file changed within this time counts as recently changed.
 const RECENT: Duration = Duration::from_secs(2);
-/// The pause before the second read; each later pause is longer by as much.
+/// The pause before the second read; each later pause is longer by the same time.
 const REREAD_DELAY: Duration = Duration::from_millis(3);
-/// A temporary file this old was left by a process that was killed.
+/// The age at which a temporary file is known to be left over from a killed process.
 const ABANDONED: Duration = Duration::from_mins(10);
 
 /// The outcome of reading a cache file.
@@ -39,7 +39,7 @@ const ABANDONED: Duration = Duration::from_mins(10);
 pub enum Loaded<T> {
     /// There is no file.
     Absent,
-    /// The file cannot be used and counts as absent; why, as a clause: "it is not JSON".
+    /// The file cannot be used and counts as absent; the reason is a clause, e.g. "it is not JSON".
     Damaged(String),
     /// The document, and a warning about its file.
     Present(T, Option<String>),
@@ -82,7 +82,7 @@ fn untrusted(path: &Path, attempt: &str, problem: &str) -> Error {
 }
 
 fn is_a_folder(path: &Path, attempt: &str) -> Error {
-    failed(path, attempt, "it is a folder, not a file").hint(format!("move {} away", path.display()))
+    failed(path, attempt, "it is a folder, not a file").hint(format!("move or remove {}", path.display()))
 }
 
 fn failed(path: &Path, attempt: &str, why: impl fmt::Display) -> Error {
@@ -96,7 +96,7 @@ pub(super) fn load<T>(path: &Path, parse: impl Fn(&str) -> Result<T, String>) ->
     with_second_attempt(|| load_once(path, &parse))
 }
 
-/// A network file system may fail once; the file is there when it is opened again.
+/// Opens the file again once: a network file system may fail the first time.
 fn with_second_attempt<T>(attempt: impl Fn() -> Result<T, Failure>) -> Result<T, Error> {
     let outcome = attempt().or_else(|failure| if failure.is_transient { attempt() } else { Err(failure) });
     outcome.map_err(|failure| failure.error)
@@ -127,7 +127,7 @@ fn load_once<T>(path: &Path, parse: &impl Fn(&str) -> Result<T, String>) -> Resu
     }
 }
 
-/// A writer that is suspended in the middle of writing needs longer than a write takes.
+/// A process that is suspended while writing may need longer than a write takes.
 fn max_reads(metadata: &Metadata) -> u32 {
     let age = metadata.modified().ok().and_then(|changed| changed.elapsed().ok());
     if age.is_some_and(|age| age > RECENT) { MAX_READS } else { MAX_READS_RECENT }
@@ -139,7 +139,7 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Error> {
     problem.map_or(Ok(()), |problem| Err(untrusted(folder, READ, &problem)))
 }
 
-/// Opens a file and checks what was opened.
+/// Opens a file and checks it.
 fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
     let unusable = |why: &str| Ok(Loaded::Damaged(why.to_owned()));
     let (opened, is_link) = open_for_reading(path);
@@ -170,7 +170,7 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
     Ok(Loaded::Present((file, metadata), warning))
 }
 
-/// The file, wherever a link leads, and whether one led there.
+/// The file, following links, and whether it was behind a link.
 fn open_for_reading(path: &Path) -> (io::Result<File>, bool) {
     match platform::open(path, false) {
         Err(error) if platform::is_link(&error) => (platform::open(path, true), true),
@@ -192,7 +192,7 @@ pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<(), Error>
 pub(super) fn probe(path: &Path) -> Result<(), Error> {
     with_second_attempt(|| {
         prepare(path)?;
-        // As many bytes as a document has, so that a full disk is noticed now.
+        // As many bytes as a document has, to detect a full disk.
         let written = temporary_beside(path).and_then(|mut temporary| {
             temporary.as_file_mut().write_all(&[b' '; 4096])?;
             temporary.as_file().sync_all()

@@ -1,9 +1,10 @@
-//! Two locks beside a token: one around read, refresh and write, one held by the process that runs a login in the browser.
+//! Two locks beside a token: one around read, refresh and write, one held by the process that runs a login in the
+//! browser.
 //!
-//! They are files of their own, `<sha1>.lock` and `<sha1>.login.lock`, never the data file (a rename would leave the lock
-//! on the old one), never named `.json`, never deleted. Only the kernel's lock counts; from the one line inside,
-//! waiting processes learn which process holds it and with which outcome it ended. The line is not JSON, because the AWS CLI's logout
-//! reads every file of the folder as JSON, and it contains no secret.
+//! They are separate files, `<sha1>.lock` and `<sha1>.login.lock`: never the data file (a rename would leave the lock
+//! on the old file), never named `.json`, never deleted. Only the kernel's lock counts. A line in the file tells
+//! waiting processes which process holds the lock, and later its outcome. It contains no secret, and is not JSON,
+//! because the AWS CLI's logout reads every file of the folder as JSON.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -34,7 +35,7 @@ pub struct Lock {
 /// A lock that this process holds until it is dropped.
 #[derive(Debug)]
 pub struct Held {
-    /// Absent where the file system or the folder has no locks; the process goes on without.
+    /// Absent if the file system does not support locks; the process then continues without one.
     file: Option<File>,
     /// When this process began to wait for it.
     waiting_since: Option<Timestamp>,
@@ -157,7 +158,7 @@ impl Held {
         LockRecord::read(file)
     }
 
-    /// The same, if that process ended while this one was waiting for it; records have whole seconds.
+    /// The same, if that process ended while this one was waiting for it. Records have a resolution of one second.
     pub fn waited_for(&mut self) -> Option<LockRecord> {
         let since = self.waiting_since?.truncate_to_second();
         self.last().filter(|last| last.at >= since)
@@ -173,7 +174,7 @@ impl Held {
         self.write(&LockRecord { pid: std::process::id(), at: now, outcome: Some(outcome) });
     }
 
-    /// Replaces the line. Failures are ignored: waiting processes then only miss an explanation.
+    /// Replaces the line. Failures are ignored: waiting processes then only lack an explanation.
     pub(super) fn write(&mut self, record: &LockRecord) {
         let Some(file) = &mut self.file else { return };
         let mut text = record.to_string();

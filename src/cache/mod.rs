@@ -1,8 +1,8 @@
 //! The cache on disk that the AWS CLI and every AWS SDK read: tokens, client registrations, role credentials.
 //!
-//! `names` has every file name, `document` the contents of tokens and registrations, `credentials` those of role credentials,
-//! `timestamp` how times are spelled; `file` reads and replaces files safely, `lock` lets one process at a time refresh or
-//! sign in, `scan` lists a folder. Whether a token is still valid is decided in `session`.
+//! `names` has every file name, `document` the contents of tokens and registrations, `credentials` those of role
+//! credentials, `timestamp` how times are spelled; `file` reads and replaces files safely, `lock` lets one process at a
+//! time refresh or sign in, `scan` lists a folder. Whether a token is still valid is decided in `session`.
 
 mod credentials;
 mod document;
@@ -30,12 +30,12 @@ pub use scan::{CacheEntry, FoundToken, Kind};
 pub struct TokenCache {
     dir: PathBuf,
     scopes_of_clients: OnceCell<HashMap<String, Vec<String>>>,
-    /// Files known to be registrations, which need not be read again when tokens are listed.
+    /// Files known to be registrations, which are skipped when tokens are listed.
     registrations: RefCell<Vec<PathBuf>>,
 }
 
 impl TokenCache {
-    /// The cache of the account whose home directory this is, as botocore has it.
+    /// Creates botocore's cache in this home directory.
     pub fn in_home(home: &Path) -> Self {
         Self {
             dir: home.join(".aws").join("sso").join("cache"),
@@ -83,8 +83,8 @@ impl TokenCache {
         is_of_client
     }
 
-    /// The scopes that a client was registered with, whatever the name of its registration; `None` if there is none.
-    /// The whole folder is searched, once.
+    /// The scopes that a client was registered with; `None` without a registration. Searches the whole folder once,
+    /// because the name of the registration is unknown.
     pub fn scopes_of_client(&self, client_id: &str) -> Option<&[String]> {
         let scopes = self.scopes_of_clients.get_or_init(|| {
             // Tokens have a clientId as well; searching the text is faster than parsing it.
@@ -127,12 +127,12 @@ impl TokenCache {
         scan::tokens(&self.dir, &known.filter_map(|path| path.file_name()).collect())
     }
 
-    /// Everything in the folder, and an error for each file that could not be read.
+    /// All files in the folder, and an error for each file that could not be read.
     pub fn everything(&self) -> (Vec<CacheEntry>, Vec<Error>) {
         scan::everything(&self.dir)
     }
 
-    /// Checks that a token could be stored under this key, before a user approves a login in vain.
+    /// Checks that a token can be stored under this key, before the user approves a login.
     pub fn probe(&self, key: &TokenKey) -> Result<(), Error> {
         file::probe(&self.token_path(key))
     }

@@ -1,7 +1,8 @@
-//! Lists a cache folder: every file, whatever its name, and what it holds. `logout` needs all of them.
+//! Lists all files of a cache folder with their contents, for `logout`.
 //!
-//! As for the AWS CLI, every JSON object with an `accessToken` is a token, whichever tool wrote it. So is a truncated file that
-//! still contains that member, and an unreadable file with the name of a document. What is removed is decided by the caller.
+//! As in the AWS CLI, every JSON object with an `accessToken` is a token, whichever tool wrote it. So is a truncated
+//! file that still contains that member, and an unreadable file with the name of a document. The caller decides what to
+//! remove.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -20,11 +21,11 @@ use crate::secret::Secret;
 pub struct CacheEntry {
     /// Its path.
     pub path: PathBuf,
-    /// What it holds.
+    /// Its contents.
     pub kind: Kind,
 }
 
-/// What a file in a cache folder holds.
+/// The contents of a file in a cache folder.
 #[derive(Debug)]
 pub enum Kind {
     /// A token.
@@ -83,7 +84,7 @@ impl Kind {
 }
 
 impl CacheEntry {
-    /// The refresh lock of this token; `None` if no process ever took it.
+    /// The refresh lock of this token; `None` if no process has ever taken it.
     pub fn lock(&self) -> Option<Lock> {
         let path = names::lock_beside(&self.path, Purpose::Refresh);
         path.exists().then(|| Lock::new(path))
@@ -95,7 +96,8 @@ pub(super) fn is_token(text: &str) -> bool {
     text.contains("\"accessToken\"")
 }
 
-/// The files of a folder in the order of names, and an error for each that could not be read. A missing folder is empty.
+/// The files of a folder in the order of names, and an error for each that could not be read. A missing folder is
+/// empty.
 pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
     file::remove_abandoned(folder);
     let list_error = |error| file::io_error(folder, "list", &error);

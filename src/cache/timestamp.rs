@@ -1,4 +1,4 @@
-//! Timestamps as cache files have them.
+//! The timestamps of cache files.
 //!
 //! Written as `YYYY-MM-DDTHH:MM:SSZ` only, which every SDK reads. Read in every spelling AWS tools ever wrote: `Z`, the
 //! `UTC` suffix of older botocore, offsets, fractions, a space or lower-case letters, and no zone at all (UTC then).

@@ -1,8 +1,8 @@
 //! Credentials of a container: one GET of the URL that ECS, EKS or another platform puts into the environment.
 //!
 //! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI`, with the token of
-//! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is allowed for loopback and AWS's own link-local addresses only.
-//! Timeouts of two seconds, three attempts, no proxy, as in botocore.
+//! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is allowed for loopback and AWS's own link-local addresses
+//! only. Timeouts of two seconds, three attempts, no proxy, as in botocore.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn authorization(context: &Context) -> Result<Option<Secret>, Error> {
     }
 }
 
-/// Allows plain http for loopback and link-local addresses only, where nobody can eavesdrop.
+/// Allows plain http for loopback and link-local addresses only, which are never routed.
 fn check_host(url: &str) -> Result<(), Error> {
     let parsed = url::Url::parse(url).ok();
     if parsed.as_ref().is_some_and(|url| url.scheme() == "https") {

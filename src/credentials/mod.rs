@@ -1,10 +1,12 @@
-//! The credentials that sign requests: AWS's chain of providers, in the order and by the rules of botocore (`credentials.py`).
+//! The credentials that sign requests: AWS's chain of providers, in the order and by the rules of botocore
+//! (`credentials.py`).
 //!
-//! The environment (unless `--profile` is given), a role to assume, then the profile's web identity, Identity Center role,
-//! credentials file, credential process and config file; then the container endpoint, then EC2 instance metadata. The first
-//! provider that is configured decides: if it fails, the chain ends with its error. Missing configuration is an error of
-//! kind `Configuration`, with botocore's message. No message contains a key, token or secret; the output of a credential
-//! process or a metadata service is repeated, as by the AWS CLI. Files are read in `config`, requests are signed in `oidc`.
+//! The environment (unless `--profile` is given), a role to assume, then the profile's web identity, Identity Center
+//! role, credentials file, credential process and config file; then the container endpoint, then EC2 instance metadata.
+//! The first provider that is configured decides: if it fails, the chain ends with its error. Missing configuration is
+//! an error of kind `Configuration`, with botocore's message. No message contains a key, token or secret; the output of
+//! a credential process or a metadata service is repeated, as by the AWS CLI. Files are read in `config`, requests are
+//! signed in `oidc`.
 
 mod container;
 mod instance;
@@ -39,8 +41,8 @@ pub struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    /// Creates the chain. Requests are signed for `region`, and STS is called there. `--endpoint-url` must not apply to the
-    /// services.
+    /// Creates the chain. Requests are signed for `region`, and STS is called there. `--endpoint-url` must not apply to
+    /// the services.
     pub fn new(context: &'a Context, config: &'a Config, services: &'a Services, region: &'a str) -> Self {
         Self { context, config, services, region, variable: None }
     }
@@ -70,7 +72,7 @@ impl<'a> Chain<'a> {
         instance::keys(self).await?.ok_or_else(not_found)
     }
 
-    /// The credentials of a profile, apart from a role to assume.
+    /// The credentials of a profile, except a role to assume.
     async fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Credentials>, Error> {
         if let Some(found) = web_identity::keys(self, name, environment).await? {
             return Ok(Some(found));
@@ -140,18 +142,18 @@ fn not_found() -> Error {
     Error::new(Kind::NoCredentials, message).hint(hint.to_owned())
 }
 
-/// A provider, by botocore's name, has only a part of its configuration.
+/// The error of a provider, by botocore's name, whose configuration is incomplete.
 fn partial(provider: &str, found: &str, missing: &str) -> Error {
     Error::configuration(format!("Partial credentials found in {provider}, missing: {missing}"))
         .hint(format!("set {missing} too, or unset {found}"))
 }
 
-/// A provider, by botocore's name, failed.
+/// The error of a provider, by botocore's name, that failed.
 fn retrieval_failed(provider: &str, why: impl Display) -> Error {
     Error::configuration(format!("Error when retrieving credentials from {provider}: {why}"))
 }
 
-/// Only the AWS CLI can use a profile that signs in with `aws login`.
+/// The error of a profile that signs in with `aws login`, which only the AWS CLI supports.
 fn login_session(profile: &str, session: &str) -> Error {
     Error::configuration(format!(
         "The profile \"{profile}\" has login_session = {session}: aws login sessions are not supported"

@@ -1,7 +1,7 @@
 //! `credential_process`: a program that prints credentials as JSON (version 1).
 //!
-//! The command is split like in a POSIX shell (on Windows like by its C runtime) and runs without a shell, with our
-//! standard input; its standard error is shown only if it fails. Unlike in the AWS CLI it is killed after 10 minutes.
+//! The command is split like by a POSIX shell (on Windows like by the C runtime) and runs without a shell. It inherits
+//! standard input; its standard error is shown only if it fails. Unlike in the AWS CLI, it is killed after 10 minutes.
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The two STS operations that return a role's credentials (API version 2011-06-15, query protocol).
 //!
-//! Parameters are validated against AWS's model before a request; results are cached in `~/.aws/cli/cache` like by the AWS
-//! CLI and reused with at least 15 minutes left. Roles and identities are chosen in `role` and `web_identity`.
+//! Parameters are validated against AWS's model before a request; results are cached in `~/.aws/cli/cache`, as by the
+//! AWS CLI, and reused with at least 15 minutes left. Roles and identities are chosen in `role` and `web_identity`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use crate::oidc::sigv4::{self, Signing};
 use crate::secret::Secret;
 use crate::services::Endpoint;
 
-/// What `application/x-www-form-urlencoded` keeps in Python; a blank becomes a plus.
+/// The characters that Python does not encode in forms; a space becomes a plus.
 const KEPT: &AsciiSet = &NOT_UNRESERVED.remove(b' ');
 
 /// Cached credentials with less remaining lifetime are fetched again.
@@ -71,7 +71,7 @@ impl Parameters {
         self.secrets.push((name, value));
     }
 
-    /// The key of the result in the cache; to be taken before secrets are set.
+    /// The key of the result in the cache; must be computed before secrets are set.
     pub(super) fn cache_key(&self) -> CredentialKey {
         CredentialKey::of_role(&self.members.iter().cloned().collect::<BTreeMap<_, _>>())
     }

@@ -1,4 +1,4 @@
-//! Leaf elements of STS responses: documents that AWS writes, with known elements without attributes.
+//! Reads leaf elements of STS responses, which AWS writes with known elements and without attributes.
 //!
 //! Not an XML parser: it finds `<Name>text</Name>` and decodes the five entities and character references.
 
