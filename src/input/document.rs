@@ -1,7 +1,8 @@
 //! `--cli-input-json` and `--cli-input-yaml`: the members in one document, on the line or in a file.
 //!
-//! YAML is 1.2 with the core schema: `yes` is text, `012` is twelve. The value is loaded once, so standard input works
-//! (`-`, `file:///dev/stdin`). What the parsers say about a document is cut down to the place: they would quote it.
+//! YAML is version 1.2 with the core schema: `yes` is text, `012` is twelve. The value is loaded once, so that standard
+//! input works (`-`, `file:///dev/stdin`). Messages of the parsers are reduced to the position, because they can quote
+//! the document.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +11,7 @@ use super::{Files, bad_value};
 use crate::error::Error;
 use crate::python;
 
-/// A document as it was given.
+/// A document as given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Document<'a> {
     /// Of `--cli-input-json`.
@@ -20,7 +21,7 @@ pub enum Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// The one document of a command line, if there is one.
+    /// The document of a command line, if there is one.
     pub fn of(json: Option<&'a str>, yaml: Option<&'a str>) -> Result<Option<Self>, Error> {
         match (json, yaml) {
             (Some(_), Some(_)) => Err(Error::validation("Only one --cli-input- parameter may be specified.")),
@@ -30,7 +31,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Its members, in its order; of two with one name the last (JSON), or an error (YAML).
+    /// Its members in order; the last of duplicate members wins (JSON), or they are an error (YAML).
     pub(super) fn read(self, files: &Files) -> Result<Map<String, Value>, Error> {
         let (option, word) = match self {
             Self::Json(word) => ("--cli-input-json", word),
@@ -43,7 +44,7 @@ impl<'a> Document<'a> {
                 String::from_utf8(bytes).map_err(|_| bad_value(option, "the file is not valid UTF-8"))?
             }
         };
-        // Editors on Windows put a byte order mark in front.
+        // Windows editors add a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let value = match self {
             Self::Json(_) => json(text),

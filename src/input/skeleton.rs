@@ -1,7 +1,7 @@
-//! `--generate-cli-skeleton`: templates of the input, and a made-up answer.
+//! `--generate-cli-skeleton`: templates of the input, and a sample response.
 //!
-//! Layout is the AWS CLI's, down to the two spaces before the first comment and one before the others; the comments are
-//! our own help texts. Nothing is looked at but the model: no region, no credentials, no file.
+//! The layout equals the AWS CLI's, including two spaces before the first comment and one before the others; the
+//! comments are the help texts of the options. Only the model is used: no region, no credentials, no file.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ pub fn input(operation: Operation) -> Value {
     Value::Object(members.collect::<Map<_, _>>())
 }
 
-/// The same in YAML, each member with what it is for.
+/// The same in YAML, with a comment for each member.
 pub fn yaml_input(operation: Operation) -> String {
     let mut text = String::new();
     for (index, member) in operation.input().iter().enumerate() {
@@ -34,7 +34,8 @@ pub fn yaml_input(operation: Operation) -> String {
     text
 }
 
-/// A made-up answer: texts hold the name of their member, numbers are 0, a list has the name of its element's shape.
+/// A sample response: strings contain their member's name, numbers are 0, a list contains the name of its element's
+/// shape.
 pub fn output(operation: Operation) -> Map<String, Value> {
     structure(operation.output())
 }

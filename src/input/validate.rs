@@ -1,8 +1,7 @@
-//! The members against the model: which are missing, which unknown, which have the wrong type.
+//! Validates members against the model: missing members, unknown members, wrong types.
 //!
-//! The texts are those of botocore's parameter validation, in its order and with Python's names of types, because scripts
-//! and people know them. The value of a secret member is left out. There is nothing else to check: the model has no
-//! lengths, patterns or enumerations for these operations.
+//! Messages, their order and the type names are those of botocore's parameter validation, which scripts and users know.
+//! The value of a secret member is omitted. The model has no lengths, patterns or enumerations for these operations.
 
 use serde_json::Value;
 
@@ -10,10 +9,10 @@ use super::{Kind, Member, Raw};
 use crate::error::Error;
 use crate::python;
 
-/// Elements of one list that are named; the bytes of a whole file would be too many.
+/// The most elements of a list to report; a list can consist of all bytes of a file.
 const LINES_OF_A_LIST: usize = 10;
 
-/// Every member required is there, every one given is known and of the right type.
+/// Checks that every required member is present, and that every given member is known and of the right type.
 pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), Error> {
     let given = |name: &str| input.iter().find(|(given, _)| given == name).map(|(_, raw)| raw);
     let missing = members

@@ -1,7 +1,7 @@
-//! A JSON value becomes the bytes that AWS CLI 2.36.7 prints for it: `--query`, then `--output`.
+//! Formats a JSON value as AWS CLI 2.36.7 prints it: first `--query`, then `--output`.
 //!
-//! Knows no operation, no secret and no terminal: the caller gives the title, the width and whether to color. Structured
-//! errors (`--cli-error-format`) go through the same renderers.
+//! Independent of operations, secrets and terminals: the caller passes title, width and whether to use color.
+//! Structured errors (`--cli-error-format`) use the same formats.
 
 mod query;
 mod table;
@@ -18,7 +18,7 @@ use crate::python;
 
 pub use query::{Query, QueryError};
 
-/// How data is printed: the choices of `--output`.
+/// An output format: a value of `--output`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Indented JSON
@@ -36,7 +36,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format with its name on the command line, in AWS CLI's order.
+    /// Every format with its name on the command line, in the AWS CLI's order.
     pub const ALL: [(&str, Self); 6] = [
         ("json", Self::Json),
         ("text", Self::Text),
@@ -46,20 +46,20 @@ impl Format {
         ("off", Self::Off),
     ];
 
-    /// The format of a name.
+    /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
     }
 }
 
-/// What the table format must know about the terminal.
+/// The terminal's properties that the table format needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Whether to use color.
     pub color: bool,
-    /// Columns of standard output's terminal, 80 without one. A wider table turns its single rows into name and value.
+    /// The columns of the terminal, or 80 without one. A wider table shows single rows as name and value.
     pub width: usize,
-    /// Whether a colored table ends every write with `ESC[0m`, as AWS CLI's do on standard output without a pager.
+    /// Whether a colored table ends every write with `ESC[0m`, as in the AWS CLI on standard output without a pager.
     pub resets: bool,
 }
 
@@ -68,12 +68,12 @@ impl Style {
     pub const PLAIN: Self = Self { color: false, width: 80, resets: false };
 }
 
-/// A value that the format cannot show; the AWS CLI notices while it prints, and exits with 255.
+/// A value that the format cannot print. The AWS CLI fails while printing it and exits with 255.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputError {
-    /// What went wrong, in AWS CLI's words.
+    /// The AWS CLI's message.
     pub reason: String,
-    /// What AWS CLI printed before it noticed; belongs on standard output all the same.
+    /// The output that the AWS CLI prints before it fails; it goes to standard output too.
     pub printed: Vec<u8>,
 }
 
@@ -85,7 +85,8 @@ impl fmt::Display for OutputError {
 
 impl std::error::Error for OutputError {}
 
-/// Renders a response, the result of a query or an error's members. Nothing printed is an empty `Vec`: no pager starts.
+/// Formats a response, the result of a query or an error's members. Without output the `Vec` is empty, and no pager
+/// starts.
 ///
 /// `title` heads a table: the name of the operation (`CreateToken`), or `error`.
 pub fn render(value: &Value, format: Format, title: &str, style: &Style) -> Result<Vec<u8>, OutputError> {

@@ -1,8 +1,8 @@
-//! The `text` format: tab-separated lines for shell tools, as AWS CLI prints them.
+//! The `text` format: tab-separated lines for shell tools, as the AWS CLI prints them.
 //!
-//! Scalars of an object share one line without names; lists and objects inside follow, each line led by the member's
-//! upper-case name; members in the order of their names. Columns of a list of objects are all names that any of them has
-//! as a scalar. Values are spelled as Python's `str`.
+//! The scalars of an object are one line without names. Nested lists and objects follow, each line prefixed with the
+//! member's name in upper case. Members are sorted by name. The columns of a list of objects are the names of all their
+//! scalar members. Values are formatted like Python's `str`.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use super::OutputError;
 use super::values::{is_scalar, sorted};
 use crate::python;
 
-/// Names of the scalar members over all objects of a list, which are the columns of each.
+/// The names of the scalar members of all objects in a list, which are the columns of each.
 type Columns<'a> = BTreeSet<&'a str>;
 
-/// The value as lines. What was printed before a failure is in the error.
+/// Formats a value as lines. An error contains the text that was printed before the failure.
 pub(super) fn render(value: &Value) -> Result<String, OutputError> {
     let mut text = String::new();
     match write(value, None, None, &mut text) {

@@ -1,11 +1,12 @@
-//! How many columns AWS CLI counts for a text in a table: two for wide, full-width and ambiguous characters, one for others.
+//! The width of text in a table, as the AWS CLI counts it: two columns for wide, full-width and ambiguous characters,
+//! one for others.
 //!
-//! The classes are those of Unicode's East Asian Width (UAX #11). Ambiguous ones, `é` among them, count two whatever the
-//! terminal does, and combining marks count too: a table must line up with AWS CLI's, not with the screen.
+//! The classes are those of Unicode's East Asian Width (UAX #11). Ambiguous characters such as `é` always count as two
+//! and combining marks as one: tables must match the AWS CLI's, not the terminal.
 
 use std::cmp::Ordering;
 
-/// Columns of a text.
+/// The number of columns of a text.
 pub(super) fn columns(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
@@ -20,7 +21,7 @@ fn is_wide(c: char) -> bool {
     .is_ok()
 }
 
-/// First and last character of each run of the classes W, F and A in Unicode 14; unassigned gaps inside a run are left in.
+/// First and last character of each range of the classes W, F and A in Unicode 14, including unassigned gaps.
 #[rustfmt::skip] // One run a line would hide the code.
 const WIDE: &[(u32, u32)] = &[
     (0xa1, 0xa1), (0xa4, 0xa4), (0xa7, 0xa8), (0xaa, 0xaa), (0xad, 0xae), (0xb0, 0xb4), (0xb6, 0xba), (0xbc, 0xbf),

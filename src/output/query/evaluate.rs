@@ -1,7 +1,7 @@
-//! Evaluation of an expression on a value, with Python's ideas of truth, equality and order.
+//! Evaluates an expression on a value, with the truth, equality and order of Python's `jmespath`.
 //!
-//! 0 is true in JMESPath; a number never equals a boolean, except inside lists and objects, where Python's own `==`
-//! decides; order exists between numbers and between texts.
+//! 0 is true in JMESPath. A number never equals a boolean, except inside lists and objects, where Python's own `==` is
+//! used. Only numbers and strings have an order.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,8 @@ use super::values::{equals, is_true, order};
 
 type Evaluated = Result<Value, QueryError>;
 
-/// Evaluates. What needs variables of its own is a function of its own: this one is on the stack once for each level.
+/// Evaluates an expression. Cases with local variables are separate functions, because this one is on the stack once
+/// per level.
 pub(super) fn evaluate(expression: &Expression, value: &Value) -> Evaluated {
     match expression {
         Expression::Current => Ok(value.clone()),
@@ -46,7 +47,7 @@ fn multi_select_list(elements: &[Expression], value: &Value) -> Evaluated {
 }
 
 fn evaluate_all(expressions: &[Expression], value: &Value) -> Result<Vec<Value>, QueryError> {
-    // A loop and not an iterator, whose frames would be on the stack, too.
+    // A loop, because the frames of an iterator would be on the stack too.
     let mut values = Vec::with_capacity(expressions.len());
     for expression in expressions {
         values.push(evaluate(expression, value)?);
@@ -62,7 +63,7 @@ fn multi_select_hash(members: &[(String, Expression)], value: &Value) -> Evaluat
     Ok(object.into())
 }
 
-/// The first expression's value if its truth is the given one, else the second's.
+/// The first expression's value if its truth equals `truth`, or else the second's.
 fn first_if(truth: bool, first: &Expression, second: &Expression, value: &Value) -> Evaluated {
     let first = evaluate(first, value)?;
     if is_true(&first) == truth { Ok(first) } else { evaluate(second, value) }
@@ -72,7 +73,7 @@ fn not(inner: &Expression, value: &Value) -> Evaluated {
     Ok((!is_true(&evaluate(inner, value)?)).into())
 }
 
-/// The results on the elements of a list, or on those for which a condition is true; nulls are dropped.
+/// The results for the elements of a list, or for those that meet a condition; nulls are dropped.
 fn project(list: &Expression, condition: Option<&Expression>, each: &Expression, value: &Value) -> Evaluated {
     let Value::Array(items) = evaluate(list, value)? else { return Ok(Value::Null) };
     let mut projected = Vec::new();
@@ -118,7 +119,7 @@ fn element(list: &Value, index: i64) -> Value {
 fn slice(list: &Value, start: Option<i64>, end: Option<i64>, step: i64) -> Value {
     let Value::Array(items) = list else { return Value::Null };
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    // Where a bound may be: when going down, also one before the first.
+    // The range of a bound, which includes the position before the first element for a negative step.
     let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let bound = |given: Option<i64>, default: i64| match given {
         None => default,

@@ -1,10 +1,10 @@
-//! A parsed expression: what to evaluate on a value. The names are JMESPath's.
+//! A parsed JMESPath expression. The names are JMESPath's.
 
 use serde_json::Value;
 
 use super::signature::Function;
 
-/// What to evaluate on a value.
+/// A parsed expression.
 #[derive(Debug)]
 pub(super) enum Expression {
     Current,
@@ -16,7 +16,7 @@ pub(super) enum Expression {
         step: i64,
     },
     Literal(Value),
-    /// `a.b` and `a | b`: the second on the result of the first
+    /// `a.b` and `a | b`: the second, evaluated on the result of the first
     Chain(Box<Expression>, Box<Expression>),
     /// `a[0]`: the same, but a slice that follows does not start a projection
     Indexed(Box<Expression>, Box<Expression>),
@@ -25,11 +25,11 @@ pub(super) enum Expression {
     Or(Box<Expression>, Box<Expression>),
     And(Box<Expression>, Box<Expression>),
     Not(Box<Expression>),
-    /// The operator and what it compares
+    /// The operator and its operands
     Comparison(&'static str, Box<Expression>, Box<Expression>),
-    /// The second on each element of the first
+    /// The second, evaluated on each element of the first
     Projection(Box<Expression>, Box<Expression>),
-    /// The same on those elements only for which the condition is true
+    /// The same for the elements that meet the condition
     Filter {
         list: Box<Expression>,
         condition: Box<Expression>,
@@ -37,9 +37,9 @@ pub(super) enum Expression {
     },
     Flatten(Box<Expression>),
     Values(Box<Expression>),
-    /// `&a`, until the function that it is an argument of takes it in
+    /// `&a`, until it becomes the argument of a function
     Reference(Box<Expression>),
-    /// A function, its arguments and the one that came as `&a`
+    /// A function call; `reference` is the argument `&a`
     Call {
         function: &'static Function,
         arguments: Vec<Expression>,

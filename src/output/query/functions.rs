@@ -1,4 +1,4 @@
-//! What the functions of JMESPath do. Their arguments have been counted and have the types of `signature`.
+//! The implementations of the JMESPath functions. `signature` has already checked the number and types of arguments.
 //!
 //! Results equal those of Python's `jmespath`: sorting is stable, `max` takes the first of equals, lengths and
 //! reversals go by code point, `to_string` escapes everything outside ASCII.
@@ -13,7 +13,7 @@ use crate::python;
 
 type Result<T = Value> = std::result::Result<T, QueryError>;
 
-/// The elements of an argument that is an array.
+/// The elements of an array argument.
 fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
@@ -32,7 +32,7 @@ pub(super) fn abs(arguments: &[Value]) -> Value {
 
 pub(super) fn avg(arguments: &[Value]) -> Value {
     let items = items(&arguments[0]);
-    // Python divides two floats, even if every number is an integer.
+    // Python divides floats, even if every number is an integer.
     let count = to_f64(&items.len().into());
     if items.is_empty() { Value::Null } else { float(to_f64(&number(&sum(arguments))) / count) }
 }
@@ -45,7 +45,7 @@ pub(super) fn floor(arguments: &[Value]) -> Result {
     rounded(&arguments[0], f64::floor)
 }
 
-/// An integer with every digit of the double.
+/// Rounds to an integer, with every digit of the double.
 fn rounded(value: &Value, rounding: fn(f64) -> f64) -> Result {
     if python::type_name(value) == "int" {
         return Ok(value.clone());
@@ -134,7 +134,7 @@ fn extreme_by(function: &'static str, list: &Value, by: By<'_>, sign: &str) -> R
     extreme(items(list), &keys, sign)
 }
 
-/// The first element whose key is on this side of all others'; null of none.
+/// The first element with the smallest or largest key; null for an empty list.
 fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Result {
     let wanted = if sign == ">" { Ordering::Greater } else { Ordering::Less };
     let mut best = 0;
@@ -160,7 +160,7 @@ pub(super) fn sort(arguments: &[Value]) -> Value {
 
 pub(super) fn sort_by(arguments: &[Value], by: By<'_>) -> Result {
     let list = &arguments[0];
-    // The first element decides whether all keys must be numbers or texts.
+    // The first element decides whether all keys must be numbers or strings.
     let Some(first) = items(list).first() else { return Ok(list.clone()) };
     let required = type_name(&by(first)?);
     if !matches!(required, "number" | "string") {
@@ -171,7 +171,7 @@ pub(super) fn sort_by(arguments: &[Value], by: By<'_>) -> Result {
     Ok(sorted(items(list), &keys))
 }
 
-/// Elements in the order of their keys, which are all numbers or all texts; equals keep their order.
+/// Sorts elements by their keys, which are all numbers or all strings; equal elements keep their order.
 fn sorted(items: &[Value], keys: &[Value]) -> Value {
     let mut pairs: Vec<(&Value, &Value)> = keys.iter().zip(items).collect();
     pairs.sort_by(|(a, _), (b, _)| order(a, b, "<").ok().flatten().unwrap_or(Ordering::Equal));
@@ -195,7 +195,7 @@ pub(super) fn merge(arguments: &[Value]) -> Result {
     Ok(Value::Object(merged))
 }
 
-/// What Python sees when it iterates over a value: elements, characters, names.
+/// Python's iteration over a value: elements, characters or names.
 fn sequence(value: &Value) -> Result<Vec<Value>> {
     Ok(match value {
         Value::Array(items) => items.clone(),
@@ -212,7 +212,7 @@ fn pair(index: usize, item: &Value) -> Result<(String, Value)> {
     let Ok(sequence) = sequence(item) else { return fail(format!("cannot convert {element} to a sequence")) };
     match &sequence[..] {
         [Value::String(name), member] => Ok((name.clone(), member.clone())),
-        // Python's objects can have names that are not text; JSON's cannot.
+        // Python's dictionaries can have keys that are not strings; JSON's objects cannot.
         [name, _] => fail(format!("a member cannot be named by '{}'", python::type_name(name))),
         other => fail(format!("{element} has length {}; 2 is required", other.len())),
     }

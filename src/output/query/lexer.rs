@@ -1,7 +1,7 @@
-//! The tokens of a JMESPath expression, how strongly each binds, and what literals mean.
+//! The tokens of a JMESPath expression, their binding powers, and the values of literals.
 //!
-//! A literal between backticks is JSON; anything else there is text without quotes, an old form that Python's lexer still
-//! reads and AWS's documentation uses (`` `running` ``). Integers of any size and the order of members are kept.
+//! A literal between backticks is JSON, or else unquoted text, an old form that Python's lexer still accepts and AWS's
+//! documentation uses (`` `running` ``). Integers of any size and the order of members are kept.
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub(super) enum Token {
     End,
 }
 
-/// A token that is always written in the same way.
+/// A token with a fixed spelling.
 struct Symbol {
     text: &'static str,
     /// Python's name of the kind of token
@@ -55,7 +55,7 @@ const fn comparator(sign: &'static str, name: &'static str) -> Symbol {
     symbol(sign, name, 5, Token::Comparator(sign))
 }
 
-/// Longer symbols before their own beginnings.
+/// Longer symbols come before their prefixes.
 static SYMBOLS: [Symbol; 25] = [
     symbol("||", "or", 2, Token::Or),
     symbol("&&", "and", 3, Token::And),
@@ -100,7 +100,7 @@ impl Token {
         }
     }
 
-    /// How strongly the token binds the expression before it: its binding power in the Pratt parser.
+    /// The token's binding power to the expression before it, in the Pratt parser.
     pub(super) fn power(&self) -> u8 {
         self.symbol().map_or(0, |symbol| symbol.power)
     }
@@ -116,7 +116,7 @@ impl Token {
     }
 }
 
-/// The tokens of an expression with the characters at which they start; the last one is the end.
+/// The tokens of an expression and the positions of their first characters; the last token is the end.
 pub(super) fn tokens(expression: &str) -> Result<Vec<(Token, usize)>, QueryError> {
     let mut tokens = Vec::new();
     let (mut rest, mut column) = (expression, 0);
@@ -171,7 +171,7 @@ fn bad(expression: &str, column: usize, reason: &str) -> QueryError {
     QueryError::Syntax(format!("Bad jmespath expression: {reason}:\n{expression}\n{}^", " ".repeat(column)))
 }
 
-/// What stands between a delimiter and its next unescaped repetition.
+/// The text between a delimiter and its next unescaped repetition.
 fn quoted(text: &str, delimiter: char) -> Option<&str> {
     let mut escaped = false;
     for (index, c) in text.char_indices().skip(1) {
@@ -185,7 +185,7 @@ fn quoted(text: &str, delimiter: char) -> Option<&str> {
     None
 }
 
-/// An index; one that is too large for us is larger than any list.
+/// An index; one that does not fit is larger than any list.
 fn number(digits: &str) -> i64 {
     let beyond = if digits.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 };
     digits.parse().unwrap_or(beyond).clamp(i64::MIN / 4, i64::MAX / 4)
@@ -198,7 +198,7 @@ fn name(quoted: &str) -> Result<String, &'static str> {
     })
 }
 
-/// What stands between backticks: JSON, or else text without quotes.
+/// The value between backticks: JSON, or else unquoted text.
 fn literal(text: &str) -> Option<Value> {
     if let constant @ ("NaN" | "Infinity" | "-Infinity") = text.trim_matches([' ', '\t', '\n', '\r']) {
         // Python's JSON has these three as well.

@@ -1,9 +1,9 @@
-//! `--query`: JMESPath as Python's `jmespath` 1.0.1 evaluates it, which is what AWS CLI uses.
+//! `--query`: JMESPath as evaluated by Python's `jmespath` 1.0.1, which the AWS CLI uses.
 //!
-//! The crates for JMESPath sort members, turn integers into floats and parse some expressions to another meaning than
-//! Python does, so lexer, parser and evaluator are our own. Whatever can be known from the expression alone (syntax, names
-//! and arity of functions, where `&` may stand) fails in `compile`, before a request is sent. Modules import in one
-//! direction: parser and evaluator, expression, signature, functions, values.
+//! The JMESPath crates sort members, turn integers into floats and parse some expressions differently from Python, so
+//! lexer, parser and evaluator are our own. Errors in the expression alone (syntax, names and arity of functions, a
+//! misplaced `&`) are reported by `compile`, before a request is sent. Modules import in one direction: parser and
+//! evaluator, expression, signature, functions, values.
 
 mod evaluate;
 mod expression;
@@ -27,7 +27,7 @@ pub struct Query(Expression);
 impl Query {
     /// Compiles an expression.
     ///
-    /// Only `Syntax` is an error of usage for AWS CLI; what it would notice later has its later words and exit code.
+    /// For the AWS CLI only `Syntax` is a usage error; the others have the message and exit code of its evaluation.
     pub fn compile(expression: &str) -> Result<Self, QueryError> {
         if expression.is_empty() {
             return Err(QueryError::Syntax("Invalid JMESPath expression: cannot be empty.".to_owned()));
@@ -46,14 +46,14 @@ impl Query {
 pub enum QueryError {
     /// The expression is not JMESPath.
     Syntax(String),
-    /// It calls a function that does not exist, or with the wrong number of arguments.
+    /// A function does not exist or has the wrong number of arguments.
     Call(String),
-    /// It has no result for this value: a function does not take its type, text and number have no order.
+    /// The evaluation failed, e.g. a function does not accept the type of a value.
     Evaluation(String),
 }
 
 impl QueryError {
-    /// A function does not take the type of a value.
+    /// The error for a value of a type that the function does not accept.
     fn wrong_type(function: &str, value: &Value, expected: &[&str], received: &str) -> Self {
         Self::Evaluation(format!(
             "In function {function}(), invalid type for value: {}, expected one of: ['{}'], received: \"{received}\"",

@@ -1,8 +1,9 @@
-//! Tokens become an expression: a Pratt parser with the binding powers and the quirks of Python's `jmespath`.
+//! Parses tokens into an expression: a Pratt parser with the binding powers and quirks of Python's `jmespath`.
 //!
-//! The quirks decide results, so they are kept: after `[*].{…}` an index applies to the whole projection, a slice right
-//! after an index starts none, commas between arguments and between members may be missing. Errors that the AWS CLI finds
-//! only by evaluation (functions, arity, a step of 0, a stray `&`) are found here, after those of the syntax.
+//! The quirks affect results, so they are kept: after `[*].{…}` an index applies to the whole projection, a slice
+//! directly after an index does not start a projection, and commas between arguments and between members are optional.
+//! Errors that the AWS CLI finds during evaluation (functions, arity, a step of 0, a stray `&`) are found here, after
+//! syntax errors.
 //!
 
 use super::QueryError;
@@ -10,14 +11,14 @@ use super::expression::Expression;
 use super::lexer::{Token, tokens};
 use super::signature;
 
-/// Most levels of an expression: the stack must hold them while it is parsed, evaluated and dropped. Python's holds few
-/// hundred.
+/// The maximum depth of an expression, limited by the stack for parsing, evaluating and dropping it. Python allows a
+/// few hundred levels.
 pub(super) const DEPTH_LIMIT: usize = 200;
 
-/// A token that binds less than this ends a projection.
+/// A token with a lower binding power ends a projection.
 const PROJECTION_STOP: u8 = 10;
 
-/// An expression and how many levels it has.
+/// An expression and its depth.
 struct Tree {
     root: Expression,
     height: usize,
@@ -29,11 +30,11 @@ struct Parser<'a> {
     expression: &'a str,
     tokens: Vec<(Token, usize)>,
     position: usize,
-    /// Calls of `expression` under way.
+    /// The current depth of recursive calls of `expression`.
     nesting: usize,
-    /// References that no function has taken in.
+    /// References that are not yet an argument of a function.
     references: usize,
-    /// The first thing that syntax allows but evaluation does not.
+    /// The first error that Python finds during evaluation.
     refused: Option<QueryError>,
 }
 
@@ -67,7 +68,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    /// What can start an expression.
+    /// Parses the start of an expression.
     fn prefix(&mut self) -> Parsed {
         let here = || Tree { root: Expression::Current, height: 1 };
         match self.advance() {
@@ -108,7 +109,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What can follow an expression.
+    /// Parses what follows an expression.
     fn infix(&mut self, left: Tree) -> Parsed {
         let power = self.token().power();
         match self.advance() {
@@ -145,7 +146,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `[0]`, `[1:2]` on an expression, after the bracket.
+    /// Parses `[0]` or `[1:2]` on an expression, after the bracket.
     fn index(&mut self, left: Tree) -> Parsed {
         if let (Token::Number(index), false) = (self.token().clone(), matches!(self.token_after(1), Token::Colon)) {
             self.position += 1;
@@ -202,7 +203,7 @@ impl Parser<'_> {
         self.grown(Expression::Filter { list, condition, each }, height)
     }
 
-    /// What applies to each element of a projection.
+    /// Parses the expression that applies to each element of a projection.
     fn projected(&mut self, binding_power: u8) -> Parsed {
         match self.token() {
             Token::LeftBracket | Token::Filter => self.expression(binding_power),
@@ -269,7 +270,7 @@ impl Parser<'_> {
         self.grown(Expression::MultiSelectHash(members), height)
     }
 
-    /// A call of what must be a name, after the parenthesis.
+    /// Parses a function call, after the parenthesis; `left` must be a name.
     fn call(&mut self, left: Tree) -> Parsed {
         let Expression::Field(name) = left.root else {
             let name = self.tokens[self.position - 2].0.value();
@@ -374,7 +375,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The token so many places back is not what belongs there.
+    /// The error for an unexpected token, `back` tokens before the current one.
     fn unexpected(&self, reason: &str, back: usize) -> QueryError {
         let index = (self.position - back).min(self.tokens.len() - 1);
         let (token, column) = &self.tokens[index];

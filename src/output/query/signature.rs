@@ -1,7 +1,7 @@
-//! The functions of JMESPath: their names, how many arguments they take and of which types.
+//! The functions of JMESPath: their names, and the number and types of their arguments.
 //!
-//! A type is written as the specification writes it: `array-number` is an array of numbers. Several types are
-//! alternatives, none at all takes anything.
+//! Types are written as in the specification: `array-number` is an array of numbers. Several types are alternatives; no
+//! type accepts any value.
 
 use serde_json::Value;
 
@@ -9,12 +9,12 @@ use super::values::type_name;
 use super::{QueryError, functions};
 use crate::python;
 
-/// What a function does.
+/// The implementation of a function.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// Has a result for every value of the right types
+    /// Cannot fail for values of the right types
     Total(fn(&[Value]) -> Value),
-    /// Has none for some
+    /// Can fail
     Partial(fn(&[Value]) -> Result<Value, QueryError>),
     /// Evaluates the expression reference among its arguments
     By(fn(&[Value], functions::By<'_>) -> Result<Value, QueryError>),
@@ -25,12 +25,12 @@ pub(super) enum Body {
 pub(super) struct Function {
     name: &'static str,
     parameters: &'static [&'static [&'static str]],
-    /// Whether the last parameter can be given more than once.
+    /// Whether the last parameter can be repeated.
     variadic: bool,
     body: Body,
 }
 
-/// Marks the parameter that is an expression reference.
+/// The type of a parameter that is an expression reference.
 const EXPREF: &[&str] = &["expref"];
 const ANY: &[&str] = &[];
 const COMPARABLES: &[&str] = &["array-number", "array-string"];
@@ -70,13 +70,13 @@ static FUNCTIONS: [Function; 26] = [
     function("values", &[&["object"]], Total(functions::values)),
 ];
 
-/// The function of a name.
+/// The function with this name.
 pub(super) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
 
 impl Function {
-    /// Calls the function; `by` evaluates the expression reference among its arguments, if it takes one.
+    /// Calls the function; `by` evaluates its expression reference, if it has one.
     pub(super) fn call(&self, arguments: &[Value], by: functions::By<'_>) -> Result<Value, QueryError> {
         self.check_types(arguments)?;
         match self.body {
@@ -91,7 +91,7 @@ impl Function {
         self.parameters.get(index) == Some(&EXPREF)
     }
 
-    /// Fails if the function cannot take so many arguments.
+    /// Fails if the number of arguments is wrong.
     pub(super) fn check_count(&self, received: usize) -> Result<(), QueryError> {
         let expected = self.parameters.len();
         if received == expected || self.variadic && received > expected {
@@ -105,7 +105,7 @@ impl Function {
         )))
     }
 
-    /// Fails if an argument has a type that the function does not take. Of a variadic one only the first is looked at.
+    /// Fails if an argument has the wrong type. Of a variadic parameter only the first argument is checked.
     fn check_types(&self, arguments: &[Value]) -> Result<(), QueryError> {
         let parameters = self.parameters.iter().filter(|types| **types != EXPREF);
         parameters.zip(arguments).try_for_each(|(types, argument)| self.check_type(argument, types))
@@ -118,14 +118,14 @@ impl Function {
             return fail(argument, name);
         }
         let (Value::Array(items), elements) = (argument, element_types(types)) else { return Ok(()) };
-        // Several element types: the first element says which.
+        // With several element types, the first element decides.
         let wanted = match (&elements[..], items.first()) {
             ([], _) | (_, None) => return Ok(()),
             ([only], _) => Some(*only),
             (_, Some(first)) => elements.iter().copied().find(|wanted| *wanted == type_name(first)),
         };
         match items.iter().find(|item| Some(type_name(item)) != wanted) {
-            // Python names its own type here.
+            // Python prints its own type name here.
             Some(item) => fail(item, python::type_name(item)),
             None => Ok(()),
         }

@@ -1,6 +1,6 @@
-//! What JMESPath and Python think of values: the names of types, truth, equality, order and arithmetic.
+//! Values by the rules of JMESPath and Python: type names, truth, equality, order and arithmetic.
 //!
-//! Integers are exact up to 128 bits, everything else is a double. JSON has no NaN, so a result that is none is null.
+//! Integers are exact up to 128 bits, all other numbers are doubles. JSON has no NaN, so a NaN result is null.
 
 use std::cmp::Ordering;
 
@@ -21,7 +21,7 @@ pub(super) fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// JMESPath's truth: null, false and everything empty are false, 0 is not.
+/// JMESPath's truth: null, false and empty values are false, 0 is true.
 pub(super) fn is_true(value: &Value) -> bool {
     value.is_number() || python::is_true(value)
 }
@@ -43,7 +43,7 @@ pub(super) fn equals(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// The number that a value is for Python, where booleans are numbers.
+/// A value as a number, as in Python, where booleans are numbers.
 fn number(value: &Value) -> Option<Number> {
     match value {
         Value::Bool(value) => Some(u8::from(*value).into()),
@@ -52,7 +52,7 @@ fn number(value: &Value) -> Option<Number> {
     }
 }
 
-/// The order of two numbers or two texts; of anything else Python's complaint about the comparison.
+/// The order of two numbers or two strings; for anything else Python's error.
 pub(super) fn order(left: &Value, right: &Value, sign: &str) -> Result<Option<Ordering>, QueryError> {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => Ok(compare(left, right)),
@@ -65,7 +65,7 @@ pub(super) fn order(left: &Value, right: &Value, sign: &str) -> Result<Option<Or
     }
 }
 
-/// Exact between integers, also where one of them is a float: doubles cannot tell large integers apart.
+/// Exact for integers, even if one is written as a float: doubles cannot distinguish large integers.
 fn compare(left: &Number, right: &Number) -> Option<Ordering> {
     match (integer(left), integer(right)) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
@@ -73,7 +73,7 @@ fn compare(left: &Number, right: &Number) -> Option<Ordering> {
     }
 }
 
-/// The integer that a number is, also one that is written as a float.
+/// A number as an integer, even if it is written as a float.
 fn integer(number: &Number) -> Option<i128> {
     let whole = || Some(to_f64(number)).filter(|float| float.fract() == 0.0);
     number.as_i128().or_else(|| format!("{:.0}", whole()?).parse().ok())
@@ -92,12 +92,12 @@ pub(super) fn to_f64(number: &Number) -> f64 {
 
 /// The value of a double.
 pub(super) fn float(value: f64) -> Value {
-    // A number too large for a double is JSON all the same; what is not read is NaN.
+    // A number too large for a double is valid JSON; anything that does not parse is NaN.
     let json = format!("{value:?}").replace("inf", "1e999");
     serde_json::from_str(&json).unwrap_or_default()
 }
 
-/// The number in a text as `int()`, or else `float()`, reads it; null if there is none.
+/// Parses a number with `int()` or else `float()`; null if both fail.
 pub(super) fn parse(text: &str) -> Value {
     if let Some(digits) = python::int(text) {
         return serde_json::from_str(&digits).unwrap_or_default();

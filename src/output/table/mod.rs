@@ -1,7 +1,7 @@
-//! The `table` format: boxes, laid out as the AWS CLI lays them out.
+//! The `table` format: boxes in the AWS CLI's layout.
 //!
-//! The value is first cut into sections (`section`), one per object or list, each with a title and a level of nesting; then
-//! all of them are drawn to one common width. A table wider than the terminal turns sections of a single row into name and
+//! The value is split into sections (`section`), one per object or list, each with a title and a level of nesting,
+//! which are then drawn with the same width. A table wider than the terminal shows sections of a single row as name and
 //! value.
 
 mod section;
@@ -17,10 +17,10 @@ const VALUE_COLOR: &str = "\u{1b}[1m\u{1b}[34m";
 const NESTING_COLOR: &str = "\u{1b}[2m\u{1b}[33m";
 const RESET: &str = "\u{1b}[0m";
 
-/// Spaces around the text of a cell.
+/// The number of spaces around the text of a cell.
 const PADDING: usize = 4;
 
-/// The value as boxes under the title; nothing for null, false, zero and everything empty.
+/// Formats a value as boxes under the title; null, false, zero and empty values print nothing.
 pub(super) fn render(value: &Value, title: &str, style: &Style) -> Result<String, OutputError> {
     let mut sections = sections(value, title).map_err(|reason| OutputError { reason, printed: Vec::new() })?;
     if sections.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn render(value: &Value, title: &str, style: &Style) -> Result<String
 struct Drawing {
     text: String,
     style: Style,
-    /// Level of nesting of the section that is being drawn: bars on both sides of each line.
+    /// The nesting level of the section that is being drawn: the number of bars on both sides of each line.
     level: usize,
 }
 
@@ -77,7 +77,7 @@ impl Drawing {
         self.rule(&widths);
     }
 
-    /// A value two spaces into its column, or without them where it would not fit.
+    /// A value, indented by two spaces if it fits in its column.
     fn cell(&self, text: &str, width: usize, left_edge: &str) -> String {
         let taken = left_edge.len() + columns(text) + 1;
         let indent = if taken + 2 <= width { 2 } else { 0 };
@@ -101,7 +101,7 @@ impl Drawing {
         self.line(&line);
     }
 
-    /// A line between the bars of its level, in the four writes of AWS CLI.
+    /// Draws a line between the bars of its level, in the AWS CLI's four writes.
     fn line(&mut self, text: &str) {
         let bar = if self.style.color { format!("{NESTING_COLOR}|{RESET}") } else { "|".to_owned() };
         let bars = bar.repeat(self.level);
@@ -124,18 +124,18 @@ fn edge(column: usize) -> &'static str {
     if column == 0 { "|" } else { "" }
 }
 
-/// Text in the middle of a column: the middles of both, rounded down, on one another.
+/// Centers text in a column: the midpoints of both, rounded down, are aligned.
 fn centered(text: &str, width: usize, left_edge: &str) -> String {
     let length = columns(text);
-    // Signed: a text that is too long starts left of the column, which the right side makes up for.
+    // Signed: text that is too long starts left of the column, and the right padding compensates.
     let start = (width / 2).cast_signed() - (length / 2).cast_signed() - 1;
     let right = width.cast_signed() - 1 - (left_edge.len() + length).cast_signed() - start;
     let spaces = |count: isize| " ".repeat(usize::try_from(count).unwrap_or(0));
     format!("{left_edge}{}{text}{}|", spaces(start), spaces(right))
 }
 
-/// Column widths that sum up to the width of the table: scaled in proportion, the rest of the rounding taken from the
-/// left or added from the right, one by one.
+/// Scales column widths to the width of the table. The rounding error is subtracted from the leftmost or added to the
+/// rightmost columns, one by one.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

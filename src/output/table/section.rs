@@ -1,8 +1,8 @@
-//! A value cut into the sections of a table: one per object or list, in the order in which they are drawn.
+//! Splits a value into the sections of a table: one per object or list, in the order in which they are drawn.
 //!
-//! Scalars of an object are one row under their names (or one `name | value` row if there is only one), a list of objects
-//! is a row each, any other list a row per element. What Python makes of lists whose elements do not go together, AWS
-//! CLI's own words for the failure included, is kept.
+//! The scalars of an object are one row under their names (or one `name | value` row if there is only one). A list has
+//! a row for each object or other element. Lists of mixed elements are handled like in Python, including the AWS CLI's
+//! error messages.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +17,13 @@ use crate::python;
 pub(super) struct Section {
     /// Drawn centered; `None` where a list continues without a title of its own.
     pub(super) title: Option<String>,
-    /// How many bars stand on each side.
+    /// The number of bars on each side.
     pub(super) level: usize,
-    /// Names of the columns, if they are drawn.
+    /// The names of the columns, if they are drawn.
     pub(super) headers: Vec<String>,
-    /// Cells, all rows with as many as the first.
+    /// The cells; all rows have as many as the first.
     pub(super) rows: Vec<Vec<String>>,
-    /// Widest cell of each column.
+    /// The width of the widest cell of each column.
     pub(super) widest: Vec<usize>,
     /// Number of cells in a row, once known.
     cells: Option<usize>,
@@ -35,9 +35,9 @@ impl Section {
         Self { title, level, headers: Vec::new(), rows: Vec::new(), widest: Vec::new(), cells: None }
     }
 
-    /// Columns that the section needs, bars and edges included.
+    /// The width of the section, including bars and edges.
     pub(super) fn width(&self) -> usize {
-        // A section without a title is as wide as the word that Python prints for it.
+        // A section without a title is at least as wide as Python's `None`.
         let title = columns(self.title.as_deref().unwrap_or("None"));
         let cells: usize = self.widest.iter().map(|column| column + PADDING).sum();
         title.max(cells) + 2 + 2 * self.level
@@ -84,7 +84,7 @@ fn widen(widest: &mut Vec<usize>, row: &[String]) {
     }
 }
 
-/// Cuts a value into sections; none for what is false in Python.
+/// Splits a value into sections; a value that is false in Python has none.
 pub(super) fn sections(value: &Value, title: &str) -> Result<Vec<Section>, String> {
     let mut sections = Vec::new();
     add(&mut sections, Some(title), value, 0)?;
@@ -122,7 +122,7 @@ fn add_item(sections: &mut Vec<Section>, item: &Value) -> Result<(), String> {
             current(sections).add_row(cells.iter().map(python::str).collect())
         }
         Value::Array(_) => add(sections, None, item, 0),
-        // Python's loop over an object sees its names, and they are all scalars.
+        // Python iterates over an object's names, which are all scalars.
         Value::Object(members) => current(sections).add_row(members.keys().cloned().collect()),
         _ => current(sections).add_row(vec![python::str(item)]),
     }
@@ -153,7 +153,7 @@ fn add_objects(sections: &mut Vec<Section>, items: &[Value], title: Option<&str>
         }
         let Value::Object(members) = item else {
             if headers.is_empty() {
-                // Nothing is asked of it.
+                // Python does not access it.
                 current(sections).add_row(Vec::new())?;
                 continue;
             }
@@ -170,7 +170,7 @@ fn add_objects(sections: &mut Vec<Section>, items: &[Value], title: Option<&str>
     Ok(())
 }
 
-/// Names of scalar members and of nested ones over all objects of a list; a name can be both.
+/// The names of scalar and of nested members of all objects of a list; a name can be both.
 type Names<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>);
 
 fn names(items: &[Value]) -> Result<Names<'_>, String> {
@@ -183,7 +183,7 @@ fn names(items: &[Value]) -> Result<Names<'_>, String> {
                     names.insert(name.as_str());
                 }
             }
-            // Python takes the elements of these for names; nothing in an empty one stops it yet.
+            // Python uses the elements of these as names, and fails only if there is one.
             Value::Array(elements) if elements.is_empty() => {}
             Value::Array(elements) => return Err(no_index(elements)),
             Value::String(text) if text.is_empty() => {}
@@ -194,7 +194,7 @@ fn names(items: &[Value]) -> Result<Names<'_>, String> {
     Ok((scalars, nested))
 }
 
-/// Why Python cannot take the elements of a list for its indices: one is no integer, or there is none so large.
+/// Python's error if it uses the elements of a list as indices: one is not an integer, or is out of range.
 fn no_index(elements: &[Value]) -> String {
     match elements.iter().map(python::type_name).find(|name| !matches!(*name, "int" | "bool")) {
         Some(name) => format!("list indices must be integers or slices, not {name}"),

@@ -1,7 +1,7 @@
 //! The `yaml` and `yaml-stream` formats: block style, members sorted by name.
 //!
-//! The AWS CLI prints with ruamel.yaml's safe dumper, whose emitter is libyaml; here it is a port of libyaml. Which texts
-//! need quotes to stay texts is decided in `resolver`.
+//! The AWS CLI uses ruamel.yaml's safe dumper, whose emitter is libyaml; this uses a port of libyaml. `resolver`
+//! decides which strings need quotes to remain strings.
 
 mod resolver;
 
@@ -65,18 +65,18 @@ fn emit_text(emitter: &mut Emitter<'_>, text: &str) -> libyaml_safer::Result<()>
     emit_scalar(emitter, text, resolver::is_string(text))
 }
 
-/// Writes a scalar, plain if it may be and the emitter finds nothing in it that needs quotes.
+/// Writes a scalar: plain, if that is allowed and the emitter finds nothing that needs quotes.
 fn emit_scalar(emitter: &mut Emitter<'_>, text: &str, may_be_plain: bool) -> libyaml_safer::Result<()> {
     let style = if text.contains(is_escaped) { ScalarStyle::DoubleQuoted } else { ScalarStyle::Any };
     emitter.emit(Event::scalar(None, None, text, may_be_plain, true, style))
 }
 
-/// Whether a character is escaped by libyaml, but not by its port: those outside the basic plane.
+/// Whether libyaml escapes a character that its port does not: those outside the basic plane.
 fn is_escaped(character: char) -> bool {
     character > '\u{ffff}'
 }
 
-/// The document with such characters escaped, which are all inside double quotes.
+/// Escapes those characters, which only occur inside double quotes.
 fn escaped(document: &str) -> String {
     let mut escaped = String::with_capacity(document.len());
     for character in document.chars() {

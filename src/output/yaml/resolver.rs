@@ -1,12 +1,12 @@
-//! Which plain words YAML 1.2 reads as something other than a string, by ruamel.yaml's rules for it.
+//! Which plain scalars YAML 1.2 reads as something other than a string, by the rules of ruamel.yaml.
 //!
-//! They are wider than the core schema of YAML 1.2.2 section 10.3: underscores in numbers, `0b`, dates, `=` and `<<`
-//! count too, and so are quoted.
+//! They include more than the core schema of YAML 1.2.2 section 10.3: underscores in numbers, `0b`, dates, `=` and
+//! `<<`.
 
 const DIGITS: &str = "0123456789";
 const DIGITS_: &str = "0123456789_";
 
-/// Whether the text, written plain, would be read as a string.
+/// Whether the text is read as a string when it is written plain.
 pub(super) fn is_string(text: &str) -> bool {
     !(matches!(
         text,
@@ -17,7 +17,7 @@ pub(super) fn is_string(text: &str) -> bool {
 }
 
 fn is_integer(text: &str) -> bool {
-    // A word that starts with an underscore is never looked at as a number.
+    // Text that starts with an underscore is never a number.
     if text.starts_with('_') {
         return false;
     }
@@ -49,7 +49,8 @@ fn is_float(text: &str) -> bool {
     }
 }
 
-/// A date, or a date and a time of day with an optional fraction and zone; with a time, month and day may have one digit.
+/// A date, or a date and a time of day with an optional fraction and zone; with a time, month and day may have one
+/// digit.
 fn is_timestamp(text: &str) -> bool {
     let Some(year) = Rest(text).exactly(4, DIGITS) else { return false };
     let exact = |rest: Rest<'_>| rest.word("-")?.exactly(2, DIGITS)?.word("-")?.exactly(2, DIGITS).map(Rest::is_done);
@@ -75,7 +76,7 @@ fn time_of_day(rest: Rest<'_>) -> Option<Rest<'_>> {
     Some(hours.word(":").and_then(|rest| rest.exactly(2, DIGITS)).unwrap_or(hours))
 }
 
-/// What is left of a text while its front is recognized.
+/// The rest of a text after the recognized prefix.
 #[derive(Clone, Copy)]
 struct Rest<'a>(&'a str);
 
