@@ -30,7 +30,7 @@ impl PortalClient {
         Self { http: http.into(), endpoint }
     }
 
-    /// Ends the session of a token (`Logout`). Any 2xx is a success, with or without a body, except a web page.
+    /// Ends the session of a token (`Logout`). Any 2xx with an empty or JSON body is a success.
     ///
     /// # Errors
     /// Errors of the portal, transport failures, and responses that are not from the portal.
