@@ -1,8 +1,8 @@
-//! `Error`: what failed, in words for a person, and its kind, which decides the exit code.
+//! `Error`: a message for the user, and a kind that determines the exit code.
 //!
-//! An error is made where the fact is known, with its final words; one table maps each kind to an exit code and to the
-//! AWS CLI's name of it. Enums of errors remain only where code branches on them (retry, poll, refresh). How an error
-//! looks on standard error is in `report`.
+//! An error is created where the failure is detected, with its final message. One table maps each kind to an exit code
+//! and the AWS CLI's name. Enums of errors exist only where code branches on them (retry, poll, refresh). `report`
+//! prints errors.
 
 use std::fmt;
 use std::io;
@@ -30,7 +30,7 @@ pub enum Kind {
     Usage,
     /// A value that is not valid.
     Validation,
-    /// Configuration that is missing or contradicts itself.
+    /// Missing or contradictory configuration.
     Configuration,
     /// No region.
     NoRegion,
@@ -40,7 +40,7 @@ pub enum Kind {
     HomeUnusable,
     /// The pager cannot be started.
     Pager,
-    /// The service answered with an error.
+    /// The service returned an error.
     Service,
     /// The login was not completed in time.
     Unanswered,
@@ -50,7 +50,7 @@ pub enum Kind {
     Other,
 }
 
-/// Kind, its name in lock files, exit code, and the AWS CLI's name of the kind, where it has one.
+/// Kind, its name in lock files, its exit code, and the AWS CLI's name of it, if it has one.
 ///
 /// Codes from 252 on are the AWS CLI's; 126, 127 and 128 + signal are those of shells; 4 is ours.
 const KINDS: [(Kind, &str, u8, Option<&str>); 18] = [
@@ -85,17 +85,17 @@ impl Kind {
         self.row().1
     }
 
-    /// The name that the AWS CLI prints and puts into structured errors; `None` where it has none.
+    /// The name that the AWS CLI prints, also in structured errors; `None` if it has none.
     pub fn aws_name(self) -> Option<&'static str> {
         self.row().2
     }
 
-    /// The name by which processes tell each other how a login ended.
+    /// The name in lock files, from which other processes learn how a login ended.
     pub fn name(self) -> &'static str {
         self.row().0
     }
 
-    /// The kind of this name.
+    /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(_, known, ..)| *known == name).map(|(kind, ..)| *kind)
     }
@@ -117,7 +117,7 @@ pub struct ServiceError {
     pub details: Map<String, Value>,
 }
 
-/// What failed, in words for a person.
+/// What failed: a message, a kind, and optionally a hint and the service's error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     kind: Kind,
@@ -127,7 +127,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error of this kind. The message says what was attempted, what went wrong and which value it was.
+    /// Creates an error. The message says what was attempted, what went wrong and which value was wrong.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None, service: None }
     }
@@ -147,37 +147,37 @@ impl Error {
         Self::new(Kind::Configuration, message)
     }
 
-    /// No region: the AWS CLI's sentence.
+    /// No region, with the AWS CLI's message.
     pub fn no_region() -> Self {
         let message = "You must specify a region. You can also configure your region by running \"aws configure\".";
         Self::new(Kind::NoRegion, message)
     }
 
-    /// The same error with a sentence about what to do or where a value came from: lower case, no final period.
+    /// Adds a hint: what to do, or where a value came from; lower case, no final period.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
         Self { hint: hint.into(), ..self }
     }
 
-    /// The same error with the hint that names where its value was set.
+    /// Adds a hint that names the origin of the value.
     #[must_use]
     pub fn value_from(self, origin: &impl fmt::Display) -> Self {
         self.hint(format!("the value comes from {origin}"))
     }
 
-    /// The same error with the members that the service answered.
+    /// Adds the members of the service's error.
     #[must_use]
     pub fn service(self, service: ServiceError) -> Self {
         Self { service: Some(Box::new(service)), ..self }
     }
 
-    /// The same error as another kind.
+    /// Changes the kind.
     #[must_use]
     pub fn as_kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
     }
 
-    /// The same error with another message.
+    /// Changes the message.
     #[must_use]
     pub fn message(self, message: impl Into<String>) -> Self {
         Self { message: message.into(), ..self }
@@ -188,12 +188,12 @@ impl Error {
         self.kind
     }
 
-    /// The sentence about what to do.
+    /// The hint.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// What the service answered, if it did.
+    /// The service's error, if there is one.
     pub fn answer(&self) -> Option<&ServiceError> {
         self.service.as_deref()
     }
@@ -208,7 +208,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl From<io::Error> for Error {
-    /// A closed pipe is a kind of its own, because it is not a failure.
+    /// A closed pipe has its own kind, because it is not a failure.
     fn from(error: io::Error) -> Self {
         let kind = if error.kind() == io::ErrorKind::BrokenPipe { Kind::ClosedPipe } else { Kind::Other };
         Self::new(kind, error.to_string())

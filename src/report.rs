@@ -1,8 +1,8 @@
-//! How an error is reported: its exit code, and its text on standard error.
+//! Reports an error: its exit code, and its text on standard error.
 //!
-//! The text has six forms, chosen by `--cli-error-format`; an error without a kind of the AWS CLI looks the same in all of
-//! them, as there. The plain line and the details equal the AWS CLI's, the program's name aside. What a service wrote is
-//! cut down to what a terminal may show; the structured forms are data and are cut down on a terminal only.
+//! `--cli-error-format` selects one of six formats; an error to which the AWS CLI gives no kind looks the same in all
+//! of them. The plain line and the details equal the AWS CLI's, except for the program's name. Text from a service is
+//! cleaned for a terminal; the structured formats are data, and cleaned on a terminal only.
 
 use std::fmt::Write as _;
 use std::io;
@@ -14,7 +14,7 @@ use crate::output::{self, Format, Style};
 use crate::python;
 use crate::text;
 
-/// The most items that a list or an object may have to be printed on the line of its member (AWS CLI).
+/// The maximum number of items of a list or object that is printed on its member's line (AWS CLI).
 const INLINE_ITEMS: usize = 4;
 
 /// How errors are printed: `--cli-error-format`.
@@ -30,7 +30,7 @@ pub enum ErrorFormat {
 }
 
 impl ErrorFormat {
-    /// The format of this name, in any case; an unknown name is the default, as in the AWS CLI.
+    /// The format with this name, ignoring case; an unknown name is the default, as in the AWS CLI.
     pub fn named(name: &str) -> Self {
         match name.to_ascii_lowercase().as_str() {
             "legacy" => Self::Legacy,
@@ -43,7 +43,7 @@ impl ErrorFormat {
     }
 }
 
-/// The exit code of an error: 0 when standard output was closed by its reader.
+/// The exit code of an error; 0 if standard output was closed by its reader.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     kind(error).exit_code()
 }
@@ -62,7 +62,7 @@ fn kind(error: &anyhow::Error) -> Kind {
     }
 }
 
-/// The text of an error with its last newline, for standard error, which may be a terminal.
+/// The text of an error for standard error, with a final newline.
 pub fn render(error: &anyhow::Error, program: &str, format: ErrorFormat, style: &Style, to_terminal: bool) -> String {
     let message = message(error);
     let kind = kind(error).aws_name();
@@ -91,7 +91,7 @@ pub fn render(error: &anyhow::Error, program: &str, format: ErrorFormat, style: 
     text
 }
 
-/// What was attempted and what went wrong; a cause that the error before it repeats is left out.
+/// The messages of an error and its causes; a cause that is already part of the text is omitted.
 fn message(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -103,7 +103,7 @@ fn message(error: &anyhow::Error) -> String {
     text
 }
 
-/// The members of the structured forms; `None` for an error without a kind.
+/// The members of the structured formats; `None` for an error without a kind.
 fn members(service: Option<&ServiceError>, kind: Option<&str>, message: &str) -> Option<Value> {
     let Some(ServiceError { code, message, details }) = service else {
         return Some(json!({"Code": kind?, "Message": message}));
@@ -113,7 +113,7 @@ fn members(service: Option<&ServiceError>, kind: Option<&str>, message: &str) ->
     Some(members)
 }
 
-/// The block that the AWS CLI calls additional error details.
+/// Appends the AWS CLI's block "Additional error details".
 fn add_details(members: &Map<String, Value>, text: &mut String) {
     if members.is_empty() {
         return;
@@ -131,7 +131,7 @@ fn add_details(members: &Map<String, Value>, text: &mut String) {
     }
 }
 
-/// The value on the line of its member, if it fits there.
+/// The value as printed on its member's line; `None` if it is too complex.
 fn inline(value: &Value) -> Option<String> {
     let joined = |items: Option<Vec<String>>| Some(items?.join(", "));
     match value {
