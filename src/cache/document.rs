@@ -1,7 +1,7 @@
-//! What stands in a token file and in a registration file: members, their order, what makes a file damaged.
+//! The contents of token and registration files: their members, and what makes a file damaged.
 //!
-//! The members and their order are botocore's. Members we do not know survive when a token is refreshed. Where the
-//! files are and how they are replaced is not here.
+//! The members and their order are botocore's. Unknown members are kept when a token is refreshed. File names are in
+//! `names`; files are replaced in `file`.
 
 use std::fmt;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct CachedToken {
     pub region: Option<String>,
     /// The bearer token.
     pub access_token: Secret,
-    /// When the access token ends.
+    /// When the access token expires.
     #[serde(serialize_with = "timestamp::serialize")]
     pub expires_at: Timestamp,
     /// The registered client the token was issued to.
@@ -37,10 +37,10 @@ pub struct CachedToken {
     /// Its secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
-    /// When the client's registration ends, as text because botocore copies it unread.
+    /// When the client's registration expires, as text because botocore copies it without parsing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_expires_at: Option<String>,
-    /// Absent when the session cannot be refreshed.
+    /// Absent if the session cannot be refreshed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
     /// Members of other tools, in their order.
@@ -60,7 +60,7 @@ pub struct Refreshable<'a> {
 }
 
 impl CachedToken {
-    /// Reads a file's text; the error says what is wrong with it and quotes nothing of it.
+    /// Parses a file's text; the error names the problem without quoting the text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut members = Members::parse(text)?;
         let access_token = members.secret("accessToken").filter(|token| !token.is_empty());
@@ -78,17 +78,17 @@ impl CachedToken {
         })
     }
 
-    /// Whether it has life left, and at least this much.
+    /// Whether it is valid for at least this time.
     pub fn lasts(&self, min_ttl: Duration, now: Timestamp) -> bool {
         self.expires_at > now && self.expires_at - now >= min_ttl
     }
 
-    /// Whole seconds until the token ends; negative when it has.
+    /// Whole seconds until the token expires; negative if it has expired.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         (self.expires_at - now).whole_seconds()
     }
 
-    /// What a refresh needs, if everything is there and the registration lasts (botocore's rule: no margin).
+    /// What a refresh needs, if complete and the registration has not expired (without a margin, as in botocore).
     pub fn refreshable(&self, now: Timestamp) -> Option<Refreshable<'_>> {
         let ends = timestamp::parse(self.registration_expires_at.as_deref()?)?;
         (ends > now).then_some(())?;
@@ -108,9 +108,9 @@ pub struct CachedRegistration {
     pub client_id: String,
     /// Its secret.
     pub client_secret: Secret,
-    /// When the secret ends, as text because it is copied into the token file unread.
+    /// When the secret expires, as text because it is copied into the token file without parsing.
     pub expires_at: String,
-    /// The scopes it was registered with; absent when none were asked for.
+    /// The scopes it was registered with; absent if none were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
     /// The grant types it was registered with; present in the authorization code flow only.
@@ -119,7 +119,7 @@ pub struct CachedRegistration {
 }
 
 impl CachedRegistration {
-    /// Reads a file's text; the error says what is wrong with it and quotes nothing of it.
+    /// Parses a file's text; the error names the problem without quoting the text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut members = Members::parse(text)?;
         if members.take("accessToken").is_some() {
@@ -136,7 +136,7 @@ impl CachedRegistration {
         })
     }
 
-    /// Whole seconds until the registration ends; negative when it has.
+    /// Whole seconds until the registration expires; negative if it has expired.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         timestamp::parse(&self.expires_at).map_or(i64::MIN, |ends| (ends - now).whole_seconds())
     }
@@ -182,8 +182,8 @@ impl Members {
         })
     }
 
-    /// Removes a member by its name, or else by its name in other letter case, which the AWS SDK for Rust writes. Of two
-    /// the last counts.
+    /// Removes a member by its name, or else ignoring case, because the AWS SDK for Rust writes other letter case. Of
+    /// two the last counts.
     fn take(&mut self, name: &str) -> Option<Value> {
         let exact = self.0.iter().rposition(|(known, _)| known == name);
         let place = exact.or_else(|| self.0.iter().rposition(|(known, _)| known.eq_ignore_ascii_case(name)))?;
@@ -206,7 +206,8 @@ impl Members {
     }
 }
 
-/// The text of a file: one line in Python's spelling without a final newline, in a buffer that is overwritten when dropped.
+/// The text of a file: one line of JSON as Python writes it, without a final newline, in a buffer that is overwritten
+/// on drop.
 pub(super) fn to_json(document: &impl Serialize) -> Zeroizing<String> {
     Zeroizing::new(python::dumps(document, python::LINE))
 }
