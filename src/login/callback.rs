@@ -1,8 +1,8 @@
-//! Parses and judges a request to the redirect listener.
+//! Parses and checks a request to the redirect listener.
 //!
 //! Only a GET of the exact path with our `Host` and our state is an authorization response (RFC 6749 section 4.1.2, RFC
-//! 8252 sections 7.3 and 8.9); anything else is answered and the wait goes on. The sockets are in `loopback`, the pages in
-//! `page`.
+//! 8252 sections 7.3 and 8.9); anything else is answered and the wait goes on. The sockets are in `loopback`, the pages
+//! in `page`.
 
 use url::form_urlencoded;
 
@@ -92,7 +92,7 @@ pub(super) fn head(bytes: &[u8]) -> Head<'_> {
     }
 }
 
-/// Judges a complete request against the one attempt that is waiting.
+/// Checks whether a complete request belongs to the pending login.
 pub(super) fn judge(
     method: &str,
     target: &str,
@@ -111,7 +111,7 @@ pub(super) fn judge(
     }
 }
 
-/// Judges the query of a redirect: of a request, or of a pasted URL.
+/// Checks the query of a redirect, from a request or a pasted URL.
 pub(super) fn judge_query(query: &str, state: &State) -> Result<AuthorizationResponse, Refusal> {
     match (single(query, "state"), single(query, "code"), single(query, "error")) {
         (None, _, Some(_)) => Err(Refusal::ErrorWithoutState),

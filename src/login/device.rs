@@ -1,7 +1,7 @@
-//! The device authorization grant (RFC 8628): a code on the screen, an approval anywhere, polling here.
+//! The device authorization grant (RFC 8628): shows a code, which the user approves in any browser, and polls.
 //!
-//! AWS may have pre-authorized the client, so the device code is tried once before anything is shown; after that `poll`
-//! keeps the pace.
+//! AWS may have pre-authorized the client, so the device code is tried once before it is shown; `poll` schedules
+//! further attempts.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use crate::secret::Secret;
 /// How long the one try before the code is shown may take.
 const PROBE: Duration = Duration::from_secs(3);
 
-/// Signs in with the device flow. A cached client that the service no longer knows is registered again, once, also when its
-/// registration ends during the login.
+/// Signs in with the device flow. A cached client that the service no longer knows is registered again, once, also when
+/// its registration ends during the login.
 pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, Failure> {
     let client = registration::client(attempt, Flow::DeviceCode).await?;
     let outcome = sign_in_as(attempt, client.registration).await;
@@ -72,7 +72,7 @@ fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Failu
     Ok(())
 }
 
-/// What an answer means for the polling (RFC 8628 section 3.5).
+/// The meaning of a response for polling (RFC 8628 section 3.5).
 fn verdict(answer: Result<TokenResponse, Failure>) -> Poll<TokenResponse, Failure> {
     let error = match answer {
         Ok(token) => return Poll::Token(token),

@@ -2,8 +2,8 @@
 //!
 //! By default standard output carries exactly what `aws sso login` writes there, so that wrappers keep working, and all
 //! that we add goes to standard error. With `--output json` standard output carries one JSON object a line and all text
-//! goes to standard error. Text from the service is cleaned before it is shown. Errors and single lines are worded where
-//! they happen.
+//! goes to standard error. Text from the service is cleaned before it is shown. The texts of errors and single lines
+//! are where they are printed.
 
 use std::fmt;
 use std::time::Duration;
@@ -69,7 +69,7 @@ impl<'a> Notices<'a> {
         ));
     }
 
-    /// Prints the QR code, which has colours.
+    /// Prints the QR code, which contains color escape sequences.
     pub(super) fn qr_code(&self, code: &str) {
         self.context.write_stderr(&format!("{code}\n"));
     }

@@ -1,7 +1,7 @@
 //! The page in the browser after the redirect: whether the login worked, and that the window can be closed.
 //!
-//! The page is self-contained: it loads no script, font or picture, and suits light and dark. The service's text is escaped;
-//! nothing else of the request is ever repeated.
+//! The page is self-contained: it loads no script, font or picture, and suits light and dark. The service's text is
+//! escaped; nothing else of the request is ever repeated.
 
 use crate::error::Error;
 use crate::text;
@@ -9,7 +9,7 @@ use crate::text;
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
-    /// `done` or `failed`, for the colour.
+    /// `done` or `failed`, for the color.
     class: &'static str,
     title: &'static str,
     /// The first one stands out.

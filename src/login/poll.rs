@@ -1,59 +1,59 @@
-//! When the device code is polled (RFC 8628 section 3.5): what `slow_down` does, what a failure does, when it ends.
+//! Polling with a device code (RFC 8628 section 3.5): its interval, `slow_down`, failures, and its end.
 //!
-//! Never two polls closer than the interval in force. `slow_down` adds five seconds for good. A failure of the network or
-//! of the service doubles the wait, up to a minute or the interval, whichever is longer. Polling ends with the life of the
-//! device code. What an answer of the service means is in `device`.
+//! Polls are never closer than the current interval. `slow_down` adds five seconds to it permanently. A failure of the
+//! network or the service doubles the wait, up to a minute or the interval, whichever is longer. Polling ends when the
+//! device code expires. Responses are interpreted in `device`.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// RFC 8628 section 3.2: when the service names no interval.
+/// The interval if the service sends none (RFC 8628 section 3.2).
 const DEFAULT_INTERVAL: i64 = 5;
-/// RFC 8628 section 3.5: what each `slow_down` adds.
+/// The increase of the interval for each `slow_down` (RFC 8628 section 3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// The longest wait after a failure.
 const MAX_BACKOFF: Duration = Duration::from_mins(1);
 
-/// What one poll gave.
+/// The result of a poll.
 #[derive(Debug)]
 pub(super) enum Poll<T, E> {
     /// The token.
     Token(T),
-    /// `authorization_pending`: not yet.
+    /// `authorization_pending`.
     Pending,
-    /// `slow_down`: not yet, and less often.
+    /// `slow_down`: as pending, but with a longer interval.
     SlowDown,
-    /// The network, a 5xx or a 429: the next poll waits longer, and at least until the service's Retry-After.
+    /// A network failure, a 5xx or a 429: the next poll waits longer, and at least for the service's `Retry-After`.
     Transient(Option<Duration>, E),
-    /// A 2xx without a token; one may come from a captive portal.
+    /// A 2xx without a token; the first is tolerated, because it may come from a captive portal.
     Malformed(E),
-    /// Anything else ends it.
+    /// Anything else: polling ends.
     Final(E),
 }
 
 /// Why polling ended without a token.
 #[derive(Debug)]
 pub(super) enum Ended<E> {
-    /// The device code has expired; the failure of the last poll, if it failed.
+    /// The device code has expired; contains the failure of the last poll, if it failed.
     Expired(Option<E>),
-    /// An answer that ends it.
+    /// The error of the last response.
     Failed(E),
 }
 
-/// The pace of polling, and its end.
+/// The interval and the deadline of polling.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     interval: Duration,
-    /// When the last poll was answered.
+    /// When the last response arrived.
     pub(super) last: Instant,
-    /// When polling ends: with the device code, or earlier with `--timeout`.
+    /// When polling ends: when the device code expires, or earlier with `--timeout`.
     pub(super) deadline: Instant,
 }
 
 impl Pace {
-    /// The service's pace: `interval` in seconds (absent: 5; 0 or less: 1), the code's life in seconds, both
-    /// counted from `start`.
+    /// Creates the pace from the service's response: `interval` in seconds (absent: 5; 0 or less: 1) and the lifetime
+    /// of the code in seconds, both counted from `start`.
     pub(super) fn new(interval: Option<i64>, expires_in: u64, start: Instant) -> Self {
         let seconds = u64::try_from(interval.unwrap_or(DEFAULT_INTERVAL)).unwrap_or(1).max(1);
         // A century cannot overflow an Instant.
@@ -61,13 +61,13 @@ impl Pace {
         Self { interval: Duration::from_secs(seconds), last: start, deadline: start + life }
     }
 
-    /// `slow_down` was the answer.
+    /// Increases the interval after a `slow_down`.
     pub(super) fn slow_down(&mut self) {
         self.interval = self.interval.saturating_add(SLOW_DOWN);
     }
 }
 
-/// Polls at that pace until there is a token, an end, or no time left.
+/// Polls until there is a token, a final error, or no time left.
 pub(super) async fn poll<T, E>(mut pace: Pace, mut attempt: impl AsyncFnMut() -> Poll<T, E>) -> Result<T, Ended<E>> {
     let mut wait = pace.interval;
     let mut failure = None;
@@ -113,8 +113,8 @@ mod tests {
     use super::{Ended, Pace, Poll, poll};
     use tokio::time::Instant;
 
-    /// The seconds of the polls and how polling ended, for these responses: `.` pending, `s` `slow_down`, `t` failure, `r` the
-    /// same with Retry-After 9, `n` malformed, `f` final, `T` token.
+    /// The seconds of the polls and how polling ended, for these responses: `.` pending, `s` `slow_down`, `t` failure,
+    /// `r` the same with Retry-After 9, `n` malformed, `f` final, `T` token.
     fn run(interval: Option<i64>, expires_in: u64, answers: &str) -> (Vec<u64>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {

@@ -1,13 +1,13 @@
 //! The device code's URL as a QR code, for a phone, on a terminal that has room for it.
 //!
-//! Two modules stand in one character cell, black on white whatever the terminal's colours, with the quiet zone that
-//! readers want.
+//! Each character cell shows two modules, black on white regardless of the terminal's colors, with the quiet zone that
+//! readers need.
 
 use fast_qr::{ECL, QRBuilder, QRCode};
 
 use crate::context::Context;
 
-/// Modules around the code that stay white. The standard requires four; two suffice for a camera at a screen.
+/// The width of the white border, in modules. The standard requires four; two are enough to scan a screen.
 const QUIET: usize = 2;
 const BLACK_ON_WHITE: &str = "\x1b[30;107m";
 const RESET: &str = "\x1b[0m";

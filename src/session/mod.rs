@@ -1,8 +1,9 @@
 //! A usable token without a browser: the cached one, or a refreshed one.
 //!
-//! When a token is refreshed is decided here and nowhere else: below 15 minutes of life, or below what the caller needs.
-//! One process at a time does it, under the lock beside the token; the others take its result. A failed refresh changes
-//! no byte on disk, and a token with life left is used all the same, with a warning. A login in the browser is in `login`.
+//! This module decides when a token is refreshed: with less than 15 minutes left, or less than the caller needs. One
+//! process at a time refreshes it, in `refresh`, under the lock beside the token; the others use its result. A failed
+//! refresh leaves the cached token unchanged, and a token that is still valid is used anyway, with a warning. A browser
+//! login is in `login`.
 
 mod clock;
 mod mismatch;
@@ -122,8 +123,8 @@ pub fn look(session: &Session, cache: &TokenCache, min_ttl: Duration, context: &
     })
 }
 
-/// Gets a usable token, refreshing it if need be. `throttled`: a refusal of the last 30 seconds is reported again without a
-/// new request.
+/// Gets a usable token, refreshing it if need be. `throttled`: a refusal of the last 30 seconds is reported again
+/// without a new request.
 pub async fn obtain(
     session: &Session,
     services: &Services,

@@ -1,8 +1,8 @@
 //! The refresh token grant (RFC 6749 section 6) for many processes at once: one request, and all of them get the token.
 //!
-//! A process that finds the lock taken watches the token file and takes what the other process writes, or reports how it
-//! failed. What the service answered last is remembered in the lock file for 30 seconds. A reply without a refresh token
-//! keeps the old one.
+//! A process that finds the lock taken watches the token file and uses the token that the other process writes, or
+//! reports its failure. The lock file keeps the service's last refusal for 30 seconds. A response without a refresh
+//! token keeps the old one. `session` decides when to refresh.
 
 use std::time::Duration;
 
@@ -49,7 +49,8 @@ impl Refresh<'_> {
         let present = match self.cache.token(&key) {
             // Signed out meanwhile; a refreshed token would undo that.
             Ok(Loaded::Absent) => return Err(LoginNeeded::Absent.into()),
-            // Perhaps refreshed, but for less time than is needed here; the refresh token that was found may be used up.
+            // Perhaps refreshed, but for less time than is needed here; the refresh token that was found may be used
+            // up.
             Ok(Loaded::Present(token, _)) => token,
             Ok(Loaded::Damaged(_)) | Err(_) => found.clone(),
         };
@@ -70,8 +71,8 @@ impl Refresh<'_> {
         })
     }
 
-    /// The failure in the lock file, if it counts for this process, too: the service's answer for 30 seconds, anything else
-    /// only for those that were waiting.
+    /// The failure in the lock file, if it counts for this process, too: the service's answer for 30 seconds, anything
+    /// else only for those that were waiting.
     fn reported(&self, held: &mut Held) -> Option<NoToken> {
         let answered = |last: &LockRecord| {
             let age = self.context.now() - last.at;
