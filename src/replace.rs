@@ -1,8 +1,8 @@
 //! Replaces a file as a whole: a reader sees the old or the new content, and a crash leaves one of them.
 //!
-//! A temporary file in the same folder, 0600 from its first byte, synced and renamed over the name. What root writes belongs
-//! to the owner of the old file or of the folder. A file that cannot be renamed over, such as one that is a mount point of its own
-//! (containers), is written in place. Which files may be replaced is decided by the callers.
+//! A temporary file in the same folder, 0600 from its first byte, synced and renamed over the name. A file that root
+//! writes belongs to the owner of the old file or of the folder. A file that cannot be replaced by a rename, such as a
+//! mount point (containers), is written in place. The callers decide which files may be replaced.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 /// How the names of temporary files begin. They never end in `.json`, so no tool takes one for a document.
 pub const TEMPORARY: &str = ".sso-oidc-";
 
-/// What stays of the file that is replaced.
+/// What to keep of the file that is replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
     /// Nothing: the new file is 0600, and a symbolic link is replaced by it. For secrets.
@@ -49,8 +49,8 @@ pub fn create_private_folders(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Creates a folder and those above it. In a profile on Windows they inherit an access list that admits the user, SYSTEM and
-/// administrators only.
+/// Creates a folder and those above it. In a profile on Windows they inherit an access list that admits the user,
+/// SYSTEM and administrators only.
 #[cfg(not(unix))]
 pub fn create_private_folders(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)

@@ -1,7 +1,7 @@
 //! Which program opens the URL, and how: `--browser-command`, `BROWSER`, else the system's default.
 //!
-//! The program gets the URL as one argument without a shell and is not waited for. Its output is discarded, and Ctrl-C in
-//! our terminal does not reach it. Whether a URL may be opened at all is decided in `text`.
+//! The program gets the URL as one argument without a shell and is not waited for. Its output is discarded, and Ctrl-C
+//! in our terminal does not reach it. Whether a URL may be opened at all is decided in `text`.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use crate::{endpoint, text};
 /// The placeholders for the URL in a command: ours and that of Python's webbrowser module, which the AWS CLI uses.
 const PLACEHOLDERS: [&str; 2] = ["{url}", "%s"];
 
-/// Opens the browser, if one is wanted and the URL is fit for it; a failure is only reported, because the URL is shown.
+/// Opens the browser, if enabled and the URL is valid; a failure is only reported, because the URL is also printed.
 pub(super) fn show(attempt: &Attempt<'_>, url: &str) {
     let choices = attempt.request.choices;
     if choices.no_browser {
@@ -36,7 +36,7 @@ fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
         return start(command, url);
     }
     let Some(browsers) = context.var_not_empty("BROWSER") else {
-        // Its own message is for programmers, and repeats the URL.
+        // Its message is technical and repeats the URL.
         let advice = "no browser found; set BROWSER or use --browser-command";
         return (context.open_browser)(url).map_err(|_| io::Error::other(advice));
     };
@@ -71,7 +71,7 @@ fn start(command: &str, url: &str) -> io::Result<()> {
 #[cfg(unix)]
 fn detach(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
-    // A group of its own: Ctrl-C goes to the foreground group only.
+    // A separate process group: Ctrl-C reaches only the foreground group.
     command.process_group(0);
 }
 
@@ -82,8 +82,8 @@ fn detach(command: &mut Command) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP);
 }
 
-/// Splits a command at blanks outside single and double quotes. A backslash is an ordinary character, because Windows paths
-/// have them.
+/// Splits a command at blanks outside single and double quotes. A backslash is an ordinary character, because Windows
+/// paths have them.
 fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

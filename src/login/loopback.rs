@@ -1,7 +1,7 @@
 //! The redirect listener (RFC 8252 section 7.3): a socket on 127.0.0.1 that waits for one authorization response.
 //!
-//! It is bound before any URL is shown. Every connection has a task, a limit of bytes and of time, so that idle and slow
-//! ones delay no other. What a request means is decided in `callback`; what the browser shows is in `page`.
+//! It is bound before any URL is shown. Every connection has a task, a limit of bytes and of time, so that idle and
+//! slow ones delay no other. What a request means is decided in `callback`; what the browser shows is in `page`.
 
 use std::collections::VecDeque;
 use std::io;
@@ -24,7 +24,7 @@ const HEAD_TIME: Duration = Duration::from_secs(5);
 const HEAD_SIZE: usize = 16 * 1024;
 /// How long to wait for the browser to close its side.
 const CLOSE_TIME: Duration = Duration::from_millis(200);
-/// With more connections the oldest is closed.
+/// The maximum number of connections; beyond it the oldest is closed.
 const CONNECTIONS: usize = 64;
 
 /// The bound listener.
@@ -38,18 +38,18 @@ pub(super) struct Loopback {
 /// An answer, and the browser that waits for a page.
 #[derive(Debug)]
 pub(super) struct Answered {
-    /// What the service answered.
+    /// The authorization response.
     pub(super) response: AuthorizationResponse,
-    /// The browser that brought it.
+    /// The browser that sent it.
     pub(super) tab: BrowserTab,
 }
 
-/// A browser's open connection that waits for a page; none when no browser does.
+/// A browser's open connection that waits for a page; `None` without a browser.
 #[derive(Debug, Default)]
 pub(super) struct BrowserTab(Option<TcpStream>);
 
 impl Loopback {
-    /// Binds this port, or one of the kernel's choice.
+    /// Binds this port, or one that the kernel chooses.
     pub(super) async fn bind(port: Option<u16>) -> Result<Self, Error> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
         let listener = TcpListener::bind(address).await.map_err(|error| {

@@ -1,8 +1,7 @@
-//! `login`: signs in with a valid token, else with a refreshed one, else in the browser.
+//! `login`: signs in with a valid token, or else with a refreshed one, or else in the browser.
 //!
-//! This file is the order of the steps; each step has its own file. What is cached and when it is refreshed is in `session`;
-//! the flows are in `authorization_code` (RFC 6749, 7636, 8252) and `device` (RFC 8628). Which text goes to which stream is
-//! in `notice`.
+//! This file contains the order of the steps; each step has its own file. `session` decides when a token is refreshed;
+//! the flows are in `authorization_code` (RFC 6749, 7636, 8252) and `device` (RFC 8628); `notice` prints the output.
 
 mod authorization_code;
 mod browser;
@@ -79,7 +78,7 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
     Ok(Outcome::SignedIn(Box::new(login)))
 }
 
-/// Signs in in the browser, or waits for the process that already does. `why`: why a login is needed, unless forced.
+/// Signs in with the browser, or waits for the process that already does. `why`: why a login is needed, unless forced.
 pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>) -> Result<Login, Error> {
     let LoginRequest { session, cache, notices, .. } = *request;
     if let Some(no_prompt) = interactive::no_prompt(request) {
@@ -149,7 +148,7 @@ async fn in_browser(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> 
     })
 }
 
-/// Stores the new token. A refresh that is under way ends first, because it would bring the old session back; one that takes
+/// Stores the new token. A running refresh ends first, because it would restore the old session; one that takes
 /// too long is not waited for.
 async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), Error> {
     let LoginRequest { cache, context, .. } = *attempt.request;
@@ -193,7 +192,7 @@ pub struct LoginRequest<'a> {
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 #[derive(Debug, Default)]
 pub struct Choices {
-    /// Which flow; the session's key counts without it.
+    /// The flow, instead of the session's.
     pub flow: Option<FlowChoice>,
     /// A fixed port for the redirect, instead of the session's.
     pub redirect_port: Option<u16>,
@@ -211,7 +210,7 @@ pub struct Choices {
     pub interactive: Interactive,
     /// How long the login may take, instead of the flow's own limit.
     pub timeout: Option<Duration>,
-    /// The least life that the token must have.
+    /// The minimum remaining lifetime of the token.
     pub min_ttl: Duration,
 }
 
@@ -225,9 +224,9 @@ pub fn named<T: Copy>(values: &[(&str, T); 3], name: &str) -> Result<T, String> 
 /// The result of signing in without a browser.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It worked.
+    /// The login succeeded.
     SignedIn(Box<Login>),
-    /// A login in the browser is needed, and why; no reason when it was forced.
+    /// A browser login is needed, and why; `None` if it was forced.
     NeedsLogin(Option<LoginNeeded>),
 }
 
@@ -238,7 +237,7 @@ pub struct Login {
     pub token: CachedToken,
     /// Where it comes from.
     pub how: How,
-    /// The region that the start URL led to, where it is not the configured one.
+    /// The region of the resolved start URL, if it differs from the configured one.
     pub new_region: Option<String>,
 }
 
@@ -256,12 +255,12 @@ pub enum How {
     DeviceCode,
 }
 
-/// One attempt in the browser: what belongs to it and must not be mixed with another's (RFC 9700).
+/// The state of one browser login, which must not be mixed with another's (RFC 9700).
 struct Attempt<'a> {
     request: &'a LoginRequest<'a>,
     /// With the region that the start URL led to.
     session: Session,
-    /// The URL to send to the service: that of a vanity URL is where it led.
+    /// The URL to send to the service: for a vanity URL, the one that it redirects to.
     start_url: String,
     redirect_port: Option<u16>,
     oidc: OidcClient,
@@ -291,8 +290,8 @@ struct Granted {
 }
 
 impl Granted {
-    /// The document of a new login: botocore's members, nothing of an earlier file. `sent`: when the request left; life is
-    /// counted from then, to be safe.
+    /// The document of a new login: botocore's members, nothing from an earlier file. `sent`: when the request was
+    /// sent; the lifetime is counted from then, to be safe.
     fn new(attempt: &Attempt<'_>, token: TokenResponse, client: CachedRegistration, sent: Timestamp) -> Self {
         let token = CachedToken {
             start_url: Some(attempt.session.start_url.value.clone()),

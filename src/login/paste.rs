@@ -1,9 +1,9 @@
-//! The pasted redirect: where the browser cannot reach this machine, the user pastes the URL it was redirected to, or the
-//! code.
+//! The pasted redirect: where the browser cannot reach this machine, the user pastes the URL it was redirected to, or
+//! the code.
 //!
 //! The terminal's echo and its line editing are off meanwhile, because the URL is a secret and may be longer than a
-//! terminal's line. A URL must carry our state; a bare code is bound to this login by PKCE (RFC 7636). What a redirect
-//! means is decided in `callback`.
+//! terminal's line. A URL must have this login's state; a bare code is bound to this login by PKCE (RFC 7636).
+//! `callback` parses the redirect.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
@@ -65,15 +65,15 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
     })
 }
 
-/// The controlling terminal, without echo and line editing until dropped, but for the time in the background: to read
-/// it there, or to change its modes, would stop us (POSIX job control).
+/// The controlling terminal, without echo and line editing until dropped, except in the background, where reading it or
+/// changing its modes would stop the process (POSIX job control).
 struct Terminal {
     tty: File,
     before: Termios,
 }
 
 impl Terminal {
-    /// `None` without a terminal, and in the background, where a terminal must be left alone.
+    /// `None` without a terminal, and in the background, where the terminal must not be changed.
     fn open(context: &Context) -> Option<Self> {
         if !context.stdin_is_terminal || !context.stderr_is_terminal {
             return None;
@@ -97,7 +97,7 @@ impl Terminal {
         tcsetattr(&self.tty, OptionalActions::Now, &modes)
     }
 
-    /// The next line; none when the terminal is gone.
+    /// The next line; `None` if the terminal is gone.
     async fn line(&mut self) -> Option<Secret> {
         let mut line = Vec::new();
         let mut was_in_background = false;

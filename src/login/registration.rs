@@ -10,20 +10,20 @@ use crate::oidc::{Failure, RegisterClientRequest};
 use super::loopback::Loopback;
 use super::{Attempt, Flow};
 
-/// A registration with less life is not used, as by botocore.
+/// The minimum remaining lifetime of a registration, as in botocore.
 const LEAST_SECONDS: i64 = 900;
 
 /// What the authorization code flow registers for, as AWS's tools do.
 const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
 
-/// A client, and whether it came from the cache: then the service may no longer know it.
+/// A client, and whether it came from the cache, so that the service may no longer know it.
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) registration: CachedRegistration,
     pub(super) cached: bool,
 }
 
-/// The cached client if it serves this flow, else a new one.
+/// The cached client if it is valid for this flow, or else a new one.
 pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, Failure> {
     let key = attempt.session.registration_key();
     match attempt.request.cache.registration(&key)? {
@@ -45,7 +45,7 @@ pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, 
     register(attempt, flow).await
 }
 
-/// A new client, stored.
+/// Registers a new client and stores it.
 pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, Failure> {
     let id = attempt.session.name.clone().unwrap_or_else(|| attempt.context().now().unix_timestamp().to_string());
     let mut request = RegisterClientRequest {

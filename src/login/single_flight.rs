@@ -1,8 +1,9 @@
-//! Single-flight login: of all processes that want the same session one opens the browser, the others wait for its result.
+//! Single-flight login: of all processes that want the same session one opens the browser, the others wait for its
+//! result.
 //!
-//! The leader holds the login lock and writes how it ended. A follower takes any token newer than its own start, reports the
-//! leader's outcome as its own, and becomes the leader only when the leader was killed without writing one. Different
-//! sessions do not wait for each other; `token` never waits here.
+//! The leader holds the login lock and writes how it ended. A follower takes any token newer than its own start,
+//! reports the leader's outcome as its own, and becomes the leader only when the leader was killed without writing one.
+//! Different sessions do not wait for each other; `token` never waits here.
 
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use crate::context::Timestamp;
 use crate::error::{Error, Kind};
 use crate::session::{self, Found};
 
-/// How long another process is waited for without `--timeout`: longer than codes live. A suspended one never ends.
+/// How long to wait for another process without `--timeout`: longer than codes are valid. A suspended process never
+/// ends.
 const LEADER_PATIENCE: Duration = Duration::from_mins(15);
 
 /// This process's part in a login.
@@ -62,7 +64,7 @@ pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&Ca
 }
 
 impl LoginLock {
-    /// Writes how the login ended, for those that wait.
+    /// Writes how the login ended, for waiting processes.
     pub(super) fn end(mut self, error: Option<&Error>) {
         self.has_ended = true;
         let outcome = match error {
@@ -99,7 +101,7 @@ fn fresh(request: &LoginRequest<'_>) -> Option<CachedToken> {
     if let Ok(Found::Fresh(usable)) = found { Some(usable.token) } else { None }
 }
 
-/// The leader does not end.
+/// The error if the leader does not finish.
 fn stuck(leader: Option<u32>) -> Error {
     let leader = leader.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
     let minutes = LEADER_PATIENCE.as_secs() / 60;

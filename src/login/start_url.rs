@@ -1,8 +1,8 @@
 //! Vanity start URLs: a custom host that redirects to the access portal.
 //!
-//! A host that AWS owns is used as it is, without a request. Any other gets one request, whose redirect is followed once.
-//! The configured URL stays the one that is hashed, cached and printed; the resolved one goes to the service, and its region
-//! wins over the configured one. Which hosts are AWS's is in `endpoint`.
+//! A URL on an AWS-owned host is used as is. Any other URL is requested once, and its redirect is followed once. The
+//! configured URL is still hashed, cached and printed; the resolved URL is sent to the service, and its region
+//! overrides the configured one. AWS-owned hosts are listed in `endpoint`.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::endpoint::{self, StartUrlKind};
 use crate::error::Error;
 use crate::http::{HttpClient, Method, Request, Response, Retry};
 
-/// Whether the configured start URL is used as it is, checked without a request.
+/// Whether the configured start URL is used as is; sends no request.
 pub(super) fn classify(session: &Session) -> Result<StartUrlKind, Error> {
     let kind = endpoint::classify(&session.start_url.value, &session.region.value);
     kind.map_err(|error| error.hint(session.described()))

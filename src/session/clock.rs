@@ -1,16 +1,17 @@
-//! A warning when this machine's clock differs from the service's (Date, RFC 9110 section 6.6.1), and durations as text.
+//! A warning when this machine's clock differs from the service's (Date, RFC 9110 section 6.6.1), and durations as
+//! text.
 //!
-//! A wrong clock makes tokens look valid or expired when they are not, and signatures stale. What is stored never depends on
-//! the service's clock: a token's life is counted from the time when its request left.
+//! A wrong clock makes tokens look valid or expired when they are not, and signatures stale. Cached times never depend
+//! on the service's clock: a token's lifetime is counted from the time when its request was sent.
 
 use std::time::Duration;
 
 use crate::http::HttpClient;
 
-/// The difference that is not reported.
+/// The largest difference that is not reported.
 const TOLERATED: Duration = Duration::from_mins(5);
 
-/// The warning, if the service's last answer shows that the clock is wrong.
+/// The warning, if the service's last response shows that the clock is wrong.
 pub fn clock_warning(http: &HttpClient) -> Option<String> {
     let skew = http.clock_skew().filter(|skew| skew.unsigned_abs() > TOLERATED)?;
     let direction = if skew.is_positive() { "behind" } else { "ahead of" };

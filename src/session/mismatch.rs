@@ -1,7 +1,7 @@
-//! Whether a cached token was issued for the present configuration.
+//! Whether a cached token was issued for the current configuration.
 //!
-//! botocore compares nothing, so that a token for another start URL, region or set of scopes would be used silently. Members
-//! that a file does not have are not compared.
+//! botocore does not compare them, so that it silently uses a token for another start URL, region or set of scopes.
+//! Members that a file does not have are not compared.
 
 use std::fmt;
 

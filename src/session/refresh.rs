@@ -100,7 +100,7 @@ impl Refresh<'_> {
         let retry = if lasts { Retry::EarlyRefresh(&unchanged) } else { Retry::Refresh(&unchanged) };
         let reply = match client.create_token((parts.client_id, parts.client_secret), &grant, retry).await {
             Ok(reply) => reply,
-            // Another tool, which knows no locks, may have refreshed it meanwhile.
+            // Another tool, which does not use the locks, may have refreshed it meanwhile.
             Err(error) => return self.newer(found).ok_or_else(|| failure(error)),
         };
         let token = CachedToken {
@@ -111,7 +111,7 @@ impl Refresh<'_> {
             refresh_token: reply.refresh_token.or_else(|| found.refresh_token.clone()),
             ..found.clone()
         };
-        // Another tool, which knows no locks, may have signed in meanwhile.
+        // Another tool, which does not use the locks, may have signed in meanwhile.
         if let Some(other) = self.newer(found).filter(|other| other.token.expires_at > token.expires_at) {
             return Ok(other);
         }
@@ -125,7 +125,7 @@ impl Refresh<'_> {
     }
 }
 
-/// A refusal that is not about the service's own trouble is about this token or client, so that only a login helps.
+/// A refusal that is not a failure of the service concerns this token or client, so a login is needed.
 fn failure(failure: Failure) -> NoToken {
     let Failure::Fault(fault) = failure else { return NoToken::Failed(failure.into()) };
     let Fault { status, code, retry_after, .. } = *fault;

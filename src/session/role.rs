@@ -1,8 +1,8 @@
 //! Credentials of a role through a session: those in the cache, else from the access portal (`GetRoleCredentials`).
 //!
-//! As with botocore, credentials with 15 minutes left or less are requested again. One process at a time does that,
-//! under a lock beside the file; the others take what it got, or report how it failed. Credentials with life left are
-//! used while the portal or the service is in trouble or a login is needed, but not when the portal refuses the role.
+//! As in botocore, credentials with 15 minutes left or less are requested again. One process at a time does that, under
+//! a lock beside the file; the others use its result or report its failure. Credentials that are still valid are used
+//! while the portal or the service is failing or a login is needed, but not if the portal refuses the role.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::oidc::Failure;
 use crate::services::Services;
 
-/// botocore's expiry window: credentials are used again with more life than this.
+/// botocore's expiry window: credentials with more remaining lifetime are reused.
 const REUSED_ABOVE: Duration = Duration::from_mins(15);
 
 /// Both caches.
@@ -40,7 +40,7 @@ pub struct RoleCredentials {
     pub warnings: Vec<String>,
 }
 
-/// Where the credentials of a role are kept, and how to get new ones.
+/// The role, the caches, and the environment to get new credentials.
 #[expect(clippy::struct_field_names, reason = "the role is one of the fields")]
 pub struct Role<'a> {
     /// The role.
