@@ -58,7 +58,9 @@ impl PythonFormatter {
 
     fn new_line<W: ?Sized + Write>(&self, to: &mut W) -> io::Result<()> {
         let Some(indent) = self.layout.indent else { return Ok(()) };
-        write!(to, "\n{:1$}", "", indent * self.depth)
+        // Padding by `write!` costs more than the rest of a line.
+        to.write_all(b"\n")?;
+        to.write_all(" ".repeat(indent * self.depth).as_bytes())
     }
 }
 

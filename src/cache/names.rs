@@ -32,7 +32,9 @@ impl Purpose {
 
 /// The path of a document.
 pub(super) fn document(folder: &Path, digest: &str) -> PathBuf {
-    folder.join(format!("{digest}.json"))
+    let mut path = folder.join(digest).into_os_string();
+    path.push(".json");
+    path.into()
 }
 
 /// The path of the lock beside a document.
@@ -81,13 +83,13 @@ impl RegistrationKey {
     /// in their order, `None` when the key `sso_registration_scopes` is absent; `session_name` is `None` for a legacy
     /// profile; `start_url` is as configured; `region` is as resolved.
     pub fn new(region: &str, scopes: Option<&[String]>, session_name: Option<&str>, start_url: &str) -> Self {
-        let description = json!({
-            "region": region,
-            "scopes": scopes,
-            "session_name": session_name,
-            "startUrl": start_url,
-            "tool": "botocore",
-        });
+        let description = BTreeMap::from([
+            ("region", json!(region)),
+            ("scopes", json!(scopes)),
+            ("session_name", json!(session_name)),
+            ("startUrl", json!(start_url)),
+            ("tool", json!("botocore")),
+        ]);
         Self(hex_sha1(&python::dumps(&description, python::LINE)))
     }
 
@@ -121,8 +123,11 @@ impl CredentialKey {
 }
 
 fn hex_sha1(text: &str) -> String {
-    let digits = Sha1::digest(text.as_bytes()).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+    let mut hex = String::with_capacity(40);
+    for byte in Sha1::digest(text.as_bytes()) {
+        hex.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+    }
+    hex
 }
 
 #[cfg(test)]
