@@ -63,55 +63,24 @@ pub(super) struct Partition {
     pub(super) dualstack_suffix: &'static str,
 }
 
+const fn partition(
+    global: &'static str,
+    prefixes: &'static [&'static str],
+    suffix: &'static str,
+    dualstack_suffix: &'static str,
+) -> Partition {
+    Partition { global, prefixes, suffix, dualstack_suffix }
+}
+
 const PARTITIONS: [Partition; 8] = [
-    Partition {
-        global: "aws-global",
-        prefixes: &["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"],
-        suffix: "amazonaws.com",
-        dualstack_suffix: "api.aws",
-    },
-    Partition {
-        global: "aws-cn-global",
-        prefixes: &["cn"],
-        suffix: "amazonaws.com.cn",
-        dualstack_suffix: "api.amazonwebservices.com.cn",
-    },
-    Partition {
-        global: "",
-        prefixes: &["eusc-de"],
-        suffix: "amazonaws.eu",
-        dualstack_suffix: "api.amazonwebservices.eu",
-    },
-    Partition {
-        global: "aws-iso-global",
-        prefixes: &["us-iso"],
-        suffix: "c2s.ic.gov",
-        dualstack_suffix: "api.aws.ic.gov",
-    },
-    Partition {
-        global: "aws-iso-b-global",
-        prefixes: &["us-isob"],
-        suffix: "sc2s.sgov.gov",
-        dualstack_suffix: "api.aws.scloud",
-    },
-    Partition {
-        global: "aws-iso-e-global",
-        prefixes: &["eu-isoe"],
-        suffix: "cloud.adc-e.uk",
-        dualstack_suffix: "api.cloud-aws.adc-e.uk",
-    },
-    Partition {
-        global: "aws-iso-f-global",
-        prefixes: &["us-isof"],
-        suffix: "csp.hci.ic.gov",
-        dualstack_suffix: "api.aws.hci.ic.gov",
-    },
-    Partition {
-        global: "aws-us-gov-global",
-        prefixes: &["us-gov"],
-        suffix: "amazonaws.com",
-        dualstack_suffix: "api.aws",
-    },
+    partition("aws-global", &["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"], "amazonaws.com", "api.aws"),
+    partition("aws-cn-global", &["cn"], "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    partition("", &["eusc-de"], "amazonaws.eu", "api.amazonwebservices.eu"),
+    partition("aws-iso-global", &["us-iso"], "c2s.ic.gov", "api.aws.ic.gov"),
+    partition("aws-iso-b-global", &["us-isob"], "sc2s.sgov.gov", "api.aws.scloud"),
+    partition("aws-iso-e-global", &["eu-isoe"], "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    partition("aws-iso-f-global", &["us-isof"], "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    partition("aws-us-gov-global", &["us-gov"], "amazonaws.com", "api.aws"),
 ];
 
 impl Partition {
@@ -137,10 +106,7 @@ impl Partition {
     }
 
     fn has_form_of(&self, region: &str) -> bool {
-        let mut parts = region.rsplitn(3, '-');
-        let (Some(digits), Some(word), Some(prefix)) = (parts.next(), parts.next(), parts.next()) else {
-            return false;
-        };
+        let [digits, word, prefix] = region.rsplitn(3, '-').collect::<Vec<_>>()[..] else { return false };
         !digits.is_empty()
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !word.is_empty()

@@ -37,20 +37,12 @@ pub(super) fn avg(arguments: &[Value]) -> Value {
     if items.is_empty() { Value::Null } else { float(to_f64(&number(&sum(arguments))) / count) }
 }
 
-pub(super) fn ceil(arguments: &[Value]) -> Result {
-    rounded(&arguments[0], f64::ceil)
-}
-
-pub(super) fn floor(arguments: &[Value]) -> Result {
-    rounded(&arguments[0], f64::floor)
-}
-
 /// Rounds to an integer, with every digit of the double.
-fn rounded(value: &Value, rounding: fn(f64) -> f64) -> Result {
-    if python::type_name(value) == "int" {
-        return Ok(value.clone());
+pub(super) fn rounded(arguments: &[Value], rounding: fn(f64) -> f64) -> Result {
+    if python::type_name(&arguments[0]) == "int" {
+        return Ok(arguments[0].clone());
     }
-    let whole = rounding(to_f64(&number(value)));
+    let whole = rounding(to_f64(&number(&arguments[0])));
     serde_json::from_str(&format!("{whole:.0}"))
         .map_err(|_| QueryError::Evaluation("cannot convert float infinity to integer".to_owned()))
 }
@@ -112,30 +104,21 @@ fn keys_of(list: &Value, by: By<'_>) -> Result<Vec<Value>> {
     items(list).iter().map(by).collect()
 }
 
-pub(super) fn max(arguments: &[Value]) -> Result {
-    extreme(items(&arguments[0]), items(&arguments[0]), ">")
+/// The largest element (`>`) or the smallest (`<`).
+pub(super) fn extreme(arguments: &[Value], sign: &str) -> Result {
+    let items = items(&arguments[0]);
+    first_extreme(items, items, sign)
 }
 
-pub(super) fn min(arguments: &[Value]) -> Result {
-    extreme(items(&arguments[0]), items(&arguments[0]), "<")
-}
-
-pub(super) fn max_by(arguments: &[Value], by: By<'_>) -> Result {
-    extreme_by("max_by", &arguments[0], by, ">")
-}
-
-pub(super) fn min_by(arguments: &[Value], by: By<'_>) -> Result {
-    extreme_by("min_by", &arguments[0], by, "<")
-}
-
-fn extreme_by(function: &'static str, list: &Value, by: By<'_>, sign: &str) -> Result {
-    let keys = keys_of(list, by)?;
+/// The element with the largest or smallest key.
+pub(super) fn extreme_by(function: &'static str, arguments: &[Value], by: By<'_>, sign: &str) -> Result {
+    let keys = keys_of(&arguments[0], by)?;
     check_types(function, &keys, &["number", "string"])?;
-    extreme(items(list), &keys, sign)
+    first_extreme(items(&arguments[0]), &keys, sign)
 }
 
 /// The first element with the smallest or largest key; null for an empty list.
-fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Result {
+fn first_extreme(items: &[Value], keys: &[Value], sign: &str) -> Result {
     let wanted = if sign == ">" { Ordering::Greater } else { Ordering::Less };
     let mut best = 0;
     for (index, key) in keys.iter().enumerate().skip(1) {

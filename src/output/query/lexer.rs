@@ -38,55 +38,41 @@ pub(super) enum Token {
     End,
 }
 
-/// A token with a fixed spelling.
-struct Symbol {
-    text: &'static str,
-    /// Python's name of the kind of token
-    name: &'static str,
-    power: u8,
-    token: Token,
-}
-
-const fn symbol(text: &'static str, name: &'static str, power: u8, token: Token) -> Symbol {
-    Symbol { text, name, power, token }
-}
-
-const fn comparator(sign: &'static str, name: &'static str) -> Symbol {
-    symbol(sign, name, 5, Token::Comparator(sign))
-}
+/// A token with a fixed spelling: its text, Python's name of its kind, its binding power and the token.
+type Symbol = (&'static str, &'static str, u8, Token);
 
 /// Longer symbols come before their prefixes.
 static SYMBOLS: [Symbol; 25] = [
-    symbol("||", "or", 2, Token::Or),
-    symbol("&&", "and", 3, Token::And),
-    symbol("[]", "flatten", 9, Token::Flatten),
-    symbol("[?", "filter", 21, Token::Filter),
-    comparator("==", "eq"),
-    comparator("!=", "ne"),
-    comparator("<=", "lte"),
-    comparator(">=", "gte"),
-    comparator("<", "lt"),
-    comparator(">", "gt"),
-    symbol("|", "pipe", 1, Token::Pipe),
-    symbol("*", "star", 20, Token::Star),
-    symbol(".", "dot", 40, Token::Dot),
-    symbol("!", "not", 45, Token::Not),
-    symbol("{", "lbrace", 50, Token::LeftBrace),
-    symbol("[", "lbracket", 55, Token::LeftBracket),
-    symbol("(", "lparen", 60, Token::LeftParenthesis),
-    symbol(",", "comma", 0, Token::Comma),
-    symbol(":", "colon", 0, Token::Colon),
-    symbol("@", "current", 0, Token::Current),
-    symbol("&", "expref", 0, Token::Expref),
-    symbol("]", "rbracket", 0, Token::RightBracket),
-    symbol("}", "rbrace", 0, Token::RightBrace),
-    symbol(")", "rparen", 0, Token::RightParenthesis),
-    symbol("", "eof", 0, Token::End),
+    ("||", "or", 2, Token::Or),
+    ("&&", "and", 3, Token::And),
+    ("[]", "flatten", 9, Token::Flatten),
+    ("[?", "filter", 21, Token::Filter),
+    ("==", "eq", 5, Token::Comparator("==")),
+    ("!=", "ne", 5, Token::Comparator("!=")),
+    ("<=", "lte", 5, Token::Comparator("<=")),
+    (">=", "gte", 5, Token::Comparator(">=")),
+    ("<", "lt", 5, Token::Comparator("<")),
+    (">", "gt", 5, Token::Comparator(">")),
+    ("|", "pipe", 1, Token::Pipe),
+    ("*", "star", 20, Token::Star),
+    (".", "dot", 40, Token::Dot),
+    ("!", "not", 45, Token::Not),
+    ("{", "lbrace", 50, Token::LeftBrace),
+    ("[", "lbracket", 55, Token::LeftBracket),
+    ("(", "lparen", 60, Token::LeftParenthesis),
+    (",", "comma", 0, Token::Comma),
+    (":", "colon", 0, Token::Colon),
+    ("@", "current", 0, Token::Current),
+    ("&", "expref", 0, Token::Expref),
+    ("]", "rbracket", 0, Token::RightBracket),
+    ("}", "rbrace", 0, Token::RightBrace),
+    (")", "rparen", 0, Token::RightParenthesis),
+    ("", "eof", 0, Token::End),
 ];
 
 impl Token {
     fn symbol(&self) -> Option<&'static Symbol> {
-        SYMBOLS.iter().find(|symbol| symbol.token == *self)
+        SYMBOLS.iter().find(|(.., token)| token == self)
     }
 
     /// Python's name of the kind of token, for messages.
@@ -96,13 +82,13 @@ impl Token {
             Self::QuotedIdentifier(_) => "quoted_identifier",
             Self::Number(_) => "number",
             Self::Literal(_) => "literal",
-            _ => self.symbol().map_or("", |symbol| symbol.name),
+            _ => self.symbol().map_or("", |(_, name, ..)| name),
         }
     }
 
     /// The token's binding power to the expression before it, in the Pratt parser.
     pub(super) fn power(&self) -> u8 {
-        self.symbol().map_or(0, |symbol| symbol.power)
+        self.symbol().map_or(0, |(_, _, power, _)| *power)
     }
 
     /// The token's value as Python prints it.
@@ -111,7 +97,7 @@ impl Token {
             Self::Identifier(name) | Self::QuotedIdentifier(name) => name.clone(),
             Self::Number(number) => number.to_string(),
             Self::Literal(literal) => python::str(literal),
-            _ => self.symbol().map_or("", |symbol| symbol.text).to_owned(),
+            _ => self.symbol().map_or("", |(text, ..)| text).to_owned(),
         }
     }
 }
@@ -151,13 +137,13 @@ pub(super) fn tokens(expression: &str) -> Result<Vec<(Token, usize)>, QueryError
                 inner.len() + 2
             }
             _ => {
-                let symbol = SYMBOLS.iter().find(|symbol| !symbol.text.is_empty() && rest.starts_with(symbol.text));
-                let symbol = symbol.ok_or_else(|| match first {
+                let symbol = SYMBOLS.iter().find(|(text, ..)| !text.is_empty() && rest.starts_with(text));
+                let (text, .., token) = symbol.ok_or_else(|| match first {
                     '=' => bad("Unknown token '='"),
                     _ => bad(&format!("Unknown token {first}")),
                 })?;
-                tokens.push((symbol.token.clone(), column));
-                symbol.text.len()
+                tokens.push((token.clone(), column));
+                text.len()
             }
         };
         column += rest[..length].chars().count();
