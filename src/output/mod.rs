@@ -6,7 +6,6 @@
 mod query;
 mod table;
 mod text;
-mod values;
 mod width;
 mod yaml;
 
@@ -102,6 +101,11 @@ pub fn render(value: &Value, format: Format, title: &str, style: &Style) -> Resu
         Format::Json => python::dumps(value, python::PRETTY) + "\n",
     };
     Ok(text.into_bytes())
+}
+
+/// Whether a value is neither a list nor an object.
+fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
 }
 
 #[cfg(test)]

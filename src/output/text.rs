@@ -4,12 +4,11 @@
 //! member's name in upper case. Members are sorted by name. The columns of a list of objects are the names of all their
 //! scalar members. Values are formatted like Python's `str`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::OutputError;
-use super::values::{is_scalar, sorted};
+use super::{OutputError, is_scalar};
 use crate::python;
 
 /// The names of the scalar members of all objects in a list, which are the columns of each.
@@ -71,7 +70,7 @@ fn write_object(
         Some(columns) => columns.contains(name.as_str()),
         None => is_scalar(member),
     };
-    let (own, rest): (Vec<_>, Vec<_>) = sorted(members).into_iter().partition(is_cell);
+    let (own, rest): (Vec<_>, Vec<_>) = BTreeMap::from_iter(members).into_iter().partition(is_cell);
     let mut cells: Vec<String> = match columns {
         Some(columns) => columns.iter().map(|name| members.get(*name).map_or_else(String::new, python::str)).collect(),
         None => own.into_iter().map(|(_, member)| python::str(member)).collect(),

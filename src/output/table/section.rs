@@ -4,12 +4,12 @@
 //! a row for each object or other element. Lists of mixed elements are handled like in Python, including the AWS CLI's
 //! error messages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::PADDING;
-use crate::output::values::{is_scalar, sorted};
+use crate::output::is_scalar;
 use crate::output::width::columns;
 use crate::python;
 
@@ -129,7 +129,8 @@ fn add_item(sections: &mut Vec<Section>, item: &Value) -> Result<(), String> {
 }
 
 fn add_object(sections: &mut Vec<Section>, members: &Map<String, Value>, level: usize) -> Result<(), String> {
-    let (scalars, nested): (Vec<_>, Vec<_>) = sorted(members).into_iter().partition(|(_, member)| is_scalar(member));
+    let (scalars, nested): (Vec<_>, Vec<_>) =
+        BTreeMap::from_iter(members).into_iter().partition(|(_, member)| is_scalar(member));
     match &scalars[..] {
         [] => {}
         [(name, member)] => current(sections).add_row(vec![(*name).clone(), python::str(member)])?,

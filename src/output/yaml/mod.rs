@@ -5,13 +5,12 @@
 
 mod resolver;
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
 use serde_json::Value;
 
-use super::OutputError;
-use super::values::{is_scalar, sorted};
+use super::{OutputError, is_scalar};
 use crate::python;
 
 /// The `yaml` format. A scalar is printed as JSON: as a YAML document it would need an end marker.
@@ -46,18 +45,14 @@ fn emit(emitter: &mut Emitter<'_>, value: &Value) -> libyaml_safer::Result<()> {
         }
         Value::Object(members) => {
             emitter.emit(Event::mapping_start(None, None, true, MappingStyle::Block))?;
-            for (name, member) in sorted(members) {
+            for (name, member) in BTreeMap::from_iter(members) {
                 emit_text(emitter, name)?;
                 emit(emitter, member)?;
             }
             emitter.emit(Event::mapping_end())
         }
         Value::String(text) => emit_text(emitter, text),
-        other => match python::dumps(other, python::LINE).as_str() {
-            "Infinity" => emit_scalar(emitter, ".inf", true),
-            "-Infinity" => emit_scalar(emitter, "-.inf", true),
-            plain => emit_scalar(emitter, plain, true),
-        },
+        other => emit_scalar(emitter, &python::dumps(other, python::LINE).replace("Infinity", ".inf"), true),
     }
 }
 
@@ -78,13 +73,6 @@ fn is_escaped(character: char) -> bool {
 
 /// Escapes those characters, which only occur inside double quotes.
 fn escaped(document: &str) -> String {
-    let mut escaped = String::with_capacity(document.len());
-    for character in document.chars() {
-        match character {
-            // Writing to a String cannot fail.
-            _ if is_escaped(character) => drop(write!(escaped, "\\U{:08X}", u32::from(character))),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    let escape = |character: char| format!("\\U{:08X}", u32::from(character));
+    document.chars().map(|c| if is_escaped(c) { escape(c) } else { c.into() }).collect()
 }
