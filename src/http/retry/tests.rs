@@ -49,7 +49,7 @@ fn failure(kind: HttpErrorKind) -> Result<Response, HttpError> {
 /// How many attempts a class makes when every one ends like this.
 fn attempts(retry: Retry<'_>, outcome: &dyn Fn() -> Result<Response, HttpError>) -> u32 {
     let mut attempts = Attempts::new(retry, 3, &call());
-    while attempts.after(&outcome(), &options()) != None && attempts.still_wanted() {}
+    while attempts.after(&outcome(), &options()).is_some() && attempts.still_wanted() {}
     attempts.finish(outcome()).map_or_else(|error| error.attempts, |response| response.attempts)
 }
 
@@ -113,7 +113,7 @@ fn a_wait_that_the_service_asks_for_is_kept_up_to_20_seconds() {
     assert_eq!(next(Retry::Exchange, &date), Some(Duration::from_secs(9)));
     assert_eq!(next(Retry::Repeatable, &[("retry-after", "21")]), None);
     assert_eq!(next(Retry::EarlyRefresh(&|| true), &[("retry-after", "1")]), None);
-    assert!(matches!(next(Retry::EarlyRefresh(&|| true), &[]), Some(_)));
+    assert!(next(Retry::EarlyRefresh(&|| true), &[]).is_some());
     assert!(matches!(next(Retry::Aws, &[("retry-after", "21")]), Some(wait) if wait < Duration::from_secs(1)));
 }
 
