@@ -164,6 +164,11 @@ pub fn is_true(value: &Value) -> bool {
     }
 }
 
+/// `not isinstance(value, (list, dict))`
+pub fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
 /// `repr(text)`: single quotes unless the text has one and no double quote.
 pub fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };

@@ -103,11 +103,6 @@ pub fn render(value: &Value, format: Format, title: &str, style: &Style) -> Resu
     Ok(text.into_bytes())
 }
 
-/// Whether a value is neither a list nor an object.
-fn is_scalar(value: &Value) -> bool {
-    !value.is_array() && !value.is_object()
-}
-
 #[cfg(test)]
 mod tests {
     use super::Format;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{OutputError, is_scalar};
-use crate::python;
+use super::OutputError;
+use crate::python::{self, is_scalar};
 
 /// The names of the scalar members of all objects in a list, which are the columns of each.
 type Columns<'a> = BTreeSet<&'a str>;

@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::PADDING;
-use crate::output::is_scalar;
 use crate::output::width::columns;
-use crate::python;
+use crate::python::{self, is_scalar};
 
 /// A box of the table.
 pub(super) struct Section {

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
 use serde_json::Value;
 
-use super::{OutputError, is_scalar};
-use crate::python;
+use super::OutputError;
+use crate::python::{self, is_scalar};
 
 /// The `yaml` format. A scalar is printed as JSON: as a YAML document it would need an end marker.
 pub(super) fn document(value: &Value) -> Result<String, OutputError> {
