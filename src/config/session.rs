@@ -153,6 +153,10 @@ impl SsoRole {
             return Ok(None);
         }
         let mut source = Source::new(config, profile, options)?;
+        if options.name.or(options.start_url).is_some() {
+            // The options name the session, so what is missing is not missing in the profile.
+            source.session()?;
+        }
         if options.name.is_none()
             && source.name.is_some()
             && let (Some(profile), Some(session)) = (section, source.section)
