@@ -10,9 +10,8 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::ini::IniFile;
-use super::lines::{self, Line};
 use super::names::{SectionKind, header_for};
-use super::parse::{Block, DEFAULTS, Entry, ParseError};
+use super::parse::{self, Block, DEFAULTS, Entry, Line, ParseError};
 use super::{Config, Session};
 use crate::error::Error;
 use crate::replace::{Keep, replace};
@@ -89,7 +88,7 @@ fn edit(
 
 /// The text with one key set.
 fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key: &str, value: &str) -> String {
-    let lines: Vec<Line<'_>> = lines::lines(text).collect();
+    let lines: Vec<Line<'_>> = parse::lines(text).collect();
     let ending = lines.first().map(|line| line.ending).filter(|ending| !ending.is_empty()).unwrap_or("\n");
     let Some(block) = block else {
         let gap = if lines.last().is_none_or(|line| line.content.trim().is_empty()) { "" } else { ending };

@@ -1,33 +1,31 @@
 //! `Config`: both configuration files and the selected profile, with lookups by name.
 //!
 //! The rules are botocore's. One file is read in `ini` and parsed in `parse`; the other modules hold one section
-//! (`section`), precedence over options and variables (`settings`, `preferences`), Identity Center (`session`) and
-//! changes to the config file (`edit`).
+//! (`section`), precedence over options and variables (`settings`), Identity Center (`session`) and changes to the config
+//! file (`edit`).
 
 mod edit;
 mod ini;
-mod lines;
 mod names;
 mod origin;
 mod parse;
-mod path;
-mod preferences;
 mod section;
 mod session;
 mod settings;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf, is_separator};
 
 pub use edit::{save_profile, save_sso_session, set_sso_region};
 pub use names::shell_words;
 pub use origin::{Located, Origin};
-pub use path::expand_path;
-pub use preferences::{AutoPrompt, auto_prompt, error_format, output_format, pager};
 pub use section::Section;
 pub use session::{DEFAULT_SCOPE, Session, SessionOptions, SsoRole};
-pub use settings::{ClientSettings, Overrides, check_endpoint_option, client_settings};
+pub use settings::{
+    AutoPrompt, ClientSettings, Overrides, auto_prompt, check_endpoint_option, client_settings, error_format,
+    output_format, pager,
+};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -68,8 +66,12 @@ impl Config {
     /// As `load`, but the profile need not exist.
     pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let (profile, named_by) = selected_profile(context, profile_option);
-        let main = IniFile::read(&path::file(context, "AWS_CONFIG_FILE", "config"))?;
-        let credentials = IniFile::read(&path::file(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))?;
+        let file = |variable, default: &str| {
+            let path = context.var(variable).unwrap_or_else(|| default.to_owned());
+            IniFile::read(&expand_path(&path, context))
+        };
+        let main = file("AWS_CONFIG_FILE", "~/.aws/config")?;
+        let credentials = file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")?;
         let selected = main.find(SectionKind::Profile, &profile);
         Ok(Self { main, credentials, profile, named_by, selected })
     }
@@ -220,4 +222,37 @@ fn selected_profile(context: &Context, option: Option<&str>) -> (String, NamedBy
         }
     }
     ("default".to_owned(), NamedBy::Default)
+}
+
+/// Expands variables and `~` in a path, like Python's `os.path.expandvars` and then `expanduser`, but for another user's
+/// home (`~name`).
+pub fn expand_path(path: &str, context: &Context) -> PathBuf {
+    let path = expand_variables(path, context);
+    let inside = path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with(is_separator));
+    match (inside, &context.home) {
+        (Some(rest), Some(home)) => home.join(rest.trim_start_matches(is_separator)),
+        _ => PathBuf::from(path),
+    }
+}
+
+/// Expands `$NAME` and `${NAME}`; unset variables stay unchanged.
+fn expand_variables(path: &str, context: &Context) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let (name, length) = if let Some((name, _)) = after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            (name, name.len() + 2)
+        } else {
+            let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+            (&after[..end], end)
+        };
+        match context.var(name).filter(|_| !name.is_empty()) {
+            Some(value) => out.push_str(&value),
+            None => out.push_str(&rest[at..=at + length]),
+        }
+        rest = &after[length..];
+    }
+    out + rest
 }

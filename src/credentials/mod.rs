@@ -14,8 +14,6 @@ mod process;
 mod role;
 mod sso;
 mod sts;
-mod web_identity;
-mod xml;
 
 use std::fmt::Display;
 
@@ -74,7 +72,7 @@ impl<'a> Chain<'a> {
 
     /// The credentials of a profile, except a role to assume.
     async fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Credentials>, Error> {
-        if let Some(found) = web_identity::keys(self, name, environment).await? {
+        if let Some(found) = role::of_web_identity(self, name, environment).await? {
             return Ok(Some(found));
         }
         if let Some(found) = sso::keys(self, name).await? {

@@ -1,4 +1,4 @@
-//! Roles of a profile: `role_arn` with `source_profile` or `credential_source`, chained to any depth.
+//! Roles of a profile: `role_arn` with `source_profile` or `credential_source`, chained to any depth, or with a web identity.
 //!
 //! The whole chain is read and checked before any request, then walked from the outermost role: cached credentials of a
 //! role make its source unnecessary. The checks, their order and their texts are botocore's.
@@ -44,6 +44,43 @@ pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Optio
     }
     let role = Role::read(chain, profile, &mut vec![profile.to_owned()])?;
     role.assume(chain).await.map(Some)
+}
+
+/// The credentials of a role that is assumed with a web identity token from a file, as EKS and CI systems mount one, if such a
+/// file is configured. Each variable comes before the profile's key; without `environment` the keys alone count: with a
+/// profile named by `--profile`, and for a source profile.
+pub(super) async fn of_web_identity(
+    chain: &Chain<'_>,
+    profile: &str,
+    environment: bool,
+) -> Result<Option<Credentials>, Error> {
+    let section = chain.config.profile(profile);
+    let setting = |variable: &str, key: &str| {
+        let variable = if environment { chain.context.var(variable) } else { None };
+        variable.or_else(|| section.and_then(|section| section.get(key)).map(str::to_owned))
+    };
+    let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file").filter(|file| !file.is_empty());
+    let Some(file) = file else { return Ok(None) };
+    let Some(role) = setting("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty()) else {
+        // The missing space is AWS's.
+        return Err(Error::configuration(
+            "The provided profile or the current environment is configured to assume role with web identity but has no \
+             role ARN configured. Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var \
+             is set.",
+        ));
+    };
+    let session_name = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
+    let mut parameters = Parameters::new(chain.context, session_name);
+    parameters.set("RoleArn", json!(role));
+    let key = parameters.cache_key();
+    if let Some(cached) = cached(chain, &key) {
+        return Ok(Some(cached));
+    }
+    let token = std::fs::read_to_string(&file)
+        .map(Secret::new)
+        .map_err(|error| Error::configuration(format!("cannot read the web identity token file `{file}`: {error}")))?;
+    parameters.set_secret("WebIdentityToken", token);
+    Call { chain, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None }.make().await.map(Some)
 }
 
 /// Whether the profile has a role, and no web identity to assume it with.

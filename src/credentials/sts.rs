@@ -1,7 +1,7 @@
 //! The two STS operations that return a role's credentials (API version 2011-06-15, query protocol).
 //!
 //! Parameters are validated against AWS's model before a request; results are cached in `~/.aws/cli/cache`, as by the
-//! AWS CLI, and reused with at least 15 minutes left. Roles and identities are chosen in `role` and `web_identity`.
+//! AWS CLI, and reused with at least 15 minutes left. Roles and web identities are chosen in `role`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use time::Duration;
 use zeroize::Zeroizing;
 
-use super::{Chain, expiry, retrieval_failed, xml};
+use super::{Chain, expiry, retrieval_failed};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
 use crate::endpoint::{NOT_UNRESERVED, Service};
@@ -185,8 +185,8 @@ impl Call<'_> {
         let document = String::from_utf8_lossy(&response.body);
         let lacks =
             |name: &str| retrieval_failed("assume-role", format!("the response to {} has no {name}", self.operation));
-        let keys = xml::element(&document, "Credentials").ok_or_else(|| lacks("Credentials"))?;
-        let member = |name: &str| xml::text(keys, name).filter(|text| !text.is_empty()).ok_or_else(|| lacks(name));
+        let keys = element(&document, "Credentials").ok_or_else(|| lacks("Credentials"))?;
+        let member = |name: &str| element_text(keys, name).filter(|text| !text.is_empty()).ok_or_else(|| lacks(name));
         let expires_at = expiry(&member("Expiration")?, self.chain.context)?;
         let mut builder = Credentials::builder()
             .access_key_id(member("AccessKeyId")?)
@@ -194,19 +194,19 @@ impl Call<'_> {
             .session_token(member("SessionToken")?)
             .expiry(expires_at.into())
             .provider_name("assume-role");
-        let user = xml::element(&document, "AssumedRoleUser").unwrap_or_default();
-        let arn = xml::text(user, "Arn");
+        let user = element(&document, "AssumedRoleUser").unwrap_or_default();
+        let arn = element_text(user, "Arn");
         if let Some(account) = arn.as_deref().and_then(|arn| arn.split(':').nth(4)) {
             builder = builder.account_id(account);
         }
-        let user = json!({"AssumedRoleId": xml::text(user, "AssumedRoleId"), "Arn": arn});
+        let user = json!({"AssumedRoleId": element_text(user, "AssumedRoleId"), "Arn": arn});
         Ok((CachedCredentials { credentials: builder.build(), expires_at }, user))
     }
 
     /// The error in a response. One that is neither an STS document nor a 5xx comes from a proxy.
     fn refusal(&self, response: &Response) -> Error {
         let document = String::from_utf8_lossy(&response.body);
-        let (code, message) = match (xml::text(&document, "Code"), xml::text(&document, "Message")) {
+        let (code, message) = match (element_text(&document, "Code"), element_text(&document, "Message")) {
             (Some(code), message) => (code, message.unwrap_or_default()),
             (None, _) if response.status >= 500 => (response.status.to_string(), response.reason().to_owned()),
             (None, _) => {
@@ -225,5 +225,72 @@ fn code(response: &Response) -> Option<String> {
         return None;
     }
     let document = String::from_utf8_lossy(&response.body);
-    xml::text(&document, "Code").or_else(|| Some(response.status.to_string()))
+    element_text(&document, "Code").or_else(|| Some(response.status.to_string()))
+}
+
+/// The content of the first element of that name, markup included. STS documents are written by AWS, and their elements have
+/// no attributes, so this is enough; it is not an XML parser.
+fn element<'a>(document: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = document.split_once(&format!("<{name}>"))?;
+    Some(rest.split_once(&format!("</{name}>"))?.0)
+}
+
+/// The decoded text of the first element of that name; `None` if it has child elements.
+fn element_text(document: &str, name: &str) -> Option<String> {
+    let content = element(document, name)?;
+    if content.contains('<') { None } else { unescape(content) }
+}
+
+/// Decodes the five entities and character references.
+fn unescape(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        let (entity, after) = after.split_once(';')?;
+        out.push_str(before);
+        out.push(match entity {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            _ => {
+                let number = entity.strip_prefix('#')?;
+                let code = match number.strip_prefix(['x', 'X']) {
+                    Some(hex) => u32::from_str_radix(hex, 16),
+                    None => number.parse(),
+                };
+                char::from_u32(code.ok()?)?
+            }
+        });
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{element, element_text};
+
+    #[test]
+    fn leaves_are_found_and_unescaped() {
+        let document = "<A xmlns=\"x\"><Error><Code>AccessDenied</Code><Message>a &lt;b&gt; &amp; &#39;c&#x27; &quot;</Message>\
+                        </Error></A>";
+        assert_eq!(element_text(document, "Code").as_deref(), Some("AccessDenied"));
+        assert_eq!(element_text(document, "Message").as_deref(), Some("a <b> & 'c' \""));
+        assert_eq!(element_text(document, "Error"), None);
+        assert_eq!(element_text(document, "Type"), None);
+        assert_eq!(
+            element(document, "Error").and_then(|error| element_text(error, "Code")).as_deref(),
+            Some("AccessDenied")
+        );
+    }
+
+    #[test]
+    fn damaged_text_is_none() {
+        for document in ["<C>x", "<C>&bad;</C>", "<C>&#xffffffff;</C>", "<C>&#;</C>", "<C>& </C>", "</C><C>"] {
+            assert_eq!(element_text(document, "C"), None, "{document}");
+        }
+    }
 }
