@@ -88,7 +88,7 @@ impl Services {
             let set = self.settings.region.as_ref().filter(|set| set.value == region);
             set.map_or(error.clone(), |set| error.value_from(&set.origin))
         })?;
-        let url = match self.configured(service)? {
+        let url = match self.settings.endpoint_url(service)? {
             Some(url) => self.checked(url)?,
             None => endpoint::resolve(service, &region, variant)?,
         };
@@ -100,15 +100,11 @@ impl Services {
 
     /// The configured URLs that send tokens unencrypted to another machine, and the origin of each.
     pub fn plain_http(&self) -> Vec<&Located<String>> {
-        let configured =
-            [Service::Oidc, Service::Portal].into_iter().filter_map(|service| self.configured(service).ok()?);
+        let services = [Service::Oidc, Service::Portal].into_iter();
+        let configured = services.filter_map(|service| self.settings.endpoint_url(service).ok()?);
         let mut urls: Vec<_> = configured.filter(|url| is_exposed(&url.value)).collect();
         urls.dedup();
         urls
-    }
-
-    fn configured(&self, service: Service) -> Result<Option<&Located<String>>, Error> {
-        self.settings.endpoint_url(service)
     }
 
     fn checked(&self, Located { value: url, origin }: &Located<String>) -> Result<String, Error> {

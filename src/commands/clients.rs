@@ -24,20 +24,10 @@ pub(super) fn for_session(context: &Context, config: &Config, global: &GlobalArg
     session_services(context, config, &overrides(global))
 }
 
-/// The same for the credential chain, without `--endpoint-url`, which applies only to the command's own service.
+/// The same for the credential chain.
 pub(super) fn for_session_chain(context: &Context, config: &Config, global: &GlobalArgs) -> anyhow::Result<Services> {
     config::check_endpoint_option(&overrides(global))?;
     session_services(context, config, &without_endpoint(global))
-}
-
-/// The services that the credential chain of a signed operation calls.
-pub(super) fn for_operation_chain(
-    context: &Context,
-    config: &Config,
-    global: &GlobalArgs,
-    options: HttpOptions,
-) -> anyhow::Result<Services> {
-    Ok(Services::new(options, config::client_settings(context, config, &without_endpoint(global))?))
 }
 
 fn session_services(context: &Context, config: &Config, overrides: &Overrides) -> anyhow::Result<Services> {
@@ -103,7 +93,8 @@ pub(super) fn overrides(global: &GlobalArgs) -> Overrides {
     }
 }
 
-fn without_endpoint(global: &GlobalArgs) -> Overrides {
+/// The same without `--endpoint-url`, which applies only to the command's own service, not to the credential chain.
+pub(super) fn without_endpoint(global: &GlobalArgs) -> Overrides {
     Overrides { endpoint_url: None, ..overrides(global) }
 }
 

@@ -32,7 +32,9 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     let document = Document::of(input.cli_input_json.as_deref(), input.cli_input_yaml.as_deref())?;
     let config = Config::load(context, global.profile.as_deref());
     if document.is_none() && !made_up {
-        prompt::complete(operation, &mut given, prompt::wanted(global, config.as_ref().ok(), context), context)?;
+        let (on, off) = (global.cli_auto_prompt, global.no_cli_auto_prompt);
+        let how = config::auto_prompt(context, config.as_ref().ok(), on, off);
+        prompt::complete(operation, &mut given, how, context)?;
     }
     if document.is_none() {
         let hint = cli::help_hint(Some(operation.command()), global.as_aws);
@@ -89,7 +91,8 @@ async fn signing(
     if !operation.is_signed() || global.no_sign_request {
         return Ok(None);
     }
-    let services = clients::for_operation_chain(context, config, global, http_options(context, settings))?;
+    let settings_of_chain = config::client_settings(context, config, &clients::without_endpoint(global))?;
+    let services = Services::new(http_options(context, settings), settings_of_chain);
     let credentials = Chain::new(context, config, &services, region).find().await.map_err(without_name)?;
     Ok(Some(Signing { credentials, region: region.to_owned() }))
 }

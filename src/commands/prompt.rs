@@ -6,21 +6,12 @@
 use std::io::BufRead as _;
 
 use super::runtime;
-use crate::cli::GlobalArgs;
-use crate::config::{AutoPrompt, Config, auto_prompt};
+use crate::config::AutoPrompt;
 use crate::context::Context;
 use crate::error::Error;
 use crate::model::{Kind, Member, Operation, Words};
 
 type Given = Vec<(&'static Member, Words)>;
-
-/// The members to prompt for, from the options, then the environment, then the profile.
-pub(super) fn wanted(global: &GlobalArgs, config: Option<&Config>, context: &Context) -> AutoPrompt {
-    let from_options = || if global.cli_auto_prompt { AutoPrompt::On } else { AutoPrompt::Off };
-    config.map_or_else(from_options, |config| {
-        auto_prompt(context, config, global.cli_auto_prompt, global.no_cli_auto_prompt)
-    })
-}
 
 /// Prompts for the missing members.
 pub(super) fn complete(

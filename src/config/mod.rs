@@ -36,18 +36,9 @@ use names::SectionKind;
 pub struct Config {
     main: IniFile,
     credentials: IniFile,
-    profile: String,
-    named_by: NamedBy,
+    profile: Located<String>,
     /// The block of the selected profile in the config file; every setting needs it.
     selected: Option<usize>,
-}
-
-/// What named the profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum NamedBy {
-    Option,
-    Variable(&'static str),
-    Default,
 }
 
 impl Config {
@@ -57,7 +48,7 @@ impl Config {
     /// names the profile "". A missing file is empty.
     pub fn load(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
         let config = Self::read(context, profile_option)?;
-        if config.named_by != NamedBy::Default && config.profile(&config.profile).is_none() {
+        if config.profile.is_explicit() && config.selected().is_none() {
             return Err(config.profile_not_found());
         }
         Ok(config)
@@ -65,25 +56,28 @@ impl Config {
 
     /// As `load`, but the profile need not exist.
     pub fn read(context: &Context, profile_option: Option<&str>) -> Result<Self, Error> {
-        let (profile, named_by) = selected_profile(context, profile_option);
+        let profile = Located::option("--profile", profile_option.filter(|name| !name.is_empty()))
+            .or_else(|| Located::variable("AWS_PROFILE", context))
+            .or_else(|| Located::variable("AWS_DEFAULT_PROFILE", context))
+            .unwrap_or_else(|| Located::new("default".to_owned(), Origin::Default));
         let file = |variable, default: &str| {
             let path = context.var(variable).unwrap_or_else(|| default.to_owned());
             IniFile::read(&expand_path(&path, context))
         };
         let main = file("AWS_CONFIG_FILE", "~/.aws/config")?;
         let credentials = file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")?;
-        let selected = main.find(SectionKind::Profile, &profile);
-        Ok(Self { main, credentials, profile, named_by, selected })
+        let selected = main.find(SectionKind::Profile, &profile.value);
+        Ok(Self { main, credentials, profile, selected })
     }
 
     /// The selected profile's name.
     pub fn profile_name(&self) -> &str {
-        &self.profile
+        &self.profile.value
     }
 
     /// True if `--profile` named it; then access keys in the environment are not used.
     pub fn profile_was_named_by_option(&self) -> bool {
-        self.named_by == NamedBy::Option
+        matches!(self.profile.origin, Origin::Option(_))
     }
 
     /// A value of the selected profile.
@@ -95,12 +89,17 @@ impl Config {
     /// both: [`Located::option`].
     pub fn setting(&self, context: &Context, variables: &[&'static str], key: &str) -> Option<Located<String>> {
         let set = variables.iter().find_map(|name| Located::variable(name, context));
-        set.or_else(|| self.selected()?.located(key))
+        set.or_else(|| self.key(key))
+    }
+
+    /// A value of the selected profile with its position.
+    fn key(&self, key: &str) -> Option<Located<String>> {
+        self.selected()?.located(key)
     }
 
     /// The selected profile's section; `None` when no profile is named and there is no `default`.
     pub fn selected(&self) -> Option<Section<'_>> {
-        self.profile(&self.profile)
+        self.profile(&self.profile.value)
     }
 
     /// A profile, as botocore merges it from both files.
@@ -110,7 +109,7 @@ impl Config {
 
     /// The part of a profile that is in the config file.
     pub fn profile_in_config(&self, name: &str) -> Option<Section<'_>> {
-        let block = if name == self.profile { self.selected } else { self.main.find(SectionKind::Profile, name) };
+        let block = if name == self.profile.value { self.selected } else { self.main.find(SectionKind::Profile, name) };
         Some(Section::of(&self.main, block?))
     }
 
@@ -183,10 +182,10 @@ impl Config {
     }
 
     fn profile_not_found(&self) -> Error {
-        let name = &self.profile;
-        let source = match self.named_by {
-            NamedBy::Variable(variable) => format!("the name comes from the environment variable {variable}; "),
-            NamedBy::Option | NamedBy::Default => String::new(),
+        let Located { value: name, origin } = &self.profile;
+        let source = match origin {
+            Origin::Variable(_) => format!("the name comes from {origin}; "),
+            _ => String::new(),
         };
         let problem = if self.main.find_header(name).is_some() {
             format!(
@@ -207,21 +206,8 @@ impl fmt::Debug for Config {
             .field("config", &self.main.path)
             .field("credentials", &self.credentials.path)
             .field("profile", &self.profile)
-            .field("named_by", &self.named_by)
             .finish_non_exhaustive()
     }
-}
-
-fn selected_profile(context: &Context, option: Option<&str>) -> (String, NamedBy) {
-    if let Some(name) = option.filter(|name| !name.is_empty()) {
-        return (name.to_owned(), NamedBy::Option);
-    }
-    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
-        if let Some(name) = context.var(variable) {
-            return (name, NamedBy::Variable(variable));
-        }
-    }
-    ("default".to_owned(), NamedBy::Default)
 }
 
 /// Expands variables and `~` in a path, like Python's `os.path.expandvars` and then `expanduser`, but for another user's

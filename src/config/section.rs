@@ -29,10 +29,6 @@ impl<'a> Part<'a> {
     fn value(&self, entry: &Entry) -> Option<&'a str> {
         entry.children.is_empty().then(|| self.file.slice(entry.value))
     }
-
-    fn place(&self, key: &str, entry: &Entry, header: &str) -> Place {
-        Place { key: key.to_owned(), header: header.to_owned(), path: Arc::clone(&self.file.path), line: entry.line }
-    }
 }
 
 impl<'a> Section<'a> {
@@ -58,9 +54,11 @@ impl<'a> Section<'a> {
     }
 
     /// The value of a key with its position; `None` when it is absent or a nested block.
-    pub(super) fn located(&self, key: &str) -> Option<Located<String>> {
+    pub fn located(&self, key: &str) -> Option<Located<String>> {
         let (part, entry, header) = self.find(key)?;
-        Some(Located::new(part.value(entry)?.to_owned(), Origin::File(part.place(key, entry, header))))
+        let value = part.value(entry)?.to_owned();
+        let (key, header, path) = (key.to_owned(), header.to_owned(), Arc::clone(&part.file.path));
+        Some(Located::new(value, Origin::File(Place { key, header, path, line: entry.line })))
     }
 
     /// The nested block under a key; `None` when it is absent or a plain value.
@@ -68,22 +66,6 @@ impl<'a> Section<'a> {
         let (part, entry, header) = self.find(key)?;
         let nested = Part { file: part.file, header, line: entry.line, own: &entry.children, inherited: &[] };
         (!entry.children.is_empty()).then_some(Section { parts: [Some(nested), None] })
-    }
-
-    /// The line of a key, from 1.
-    pub fn line(&self, key: &str) -> Option<usize> {
-        self.find(key).map(|(_, entry, _)| entry.line)
-    }
-
-    /// The position of a key.
-    pub fn origin(&self, key: &str) -> Option<Place> {
-        let (part, entry, header) = self.find(key)?;
-        Some(part.place(key, entry, header))
-    }
-
-    /// The raw text of the header this section has in its (first) file.
-    pub fn header(&self) -> &'a str {
-        self.parts[0].map_or("", |part| part.header)
     }
 
     /// The section for a message: "[sso-session s1] (/home/x/.aws/config, line 5)".

@@ -303,7 +303,7 @@ fn registration_scopes(text: &str) -> Vec<String> {
 }
 
 fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SessionOptions<'_>) -> Error {
-    let place = || Some(Origin::File(profile?.origin("sso_session")?));
+    let place = || Some(profile?.located("sso_session")?.origin);
     let origin = options.name.map(|_| Origin::Option("--sso-session")).or_else(place).unwrap_or(Origin::Default);
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
@@ -315,12 +315,11 @@ fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options
 /// Rejects different values of the same key in profile and sso-session (botocore).
 fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<(), Error> {
     for key in session.keys() {
-        let (Some(ours), Some(theirs)) = (profile.get(key), session.get(key)) else { continue };
-        if ours != theirs {
+        let (Some(ours), Some(theirs)) = (profile.located(key), session.located(key)) else { continue };
+        if ours.value != theirs.value {
+            let (ours, theirs, places) = (ours.value, theirs.value, format!("{} and {}", ours.origin, theirs.origin));
             let message =
                 format!("The value for {key} is inconsistent between profile ({ours}) and sso-session ({theirs}).");
-            let places = [profile.origin(key), session.origin(key)];
-            let places = places.into_iter().flatten().map(|place| place.to_string()).collect::<Vec<_>>().join(" and ");
             return Err(Error::configuration(message).hint(format!("see {places}")));
         }
     }

@@ -30,9 +30,6 @@ pub struct Overrides {
     pub read_timeout: Option<String>,
 }
 
-/// A time-out; `None` waits forever.
-pub type Limit = Option<Duration>;
-
 /// Everything about requests that can be configured, except credentials.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
@@ -46,22 +43,22 @@ pub struct ClientSettings {
     pub ca_bundle: Option<Located<String>>,
     /// Whether certificates are checked.
     pub verify_ssl: bool,
-    /// To connect; 60 s by default.
-    pub connect_timeout: Located<Limit>,
-    /// Between two parts of a response; 60 s by default.
-    pub read_timeout: Located<Limit>,
+    /// To connect; 60 s by default, `None` waits forever.
+    pub connect_timeout: Located<Option<Duration>>,
+    /// Between two parts of a response; 60 s by default, `None` waits forever.
+    pub read_timeout: Located<Option<Duration>>,
     /// Attempts in all, at least one; 3 by default.
     pub max_attempts: Located<u32>,
     /// Application identifier for the user agent.
     pub user_agent_app_id: Option<String>,
-    endpoint_urls: [(Service, Result<Option<Located<String>>, Error>); 3],
+    /// By the position of the service in [`Service`].
+    endpoint_urls: [Result<Option<Located<String>>, Error>; 3],
 }
 
 impl ClientSettings {
     /// The configured base URL of a service; an error when the profile names a missing `services` section.
     pub fn endpoint_url(&self, service: Service) -> Result<Option<&Located<String>>, Error> {
-        let found = self.endpoint_urls.iter().find(|(known, _)| *known == service);
-        found.map_or(Ok(None), |(_, url)| url.as_ref().map(Option::as_ref).map_err(Clone::clone))
+        self.endpoint_urls[service as usize].as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// The region, or AWS's error when there is none.
@@ -81,7 +78,7 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
     sources.check_retry_mode()?;
     Ok(ClientSettings {
         region: Located::option("--region", overrides.region.as_deref())
-            .or_else(|| sources.first(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
+            .or_else(|| config.setting(context, &["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
         fips: sources.is_true("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         dualstack: sources.is_true("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
         ca_bundle: sources.ca_bundle(overrides.ca_bundle.as_deref()),
@@ -89,12 +86,9 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
         connect_timeout,
         read_timeout,
         max_attempts,
-        user_agent_app_id: sources.first(&["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id").map(|found| found.value),
-        endpoint_urls: [
-            (Service::Oidc, sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc")),
-            (Service::Portal, sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_SSO", "sso")),
-            (Service::Sts, sources.endpoint_url(overrides, "AWS_ENDPOINT_URL_STS", "sts")),
-        ],
+        user_agent_app_id: config.setting(context, &["AWS_SDK_UA_APP_ID"], "sdk_ua_app_id").map(|found| found.value),
+        endpoint_urls: [Service::Oidc, Service::Portal, Service::Sts]
+            .map(|service| sources.endpoint_url(overrides.endpoint_url.as_deref(), service)),
     })
 }
 
@@ -105,17 +99,9 @@ struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    fn first(&self, variables: &[&'static str], key: &str) -> Option<Located<String>> {
-        self.config.setting(self.context, variables, key)
-    }
-
-    fn key(&self, key: &str) -> Option<Located<String>> {
-        self.config.selected().and_then(|section| section.located(key))
-    }
-
     /// Whether the value is `true` in any case; an empty variable overrides the key.
     fn is_true(&self, variable: &'static str, key: &str) -> bool {
-        self.first(&[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
+        self.config.setting(self.context, &[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
     }
 
     fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<String>> {
@@ -123,61 +109,66 @@ impl Sources<'_> {
         Located::option("--ca-bundle", chosen)
             .filter(not_empty)
             .or_else(|| variable("AWS_CA_BUNDLE"))
-            .or_else(|| self.key("ca_bundle").filter(not_empty))
+            .or_else(|| self.config.key("ca_bundle").filter(not_empty))
             .or_else(|| variable("REQUESTS_CA_BUNDLE"))
     }
 
     /// No operation has timestamps or binary members, but the AWS CLI rejects unknown formats.
     fn check_formats(&self) -> Result<(), Error> {
-        let unknown = |key, known: [&str; 2]| self.key(key).filter(|found| !known.contains(&found.value.as_str()));
+        let unknown =
+            |key, known: [&str; 2]| self.config.key(key).filter(|found| !known.contains(&found.value.as_str()));
         let timestamp = "cli_timestamp_format";
         if let Some(Located { value, origin }) = unknown(timestamp, ["wire", "iso8601"]) {
             let message = format!("Unknown {timestamp} value: {value}, valid values are \"wire\" or \"iso8601\"");
             return Err(Error::configuration(message).value_from(&origin));
         }
         match unknown("cli_binary_format", ["base64", "raw-in-base64-out"]) {
-            Some(Located { value, origin }) => Err(invalid(python::quoted(&value), &origin)),
+            Some(Located { value, origin }) => Err(Error::other(python::quoted(&value)).value_from(&origin)),
             None => Ok(()),
         }
     }
 
     fn max_attempts(&self) -> Result<Located<u32>, Error> {
-        let Some(Located { value, origin }) = self.first(&["AWS_MAX_ATTEMPTS"], "max_attempts") else {
+        let Some(Located { value, origin }) = self.config.setting(self.context, &["AWS_MAX_ATTEMPTS"], "max_attempts")
+        else {
             return Ok(Located::new(3, Origin::Default));
         };
         let Some(number) = python::saturating_int(&value) else {
-            return Err(invalid(python::int_error(&value), &origin));
+            return Err(Error::other(python::int_error(&value)).value_from(&origin));
         };
         if number < 1 {
             let what = format!(
                 "Value provided to \"max_attempts\": {number} must be an integer greater than or equal to one."
             );
-            return Err(invalid(what, &origin));
+            return Err(Error::other(what).value_from(&origin));
         }
         Ok(Located::new(u32::try_from(number).unwrap_or(u32::MAX), origin))
     }
 
     /// The AWS CLI rejects other modes. Retries here always follow standard mode.
     fn check_retry_mode(&self) -> Result<(), Error> {
-        let Some(Located { value, origin }) = self.first(&["AWS_RETRY_MODE"], "retry_mode") else { return Ok(()) };
+        let Some(Located { value, origin }) = self.config.setting(self.context, &["AWS_RETRY_MODE"], "retry_mode")
+        else {
+            return Ok(());
+        };
         if ["standard", "adaptive"].contains(&value.as_str()) {
             return Ok(());
         }
         let message =
             format!("Invalid value provided to \"mode\": \"{value}\" must be one of: \"standard\" or \"adaptive\"");
-        Err(invalid(message, &origin))
+        Err(Error::other(message).value_from(&origin))
     }
 
     /// The option; then, unless configured endpoints are ignored, the service's variable, the general one, the profile's
     /// `services` section, the profile. Empty values are skipped.
-    fn endpoint_url(
-        &self,
-        overrides: &Overrides,
-        variable_of_service: &'static str,
-        service: &str,
-    ) -> Result<Option<Located<String>>, Error> {
-        if let Some(chosen) = Located::option("--endpoint-url", overrides.endpoint_url.as_deref()) {
-            return Ok(Some(chosen));
+    fn endpoint_url(&self, chosen: Option<&str>, service: Service) -> Result<Option<Located<String>>, Error> {
+        let (variable_of_service, key) = match service {
+            Service::Oidc => ("AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
+            Service::Portal => ("AWS_ENDPOINT_URL_SSO", "sso"),
+            Service::Sts => ("AWS_ENDPOINT_URL_STS", "sts"),
+        };
+        if chosen.is_some() {
+            return Ok(Located::option("--endpoint-url", chosen));
         }
         if self.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
             return Ok(None);
@@ -186,12 +177,12 @@ impl Sources<'_> {
         if let Some(found) = variable(variable_of_service).or_else(|| variable("AWS_ENDPOINT_URL")) {
             return Ok(Some(found));
         }
-        let of_services = self.services_endpoint_url(service)?.filter(not_empty);
-        Ok(of_services.or_else(|| self.key("endpoint_url").filter(not_empty)))
+        let of_services = self.services_endpoint_url(key)?.filter(not_empty);
+        Ok(of_services.or_else(|| self.config.key("endpoint_url").filter(not_empty)))
     }
 
     fn services_endpoint_url(&self, service: &str) -> Result<Option<Located<String>>, Error> {
-        let Some(Located { value: name, origin }) = self.key("services") else { return Ok(None) };
+        let Some(Located { value: name, origin }) = self.config.key("services") else { return Ok(None) };
         let Some(section) = self.config.services(&name).filter(|section| !section.is_empty()) else {
             let what = format!(
                 "The profile is configured to use the services section but the \"{name}\" services configuration does \
@@ -209,26 +200,24 @@ fn not_empty(found: &Located<String>) -> bool {
     !found.value.is_empty()
 }
 
-fn invalid(message: String, origin: &Origin) -> Error {
-    Error::other(message).value_from(origin)
-}
-
 /// The default of both time-outs, the AWS CLI's.
 const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
 
 /// A century, which cannot overflow a clock.
 const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
 
-fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Limit>, Error> {
+fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Option<Duration>>, Error> {
     let Some(text) = value else { return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default)) };
     let origin = Origin::Option(name);
-    let Some(seconds) = python::saturating_int(text) else { return Err(invalid(python::int_error(text), &origin)) };
+    let Some(seconds) = python::saturating_int(text) else {
+        return Err(Error::other(python::int_error(text)).value_from(&origin));
+    };
     let Ok(seconds) = u64::try_from(seconds) else {
         let message = format!(
             "Attempted to set {what} timeout to {seconds}, but the timeout cannot be set to a value less than or equal \
              to 0."
         );
-        return Err(invalid(message, &origin));
+        return Err(Error::other(message).value_from(&origin));
     };
     Ok(Located::new((seconds > 0).then(|| Duration::from_secs(seconds.min(LONGEST_LIMIT))), origin))
 }
@@ -261,7 +250,7 @@ pub fn output_format(context: &Context, config: &Config, chosen: Option<&str>) -
 pub fn error_format(context: &Context, config: Option<&Config>, chosen: Option<&str>) -> String {
     let found = Located::option("--cli-error-format", chosen)
         .or_else(|| Located::variable("AWS_CLI_ERROR_FORMAT", context))
-        .or_else(|| config?.selected()?.located("cli_error_format"));
+        .or_else(|| config?.key("cli_error_format"));
     let name = found.map(|found| found.value).filter(|name| !name.is_empty());
     name.map_or_else(|| "enhanced".to_owned(), |name| name.to_lowercase())
 }
@@ -292,14 +281,15 @@ pub enum AutoPrompt {
 }
 
 /// `--no-cli-auto-prompt`, `--cli-auto-prompt`, `AWS_CLI_AUTO_PROMPT`, `cli_auto_prompt`, else off; an unknown value means off.
-pub fn auto_prompt(context: &Context, config: &Config, on: bool, off: bool) -> AutoPrompt {
+/// Without a readable config the options alone count.
+pub fn auto_prompt(context: &Context, config: Option<&Config>, on: bool, off: bool) -> AutoPrompt {
     if off {
         return AutoPrompt::Off;
     }
     if on {
         return AutoPrompt::On;
     }
-    let found = config.setting(context, &["AWS_CLI_AUTO_PROMPT"], "cli_auto_prompt");
+    let found = config.and_then(|config| config.setting(context, &["AWS_CLI_AUTO_PROMPT"], "cli_auto_prompt"));
     match found.map(|found| found.value.to_lowercase()).as_deref() {
         Some("on") => AutoPrompt::On,
         Some("on-partial") => AutoPrompt::OnPartial,

@@ -194,11 +194,12 @@ proptest! {
         };
         let after = fixture.load(None).unwrap();
         prop_assert_eq!(after.sso_session(&name).unwrap().get(&key), Some(value.as_str()));
-        for (found, section) in before.sso_sessions().chain(before.profiles()) {
-            let same = if section.header().starts_with("sso-session") { after.sso_session(found) } else { after.profile(found) };
-            let same = same.unwrap();
+        let sessions = before.sso_sessions().map(|(found, section)| (true, found, section));
+        let profiles = before.profiles().map(|(found, section)| (false, found, section));
+        for (is_session, found, section) in sessions.chain(profiles) {
+            let same = if is_session { after.sso_session(found) } else { after.profile(found) }.unwrap();
             for other in section.keys() {
-                if !(section.header().starts_with("sso-session") && found == name && other == key) {
+                if !(is_session && found == name && other == key) {
                     prop_assert_eq!(section.get(other), same.get(other));
                     prop_assert_eq!(section.nested(other).map(|it| it.keys()), same.nested(other).map(|it| it.keys()));
                 }

@@ -121,23 +121,23 @@ fn sections_record_lines_and_redact_values() {
         .credentials("[default]\naws_secret_access_key = canary\n");
     let config = fixture.load(None).unwrap();
     let profile = config.profile("default").unwrap();
-    assert_eq!(profile.line("region"), Some(5));
     let path = fixture.path("config");
     assert_eq!(
-        profile.origin("region").unwrap().to_string(),
+        profile.located("region").unwrap().origin.to_string(),
         format!("`region` in [default] of {}, line 5", path.display())
     );
     assert_eq!(
-        profile.origin("output").unwrap().to_string(),
+        profile.located("output").unwrap().origin.to_string(),
         format!("`output` in [DEFAULT] of {}, line 10", path.display())
     );
     let credentials = fixture.path("credentials");
     let expected = format!("`aws_secret_access_key` in [default] of {}, line 2", credentials.display());
-    assert_eq!(profile.origin("aws_secret_access_key").unwrap().to_string(), expected);
+    assert_eq!(profile.located("aws_secret_access_key").unwrap().origin.to_string(), expected);
     assert_eq!(config.profile_in_config("default").unwrap().get("aws_secret_access_key"), Some(""));
     let services = config.services("x").unwrap();
     assert_eq!(services.nested("sso").unwrap().get("endpoint_url"), Some("u"));
-    assert_eq!(services.nested("sso").unwrap().line("endpoint_url"), Some(8));
+    let endpoint = services.nested("sso").unwrap().located("endpoint_url").unwrap();
+    assert_eq!(endpoint.origin.to_string(), format!("`endpoint_url` in [services x] of {}, line 8", path.display()));
     assert_eq!((services.get("sso"), services.nested("output").is_none()), (None, true));
     assert!(!format!("{config:?}").contains("canary"));
 }
@@ -337,9 +337,9 @@ fn preferences_precedence() {
     assert_eq!(error_format(&context, Some(&config), None), "legacy");
     assert_eq!(error_format(&context, None, None), "enhanced");
     assert!(pager(&context, &config, false).is_none());
-    assert_eq!(auto_prompt(&context, &config, false, false), AutoPrompt::OnPartial);
-    assert_eq!(auto_prompt(&context, &config, true, false), AutoPrompt::On);
-    assert_eq!(auto_prompt(&context, &config, false, true), AutoPrompt::Off);
+    assert_eq!(auto_prompt(&context, Some(&config), false, false), AutoPrompt::OnPartial);
+    assert_eq!(auto_prompt(&context, Some(&config), true, false), AutoPrompt::On);
+    assert_eq!(auto_prompt(&context, Some(&config), false, true), AutoPrompt::Off);
     let fixture = fixture.var("AWS_DEFAULT_OUTPUT", "").var("AWS_CLI_ERROR_FORMAT", "").var("AWS_PAGER", "cat");
     let (context, config) = (fixture.context(), fixture.load(None).unwrap());
     assert_eq!(output_format(&context, &config, None).value, "");
@@ -350,5 +350,5 @@ fn preferences_precedence() {
     let (context, config) = (fixture.context(), fixture.load(None).unwrap());
     assert_eq!(pager(&context, &config, false).unwrap().value, "more -s");
     assert_eq!(output_format(&context, &config, None).value, "json");
-    assert_eq!(auto_prompt(&context, &config, false, false), AutoPrompt::Off);
+    assert_eq!(auto_prompt(&context, Some(&config), false, false), AutoPrompt::Off);
 }
