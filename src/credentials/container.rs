@@ -39,7 +39,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
         connect_timeout: Some(TIMEOUT),
         read_timeout: Some(TIMEOUT),
         proxies: Proxies::default(),
-        ..chain.client().options().clone()
+        ..chain.services.http().options().clone()
     });
     let mut attempt = 1;
     let response = loop {

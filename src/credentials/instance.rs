@@ -27,13 +27,14 @@ const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 
 /// The credentials of the instance's role, if this is an EC2 instance with a role.
 pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
-    let Some(service) = MetadataService::configured(chain.context, chain.config, chain.client().options())? else {
+    let Some(service) = MetadataService::configured(chain.context, chain.config, chain.services.http().options())?
+    else {
         return Ok(None);
     };
     let Some(token) = service.token().await? else { return Ok(None) };
-    let Some(role) = service.text(ROLE, &token).await? else { return Ok(None) };
-    let document = service.get(&format!("{ROLE}{role}"), &token, |response| parsed(response).is_some()).await?;
-    let Some(document) = document.as_ref().and_then(parsed) else { return Ok(None) };
+    let Some(role) = service.get(ROLE, &token, |response| Some(text(response))).await else { return Ok(None) };
+    let parse = |response: &Response| serde_json::from_slice::<Value>(&response.body).ok();
+    let Some(document) = service.get(&format!("{ROLE}{role}"), &token, parse).await else { return Ok(None) };
     let member = |name: &str| document.get(name).and_then(Value::as_str);
     let (Some(access_key), Some(secret_key), Some(session_token), Some(expiration)) =
         (member("AccessKeyId"), member("SecretAccessKey"), member("Token"), member("Expiration"))
@@ -55,15 +56,15 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
 pub async fn region(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<String>, Error> {
     let Some(service) = MetadataService::configured(context, config, http)? else { return Ok(None) };
     let Some(token) = service.token().await? else { return Ok(None) };
-    let mut zone = service.text(ZONE, &token).await?;
+    let mut zone = service.get(ZONE, &token, |response| Some(text(response))).await;
     if let Some(zone) = &mut zone {
         zone.pop();
     }
     Ok(zone)
 }
 
-fn parsed(response: &Response) -> Option<Value> {
-    serde_json::from_slice(&response.body).ok()
+fn text(response: &Response) -> String {
+    String::from_utf8_lossy(&response.body).into_owned()
 }
 
 /// The metadata service as configured.
@@ -132,32 +133,25 @@ impl MetadataService {
         ))
     }
 
-    async fn text(&self, path: &str, session: &Session) -> Result<Option<String>, Error> {
-        let response = self.get(path, session, |_| true).await?;
-        Ok(response.map(|response| String::from_utf8_lossy(&response.body).into_owned()))
-    }
-
-    /// A document that exists, is not empty and is usable.
-    async fn get(
-        &self,
-        path: &str,
-        session: &Session,
-        usable: impl Fn(&Response) -> bool,
-    ) -> Result<Option<Response>, Error> {
+    /// What `read` makes of a document that exists and is not empty; `None` after the last attempt.
+    async fn get<T>(&self, path: &str, session: &Session, read: impl Fn(&Response) -> Option<T>) -> Option<T> {
         let mut request = Request::plain(Method::GET, self.url(path));
         if let Session::Token(token) = session {
             request = request.header("x-aws-ec2-metadata-token", token.clone());
         }
         for _ in 0..self.attempts {
             match self.client.send(&request, Retry::Poll, None).await {
-                Ok(response) if response.status == 200 && !response.body.is_empty() && usable(&response) => {
-                    return Ok(Some(response));
+                Ok(response) => {
+                    let is_document = response.status == 200 && !response.body.is_empty();
+                    if let Some(found) = is_document.then(|| read(&response)).flatten() {
+                        return Some(found);
+                    }
+                    log::debug!("instance metadata answered {}", response.status);
                 }
-                Ok(response) => log::debug!("instance metadata answered {}", response.status),
                 Err(error) => log::debug!("instance metadata: {error}"),
             }
         }
-        Ok(None)
+        None
     }
 }
 

@@ -23,7 +23,6 @@ use crate::cache::timestamp;
 use crate::config::{Config, Section};
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
-use crate::http::HttpClient;
 use crate::services::Services;
 
 pub use instance::region as region_of_instance;
@@ -89,10 +88,6 @@ impl<'a> Chain<'a> {
             return process::keys(self.context, command, self.variable.as_ref()).await.map(Some);
         }
         static_keys(self.config.profile_in_config(name), "config-file")
-    }
-
-    fn client(&self) -> &HttpClient {
-        self.services.http()
     }
 }
 

@@ -26,7 +26,8 @@ pub(super) async fn keys(
     command: &str,
     variable: Option<&(&'static str, String)>,
 ) -> Result<Credentials, Error> {
-    let words = split(command).ok_or_else(|| Error::configuration("credential_process has an unclosed quote"))?;
+    let words = if cfg!(windows) { windows_words(command) } else { config::shell_words(command) };
+    let words = words.ok_or_else(|| Error::configuration("credential_process has an unclosed quote"))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(Error::configuration("credential_process is empty"));
     };
@@ -66,10 +67,6 @@ fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {
     let expires_at = member("Expiration").map(|text| expiry(text, context)).transpose()?;
     let token = member("SessionToken").map(str::to_owned);
     Ok(Credentials::new(access_key, secret_key, token, expires_at.map(Into::into), PROVIDER))
-}
-
-fn split(command: &str) -> Option<Vec<String>> {
-    if cfg!(windows) { windows_words(command) } else { config::shell_words(command) }
 }
 
 /// Splits like the Windows C runtime: blanks separate, double quotes group, a backslash escapes only before a quote.

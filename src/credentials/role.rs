@@ -30,7 +30,7 @@ enum Source {
     Profile(String),
     /// A value of `credential_source`, one of [`NAMED_SOURCES`].
     Named {
-        source: &'static str,
+        source: String,
         profile: String,
     },
 }
@@ -105,7 +105,13 @@ impl Role {
             (None, None) => {
                 return Err(partial("assume-role", "role_arn", "source_profile or credential_source"));
             }
-            (Some(source), None) => Self::named_source(source, name)?,
+            (Some(source), None) if NAMED_SOURCES.contains(&source) => {
+                Source::Named { source: source.to_owned(), profile: name.to_owned() }
+            }
+            (Some(source), None) => {
+                let text = format!("The credential source \"{source}\" referenced in profile \"{name}\" is not valid.");
+                return Err(Error::configuration(text));
+            }
             (None, Some(source)) => Self::source_profile(chain, source, name, visited)?,
         };
         let text = |key: &str| profile.get(key).map(str::to_owned);
@@ -123,15 +129,6 @@ impl Role {
         parameters.set("RoleArn", json!(text("role_arn")));
         let key = parameters.cache_key();
         Ok(Self { parameters, key, mfa_serial, source })
-    }
-
-    fn named_source(source: &str, profile: &str) -> Result<Source, Error> {
-        match NAMED_SOURCES.into_iter().find(|name| *name == source) {
-            Some(source) => Ok(Source::Named { source, profile: profile.to_owned() }),
-            None => Err(Error::configuration(format!(
-                "The credential source \"{source}\" referenced in profile \"{profile}\" is not valid."
-            ))),
-        }
     }
 
     fn source_profile(
@@ -186,14 +183,14 @@ impl Source {
                 .await?
                 .ok_or_else(|| Error::configuration(format!("The source profile \"{name}\" must have credentials."))),
             Self::Named { source, profile } => {
-                let found = match source {
+                let found = match source.as_str() {
                     "Environment" => environment_keys(chain.context)?,
                     "EcsContainer" => container::keys(chain).await?,
                     _ => instance::keys(chain).await?,
                 };
                 found.ok_or_else(|| {
                     let why = format!("No credentials found in credential_source referenced in profile {profile}");
-                    retrieval_failed(source, why)
+                    retrieval_failed(&source, why)
                 })
             }
         }

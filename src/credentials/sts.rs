@@ -153,7 +153,7 @@ impl Call<'_> {
         let Endpoint { url, region } = endpoint.map_err(|error| error.as_kind(Kind::Configuration))?;
         let request = Request { error_code: code, ..Request::aws(Method::POST, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation));
-        let client = self.chain.client();
+        let client = self.chain.services.http();
         let response = match &self.source {
             None => client.send(&request, Retry::Aws, None).await,
             Some(credentials) => {
