@@ -94,37 +94,51 @@ fn check(
     Ok(failure)
 }
 
-/// The facts about a session: JSON member, label in the details if shown there, and value.
-fn facts(session: &SessionStatus, now: Timestamp) -> [(&'static str, Option<&'static str>, Value); 13] {
-    [
-        ("session", None, json!(session.session)),
-        ("state", Some("state"), json!(session.state.as_str())),
-        ("reason", Some("reason"), json!(session.reason)),
-        ("command", Some("to sign in"), json!(session.remedy())),
-        ("expiresAt", Some("expires"), json!(session.expires_at.map(timestamp::format))),
-        ("expiresIn", None, json!(session.expires_at.map(|ends| (ends - now).whole_seconds()))),
-        ("refreshable", Some("refreshable"), json!(session.is_refreshable)),
-        ("registrationExpiresAt", Some("registration"), json!(session.registration_expires_at)),
-        ("startUrl", Some("start URL"), json!(session.start_url)),
-        ("region", Some("region"), json!(session.region)),
-        ("scopes", Some("scopes"), json!(session.scopes)),
-        ("profiles", Some("profiles"), json!(session.profiles)),
-        ("file", Some("file"), json!(session.path.to_string_lossy())),
-    ]
+/// The facts of the details in their order: JSON member and label.
+const DETAILS: [(&str, &str); 11] = [
+    ("state", "state"),
+    ("reason", "reason"),
+    ("command", "to sign in"),
+    ("expiresAt", "expires"),
+    ("refreshable", "refreshable"),
+    ("registrationExpiresAt", "registration"),
+    ("startUrl", "start URL"),
+    ("region", "region"),
+    ("scopes", "scopes"),
+    ("profiles", "profiles"),
+    ("file", "file"),
+];
+
+/// The facts about a session by JSON member, in the order of the data.
+fn facts(session: &SessionStatus, now: Timestamp) -> Map<String, Value> {
+    let facts = [
+        ("session", json!(session.session)),
+        ("profiles", json!(session.profiles)),
+        ("startUrl", json!(session.start_url)),
+        ("region", json!(session.region)),
+        ("state", json!(session.state.as_str())),
+        ("refreshable", json!(session.is_refreshable)),
+        ("expiresAt", json!(session.expires_at.map(timestamp::format))),
+        ("expiresIn", json!(session.expires_at.map(|ends| (ends - now).whole_seconds()))),
+        ("registrationExpiresAt", json!(session.registration_expires_at)),
+        ("scopes", json!(session.scopes)),
+        ("file", json!(session.path.to_string_lossy())),
+        ("reason", json!(session.reason)),
+        ("command", json!(session.remedy())),
+    ];
+    facts.map(|(member, value)| (member.to_owned(), value)).into_iter().collect()
 }
 
 fn document(sessions: &[SessionStatus], now: Timestamp) -> Value {
-    let row = |session| -> Map<String, Value> {
-        facts(session, now).into_iter().map(|(member, _, value)| (member.to_owned(), value)).collect()
-    };
-    json!({"sessions": sessions.iter().map(row).collect::<Vec<_>>()})
+    json!({"sessions": sessions.iter().map(|session| facts(session, now)).collect::<Vec<_>>()})
 }
 
 fn details(sessions: &[SessionStatus], now: Timestamp) -> String {
     let details = sessions.iter().map(|session| {
         let mut text = format!("{}\n", text::for_terminal(&session.label()));
-        for (_, label, value) in facts(session, now) {
-            if let (Some(label), Some(value)) = (label, shown(&value, now)) {
+        let facts = facts(session, now);
+        for (member, label) in DETAILS {
+            if let Some(value) = facts.get(member).and_then(|value| shown(value, now)) {
                 // Writing to a String cannot fail.
                 let _ = writeln!(text, "  {label:<13}{value}");
             }
@@ -139,10 +153,7 @@ fn status_table(sessions: &[SessionStatus], now: Timestamp) -> String {
     let mut rows = vec![["SESSION", "STATE", "EXPIRES", "REFRESH", "REGION", "START URL"].map(str::to_owned)];
     for session in sessions {
         let facts = facts(session, now);
-        let cell = |column| {
-            let fact = facts.iter().find(|(member, ..)| *member == column);
-            fact.and_then(|(.., value)| shown(value, now)).unwrap_or_else(|| "-".to_owned())
-        };
+        let cell = |member| facts.get(member).and_then(|value| shown(value, now)).unwrap_or_else(|| "-".to_owned());
         let label = text::for_terminal(&session.label());
         rows.push([label, cell("state"), cell("expiresIn"), cell("refreshable"), cell("region"), cell("startUrl")]);
     }

@@ -101,8 +101,8 @@ async fn exchange(
         Err(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => Err(unanswered().into()),
         Err(Failure::Fault(fault)) if fault.is_about_the_client() => {
             attempt.request.cache.remove_registration(&attempt.session.registration_key())?;
-            Err(Failure::Fault(fault).into())
+            Err(Failure::Fault(fault))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }

@@ -82,7 +82,7 @@ impl Page {
 
     fn html(&self) -> String {
         let Self { class, title, paragraphs } = self;
-        let paragraphs: String = paragraphs.iter().map(|text| format!("<p>{}</p>", escape(text))).collect();
+        let paragraphs = paragraphs.iter().map(|text| format!("<p>{}</p>", escape(text))).collect::<Vec<_>>().concat();
         format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\">\
