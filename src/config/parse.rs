@@ -212,7 +212,7 @@ impl<'t> Parser<'t> {
         };
         let key = lower_case(key.trim_end_matches(is_space));
         if key.is_empty() {
-            return Err(error("there is no key before the `=` or `:`"));
+            return Err(error("the key before `=` or `:` is missing"));
         }
         if !self.seen_keys.insert((block, key.clone())) {
             return Err(error("the key of this line appears a second time in its section"));
