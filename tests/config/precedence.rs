@@ -78,7 +78,7 @@ fn parse_errors_name_the_line_but_not_its_text() {
         ("[a]\n[b]\n[a]\n", "line 3", "a second time"),
         ("SecretWord = x\n", "line 1", "before the first section"),
         ("\u{feff}[default]\n", "line 1", "byte order mark"),
-        ("[default]\n= SecretWord\n", "line 2", "no key"),
+        ("[default]\n= SecretWord\n", "line 2", "is missing"),
         ("[default\n", "line 1", "closing bracket"),
         ("[default]\ns3 =\n  a = b\n  SecretWord\n", "line 4", "nested block"),
     ] {
