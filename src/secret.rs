@@ -38,6 +38,12 @@ impl Secret {
         &self.0
     }
 
+    /// Recognises the secret without containing it: the first 128 bits of its SHA-256 digest in hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest as _, Sha256};
+        Sha256::digest(self.0.as_bytes()).iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    }
+
     /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

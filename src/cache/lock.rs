@@ -18,6 +18,7 @@ use super::timestamp;
 use crate::context::Timestamp;
 use crate::error::Kind;
 use crate::replace::create_private_folders;
+use crate::secret::Secret;
 
 /// The longest line in a lock file, in bytes; a longer one is cut.
 const LONGEST: usize = 1024;
@@ -77,6 +78,8 @@ pub struct LockRecord {
     pub pid: u32,
     /// When it took the lock, or when it wrote the outcome.
     pub at: Timestamp,
+    /// The fingerprint of the token that the outcome is about, if it is about one.
+    pub about: Option<String>,
     /// Absent while the lock is held.
     pub outcome: Option<Outcome>,
 }
@@ -166,12 +169,18 @@ impl Held {
 
     /// Records that this process holds the lock.
     pub fn begin(&mut self, now: Timestamp) {
-        self.write(&LockRecord { pid: std::process::id(), at: now, outcome: None });
+        self.write(&LockRecord { pid: std::process::id(), at: now, about: None, outcome: None });
     }
 
     /// Records the outcome for waiting processes. It must contain no secret.
     pub fn end(&mut self, now: Timestamp, outcome: Outcome) {
-        self.write(&LockRecord { pid: std::process::id(), at: now, outcome: Some(outcome) });
+        self.write(&LockRecord { pid: std::process::id(), at: now, about: None, outcome: Some(outcome) });
+    }
+
+    /// Records an outcome that counts only as long as this token is in use.
+    pub fn end_about(&mut self, now: Timestamp, token: &Secret, outcome: Outcome) {
+        let about = Some(token.fingerprint());
+        self.write(&LockRecord { pid: std::process::id(), at: now, about, outcome: Some(outcome) });
     }
 
     /// Replaces the line. Failures are ignored: waiting processes then only lack an explanation.
@@ -197,11 +206,22 @@ impl LockRecord {
         let mut words = text.strip_suffix('\n')?.strip_prefix("process ")?.splitn(3, ' ');
         let pid = words.next()?.parse().ok()?;
         let at = timestamp::parse(words.next()?)?;
-        let outcome = words.next()?;
-        Some(Self { pid, at, outcome: (outcome != HOLDS).then(|| Outcome::parse(outcome)) })
+        let rest = words.next()?;
+        let (about, outcome) = match rest.strip_prefix(ABOUT).and_then(|rest| rest.split_once(' ')) {
+            Some((about, outcome)) => (Some(about.to_owned()), outcome),
+            None => (None, rest),
+        };
+        Some(Self { pid, at, about, outcome: (outcome != HOLDS).then(|| Outcome::parse(outcome)) })
+    }
+
+    /// Whether the outcome is about this token.
+    pub fn is_about(&self, token: &Secret) -> bool {
+        self.about.as_ref().is_some_and(|about| *about == token.fingerprint())
     }
 }
 
+/// Precedes the fingerprint of a token.
+const ABOUT: &str = "about ";
 const HOLDS: &str = "holds";
 const DONE: &str = "done";
 const CANCELLED: &str = "cancelled";
@@ -241,6 +261,9 @@ impl fmt::Display for Outcome {
 impl fmt::Display for LockRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "process {} {} ", self.pid, timestamp::format(self.at))?;
+        if let Some(about) = &self.about {
+            write!(f, "{ABOUT}{about} ")?;
+        }
         match &self.outcome {
             Some(outcome) => outcome.fmt(f)?,
             None => f.write_str(HOLDS)?,
@@ -265,9 +288,10 @@ mod tests {
 
     use super::{Lock, LockRecord, Outcome};
     use crate::error::Kind;
+    use crate::secret::Secret;
 
     fn ended(outcome: Outcome) -> LockRecord {
-        LockRecord { pid: 7, at: utc_datetime!(2026-01-01 00:00), outcome: Some(outcome) }
+        LockRecord { pid: 7, at: utc_datetime!(2026-01-01 00:00), about: None, outcome: Some(outcome) }
     }
 
     #[test]
@@ -306,15 +330,28 @@ mod tests {
             (Some(Outcome::Unanswered), "unanswered"),
             (Some(failed), "failed login-needed a b"),
         ] {
-            let record = LockRecord { pid: 4711, at: utc_datetime!(2026-01-01 00:00), outcome };
-            let text = record.to_string();
-            assert_eq!(text, format!("process 4711 2026-01-01T00:00:00Z {line}\n"));
-            assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
-            assert_eq!(LockRecord::parse(&text), Some(record));
+            for (about, words) in [(None, ""), (Some("0af1".to_owned()), "about 0af1 ")] {
+                let record =
+                    LockRecord { pid: 4711, at: utc_datetime!(2026-01-01 00:00), about, outcome: outcome.clone() };
+                let text = record.to_string();
+                assert_eq!(text, format!("process 4711 2026-01-01T00:00:00Z {words}{line}\n"));
+                assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
+                assert_eq!(LockRecord::parse(&text), Some(record));
+            }
         }
         for odd in ["", "5\n", "process x\n", "process 1 soon holds\n", "process 1 2026-01-01T00:00:00Z\n"] {
             assert_eq!(LockRecord::parse(odd), None, "{odd:?}");
         }
+    }
+
+    #[test]
+    fn an_outcome_is_about_one_token_and_does_not_contain_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::new(folder.path().join("x.lock"));
+        lock.attempt().unwrap().end_about(utc_datetime!(2026-01-01 00:00), &Secret::new("abc"), Outcome::Cancelled);
+        let record = lock.record().unwrap();
+        assert!(record.is_about(&Secret::new("abc")) && !record.is_about(&Secret::new("abd")));
+        assert!(!std::fs::read_to_string(lock.path()).unwrap().contains("abc"));
     }
 
     #[test]
