@@ -94,7 +94,7 @@ async fn signing(
     let settings_of_chain = config::client_settings(context, config, &clients::without_endpoint(global))?;
     let services = Services::new(http_options(context, settings), settings_of_chain);
     let credentials = Chain::new(context, config, &services, region).find().await.map_err(without_name)?;
-    Ok(Some(Signing { credentials, region: region.to_owned() }))
+    Ok(Some(Signing::new(&credentials, region)))
 }
 
 /// The secret values of a response.

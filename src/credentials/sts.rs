@@ -157,7 +157,7 @@ impl Call<'_> {
         let response = match &self.source {
             None => client.send(&request, Retry::Aws, None).await,
             Some(credentials) => {
-                let signing = Signing { credentials: credentials.clone(), region };
+                let signing = Signing::new(credentials, &region);
                 let sign = |now| sigv4::sign(&request, "sts", &signing, now);
                 client.send(&request, Retry::Aws, Some(&sign)).await
             }
@@ -178,7 +178,7 @@ impl Call<'_> {
     /// The secrets in the request, which a response may repeat.
     fn secrets(&self) -> Vec<&str> {
         let sent = self.parameters.secrets.iter().map(|(_, secret)| secret.expose());
-        sent.chain(self.source.as_ref().and_then(Credentials::session_token)).collect()
+        sent.chain(self.source.as_ref().and_then(Credentials::session_token)).map(str::trim).collect()
     }
 
     fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), Error> {

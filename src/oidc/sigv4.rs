@@ -21,6 +21,17 @@ pub struct Signing {
     pub region: String,
 }
 
+impl Signing {
+    /// The session token without surrounding blanks: HTTP removes them from the header before the service computes the
+    /// signature.
+    pub fn new(credentials: &Credentials, region: &str) -> Self {
+        let token = credentials.session_token().map(|token| token.trim_matches([' ', '\t']).to_owned());
+        let (access_key, secret_key) = (credentials.access_key_id(), credentials.secret_access_key());
+        let credentials = Credentials::new(access_key, secret_key, token, credentials.expiry(), "signing");
+        Self { credentials, region: region.to_owned() }
+    }
+}
+
 /// Returns the headers that sign a request to a service at the given time.
 ///
 /// # Errors

@@ -19,6 +19,18 @@ fn environment_session_token_precedence() {
 }
 
 #[test]
+fn blanks_around_a_session_token_are_not_signed() {
+    // HTTP removes them from the header, and so does the service before it computes the signature.
+    let fixture = Fixture::new(vec![token()])
+        .var("AWS_ACCESS_KEY_ID", "AKIDENV")
+        .var("AWS_SECRET_ACCESS_KEY", "env-secret")
+        .var("AWS_SESSION_TOKEN", " \tnew\t ");
+    let requests = fixture.requests(&[]);
+    assert_eq!(requests[0].header("x-amz-security-token").map(str::trim), Some("new"));
+    assert_eq!(signed(&requests[0], "env-secret"), format!("AKIDENV eu-west-1/sso-oauth {SESSION}"));
+}
+
+#[test]
 fn partial_credentials_in_the_environment_are_an_error() {
     for secret in [None, Some("")] {
         let mut fixture =

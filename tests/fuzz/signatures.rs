@@ -54,7 +54,7 @@ fn signatures_match_botocore() {
         let [url, body, region, key, secret, token, second] = &case[..] else { return Ok(false) };
         let token = Some(token.clone()).filter(|token| !token.is_empty());
         let credentials = Credentials::new(key, secret, token, None, "test");
-        let signing = Signing { credentials, region: region.clone() };
+        let signing = Signing::new(&credentials, region);
         let request = Request::aws(Method::POST, url.as_str()).body("application/json", Secret::new(body.as_str()));
         let at = Timestamp::from_unix_timestamp(second.parse().unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut headers = sign(&request, "sso-oauth", &signing, at)?;

@@ -15,7 +15,7 @@ const KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
 fn signing(region: &str, token: Option<&str>) -> Signing {
     let credentials = Credentials::new("AKIDEXAMPLE", KEY, token.map(str::to_owned), None, "test");
-    Signing { credentials, region: region.to_owned() }
+    Signing::new(&credentials, region)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -94,4 +94,16 @@ fn an_empty_region_is_signed_for_as_it_is() {
     let request = Request::aws(Method::POST, "http://127.0.0.1:1/token?aws_iam=t");
     let headers = sign(&request, "sso-oauth", &signing("", None), utc_datetime!(2026-01-01 00:00:00)).unwrap();
     assert!(header(&headers, "authorization").unwrap().contains("/20260101//sso-oauth/aws4_request"));
+}
+
+#[test]
+fn blanks_around_the_session_token_are_not_signed() {
+    let request = Request::aws(Method::POST, "http://127.0.0.1:1/token?aws_iam=t");
+    let signed = |token| {
+        let headers = sign(&request, "sso-oauth", &signing("eu-west-1", Some(token)), utc_datetime!(2026-01-01 00:00));
+        headers.unwrap().iter().map(|(name, value)| (*name, value.expose().to_owned())).collect::<Vec<_>>()
+    };
+    for token in [" SESSION", "SESSION\t", " \t SESSION  "] {
+        assert_eq!(signed(token), signed("SESSION"), "{token:?}");
+    }
 }
