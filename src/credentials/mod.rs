@@ -24,6 +24,7 @@ use crate::config::{Config, Section};
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
 use crate::services::Services;
+use crate::session::still_expired;
 
 pub use instance::region as region_of_instance;
 
@@ -122,10 +123,7 @@ fn parse_expiry(text: &str) -> Result<Timestamp, Error> {
 /// Parses a time that must be in the future. botocore refreshes credentials that expire soon; for a command that signs
 /// once, rejecting expired ones has the same result.
 fn expiry(text: &str, context: &Context) -> Result<Timestamp, Error> {
-    let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
-    Some(parse_expiry(text)?)
-        .filter(|expires_at| *expires_at > context.now())
-        .ok_or_else(|| Error::configuration(message))
+    Some(parse_expiry(text)?).filter(|expires_at| *expires_at > context.now()).ok_or_else(still_expired)
 }
 
 fn not_found() -> Error {

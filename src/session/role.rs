@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 
+use super::clock::clock_warning;
 use super::refresh::{outcome, timed_out};
 use super::{LoginNeeded, NoToken, look, obtain};
 use crate::cache::{
@@ -107,8 +108,11 @@ impl Role<'_> {
         let reply = portal.role_credentials(&usable.token.access_token, account_id, role_name).await;
         let credentials = reply.map_err(failure)?;
         let mut warnings = usable.warnings;
-        if let Some(expiry) = credentials.expiry() {
-            let document = CachedCredentials { credentials: credentials.clone(), expires_at: expiry.into() };
+        if let Some(expires_at) = credentials.expiry().map(Timestamp::from) {
+            if expires_at <= self.context.now() {
+                return Err(still_expired().hint(clock_warning(services.http())).into());
+            }
+            let document = CachedCredentials { credentials: credentials.clone(), expires_at };
             if let Err(error) = self.caches.credentials.store_sso(&self.key(), &document) {
                 warnings.push(format!("the role credentials could not be stored: {error}"));
             }
@@ -131,6 +135,11 @@ impl Role<'_> {
         found.warnings.push(format!("the role credentials could not be renewed and expire in {minutes} min: {error}"));
         Ok(found)
     }
+}
+
+/// The error for new credentials that have expired already, in botocore's words.
+pub fn still_expired() -> Error {
+    Error::configuration("Credentials were refreshed, but the refreshed credentials are still expired.")
 }
 
 fn failure(failure: Failure) -> NoToken {

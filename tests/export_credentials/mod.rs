@@ -1,12 +1,13 @@
 //! `export-credentials`: every format, the cache shared with the AWS CLI, and a command run with the credentials.
 
+mod expiry;
 #[cfg(unix)]
 mod shells;
 
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
-use crate::support::environment::SESSION;
+use crate::support::environment::{SESSION, instant};
 use crate::support::{Endpoint, IdentityCenter, Reply, Run, TestEnv};
 
 const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
@@ -35,6 +36,12 @@ fn role_file(secret: &str, expiration: &str) -> String {
         "{{\"ProviderType\": \"sso\", \"Credentials\": {{\"AccessKeyId\": \"ASIACACHED\", \"SecretAccessKey\": \
          \"{secret}\", \"SessionToken\": \"T+/=\", \"Expiration\": \"{expiration}\", \"AccountId\": \"111122223333\"}}}}"
     )
+}
+
+/// The time in so many seconds, as in a cache file; now is when the home directory was made.
+fn in_seconds(env: &TestEnv, seconds: i64) -> String {
+    let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
+    instant(u64::try_from(now.unix_timestamp() + seconds).unwrap())
 }
 
 /// Puts credentials that last into the cache.
@@ -107,16 +114,11 @@ fn portal_credentials_are_cached_like_the_aws_cli() {
 #[test]
 fn credentials_are_renewed_15_minutes_before_they_expire() {
     let (center, env) = signed_in();
-    let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
-    let ends = |seconds: i64| {
-        let unix = u64::try_from(now.unix_timestamp() + seconds).unwrap();
-        crate::support::environment::instant(unix)
-    };
-    env.write(&role_path("Developer"), role_file("S", &ends(1_000)));
+    env.write(&role_path("Developer"), role_file("S", &in_seconds(&env, 1_000)));
     export(&env, &[]).ok();
     assert_eq!(center.calls(), []);
     for (left, spoiled) in [(890, false), (-10, false), (1_000, true)] {
-        let file = role_file("S", &ends(left));
+        let file = role_file("S", &in_seconds(&env, left));
         env.write(&role_path("Developer"), if spoiled { "{".to_owned() + &file } else { file });
         center.clear_requests();
         assert!(export(&env, &[]).ok().json()["AccessKeyId"] != "ASIACACHED", "{left}");
@@ -128,9 +130,7 @@ fn credentials_are_renewed_15_minutes_before_they_expire() {
 fn cached_credentials_are_used_when_the_portal_fails() {
     let (center, mut env) = signed_in();
     env.set("AWS_MAX_ATTEMPTS", "1");
-    let now = time::UtcDateTime::from(std::fs::metadata(env.home()).unwrap().modified().unwrap());
-    let ends = crate::support::environment::instant(u64::try_from(now.unix_timestamp() + 600).unwrap());
-    env.write(&role_path("Developer"), role_file("S", &ends));
+    env.write(&role_path("Developer"), role_file("S", &in_seconds(&env, 600)));
     center.next(Endpoint::GetRoleCredentials, Reply::json(503, &json!({})));
     let run = export(&env, &[]).ok();
     assert_eq!(run.json()["AccessKeyId"], "ASIACACHED");
