@@ -8,6 +8,7 @@ mod terminal;
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 pub use terminal::HiddenInput;
 use time::UtcDateTime;
@@ -177,7 +178,13 @@ fn real_columns() -> usize {
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
 fn real_now() -> Timestamp {
-    UtcDateTime::now()
+    timestamp(SystemTime::now())
+}
+
+/// The clock's time; a time outside the calendar, which has the years to 9999, is the nearest one in it.
+fn timestamp(clock: SystemTime) -> Timestamp {
+    let since_1970 = clock.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::UNIX_EPOCH.saturating_add(since_1970.try_into().unwrap_or(time::Duration::MAX))
 }
 
 fn real_in_container() -> bool {
@@ -193,4 +200,20 @@ fn real_terminal_size() -> Option<(usize, usize)> {
 #[cfg(not(unix))]
 fn real_terminal_size() -> Option<(usize, usize)> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::{Timestamp, timestamp};
+
+    #[test]
+    fn a_clock_outside_the_calendar_is_at_its_end() {
+        let at = |seconds| timestamp(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(253_402_300_799).unix_timestamp(), 253_402_300_799);
+        assert_eq!(at(253_402_300_800), Timestamp::MAX);
+        assert_eq!(at(i64::MAX.unsigned_abs()), Timestamp::MAX);
+        assert_eq!(timestamp(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), Timestamp::UNIX_EPOCH);
+    }
 }

@@ -5,13 +5,12 @@
 //! `oidc`; credentials are cached in `session` and printed in `commands`.
 
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use percent_encoding::utf8_percent_encode;
 
 use crate::endpoint;
-use crate::http::{HttpClient, Method, Request, Response, Retry};
+use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::oidc::{Failure, Fault, FaultCode, Members, json};
 use crate::secret::Secret;
 
@@ -81,13 +80,13 @@ impl PortalClient {
 
 fn credentials(response: &Response, account: &str) -> Result<Credentials, Failure> {
     let role = Members::read("GetRoleCredentials", response)?.structure("roleCredentials")?;
-    let milliseconds = u64::try_from(role.integer("expiration")?).ok();
-    let expiration = milliseconds.and_then(|ms| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms)));
+    let expiration = Timestamp::from_unix_timestamp(role.integer("expiration")?.div_euclid(1000)).ok();
+    let expiration = expiration.filter(|at| *at >= Timestamp::UNIX_EPOCH).ok_or_else(|| role.unusable("expiration"))?;
     Ok(Credentials::builder()
         .access_key_id(role.text("accessKeyId")?)
         .secret_access_key(role.text("secretAccessKey")?)
         .session_token(role.text("sessionToken")?)
-        .expiry(expiration.ok_or_else(|| role.unusable("expiration"))?)
+        .expiry(expiration.into())
         .account_id(account)
         .provider_name("sso")
         .build())

@@ -12,7 +12,7 @@ use crate::context::Timestamp;
 
 /// `YYYY-MM-DDTHH:MM:SSZ`, whole seconds.
 pub fn format(at: Timestamp) -> String {
-    // RFC 3339 spells every year that a `Timestamp` can have.
+    // RFC 3339 spells every year from 0 to 9999.
     at.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 

@@ -173,7 +173,7 @@ pub fn retry_hint(status: u16, retry_after: Option<Duration>) -> Option<String> 
 
 /// An HTTP date; only the preferred form of RFC 9110 section 5.6.7 is read.
 fn parse_date(text: &str) -> Option<Timestamp> {
-    OffsetDateTime::parse(text, &Rfc2822).ok().map(Timestamp::from)
+    OffsetDateTime::parse(text, &Rfc2822).ok()?.checked_to_utc()
 }
 
 /// The request as reqwest sends it, without the User-Agent.

@@ -291,13 +291,13 @@ struct Granted {
 
 impl Granted {
     /// The document of a new login: botocore's members, nothing from an earlier file. `sent`: when the request was
-    /// sent; the lifetime is counted from then, to be safe.
+    /// sent.
     fn new(attempt: &Attempt<'_>, token: TokenResponse, client: CachedRegistration, sent: Timestamp) -> Self {
         let token = CachedToken {
             start_url: Some(attempt.session.start_url.value.clone()),
             region: Some(attempt.session.region.value.clone()),
+            expires_at: token.expires_at(sent),
             access_token: token.access_token,
-            expires_at: sent + Duration::from_secs(token.expires_in),
             client_id: Some(client.client_id),
             client_secret: Some(client.client_secret),
             registration_expires_at: Some(client.expires_at),

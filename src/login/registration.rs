@@ -62,7 +62,8 @@ pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client
         request.scopes = attempt.scopes();
     }
     let reply = attempt.oidc.register_client(&request).await?;
-    let expires_at = Timestamp::from_unix_timestamp(reply.client_secret_expires_at).unwrap_or(Timestamp::MAX);
+    // A time that no file can have becomes the nearest one.
+    let expires_at = Timestamp::from_unix_timestamp(reply.client_secret_expires_at.max(0)).unwrap_or(Timestamp::MAX);
     let registration = CachedRegistration {
         client_id: reply.client_id,
         client_secret: reply.client_secret,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Failure;
 use super::answer::Members;
-use crate::http::Response;
+use crate::http::{Response, Timestamp};
 use crate::model::Operation;
 use crate::secret::Secret;
 
@@ -153,6 +153,11 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
+    /// When the token expires. The lifetime is counted from when the request was sent, to be safe.
+    pub fn expires_at(&self, sent: Timestamp) -> Timestamp {
+        sent.saturating_add(time::Duration::seconds(self.expires_in.cast_signed()))
+    }
+
     pub(super) fn read(response: &Response) -> Result<Self, Failure> {
         let members = Members::read(Operation::CreateToken.name(), response)?;
         let token_type = members.optional_text("tokenType")?;

@@ -6,8 +6,25 @@ use serde_json::json;
 
 use super::{LOGIN, sign_in};
 use crate::support::environment::{SESSION, token_document};
-use crate::support::identity_center::Endpoint;
+use crate::support::identity_center::{Endpoint, Reply};
 use crate::support::{IdentityCenter, TestEnv};
+
+#[test]
+fn a_registration_with_an_expiry_beyond_the_calendar_is_stored() {
+    for (expires_at, stored) in [
+        (i64::MAX, "9999-12-31T23:59:59Z"),
+        (253_402_300_800, "9999-12-31T23:59:59Z"),
+        // The year -249 in the calendar, which no timestamp in a file can have.
+        (-70_000_000_000, "1970-01-01T00:00:00Z"),
+        (i64::MIN, "1970-01-01T00:00:00Z"),
+    ] {
+        let center = IdentityCenter::start();
+        let env = TestEnv::of(&center);
+        center.next(Endpoint::RegisterClient, Reply::genuine().with("clientSecretExpiresAt", json!(expires_at)));
+        sign_in(&env, &[]).ok();
+        assert_eq!(env.token(SESSION)["registrationExpiresAt"], json!(stored), "{expires_at}");
+    }
+}
 
 /// Makes something in the place of a file.
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::typed::RegisterClientResponse;
 use super::super::{DeviceAuthorization, Failure, TokenResponse};
 use super::read;
-use crate::http::Response;
+use crate::http::{Response, Timestamp};
 use crate::model::Operation;
 use crate::python::{LINE, dumps};
 
@@ -104,6 +104,7 @@ fn token_problem(body: &str) -> String {
 fn a_token_is_taken_only_whole_and_usable() {
     let good = r#"{"accessToken": "a", "tokenType": "bearer", "expiresIn": 28800, "refreshToken": ""}"#;
     let token = TokenResponse::read(&response(good)).unwrap();
+    assert_eq!(token.expires_at(Timestamp::MAX), Timestamp::MAX);
     assert_eq!((token.access_token.expose(), token.expires_in, token.refresh_token), ("a", 28800, None));
     for (body, problem) in [
         (r"{}", "has no accessToken"),
