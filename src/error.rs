@@ -44,6 +44,8 @@ pub enum Kind {
     Service,
     /// The login was not completed in time.
     Unanswered,
+    /// The response is not the service's, but for example a web page of the network.
+    BadResponse,
     /// The user or the service denied the login at the callback.
     Denied,
     /// Everything else: transport, files, the system.
@@ -53,7 +55,7 @@ pub enum Kind {
 /// Kind, its name in lock files, its exit code, and the AWS CLI's name of it, if it has one.
 ///
 /// Codes from 252 on are the AWS CLI's; 126, 127 and 128 + signal are those of shells; 4 is ours.
-const KINDS: [(Kind, &str, u8, Option<&str>); 18] = [
+const KINDS: [(Kind, &str, u8, Option<&str>); 19] = [
     (Kind::ClosedPipe, "closed-pipe", 0, None),
     (Kind::LoginNeeded, "login-needed", 4, None),
     (Kind::NotExecutable, "not-executable", 126, None),
@@ -70,6 +72,7 @@ const KINDS: [(Kind, &str, u8, Option<&str>); 18] = [
     (Kind::Pager, "pager", 253, Some("Pager")),
     (Kind::Service, "service", 254, None),
     (Kind::Unanswered, "unanswered", 255, None),
+    (Kind::BadResponse, "bad-response", 255, None),
     (Kind::Denied, "denied", 255, None),
     (Kind::Other, "other", 255, None),
 ];

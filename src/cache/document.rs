@@ -88,6 +88,11 @@ impl CachedToken {
         (self.expires_at - now).whole_seconds()
     }
 
+    /// Whether both have the same access token and refresh token, so that neither is from a later grant.
+    pub fn is_same_grant(&self, other: &Self) -> bool {
+        self.access_token == other.access_token && self.refresh_token == other.refresh_token
+    }
+
     /// What a refresh needs, if complete and the registration has not expired (without a margin, as in botocore).
     pub fn refreshable(&self, now: Timestamp) -> Option<Refreshable<'_>> {
         let ends = timestamp::parse(self.registration_expires_at.as_deref()?)?;

@@ -62,7 +62,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
 
 async fn fetch(client: &HttpClient, request: &Request) -> Result<Value, String> {
     let response = client
-        .send(request, Retry::Poll, None)
+        .send(request, Retry::Once, None)
         .await
         .map_err(|error| format!("Received error when attempting to retrieve container metadata: {error}"))?;
     if response.status != 200 {

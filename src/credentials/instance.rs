@@ -113,7 +113,7 @@ impl MetadataService {
             .header("x-aws-ec2-metadata-token-ttl-seconds", Secret::new(TOKEN_SECONDS));
         request.body = Some(Secret::new(""));
         for _ in 0..self.attempts {
-            match self.client.send(&request, Retry::Poll, None).await {
+            match self.client.send(&request, Retry::Once, None).await {
                 Ok(response) if response.status == 200 => {
                     let token = String::from_utf8_lossy(&response.body).into_owned();
                     return Ok(Some(Session::Token(Secret::new(token))));
@@ -140,7 +140,7 @@ impl MetadataService {
             request = request.header("x-aws-ec2-metadata-token", token.clone());
         }
         for _ in 0..self.attempts {
-            match self.client.send(&request, Retry::Poll, None).await {
+            match self.client.send(&request, Retry::Once, None).await {
                 Ok(response) => {
                     let is_document = response.status == 200 && !response.body.is_empty();
                     if let Some(found) = is_document.then(|| read(&response)).flatten() {

@@ -44,7 +44,9 @@ fn failed(session: &Session, error: NoToken) -> Error {
 
 fn message(session: &Session, why: &LoginNeeded) -> String {
     match why {
-        LoginNeeded::Absent => format!("Error loading SSO Token: Token for {} does not exist", session.label()),
+        LoginNeeded::Absent | LoginNeeded::SignedOut => {
+            format!("Error loading SSO Token: Token for {} does not exist", session.label())
+        }
         LoginNeeded::Unauthorized => EXPIRED.to_owned(),
         LoginNeeded::Expired { .. } if session.name.is_none() => EXPIRED.to_owned(),
         LoginNeeded::Expired { .. } | LoginNeeded::TooShort(_) | LoginNeeded::Refused(_) | LoginNeeded::Reported(_) => {

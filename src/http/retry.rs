@@ -20,15 +20,13 @@ pub enum Retry<'a> {
     Aws,
     /// Safe to repeat: registration, device authorization, logout, role credentials.
     Repeatable,
-    /// One poll of the device flow: exactly one attempt.
-    Poll,
+    /// Exactly one attempt: a poll of the device flow, a refresh of a token that is still valid.
+    Once,
     /// The exchange of an authorization code, which is spent once the service has received it.
     Exchange,
     /// A refresh, whose token may be spent once the service has received it. Before each further attempt the function
     /// checks whether the token is still the one on disk; `false` ends the call with the last outcome.
     Refresh(&'a dyn Fn() -> bool),
-    /// The same for a token that is still valid: it is used instead of waiting for `Retry-After`.
-    EarlyRefresh(&'a dyn Fn() -> bool),
 }
 
 /// The longest `Retry-After` that is waited for; a longer one ends the call.
@@ -69,7 +67,7 @@ pub(super) struct Attempts<'a> {
 
 impl<'a> Attempts<'a> {
     pub(super) fn new(retry: Retry<'a>, max: u32, request: &Request) -> Self {
-        let max = if matches!(retry, Retry::Poll) { 1 } else { max.max(1) };
+        let max = if matches!(retry, Retry::Once) { 1 } else { max.max(1) };
         let invocation = request.sdk_headers.then(uuid);
         Self { retry, max, made: 0, invocation, ttl: None, error_code: request.error_code }
     }
@@ -108,7 +106,6 @@ impl<'a> Attempts<'a> {
             (_, Ok(response)) => response.retry_after(now),
         };
         match asked {
-            Some(_) if matches!(self.retry, Retry::EarlyRefresh(_)) => None,
             Some(asked) if asked > LONGEST_WAIT => None,
             Some(asked) => Some(asked.max(backoff)),
             None => Some(backoff),
@@ -118,7 +115,7 @@ impl<'a> Attempts<'a> {
     /// Whether the attempt that was decided on is still wanted after the wait.
     pub(super) fn still_wanted(&self) -> bool {
         match self.retry {
-            Retry::Refresh(unchanged) | Retry::EarlyRefresh(unchanged) => unchanged(),
+            Retry::Refresh(unchanged) => unchanged(),
             _ => true,
         }
     }
@@ -128,8 +125,8 @@ impl<'a> Attempts<'a> {
         match outcome {
             Ok(response) => Ok(Response {
                 attempts: self.made,
-                // A poll is one attempt by design, not the last of several.
-                retries_reached: (self.made >= self.max && !matches!(self.retry, Retry::Poll)).then_some(self.max - 1),
+                // One attempt by design, not the last of several.
+                retries_reached: (self.made >= self.max && !matches!(self.retry, Retry::Once)).then_some(self.max - 1),
                 ..response
             }),
             Err(error) => Err(HttpError { attempts: self.made, ..error }),
@@ -153,7 +150,7 @@ impl<'a> Attempts<'a> {
                 | HttpErrorKind::TooLarge(_),
                 _,
             )
-            | (_, Retry::Poll) => false,
+            | (_, Retry::Once) => false,
             (_, Retry::Aws) => true,
             (HttpErrorKind::Tls | HttpErrorKind::Proxy(_) | HttpErrorKind::NotHttp, _) => false,
             (_, Retry::Repeatable) => true,
@@ -161,7 +158,7 @@ impl<'a> Attempts<'a> {
             (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
             // It may have: a code is not sent again once a response has begun, a token is sent at most twice.
             (kind, Retry::Exchange) => first && *kind == HttpErrorKind::Closed,
-            (_, Retry::Refresh(_) | Retry::EarlyRefresh(_)) => first,
+            (_, Retry::Refresh(_)) => first,
         }
     }
 

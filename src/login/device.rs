@@ -37,7 +37,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result
     let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
     let now = || attempt.context().now();
     let sent = now();
-    let create = async || attempt.oidc.create_token(parts, &device_code, Retry::Poll).await;
+    let create = async || attempt.oidc.create_token(parts, &device_code, Retry::Once).await;
 
     let mut pace = Pace::new(device.interval, device.expires_in, Instant::now());
     pace.deadline = attempt.deadline.map_or(pace.deadline, |deadline| deadline.min(pace.deadline));

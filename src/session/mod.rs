@@ -39,6 +39,12 @@ pub struct Usable {
     pub warnings: Vec<String>,
 }
 
+impl Usable {
+    fn cached(token: CachedToken) -> Self {
+        Self { token, refreshed: false, warnings: Vec::new() }
+    }
+}
+
 /// What the cache alone gives.
 #[derive(Debug)]
 pub enum Found {
@@ -77,6 +83,8 @@ pub enum LoginNeeded {
     },
     /// The refreshed token, which expires at this time, has less life than needed.
     TooShort(Timestamp),
+    /// The user signed out while the token was being refreshed.
+    SignedOut,
     /// The service refused to refresh the token: its error.
     Refused(String),
     /// The access portal does not accept the token any more.
@@ -146,7 +154,7 @@ pub async fn obtain(
             Err(error) => return Err(error),
         }
     } else if lasts(&token) {
-        Usable { token, refreshed: false, warnings: Vec::new() }
+        Usable::cached(token)
     } else {
         return Err(LoginNeeded::expired(&token, context.now()).into());
     };
@@ -217,6 +225,7 @@ impl fmt::Display for LoginNeeded {
             Self::TooShort(expires_at) => {
                 write!(f, "even a refreshed token expires too soon, at {}", timestamp::format(*expires_at))
             }
+            Self::SignedOut => f.write_str("signed out while the token was being refreshed"),
             Self::Refused(error) => write!(f, "the service refused to refresh the token: {error}"),
             Self::Unauthorized => f.write_str("the access portal no longer accepts the token"),
             Self::Reported(words) => f.write_str(words),

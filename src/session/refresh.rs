@@ -1,23 +1,42 @@
 //! The refresh token grant (RFC 6749 section 6) for many processes at once: one request, and all of them get the token.
 //!
-//! A process that finds the lock taken watches the token file and uses the token that the other process writes, or
-//! reports its failure. The lock file keeps the service's last refusal for 30 seconds. A response without a refresh
-//! token keeps the old one. `session` decides when to refresh.
+//! The service may retire a refresh token at its first use, so the request is sent only if the new token can be stored,
+//! and the response is stored only over the token that was refreshed: a file that has changed meanwhile is a later login,
+//! and a missing one a logout. A process that finds the lock taken watches the token file and uses the token that the
+//! other process writes, or reports its failure; one whose token is still valid does not wait. A response without a
+//! refresh token keeps the old one. `session` decides when to refresh; `tests/token/protocol.rs` is a model of this file.
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep, timeout};
+
 use super::clock::clock_warning;
-use super::{LoginNeeded, NoToken, Usable};
-use crate::cache::{Acquired, CachedToken, Held, Loaded, LockRecord, Outcome, PATIENCE, Purpose, TokenCache};
+use super::{Found, LoginNeeded, NoToken, Usable, look};
+use crate::cache::{
+    Acquired, CachedToken, Held, Loaded, Lock, LockRecord, Outcome, PATIENCE, Purpose, Refreshable, TokenCache,
+};
 use crate::config::Session;
-use crate::context::Context;
+use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
 use crate::http::{self, Retry};
-use crate::oidc::{Failure, Fault, Grant};
+use crate::oidc::{Failure, Fault, Grant, TokenResponse};
+use crate::secret::Secret;
 use crate::services::Services;
 
-/// How long a refusal by the service is reported again without a request.
+/// How long a refusal by the service is reported again without a request, and with life left any failure.
 const REMEMBERED: Duration = Duration::from_secs(30);
+/// The same for a response that is not the service's, which ends when the user signs in to the network.
+const REMEMBERED_BRIEFLY: Duration = Duration::from_secs(5);
+/// How long to wait for a process that has held the lock for more than [`PATIENCE`]: it may be suspended.
+const SHORT_PATIENCE: Duration = Duration::from_secs(10);
+/// The time of the one attempt while the token has life left.
+const EARLY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the file is watched after a refusal: a tool without locks may have refreshed the token just before.
+const WATCH: Duration = Duration::from_secs(2);
+/// The pause between two looks at the file.
+const WATCH_INTERVAL: Duration = Duration::from_millis(20);
+/// The time to revoke a token that must not be stored.
+const REVOKE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// One refresh.
 pub(super) struct Refresh<'a> {
@@ -34,54 +53,72 @@ impl Refresh<'_> {
     pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, NoToken> {
         let key = self.session.token_key();
         let lock = self.cache.lock(&key, Purpose::Refresh);
-        let mut held = match lock.wait(PATIENCE, self.context.now, || self.newer(found)).await {
+        let mut held = match lock.wait(self.patience(found, &lock), self.context.now, || self.newer(found)).await {
             Acquired::Lock(held) => held,
             Acquired::Result(usable) => return Ok(usable),
+            Acquired::TimedOut(_) if self.lasts(found) => return Ok(Usable::cached(found.clone())),
             Acquired::TimedOut(pid) => return Err(timed_out("refreshing the token", pid).into()),
         };
         // Another process may have finished between the last look and the lock.
         if let Some(usable) = self.newer(found) {
             return Ok(usable);
         }
-        if let Some(error) = self.reported(&mut held) {
+        // The file may have changed without giving a usable token; the refresh token that was found may be used up.
+        let present = match look(self.session, self.cache, self.min_ttl, self.context)? {
+            Found::Fresh(usable) => return Ok(usable),
+            Found::Stale(token, _) => token,
+        };
+        let now = self.context.now();
+        let parts = present.refreshable(now).ok_or_else(|| LoginNeeded::expired(&present, now))?;
+        if let Some(error) = self.reported(&mut held, &present, parts.refresh_token) {
             return Err(error);
         }
-        let present = match self.cache.token(&key) {
-            // Signed out meanwhile; a refreshed token would undo that.
-            Ok(Loaded::Absent) => return Err(LoginNeeded::Absent.into()),
-            // Perhaps refreshed, but for less time than is needed here; the refresh token that was found may be used
-            // up.
-            Ok(Loaded::Present(token, _)) => token,
-            Ok(Loaded::Damaged(_)) | Err(_) => found.clone(),
-        };
+        self.cache.probe(&key)?;
         held.begin(self.context.now());
-        let result = self.request(&present).await;
-        held.end(self.context.now(), outcome(result.as_ref().err()));
+        let result = self.request(&present, parts).await;
+        held.end_about(self.context.now(), parts.refresh_token, outcome(result.as_ref().err()));
         result
     }
 
-    /// The token on disk, if it was replaced meanwhile and lasts long enough.
-    fn newer(&self, found: &CachedToken) -> Option<Usable> {
-        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.session.token_key()) else { return None };
-        let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
-        (newer && token.lasts(self.min_ttl, self.context.now())).then(|| Usable {
-            token,
-            refreshed: true,
-            warnings: Vec::new(),
-        })
+    fn lasts(&self, token: &CachedToken) -> bool {
+        token.lasts(self.min_ttl, self.context.now())
     }
 
-    /// The failure in the lock file, if it counts for this process, too: the service's answer for 30 seconds, anything
-    /// else only for those that were waiting.
-    fn reported(&self, held: &mut Held) -> Option<NoToken> {
-        let answered = |last: &LockRecord| {
-            let age = self.context.now() - last.at;
-            let kind = failure_kind(last);
-            matches!(kind, Some(Kind::LoginNeeded | Kind::Service)) && age >= Duration::ZERO && age < REMEMBERED
+    /// How long to wait for the lock: not at all for a better token than one that is good enough.
+    fn patience(&self, found: &CachedToken, lock: &Lock) -> Duration {
+        if self.lasts(found) {
+            return Duration::ZERO;
+        }
+        let holder = lock.record().filter(|record| record.outcome.is_none());
+        let is_stuck = holder.is_some_and(|record| self.context.now() - record.at > PATIENCE);
+        if is_stuck { SHORT_PATIENCE } else { PATIENCE }
+    }
+
+    /// The session's token on disk, if it was replaced meanwhile and lasts long enough.
+    fn newer(&self, found: &CachedToken) -> Option<Usable> {
+        let token = match look(self.session, self.cache, self.min_ttl, self.context) {
+            Ok(Found::Fresh(Usable { token, .. }) | Found::Stale(token, _)) => token,
+            Err(_) => return None,
         };
-        let remembered = if self.throttled { held.last().filter(answered) } else { None };
+        let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
+        (newer && self.lasts(&token)).then(|| Usable { refreshed: true, ..Usable::cached(token) })
+    }
+
+    /// The failure in the lock file, if it is about this refresh token and counts for this process, too.
+    fn reported(&self, held: &mut Held, present: &CachedToken, refresh_token: &Secret) -> Option<NoToken> {
+        let remembered = |last: &LockRecord| {
+            let limit = match failure_kind(last) {
+                Some(Kind::LoginNeeded | Kind::Service) => REMEMBERED,
+                Some(_) if self.lasts(present) => REMEMBERED,
+                Some(Kind::BadResponse) => REMEMBERED_BRIEFLY,
+                _ => Duration::ZERO,
+            };
+            let age = self.context.now() - last.at;
+            age >= Duration::ZERO && age < limit
+        };
+        let last = if self.throttled { held.last().filter(remembered) } else { None };
         let waited_for = || held.waited_for().filter(|last| failure_kind(last) == Some(Kind::Other));
-        match remembered.or_else(waited_for)?.outcome? {
+        match last.or_else(waited_for).filter(|last| last.is_about(refresh_token))?.outcome? {
             Outcome::Failed { kind: Kind::Service, message } => {
                 Some(NoToken::Unavailable(Error::new(Kind::Service, message)))
             }
@@ -90,44 +127,99 @@ impl Refresh<'_> {
         }
     }
 
-    async fn request(&self, found: &CachedToken) -> Result<Usable, NoToken> {
+    async fn request(&self, found: &CachedToken, parts: Refreshable<'_>) -> Result<Usable, NoToken> {
         let sent = self.context.now();
-        let parts = found.refreshable(sent).ok_or_else(|| LoginNeeded::expired(found, sent))?;
-        let unchanged = || self.newer(found).is_none();
-        let grant = Grant::RefreshToken(parts.refresh_token.clone());
         let client = self.services.oidc(&self.session.region.value)?;
-        let lasts = found.lasts(self.min_ttl, sent);
-        let retry = if lasts { Retry::EarlyRefresh(&unchanged) } else { Retry::Refresh(&unchanged) };
-        let reply = match client.create_token((parts.client_id, parts.client_secret), &grant, retry).await {
-            Ok(reply) => reply,
-            // Another tool, which does not use the locks, may have refreshed it meanwhile.
-            Err(error) => return self.newer(found).ok_or_else(|| failure(error)),
+        let grant = Grant::RefreshToken(parts.refresh_token.clone());
+        let create = async |retry| client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
+        let unchanged = || self.newer(found).is_none();
+        let reply = if self.lasts(found) {
+            timeout(EARLY_TIMEOUT, create(Retry::Once)).await.unwrap_or_else(|_| Err(no_response()))
+        } else {
+            create(Retry::Refresh(&unchanged)).await
         };
-        let token = CachedToken {
+        match reply {
+            Ok(reply) => {
+                let warnings = Vec::from_iter(clock_warning(client.http()));
+                self.store(found, self.refreshed(found, reply, sent), warnings).await
+            }
+            Err(failure) => self.refused(found, failure).await,
+        }
+    }
+
+    fn refreshed(&self, found: &CachedToken, reply: TokenResponse, sent: Timestamp) -> CachedToken {
+        CachedToken {
             start_url: Some(self.session.start_url.value.clone()),
             region: Some(self.session.region.value.clone()),
             access_token: reply.access_token,
             expires_at: sent + Duration::from_secs(reply.expires_in),
             refresh_token: reply.refresh_token.or_else(|| found.refresh_token.clone()),
             ..found.clone()
-        };
-        // Another tool, which does not use the locks, may have signed in meanwhile.
-        if let Some(other) = self.newer(found).filter(|other| other.token.expires_at > token.expires_at) {
-            return Ok(other);
         }
-        let mut warnings = Vec::from_iter(clock_warning(client.http()));
-        if let Err(error) = self.cache.store_token(&self.session.token_key(), &token) {
-            warnings.push(format!(
-                "the refreshed token could not be stored: {error}; if the stored refresh token no longer works, sign in again"
-            ));
-        }
-        Ok(Usable { token, refreshed: true, warnings })
     }
+
+    /// Stores the new token over the one that was refreshed. Any other content of the file is a later act of the user.
+    async fn store(&self, found: &CachedToken, token: CachedToken, warnings: Vec<String>) -> Result<Usable, NoToken> {
+        let key = self.session.token_key();
+        let failed = match self.cache.token(&key) {
+            Ok(Loaded::Absent) => {
+                self.revoke(&token).await;
+                return Err(LoginNeeded::SignedOut.into());
+            }
+            Ok(Loaded::Present(present, _)) if !present.is_same_grant(found) => {
+                return match look(self.session, self.cache, self.min_ttl, self.context)? {
+                    Found::Fresh(usable) => Ok(usable),
+                    Found::Stale(later, _) if self.lasts(&later) => Ok(Usable::cached(later)),
+                    Found::Stale(later, _) => Err(LoginNeeded::expired(&later, self.context.now()).into()),
+                };
+            }
+            Ok(Loaded::Present(..)) => self.cache.store_token(&key, &token).err().map(|error| error.to_string()),
+            Ok(Loaded::Damaged(damage)) => Some(format!("its file was damaged meanwhile: {damage}")),
+            Err(error) => Some(error.to_string()),
+        };
+        let mut usable = Usable { token, refreshed: true, warnings };
+        usable.warnings.extend(failed.map(|error| {
+            format!("the refreshed token could not be stored: {error}; if the stored refresh token no longer works, sign in again")
+        }));
+        Ok(usable)
+    }
+
+    /// Ends the session of a token that only this process has, if the service responds in time.
+    async fn revoke(&self, token: &CachedToken) {
+        if let Ok(portal) = self.services.portal(&self.session.region.value) {
+            let _ = timeout(REVOKE_TIMEOUT, portal.logout(&token.access_token)).await;
+        }
+    }
+
+    /// The failure of the request, unless a tool without locks has stored a new token.
+    async fn refused(&self, found: &CachedToken, failed: Failure) -> Result<Usable, NoToken> {
+        let error = failure(failed);
+        let watch = if matches!(error, NoToken::LoginNeeded(_)) { WATCH } else { Duration::ZERO };
+        let deadline = Instant::now() + watch;
+        loop {
+            if let Some(usable) = self.newer(found) {
+                return Ok(usable);
+            }
+            if Instant::now() >= deadline {
+                return Err(error);
+            }
+            sleep(WATCH_INTERVAL).await;
+        }
+    }
+}
+
+fn no_response() -> Failure {
+    let seconds = EARLY_TIMEOUT.as_secs();
+    Error::other(format!("cannot refresh the token: the service did not respond within {seconds} s")).into()
 }
 
 /// A refusal that is not a failure of the service concerns this token or client, so a login is needed.
 fn failure(failure: Failure) -> NoToken {
-    let Failure::Fault(fault) = failure else { return NoToken::Failed(failure.into()) };
+    let fault = match failure {
+        Failure::Fault(fault) => fault,
+        Failure::NotJson(error) => return NoToken::Failed(error.as_kind(Kind::BadResponse)),
+        failure => return NoToken::Failed(failure.into()),
+    };
     let Fault { status, code, retry_after, .. } = *fault;
     let has_code = code != status.to_string();
     let answer = if has_code { format!("{code} (status {status})") } else { format!("status {status}") };

@@ -12,6 +12,7 @@ use crate::config::{Config, Overrides, Session, SessionOptions, client_settings}
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
 use crate::http::HttpOptions;
+use crate::secret::Secret;
 use crate::services::Services;
 
 const NOW: Timestamp = utc_datetime!(2026-01-01 12:00);
@@ -24,7 +25,7 @@ struct Point {
     has_refresh_token: bool,
     /// Life of the registration, where the file says.
     registration: Option<i64>,
-    /// The last refusal: how long ago, and its status.
+    /// The last failure: how long ago, and its status; 0 for a transport failure.
     refusal: Option<(i64, u16)>,
     is_throttled: bool,
 }
@@ -48,7 +49,8 @@ fn model(point: Point) -> Decision {
     if !is_refreshable {
         return Decision::LogIn;
     }
-    let refusal = point.refusal.filter(|(age, _)| point.is_throttled && (0..30).contains(age));
+    let is_remembered = |(age, status): &(i64, u16)| (0..30).contains(age) && (*status != 0 || lasts);
+    let refusal = point.refusal.filter(is_remembered).filter(|_| point.is_throttled);
     match refusal {
         _ if lasts => Decision::UseItAndWarn { requested: refusal.is_none() },
         None => Decision::RequestFails,
@@ -59,7 +61,7 @@ fn model(point: Point) -> Decision {
 
 fn points() -> Vec<Point> {
     let ages = [-1, 0, 29, 30, 31];
-    let refusals = [(400, true), (429, true), (500, true), (400, false)];
+    let refusals = [(400, true), (429, true), (500, true), (0, true), (400, false)];
     let last = ages.iter().flat_map(|age| refusals.map(|(status, throttled)| (Some((*age, status)), throttled)));
     let last: Vec<_> = last.chain([(None, true)]).collect();
     let mut points = Vec::new();
@@ -110,9 +112,14 @@ fn set_up(cache: &TokenCache, session: &Session, point: Point) {
     let held = held.as_mut().expect("a free lock");
     match point.refusal {
         Some((age, status)) => {
-            let kind = if matches!(status, 429 | 500..) { Kind::Service } else { Kind::LoginNeeded };
+            let kind = match status {
+                0 => Kind::Other,
+                429 | 500.. => Kind::Service,
+                _ => Kind::LoginNeeded,
+            };
             let message = format!("Refused (status {status})");
-            held.end(NOW - time::Duration::seconds(age), Outcome::Failed { kind, message });
+            let outcome = Outcome::Failed { kind, message };
+            held.end_about(NOW - time::Duration::seconds(age), &Secret::new("refresh"), outcome);
         }
         None => held.end(NOW, Outcome::Done),
     }

@@ -124,10 +124,10 @@ fn transient_io_errors_are_retried() {
     }
 }
 
-/// A disk that is full, or a home that cannot be written.
+/// A disk that is full, or a home that cannot be written: no refresh token is spent, and no browser opens.
 #[test]
-fn an_unwritable_cache_is_reported_before_the_browser_opens() {
-    let Some(tracer) = Tracer::find("what_cannot_be_stored") else { return };
+fn an_unwritable_cache_is_reported_before_any_request() {
+    let Some(tracer) = Tracer::find("an_unwritable_cache_is_reported_before_any_request") else { return };
     for error in ["ENOSPC", "EROFS", "EACCES", "EDQUOT"] {
         for operation in [Operation::Refresh, Operation::Login, Operation::Role] {
             let calls = dry(&tracer, operation);
@@ -138,7 +138,7 @@ fn an_unwritable_cache_is_reported_before_the_browser_opens() {
             let fixture = Fixture::new(operation);
             let (run, _) = tracer.run(&fixture.env, operation.words(), Some((call, Fate::Fails(error))));
             fixture.check(&run, Left::Nothing, error);
-            if operation == Operation::Login {
+            if operation != Operation::Role {
                 assert_eq!((run.status, fixture.center.calls().len()), (255, 0), "{error}: {}", run.snapshot());
                 assert!(run.stderr.contains("cannot write"), "{error}: {}", run.snapshot());
                 assert_eq!(run.stdout, "", "{error}");

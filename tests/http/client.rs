@@ -223,7 +223,7 @@ fn single_use_codes_are_not_resent() {
     let server = ScriptedServer::plain(vec![Step::Close, Step::Close, Step::Close]);
     assert_eq!(send_as(three(), &server.url(), Retry::Exchange).map(|r| r.status).unwrap_err().attempts, 2);
     let server = ScriptedServer::plain(vec![Step::Close, Step::Close]);
-    assert!(send_as(three(), &server.url(), Retry::Poll).is_err());
+    assert!(send_as(three(), &server.url(), Retry::Once).is_err());
     assert_eq!(server.connections(), 1);
     let server = ScriptedServer::plain(vec![json(500, &[], ""), json(200, &[], "{}")]);
     assert_eq!(send_as(three(), &server.url(), Retry::Refresh(&|| false)).unwrap().status, 500);

@@ -32,12 +32,13 @@ fn expected(class: Class, point: Point) -> Expected {
             goes_on
         }
         (Class::Nonsense, Point::Poll) => Expected { attempts: 2, ..once },
+        (_, Point::EarlyRefresh) => once,
         (Class::Unsent, _) => three,
-        (Class::Lost, Point::Exchange | Point::Refresh | Point::EarlyRefresh)
-        | (Class::Cut, Point::Refresh | Point::EarlyRefresh) => Expected { attempts: 2, ..once },
+        (Class::Lost, Point::Exchange | Point::Refresh) | (Class::Cut, Point::Refresh) => {
+            Expected { attempts: 2, ..once }
+        }
         (Class::Cut, Point::Exchange) => once,
         (Class::Lost | Class::Cut, _) => three,
-        (Class::BusyFor, Point::EarlyRefresh) => once,
         (Class::Busy | Class::BusyFor, _) => Expected { code: 254, ..three },
         (Class::BusyForLong, _) => Expected { code: 254, ..once },
         (Class::Refused, Point::Refresh) => Expected { code: 4, ..once },

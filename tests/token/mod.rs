@@ -1,11 +1,12 @@
 //! `token`: what it prints, when it refreshes first, and that nothing is lost when a refresh fails.
 
 mod refresh;
+mod storing;
 
 use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
-use crate::support::{Endpoint, Gate, IdentityCenter, Issued, Reply, TestEnv, wait_until};
+use crate::support::{Endpoint, IdentityCenter, Issued, Reply, TestEnv};
 
 const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 
@@ -108,24 +109,6 @@ fn clock_skew_is_reported() {
         assert!(run.stderr.contains(direction) && run.stderr.lines().count() == 1, "{}", run.snapshot());
         env.run(words(&["--min-ttl", "7h"])).ok();
         assert_eq!(center.calls(), [Endpoint::CreateToken]);
-    }
-}
-
-#[test]
-fn a_later_token_of_another_tool_is_kept() {
-    for (seconds, is_kept) in [(100_000, true), (60, false)] {
-        let (center, env, _) = signed_in(-10);
-        let gate = Gate::default();
-        center.next(Endpoint::CreateToken, Reply::genuine().hold(&gate));
-        let running = env.spawn(TOKEN);
-        wait_until("the refresh", || !center.requests().is_empty());
-        let other = env.sign_in(&center, SESSION);
-        let document = env.let_expire_in(SESSION, seconds);
-        gate.open();
-        let run = running.finish().ok();
-        assert_eq!(run.stdout.trim_end() == other.access_token, is_kept, "{seconds}: {}", run.snapshot());
-        assert_eq!(env.token(SESSION) == document, is_kept, "{seconds}");
-        assert_eq!(env.token(SESSION)["accessToken"], json!(run.stdout.trim_end()));
     }
 }
 
@@ -306,15 +289,4 @@ fn a_terminal_gets_a_warning() {
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("WARNING: anyone who sees this token can access all your accounts"), "{text}");
     assert!(text.contains(&issued.access_token), "{text}");
-}
-
-/// Service managers forbid files by a limit of their size, whose signal would end us with the refresh token spent.
-#[cfg(unix)]
-#[test]
-fn a_token_is_printed_when_it_cannot_be_stored() {
-    let (center, env, _) = signed_in(-10);
-    let script = "ulimit -f 0 && exec \"$0\" token --sso-session corp";
-    let run = env.program("/bin/sh".as_ref(), ["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]).run().ok();
-    assert!(center.accepts(run.stdout.trim_end()), "{}", run.snapshot());
-    assert!(run.stderr.contains("could not be stored") && run.stderr.contains("too large"), "{}", run.snapshot());
 }

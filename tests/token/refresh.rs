@@ -88,9 +88,7 @@ fn expected((state, has_refresh_token, registration, answer): Case) -> Row {
         (EndsSoon | Expired, true, NoRefreshToken) => (1, TheNew, 0, NewWithTheOldRefreshToken, ""),
 
         (EndsSoon, true, InvalidGrant | InvalidRequest) => (1, TheCached, 0, Same, spared),
-        (EndsSoon, true, Unavailable)                   => (3, TheCached, 0, Same, spared),
-        (EndsSoon, true, CutOff | Silence)              => (2, TheCached, 0, Same, spared),
-        (EndsSoon, true, Nonsense)                      => (1, TheCached, 0, Same, spared),
+        (EndsSoon, true, Unavailable | CutOff | Silence | Nonsense) => (1, TheCached, 0, Same, spared),
 
         (Expired, true, InvalidGrant)       => (1, Nothing, 4, Same, "refused to refresh the token: InvalidGrantException"),
         (Expired, true, InvalidRequest)     => (1, Nothing, 4, Same, "refused to refresh the token: InvalidRequestException"),

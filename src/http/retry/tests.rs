@@ -57,7 +57,7 @@ fn attempts(retry: Retry<'_>, outcome: &dyn Fn() -> Result<Response, HttpError>)
 fn transport_failures_by_class() {
     let on_disk = || true;
     let limit = Duration::from_secs(30);
-    // Columns: as AWS, repeatable, poll, exchange, refresh.
+    // Columns: as AWS, repeatable, once, exchange, refresh.
     for (kind, expected) in [
         (HttpErrorKind::Dns, [3, 3, 1, 3, 3]),
         (HttpErrorKind::Connect, [3, 3, 1, 3, 3]),
@@ -71,7 +71,7 @@ fn transport_failures_by_class() {
         (HttpErrorKind::TooLarge("1 MiB"), [1, 1, 1, 1, 1]),
         (HttpErrorKind::BadUrl, [1, 1, 1, 1, 1]),
     ] {
-        let classes = [Retry::Aws, Retry::Repeatable, Retry::Poll, Retry::Exchange, Retry::Refresh(&on_disk)];
+        let classes = [Retry::Aws, Retry::Repeatable, Retry::Once, Retry::Exchange, Retry::Refresh(&on_disk)];
         let made = classes.map(|class| attempts(class, &|| failure(kind.clone())));
         assert_eq!(made, expected, "{kind:?}");
     }
@@ -91,7 +91,7 @@ fn answers_by_class() {
         (302, vec![], [1, 1, 1, 1, 1]),
         (200, vec![], [1, 1, 1, 1, 1]),
     ] {
-        let classes = [Retry::Aws, Retry::Repeatable, Retry::Poll, Retry::Exchange, Retry::Refresh(&on_disk)];
+        let classes = [Retry::Aws, Retry::Repeatable, Retry::Once, Retry::Exchange, Retry::Refresh(&on_disk)];
         let made = classes.map(|class| attempts(class, &|| Ok(answer(status, &headers, "{}"))));
         assert_eq!(made, expected, "{status} {headers:?}");
     }
@@ -112,8 +112,7 @@ fn a_wait_that_the_service_asks_for_is_kept_up_to_20_seconds() {
     let date = [("retry-after", "Thu, 01 Jan 2026 00:00:09 GMT")];
     assert_eq!(next(Retry::Exchange, &date), Some(Duration::from_secs(9)));
     assert_eq!(next(Retry::Repeatable, &[("retry-after", "21")]), None);
-    assert_eq!(next(Retry::EarlyRefresh(&|| true), &[("retry-after", "1")]), None);
-    assert!(next(Retry::EarlyRefresh(&|| true), &[]).is_some());
+    assert_eq!(next(Retry::Once, &[]), None);
     assert!(matches!(next(Retry::Aws, &[("retry-after", "21")]), Some(wait) if wait < Duration::from_secs(1)));
 }
 

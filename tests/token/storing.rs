@@ -1,0 +1,213 @@
+//! What a refresh may store: only the answer for the token that is still in the file, and only where it can be written.
+//!
+//! The service retires a refresh token at its first use, so a wrong decision here loses a session or brings back one that
+//! was signed out.
+
+use serde_json::{Value, json};
+
+use super::{TOKEN, signed_in, words};
+use crate::support::environment::{SESSION, token_document};
+use crate::support::process::Running;
+use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, wait_until};
+
+/// A process whose refresh is answered once the gate is open.
+fn refreshing(center: &IdentityCenter, env: &TestEnv, words: &[&str]) -> (Running, Gate) {
+    let gate = Gate::default();
+    center.next(Endpoint::CreateToken, Reply::genuine().hold(&gate));
+    let running = env.spawn(words.iter().copied());
+    wait_until("the refresh", || !center.requests().is_empty());
+    (running, gate)
+}
+
+#[test]
+fn a_later_sign_in_stays_whatever_its_expiry() {
+    for seconds in [100_000, 28_800, 60] {
+        let (center, env, _) = signed_in(-10);
+        let (running, gate) = refreshing(&center, &env, &TOKEN);
+        let other = env.sign_in(&center, SESSION);
+        let document = env.let_expire_in(SESSION, seconds);
+        gate.open();
+        let run = running.finish().ok();
+        assert_eq!(run.stdout.trim_end(), other.access_token, "{seconds}");
+        assert_eq!(env.token(SESSION), document, "{seconds}");
+        assert!(center.accepts(&other.access_token), "{seconds}: the later session was revoked");
+    }
+}
+
+/// The refresh token alone may have changed, too.
+#[test]
+fn a_token_with_another_refresh_token_stays() {
+    let (center, env, _) = signed_in(-10);
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    let mut document = env.token(SESSION);
+    document["refreshToken"] = json!("of another tool");
+    env.write_token(SESSION, &document);
+    gate.open();
+    running.finish().expect(4);
+    assert_eq!(env.token(SESSION), document);
+}
+
+#[test]
+fn a_session_that_was_signed_out_stays_signed_out() {
+    for command in [&TOKEN[..], &["export-credentials", "--profile", "dev"]] {
+        let (center, env, _) = signed_in(-10);
+        let (running, gate) = refreshing(&center, &env, command);
+        std::fs::remove_dir_all(env.home().join(".aws/sso")).unwrap();
+        gate.open();
+        let run = running.finish().expect(4);
+        assert_eq!(run.stdout, "", "{}", run.snapshot());
+        assert!(run.stderr.contains("signed out"), "{}", run.snapshot());
+        assert!(!env.files(".aws/sso").iter().any(|file| file.ends_with(".json")));
+        // The refreshed token, which only this process has seen, is revoked.
+        assert_eq!(center.calls(), [Endpoint::CreateToken, Endpoint::Logout]);
+    }
+}
+
+#[test]
+fn logout_during_a_refresh_signs_out() {
+    let (center, env, issued) = signed_in(-10);
+    // Both end the session, and the second one is told that it has ended.
+    center.tolerate_everything();
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    let logout = env.spawn(["logout"]);
+    wait_until("the removal", || !env.files(".aws/sso").contains(&TestEnv::token_path(SESSION)));
+    gate.open();
+    logout.finish().ok();
+    running.finish().expect(4);
+    assert!(!env.files(".aws/sso").contains(&TestEnv::token_path(SESSION)));
+    assert!(!center.accepts(&issued.access_token));
+}
+
+/// Two configurations use one session name for different start URLs.
+fn of_another_start_url(center: &IdentityCenter) -> Value {
+    let mut document = token_document(center, &center.issue());
+    document["startUrl"] = json!("https://other.awsapps.com/start");
+    document
+}
+
+#[test]
+fn a_waiting_process_does_not_take_a_token_of_another_start_url() {
+    let (center, env, _) = signed_in(-10);
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    let waiting = env.spawn(TOKEN);
+    let document = of_another_start_url(&center);
+    env.write_token(SESSION, &document);
+    gate.open();
+    for run in [running.finish(), waiting.finish()] {
+        let run = run.expect(4);
+        assert_eq!(run.stdout, "", "{}", run.snapshot());
+        assert!(
+            run.stderr.contains("issued for sso_start_url `https://other.awsapps.com/start`"),
+            "{}",
+            run.snapshot()
+        );
+    }
+    assert_eq!(env.token(SESSION), document);
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}
+
+/// A tool without locks has refreshed the token, and its file is written a moment after our refusal.
+#[test]
+fn a_refusal_counts_only_if_no_other_tool_stores_a_token() {
+    let (center, env, _) = signed_in(-10);
+    let gate = Gate::default();
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException").hold(&gate));
+    let running = env.spawn(TOKEN);
+    wait_until("the refresh", || !center.requests().is_empty());
+    let issued = center.issue();
+    gate.open();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    env.write_token(SESSION, &token_document(&center, &issued));
+    assert_eq!(running.finish().ok().stdout.trim_end(), issued.access_token);
+}
+
+/// The script of a process that cannot write files, as under a service manager with a limit of their size.
+#[cfg(unix)]
+const WITHOUT_FILES: &str = "ulimit -f 0 && exec \"$0\" token --sso-session corp";
+
+#[cfg(unix)]
+fn without_files(env: &TestEnv) -> crate::support::process::Run {
+    env.program("/bin/sh".as_ref(), ["-c", WITHOUT_FILES, env!("CARGO_BIN_EXE_sso-oidc")]).run()
+}
+
+#[cfg(unix)]
+#[test]
+fn no_refresh_token_is_spent_that_cannot_be_replaced() {
+    let (center, env, issued) = signed_in(600);
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    let run = without_files(&env).ok();
+    assert_eq!(run.stdout.trim_end(), issued.access_token);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.snapshot());
+    assert!(run.stderr.contains(path.to_str().unwrap()) && run.stderr.contains("too large"), "{}", run.snapshot());
+    env.let_expire_in(SESSION, -10);
+    let run = without_files(&env).expect(255);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains(path.to_str().unwrap()) && run.stderr.contains("too large"), "{}", run.snapshot());
+    assert_eq!(center.connections(), 0);
+    env.run(TOKEN).ok();
+}
+
+/// What was received is printed, although the disk has become full in the meantime.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_is_printed_when_it_cannot_be_stored() {
+    let (center, env, _) = signed_in(-10);
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    let pid = running.id().to_string();
+    let limited = std::process::Command::new("prlimit").args(["--pid", &pid, "--fsize=0"]).status().unwrap();
+    assert!(limited.success());
+    gate.open();
+    let run = running.finish().ok();
+    assert!(center.accepts(run.stdout.trim_end()), "{}", run.snapshot());
+    assert!(run.stderr.contains("could not be stored") && run.stderr.contains("too large"), "{}", run.snapshot());
+}
+
+#[test]
+fn with_life_left_one_attempt_is_made_and_its_failure_remembered() {
+    for reply in [Reply::hang_up(), Reply::fault("InternalServerException"), Reply::html(200, "<html>"), Reply::never()]
+    {
+        let (center, env, issued) = signed_in(600);
+        center.next(Endpoint::CreateToken, reply);
+        for _ in 0..2 {
+            let run = env.run(TOKEN).ok();
+            assert_eq!(run.stdout.trim_end(), issued.access_token);
+            assert_eq!(run.stderr.lines().count(), 1, "{}", run.snapshot());
+        }
+        assert_eq!(center.calls(), [Endpoint::CreateToken]);
+        // An expired token is tried again at once, unless something has answered.
+        env.let_expire_in(SESSION, -10);
+        let run = env.run(TOKEN);
+        let is_remembered = ["InternalServerException", "web page"].iter().any(|word| run.stderr.contains(word));
+        assert!(run.status == 0 || is_remembered, "{}", run.snapshot());
+    }
+}
+
+/// The refusal was about the refresh token of the session before.
+#[test]
+fn a_refusal_is_not_remembered_over_a_new_login() {
+    let (center, env, _) = signed_in(-10);
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidGrantException"));
+    env.run(TOKEN).expect(4);
+    env.sign_in(&center, SESSION);
+    env.let_expire_in(SESSION, 600);
+    let run = env.run(words(&["--min-ttl", "20m"])).ok();
+    assert_eq!(run.stderr, "");
+    assert_eq!(center.calls(), [Endpoint::CreateToken; 2]);
+}
+
+/// A process was stopped (SIGSTOP) while it held the lock.
+#[cfg(unix)]
+#[test]
+fn a_stopped_refresh_does_not_delay_a_token_with_life_left() {
+    let (center, env, issued) = signed_in(600);
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    running.signal("STOP");
+    let started = std::time::Instant::now();
+    assert_eq!(env.run(TOKEN).ok().stdout.trim_end(), issued.access_token);
+    let waited = started.elapsed();
+    running.signal("CONT");
+    gate.open();
+    running.finish().ok();
+    assert!(waited < std::time::Duration::from_secs(20), "{waited:?}");
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}
