@@ -151,8 +151,8 @@ impl Refresh<'_> {
         CachedToken {
             start_url: Some(self.session.start_url.value.clone()),
             region: Some(self.session.region.value.clone()),
+            expires_at: reply.expires_at(sent),
             access_token: reply.access_token,
-            expires_at: sent + Duration::from_secs(reply.expires_in),
             refresh_token: reply.refresh_token.or_else(|| found.refresh_token.clone()),
             ..found.clone()
         }

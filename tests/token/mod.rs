@@ -1,5 +1,6 @@
 //! `token`: what it prints, when it refreshes first, and that nothing is lost when a refresh fails.
 
+mod protocol;
 mod refresh;
 mod storing;
 
