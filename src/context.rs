@@ -1,8 +1,9 @@
 //! `Context`: the process environment as values: variables, home directory, clock, browser, streams and terminals.
 //!
-//! Only this file and `terminal` access the process; a lint enforces it. All other modules use a `Context`, so that a test
+//! Only this file and those in `context` access the process; a lint enforces it. All other modules use a `Context`, so that a test
 //! can run the whole program in process.
 
+mod signals;
 mod terminal;
 
 use std::cell::RefCell;
@@ -10,6 +11,7 @@ use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+pub use signals::Signals;
 pub use terminal::HiddenInput;
 use time::UtcDateTime;
 
@@ -53,6 +55,8 @@ pub struct Context {
     pub stderr_is_terminal: bool,
     /// Columns of standard output's terminal, 80 if unknown.
     pub columns: fn() -> usize,
+    /// When a signal may end the program.
+    pub signals: Signals,
 }
 
 impl Context {
@@ -72,6 +76,7 @@ impl Context {
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             columns: real_columns,
+            signals: Signals::default(),
         }
     }
 

@@ -46,6 +46,9 @@ mod secrets;
 /// The `aws` shell function and the program called `aws`.
 #[cfg(unix)]
 mod shim;
+/// What a signal ends, and what it must not lose.
+#[cfg(unix)]
+mod signals;
 /// `status`.
 mod status;
 /// `token` and its refresh.

@@ -133,6 +133,8 @@ impl Refresh<'_> {
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
         let create = async |retry| client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
         let unchanged = || self.newer(found).is_none();
+        // The old refresh token is used up once the service has received the request.
+        let _deferral = self.context.signals.defer().await;
         let reply = if self.lasts(found) {
             timeout(EARLY_TIMEOUT, create(Retry::Once)).await.unwrap_or_else(|_| Err(no_response()))
         } else {
