@@ -64,7 +64,7 @@ fn coerced(member: &Member, value: &Value) -> Option<Value> {
 }
 
 fn ill_typed(operation: &str, member: &str) -> Failure {
-    Failure::malformed(operation, format!("has {member} of the wrong type"))
+    Failure::malformed(operation, format!("has a value of the wrong type for {member}"))
 }
 
 /// Python's `int()` of a JSON value.

@@ -82,7 +82,11 @@ fn what_python_fails_on_is_an_error() {
         (Operation::CreateTokenWithIam, r#"{"scope": 1}"#, "scope"),
         (Operation::CreateTokenWithIam, r#"{"awsAdditionalDetails": "x"}"#, "awsAdditionalDetails"),
     ] {
-        assert_eq!(printed(operation, body).unwrap_err(), format!("has {member} of the wrong type"), "{body}");
+        assert_eq!(
+            printed(operation, body).unwrap_err(),
+            format!("has a value of the wrong type for {member}"),
+            "{body}"
+        );
     }
     for body in ["[1]", "null", "\"x\"", "5"] {
         assert_eq!(printed(Operation::CreateToken, body).unwrap_err(), "is JSON, but not an object", "{body}");
@@ -110,16 +114,19 @@ fn a_token_is_taken_only_whole_and_usable() {
         (r"{}", "has no accessToken"),
         (r#"{"accessToken": "", "expiresIn": 1}"#, "has no accessToken"),
         (r#"{"accessToken": null, "expiresIn": 1}"#, "has no accessToken"),
-        (r#"{"accessToken": 1, "expiresIn": 1}"#, "has accessToken of the wrong type"),
+        (r#"{"accessToken": 1, "expiresIn": 1}"#, "has a value of the wrong type for accessToken"),
         (r#"{"accessToken": "a"}"#, "has no expiresIn"),
-        (r#"{"accessToken": "a", "expiresIn": "1"}"#, "has expiresIn of the wrong type"),
+        (r#"{"accessToken": "a", "expiresIn": "1"}"#, "has a value of the wrong type for expiresIn"),
         (r#"{"accessToken": "a", "expiresIn": 0}"#, "has an unusable expiresIn"),
         (r#"{"accessToken": "a", "expiresIn": -1}"#, "has an unusable expiresIn"),
-        (r#"{"accessToken": "a", "expiresIn": 1.5}"#, "has expiresIn of the wrong type"),
+        (r#"{"accessToken": "a", "expiresIn": 1.5}"#, "has a value of the wrong type for expiresIn"),
         (r#"{"accessToken": "a", "expiresIn": 7776001}"#, "has an unusable expiresIn"),
-        (r#"{"accessToken": "a", "expiresIn": 1e400}"#, "has expiresIn of the wrong type"),
+        (r#"{"accessToken": "a", "expiresIn": 1e400}"#, "has a value of the wrong type for expiresIn"),
         (r#"{"accessToken": "a", "expiresIn": 1, "tokenType": "mac"}"#, "has a tokenType that is not Bearer"),
-        (r#"{"accessToken": "a", "expiresIn": 1, "refreshToken": 5}"#, "has refreshToken of the wrong type"),
+        (
+            r#"{"accessToken": "a", "expiresIn": 1, "refreshToken": 5}"#,
+            "has a value of the wrong type for refreshToken",
+        ),
     ] {
         assert_eq!(token_problem(body), problem, "{body}");
     }
