@@ -2,7 +2,7 @@
 //!
 //! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI`, with the token of
 //! `AWS_CONTAINER_AUTHORIZATION_TOKEN[_FILE]`. Plain http is allowed for loopback and AWS's own link-local addresses
-//! only. Timeouts of two seconds, three attempts, no proxy, as in botocore.
+//! only. Timeouts of two seconds, three attempts (one if the certificate is refused), no proxy, as in botocore.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Chain, expiry, retrieval_failed};
 use crate::context::Context;
 use crate::error::Error;
-use crate::http::{HttpClient, HttpOptions, Method, Proxies, Request, Retry};
+use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Proxies, Request, Retry};
 use crate::secret::Secret;
 
 const PROVIDER: &str = "container-role";
@@ -45,10 +45,10 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
     let response = loop {
         match fetch(&client, &request).await {
             Ok(response) => break response,
-            Err(why) if attempt == ATTEMPTS => {
+            Err((why, is_final)) if is_final || attempt == ATTEMPTS => {
                 return Err(retrieval_failed(PROVIDER, format!("Error retrieving metadata: {why}")));
             }
-            Err(why) => log::debug!("container credentials: {why}"),
+            Err((why, _)) => log::debug!("container credentials: {why}"),
         }
         attempt += 1;
         tokio::time::sleep(RETRY_DELAY).await;
@@ -60,17 +60,19 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
     Ok(Some(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(expires_at.into()), PROVIDER)))
 }
 
-async fn fetch(client: &HttpClient, request: &Request) -> Result<Value, String> {
-    let response = client
-        .send(request, Retry::Once, None)
-        .await
-        .map_err(|error| format!("Received error when attempting to retrieve container metadata: {error}"))?;
+/// One attempt; an error has its reason and whether it is final.
+async fn fetch(client: &HttpClient, request: &Request) -> Result<Value, (String, bool)> {
+    let response = client.send(request, Retry::Once, None).await.map_err(|error| {
+        // A certificate that is not trusted now will not be in a second.
+        let is_final = error.kind.is_permanent() || error.kind == HttpErrorKind::Tls;
+        (format!("Received error when attempting to retrieve container metadata: {error}"), is_final)
+    })?;
     if response.status != 200 {
         let text = String::from_utf8_lossy(&response.body);
-        return Err(format!("Received non 200 response {} from container metadata: {text}", response.status));
+        return Err((format!("Received non 200 response {} from container metadata: {text}", response.status), false));
     }
     serde_json::from_slice(&response.body)
-        .map_err(|_| "Unable to parse JSON returned from container metadata services".to_owned())
+        .map_err(|_| ("Unable to parse JSON returned from container metadata services".to_owned(), false))
 }
 
 /// The authorization token, from the file if one is configured.

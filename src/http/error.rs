@@ -58,6 +58,13 @@ pub enum HttpErrorKind {
     Unsendable(String),
 }
 
+impl HttpErrorKind {
+    /// Whether every further attempt would fail, too.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self, Self::BadUrl | Self::BadScheme(_) | Self::Unsendable(_) | Self::CaBundle(..) | Self::TooLarge(_))
+    }
+}
+
 /// The hint for a response that seems not to come from the service.
 pub const CHECK_ENDPOINT: &str = "check the endpoint URL and the proxy";
 

@@ -141,16 +141,8 @@ impl<'a> Attempts<'a> {
         };
         let first = self.made == 1;
         match (&error.kind, self.retry) {
-            // Another attempt would fail, too.
-            (
-                HttpErrorKind::BadUrl
-                | HttpErrorKind::BadScheme(_)
-                | HttpErrorKind::Unsendable(_)
-                | HttpErrorKind::CaBundle(..)
-                | HttpErrorKind::TooLarge(_),
-                _,
-            )
-            | (_, Retry::Once) => false,
+            (kind, _) if kind.is_permanent() => false,
+            (_, Retry::Once) => false,
             (_, Retry::Aws) => true,
             (HttpErrorKind::Tls | HttpErrorKind::Proxy(_) | HttpErrorKind::NotHttp, _) => false,
             (_, Retry::Repeatable) => true,

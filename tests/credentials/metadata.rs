@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Fixture, NONE, signed, token};
-use crate::support::scripted_server::{Recorded, Step, bytes, json};
+use crate::support::scripted_flow::Identities;
+use crate::support::scripted_server::{Recorded, ScriptedServer, Step, bytes, json};
 
 const KEYS: &str = r#"{"AccessKeyId": "ASIAMETA", "SecretAccessKey": "meta-secret", "Token": "t", "Expiration": "2100-01-01T00:00:00Z"}"#;
 const CREDENTIALS: &str = "GET /latest/meta-data/iam/security-credentials/";
@@ -50,8 +51,9 @@ fn container_errors() {
     let from = "Error when retrieving credentials from container-role:";
     let uri = |steps, uri: &str| Fixture::new(steps).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri);
     let thrice = |step: fn() -> Step| vec![step(), step(), step()];
-    let fixture = uri(thrice(|| json(404, &[], "gone")), "$SERVER/bad");
-    let text = "Error retrieving metadata: Received non 200 response 404 from container metadata: gone";
+    let fixture = uri(thrice(|| json(404, &[], "gone, container%2Ftoken")), "$SERVER/bad")
+        .var("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer container/token");
+    let text = "Error retrieving metadata: Received non 200 response 404 from container metadata: gone, [redacted]";
     fixture.refuses(&[], 255, &format!("{from} {text}"));
     assert_eq!(fixture.server.requests().len(), 3);
     let fixture = uri(thrice(|| plain("canary")), "$SERVER/creds");
@@ -70,6 +72,16 @@ fn container_errors() {
         255,
         "Auth token value is not a legal header value",
     );
+}
+
+#[test]
+fn untrusted_container_certificates_are_not_retried() {
+    let identity = Identities::new().own;
+    let server = ScriptedServer::tls(vec![plain(KEYS); 3], &identity);
+    let fixture = Fixture::new(vec![]).var("AWS_CONTAINER_CREDENTIALS_FULL_URI", &format!("{}/creds", server.url()));
+    let run = fixture.run(&["--region", "eu-west-1"]).expect(255);
+    assert!(run.stderr.contains("certificate verify failed: unable to get local issuer certificate"), "{}", run.stderr);
+    assert_eq!(server.connections(), 1);
 }
 
 /// A fixture on an EC2 instance, with more patience than the second that is the rule: test machines are busy.
