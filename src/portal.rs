@@ -69,9 +69,8 @@ impl PortalClient {
         if response.is_success() {
             return Ok(response);
         }
-        let token = request.headers.iter().find(|(name, _)| *name == TOKEN_HEADER).map(|(_, token)| token.expose());
         let now = (self.http.options().now)();
-        Err(match Failure::read(operation, &response, token.as_slice(), now) {
+        Err(match Failure::read(operation, &response, now) {
             Failure::Fault(fault) if fault.status == 401 => Fault { kind: FaultCode::Unauthorized, ..*fault }.into(),
             failure => failure,
         })

@@ -3,7 +3,7 @@
 //! All local errors are found before the request, because a code or a refresh token works only once. Checks are made in
 //! the AWS CLI's order, so that the same one of two errors is reported. Skeletons come first and read no file.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::clients::{self, http_options};
 use super::printing::Output;
@@ -15,10 +15,10 @@ use crate::credentials::{self, Chain};
 use crate::endpoint::Service;
 use crate::error::{self, Error};
 use crate::input::{self, Document, Files, Input, skeleton};
-use crate::model::{Kind, Member, Operation};
-use crate::oidc::{OidcClient, Signing};
+use crate::model::Operation;
+use crate::oidc::{self, OidcClient, Signing};
 use crate::output::{self, Format, QueryError, Style};
-use crate::secret::redacted;
+use crate::secret::{Secret, redacted};
 use crate::services::{Endpoint, Services};
 
 /// Calls the operation and prints its response, or prints the requested skeleton.
@@ -60,8 +60,10 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
             Ok(service.call(operation, &members, signing.as_ref()).await.map_err(Error::from)?)
         })?
     };
-    let secrets = secrets(operation.output(), &answer);
-    output.print(Value::Object(answer), operation.name(), context).map_err(|error| match error.downcast() {
+    let (sent, answer) = (Value::Object(members), Value::Object(answer));
+    let secrets = [oidc::secrets(operation.input(), &sent), oidc::secrets(operation.output(), &answer)].concat();
+    let secrets: Vec<Secret> = secrets.into_iter().map(Secret::new).collect();
+    output.print(answer, operation.name(), context).map_err(|error| match error.downcast() {
         Ok(query) => hide(query, &secrets).into(),
         Err(error) => error,
     })
@@ -97,19 +99,9 @@ async fn signing(
     Ok(Some(Signing::new(&credentials, region)))
 }
 
-/// The secret values of a response.
-fn secrets(members: &[Member], answer: &Map<String, Value>) -> Vec<String> {
-    let of = |member: &Member| match (&member.kind, answer.get(member.name)) {
-        (Kind::Structure(members), Some(Value::Object(inner))) => secrets(members, inner),
-        (_, Some(Value::String(text))) if member.sensitive => vec![text.clone()],
-        _ => Vec::new(),
-    };
-    members.iter().flat_map(of).collect()
-}
-
-/// Removes the response's secrets from the error of a query; the AWS CLI prints the whole value.
-fn hide(error: QueryError, secrets: &[String]) -> QueryError {
-    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+/// Removes the secrets from the error of a query; the AWS CLI prints the whole value.
+fn hide(error: QueryError, secrets: &[Secret]) -> QueryError {
+    let secrets: Vec<&str> = secrets.iter().map(Secret::expose).collect();
     match error {
         QueryError::Evaluation(reason) => QueryError::Evaluation(redacted(&reason, &secrets)),
         QueryError::Syntax(_) | QueryError::Call(_) => error,

@@ -152,7 +152,8 @@ impl Call<'_> {
         let endpoint = self.chain.services.endpoint(Service::Sts, self.chain.region);
         let Endpoint { url, region } = endpoint.map_err(|error| error.as_kind(Kind::Configuration))?;
         let request = Request { error_code: code, ..Request::aws(Method::POST, url) }
-            .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation));
+            .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation))
+            .secrets(self.parameters.secrets.iter().map(|(_, secret)| secret.expose()));
         let client = self.chain.services.http();
         let response = match &self.source {
             None => client.send(&request, Retry::Aws, None).await,
@@ -173,12 +174,6 @@ impl Call<'_> {
             log::debug!("{error}");
         }
         Ok(cached.credentials)
-    }
-
-    /// The secrets in the request, which a response may repeat.
-    fn secrets(&self) -> Vec<&str> {
-        let sent = self.parameters.secrets.iter().map(|(_, secret)| secret.expose());
-        sent.chain(self.source.as_ref().and_then(Credentials::session_token)).map(str::trim).collect()
     }
 
     fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), Error> {
@@ -216,7 +211,7 @@ impl Call<'_> {
         };
         let fault =
             Fault { code, message, ..Fault::new(self.operation, response, &Map::new(), self.chain.context.now()) };
-        Error::from(fault.without(&self.secrets())).as_kind(Kind::Service)
+        Error::from(fault).as_kind(Kind::Service)
     }
 }
 

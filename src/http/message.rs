@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc2822;
 
 use super::{HttpError, HttpErrorKind};
 use crate::context::Timestamp;
-use crate::secret::Secret;
+use crate::secret::{Secret, redacted, redacted_bytes};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
@@ -23,6 +23,10 @@ const MAX_VALUES: usize = 10_000;
 
 /// The maximum size of all headers of a response, in bytes.
 const MAX_HEADERS: usize = 64 << 10;
+
+/// The headers whose values are secret.
+const SECRET_HEADERS: [&str; 4] =
+    ["authorization", "x-amz-security-token", "x-amz-sso_bearer_token", "x-aws-ec2-metadata-token"];
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, Secret)>,
     /// The body; `None` sends none, an empty one sends `Content-Length: 0`.
     pub body: Option<Secret>,
+    /// Secrets in the body, which a response may repeat.
+    pub secrets: Vec<Secret>,
     /// Whether the call is one of an AWS service and carries `amz-sdk-invocation-id` and `amz-sdk-request`.
     pub sdk_headers: bool,
     /// Reads the error code of a response, which decides about retries.
@@ -44,7 +50,15 @@ pub struct Request {
 impl Request {
     /// A call of an AWS service.
     pub fn aws(method: Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: None, sdk_headers: true, error_code }
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: None,
+            secrets: Vec::new(),
+            sdk_headers: true,
+            error_code,
+        }
     }
 
     /// Any other request: instance metadata, container credentials, start URLs.
@@ -66,6 +80,23 @@ impl Request {
         request.body = Some(body);
         request
     }
+
+    /// Sets the secrets in the body.
+    #[must_use]
+    pub fn secrets<'a>(self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { secrets: secrets.into_iter().map(Secret::new).collect(), ..self }
+    }
+}
+
+/// The secrets that were sent, with these additional headers.
+pub(super) fn sent_secrets<'a>(request: &'a Request, headers: &'a [(&'static str, Secret)]) -> Vec<&'a str> {
+    let headers = request.headers.iter().chain(headers).filter(|(name, _)| SECRET_HEADERS.contains(name));
+    let of_headers = headers.flat_map(|(_, value)| {
+        let value = value.expose();
+        // A response may repeat a token without its scheme, or a signature alone.
+        [value, value.rsplit(' ').next().unwrap_or_default().trim_start_matches("Signature=")]
+    });
+    request.secrets.iter().map(Secret::expose).chain(of_headers).collect()
 }
 
 /// A response of any status.
@@ -84,6 +115,18 @@ pub struct Response {
 }
 
 impl Response {
+    /// Redacts these secrets in the headers and in the body of an error. The body of a success is data.
+    #[must_use]
+    pub fn without(mut self, secrets: &[&str]) -> Self {
+        for (_, value) in &mut self.headers {
+            *value = redacted(value, secrets);
+        }
+        if !self.is_success() {
+            self.body = redacted_bytes(&self.body, secrets);
+        }
+        self
+    }
+
     /// The first header of that name, given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())

@@ -1,7 +1,7 @@
 //! One HTTP and TLS stack for every service the program talks to.
 //!
-//! HTTP/1.1 over reqwest with rustls: no redirects, no decompression, responses of at most 1 MiB, AWS's retry headers, and
-//! retries by class of call. The contents of requests and responses are in `oidc`, `portal` and `credentials`. Constants
+//! HTTP/1.1 over reqwest with rustls: no redirects, no decompression, responses of at most 1 MiB, secrets of the request
+//! redacted where a response repeats them, AWS's retry headers, and retries by class of call. The contents of requests and responses are in `oidc`, `portal` and `credentials`. Constants
 //! are those of AWS CLI 2.36.7 and of RFC 9110.
 
 mod certificate;
@@ -180,7 +180,9 @@ impl HttpClient {
             error::classify(error, received, proxy.as_ref(), &self.options, &request.url)
         };
         let incoming = outgoing.send().await.map_err(|error| failed(&error, None))?;
-        message::incoming(incoming, &request.url, |error, received| failed(error, Some(received))).await
+        let response =
+            message::incoming(incoming, &request.url, |error, received| failed(error, Some(received))).await?;
+        Ok(response.without(&message::sent_secrets(request, headers)))
     }
 
     /// The client for the URL's scheme. Root certificates are loaded only for the one that uses TLS.

@@ -16,7 +16,7 @@ use crate::endpoint;
 use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::model::{Kind, Member, Operation};
 use crate::python;
-use crate::secret::Secret;
+use crate::secret::{Secret, redacted};
 
 /// The service name that requests are signed for.
 const SIGNING_NAME: &str = "sso-oauth";
@@ -59,9 +59,7 @@ impl OidcClient {
         if response.is_success() {
             return answer::read(operation, &response);
         }
-        let mut secrets = secrets(operation, &body);
-        secrets.extend(signing.and_then(|signing| signing.credentials.session_token()));
-        Err(Fault::read(operation.name(), &response, self.now())?.without(&secrets).into())
+        Err(Fault::read(operation.name(), &response, self.now())?.into())
     }
 
     /// Registers a public client.
@@ -102,7 +100,7 @@ impl OidcClient {
         if response.is_success() {
             return Ok(response);
         }
-        Err(Failure::read(operation.name(), &response, &secrets(operation, body), self.now()))
+        Err(Failure::read(operation.name(), &response, self.now()))
     }
 
     async fn post(
@@ -115,7 +113,8 @@ impl OidcClient {
         log::debug!("{} {}", operation.name(), shown(operation.input(), body));
         let url = endpoint::join(&self.endpoint, operation.path());
         let text = Secret::new(python::dumps(body, python::LINE));
-        let request = Request::aws(Method::POST, url).body("application/json", text);
+        let request =
+            Request::aws(Method::POST, url).body("application/json", text).secrets(secrets(operation.input(), body));
         let response = match signing {
             None => self.http.send(&request, retry, None).await?,
             Some(signing) => {
@@ -126,7 +125,10 @@ impl OidcClient {
         if log::log_enabled!(log::Level::Debug)
             && let Ok(answer) = serde_json::from_slice(&response.body)
         {
-            log::debug!("{} answered {}", operation.name(), shown(operation.output(), &answer));
+            let mut secrets = secrets(operation.input(), body);
+            secrets.extend(self::secrets(operation.output(), &answer));
+            secrets.extend(signing.and_then(|signing| signing.credentials.session_token()));
+            log::debug!("{} answered {}", operation.name(), redacted(&shown(operation.output(), &answer), &secrets));
         }
         Ok(response)
     }
@@ -136,10 +138,14 @@ impl OidcClient {
     }
 }
 
-/// The secrets of a request, which a response may repeat.
-fn secrets(operation: Operation, body: &Value) -> Vec<&str> {
-    let sensitive = operation.input().iter().filter(|member| member.sensitive);
-    sensitive.filter_map(|member| body.get(member.name)?.as_str()).collect()
+/// The secrets of a request or a response.
+pub(crate) fn secrets<'a>(members: &[Member], body: &'a Value) -> Vec<&'a str> {
+    let of = |member: &Member| match (&member.kind, body.get(member.name)) {
+        (Kind::Structure(members), Some(inner)) => secrets(members, inner),
+        (_, Some(Value::String(text))) if member.sensitive => vec![text.as_str()],
+        _ => Vec::new(),
+    };
+    members.iter().flat_map(of).collect()
 }
 
 /// A body for the debug log: the values of non-secret modelled members and the OAuth error, only the names of all

@@ -46,16 +46,15 @@ impl Failure {
         Self::NotJson(unusable(operation, format!("is not JSON ({size} bytes, content type {content_type})")))
     }
 
-    /// The failure in an unsuccessful response, for a flow. Redirects are refused. `secrets` are those of the request,
-    /// which a response may repeat.
-    pub(crate) fn read(operation: &'static str, response: &Response, secrets: &[&str], now: Timestamp) -> Self {
+    /// The failure in an unsuccessful response, for a flow. Redirects are refused.
+    pub(crate) fn read(operation: &'static str, response: &Response, now: Timestamp) -> Self {
         if (300..400).contains(&response.status) {
             let host = response.header("location").and_then(endpoint::host_of);
             let host = host.map(|host| format!(" to {host}")).unwrap_or_default();
             let error = unusable(operation, format!("is a redirect{host}"));
             return Self::Other(error.hint(CAPTIVE_PORTAL.to_owned()));
         }
-        Fault::read_oauth(operation, response, now).without(secrets).into()
+        Fault::read_oauth(operation, response, now).into()
     }
 
     /// Whether the access portal rejects the token: expired, signed out or revoked.

@@ -12,8 +12,6 @@ use serde_json::{Map, Value};
 use crate::http::{self, Response, Timestamp, error_code};
 use crate::model::error_members;
 use crate::python;
-use crate::secret::redacted;
-use crate::text;
 
 /// The error in a service's response.
 #[derive(Clone, Debug)]
@@ -79,9 +77,6 @@ pub enum FaultCode {
     Other,
 }
 
-/// The length of the shortest secret of the service; a shorter value may be a word of the message.
-const SHORTEST_SECRET: usize = 8;
-
 /// AWS exception, OAuth error, code.
 const CODES: [(&str, &str, FaultCode); 14] = [
     ("AccessDeniedException", "access_denied", FaultCode::AccessDenied),
@@ -141,17 +136,6 @@ impl Fault {
             fault.message = String::from(response.reason());
         }
         fault
-    }
-
-    /// Redacts the secrets of the request, which a response may repeat; short ones are ignored.
-    #[must_use]
-    pub fn without(mut self, secrets: &[&str]) -> Self {
-        let secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
-        let hide = |text: &mut String| *text = redacted(text, &secrets);
-        hide(&mut self.code);
-        hide(&mut self.message);
-        self.details.values_mut().for_each(|value| text::change_all(value, &hide));
-        self
     }
 
     /// The OAuth description, or else AWS's message.

@@ -18,6 +18,7 @@ mod typed;
 
 pub(crate) use answer::{Members, json};
 pub use client::OidcClient;
+pub(crate) use client::secrets;
 pub use failure::Failure;
 pub use fault::{Fault, FaultCode};
 pub use sigv4::Signing;

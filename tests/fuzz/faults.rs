@@ -155,7 +155,7 @@ fn displayed_errors_have_no_control_characters() {
     let check = |case: &Case| -> Verdict {
         let Some(response) = response(case) else { return Ok(false) };
         let strictly = Fault::read("CreateToken", &response, NOW).map_or_else(|failure| failure, Failure::from);
-        for failure in [strictly, Failure::read("CreateToken", &response, &[], NOW)] {
+        for failure in [strictly, Failure::read("CreateToken", &response, NOW)] {
             let error = anyhow::Error::from(failure.explained());
             for format in [crate::report::ErrorFormat::Enhanced, crate::report::ErrorFormat::Legacy] {
                 let text = crate::report::render(&error, "sso-oidc", format, &crate::output::Style::PLAIN, true);

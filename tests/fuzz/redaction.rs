@@ -75,10 +75,10 @@ fn errors_never_contain_request_secrets() {
         let headers = if header.is_empty() { vec![] } else { vec![("x-amzn-errortype".to_owned(), header.clone())] };
         let response =
             Response { status: 400, headers, body: crate::fuzzing::bytes(body), attempts: 1, retries_reached: None };
+        let response = response.without(&secrets(Operation::CreateToken.input(), &request));
         let Ok(fault) = Fault::read("CreateToken", &response, utc_datetime!(2026-01-01 00:00)) else {
             return Ok(false);
         };
-        let fault = fault.without(&secrets(Operation::CreateToken, &request));
         let text = format!("{fault} {fault:?} {}", Value::Object(fault.details.clone()));
         if text.contains(secret.as_str()) { Err(text) } else { Ok(true) }
     };

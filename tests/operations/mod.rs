@@ -122,13 +122,17 @@ fn query_errors_contain_no_secrets() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
     for (query, shown) in [
-        ("abs(@)", "{'accessToken': '[redacted]', 'tokenType': 'Bearer', "),
+        ("abs(@)", "{'accessToken': '[redacted]', 'tokenType': 'Bearer of [redacted]', "),
         ("keys(accessToken)", "invalid type for value: [redacted], "),
-        ("abs(tokenType)", "invalid type for value: Bearer, "),
+        ("abs(idToken)", "invalid type for value: [redacted], "),
+        ("abs(tokenType)", "invalid type for value: Bearer of [redacted], "),
     ] {
-        let answer = json!({"accessToken": "canary", "tokenType": "Bearer", "refreshToken": "canary"});
+        let answer = json!({
+            "accessToken": "canary-1", "tokenType": "Bearer of a%2Fcanary", "refreshToken": "canary-2", "idToken": "canary-3",
+        });
         center.next(Endpoint::CreateToken, Reply::json(200, &answer));
-        let run = env.run(CREATE_TOKEN.iter().copied().chain(["--query", query])).expect(255);
+        let words = ["--refresh-token", "a/canary", "--query", query];
+        let run = env.run(CREATE_TOKEN.iter().copied().chain(words)).expect(255);
         assert!(run.stderr.contains(shown) && !run.stderr.contains("canary"), "{}", run.snapshot());
     }
 }

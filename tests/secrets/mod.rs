@@ -52,7 +52,7 @@ fn refresh_token() -> String {
 }
 
 fn secret(name: &str) -> String {
-    format!("{CANARY}-{name}")
+    format!("{CANARY}/{name}+=")
 }
 
 const COMMANDS: &[SecretCommand] = &[
@@ -215,6 +215,8 @@ fn echoes() -> Vec<Row> {
         fault("an echo of the request", 400, "InvalidGrantException"),
         fault("an echo in an unknown error", 403, "ForbiddenException"),
         fault("an echo of trouble", 500, "InternalServerException"),
+        fault("an echo without a code", 400, ""),
+        fault("an echo in a success", 200, ""),
     ]
 }
 
@@ -232,7 +234,7 @@ fn no_command_prints_secrets() {
     }
     let wanted = (count("SSO_OIDC_TEST_FAULTS", 200) / 3).min(cases.len());
     // All echoes, and an even selection of the rest.
-    let echoes = 3 * COMMANDS.len() * DEBUG.len();
+    let echoes = echoes().len() * COMMANDS.len() * DEBUG.len();
     let is_chosen = |at: usize| at < echoes || (at + 1) * wanted / cases.len() > at * wanted / cases.len();
     let chosen: Vec<_> = cases.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, case)| *case).collect();
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::identity_center::Identity;
 use super::identity_center::http::{self, Transport};
 use super::wait::wait_until;
@@ -33,7 +35,8 @@ pub(crate) enum Step {
     ResetAfter(Vec<u8>),
     /// Write these bytes before reading the request, then read until the client hangs up.
     Greet(Vec<u8>),
-    /// Read the request and return an error with this status and code that repeats the headers and body of the request.
+    /// Read the request and return this status and code, with the request repeated, also percent-encoded, in members and
+    /// headers.
     Echo(u16, &'static str),
     /// Hold the connection this long without reading or writing.
     Mute(Duration),
@@ -247,11 +250,7 @@ fn follow(
 ) -> io::Result<()> {
     let request = read_request(&mut stream)?;
     if let Step::Echo(status, code) = step {
-        let words = format!("{} {:?} {}", request.line, request.headers, request.body);
-        let body = serde_json::json!({"error": "invalid_grant", "error_description": words, "message": words});
-        let head = [&format!("x-amzn-ErrorType: {code}"), "Connection: close"];
-        let Step::Write(bytes) = json(*status, &head, &body.to_string()) else { return Ok(()) };
-        stream.write_all(&bytes)?;
+        stream.write_all(&echo(&request, *status, code))?;
     }
     requests.lock().unwrap().push(request);
     match step {
@@ -289,6 +288,24 @@ fn follow(
         }
     }
     stream.flush()
+}
+
+/// The response of [`Step::Echo`].
+fn echo(request: &Recorded, status: u16, code: &str) -> Vec<u8> {
+    let plain = format!("{} {:?} {}", request.line, request.headers, request.body);
+    let encoded = utf8_percent_encode(&plain, NON_ALPHANUMERIC).to_string();
+    let words = [&*plain, &*encoded, &*encoded.replace("%2F", "/")].join(" ");
+    let body = serde_json::json!({
+        "error": words, "error_description": words, "message": words, "expiresIn": words, "tokenType": words,
+        "verificationUri": words, "clientIdIssuedAt": words,
+    });
+    let body = body.to_string();
+    format!(
+        "HTTP/1.1 {status} X\r\nx-amzn-ErrorType: {code}\r\nx-amzn-RequestId: {words}\r\nContent-Type: {encoded}\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 /// Whether the receive queue of a socket on 127.0.0.1 is empty.

@@ -76,7 +76,8 @@ fn code_message_and_details_are_botocores() {
 #[test]
 fn a_secret_of_the_request_is_taken_out_wherever_it_is_repeated() {
     let body = r#"{"message": "no REFRESH-TOKEN-1!", "error": {"REFRESH-TOKEN-1": ["REFRESH-TOKEN-1"]}}"#;
-    let fault = read(400, &GRANT, body).unwrap().without(&["REFRESH-TOKEN-1", "no"]);
+    let response = response(400, &GRANT, body).without(&["REFRESH-TOKEN-1", "no"]);
+    let fault = Fault::read("CreateToken", &response, utc_datetime!(2026-01-01 00:00:00)).unwrap();
     assert_eq!(fault.message, "no [redacted]!");
     assert_eq!(fault.details["error"].to_string(), r#"{"[redacted]":["[redacted]"]}"#);
 }
