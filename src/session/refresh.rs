@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::clock::clock_warning;
-use super::{Found, LoginNeeded, NoToken, Usable, look};
+use super::{Found, LoginNeeded, NoToken, Usable, look, mismatch};
 use crate::cache::{
     Acquired, CachedToken, Held, Loaded, Lock, LockRecord, Outcome, PATIENCE, Purpose, Refreshable, TokenCache,
 };
@@ -96,12 +96,10 @@ impl Refresh<'_> {
 
     /// The session's token on disk, if it was replaced meanwhile and lasts long enough.
     fn newer(&self, found: &CachedToken) -> Option<Usable> {
-        let token = match look(self.session, self.cache, self.min_ttl, self.context) {
-            Ok(Found::Fresh(Usable { token, .. }) | Found::Stale(token, _)) => token,
-            Err(_) => return None,
-        };
-        let newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
-        (newer && self.lasts(&token)).then(|| Usable { refreshed: true, ..Usable::cached(token) })
+        let Ok(Loaded::Present(token, _)) = self.cache.token(&self.session.token_key()) else { return None };
+        let is_newer = token.access_token != found.access_token || token.expires_at != found.expires_at;
+        let is_usable = is_newer && self.lasts(&token) && mismatch::find(&token, self.session, self.cache).is_none();
+        is_usable.then(|| Usable { refreshed: true, ..Usable::cached(token) })
     }
 
     /// The failure in the lock file, if it is about this refresh token and counts for this process, too.

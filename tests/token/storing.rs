@@ -57,7 +57,7 @@ fn a_session_that_was_signed_out_stays_signed_out() {
         let run = running.finish().expect(4);
         assert_eq!(run.stdout, "", "{}", run.snapshot());
         assert!(run.stderr.contains("signed out"), "{}", run.snapshot());
-        assert!(!env.files(".aws/sso").iter().any(|file| file.ends_with(".json")));
+        assert!(!env.files(".aws/sso").contains(&TestEnv::token_path(SESSION)));
         // The refreshed token, which only this process has seen, is revoked.
         assert_eq!(center.calls(), [Endpoint::CreateToken, Endpoint::Logout]);
     }

@@ -102,6 +102,7 @@ pub(super) struct State {
 }
 
 /// Rules of the code that can be taken back one by one.
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
     pub(super) stores_only_over_what_was_refreshed: bool,
