@@ -111,3 +111,15 @@ fn requests_without_the_state_are_rejected() {
     running.finish().ok();
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is closed after the login");
 }
+
+#[test]
+fn an_error_without_the_state_is_not_the_answer() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut running = start(&env, &["--timeout", "2"]);
+    let (port, _) = parameters(&running.authorization_url());
+    let target = "/oauth/callback?error=marker&error_description=marker";
+    ask(port, &format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"));
+    let run = running.finish().expect(255);
+    assert!(run.stderr.contains("approve it in time") && !run.stderr.contains("marker"), "{}", run.snapshot());
+}
