@@ -3,17 +3,19 @@
 //! The listener is bound before the URL is shown; the answer is taken from the browser; the code is exchanged once. The
 //! browser shows success only after the token is stored.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use url::Url;
 
-use super::callback::AuthorizationResponse;
+use super::callback::{AuthorizationResponse, Refusal};
 use super::error::{denied, explained, unanswered};
-use super::loopback::{Answered, BrowserTab, Loopback};
+use super::loopback::{Answered, BrowserTab, Expected, Loopback};
 use super::page::Page;
 #[cfg(unix)]
 use super::paste::pasted;
+use super::peer::TrustedAccounts;
 use super::pkce::{CodeVerifier, State, authorization_url};
 use super::{Attempt, Flow, Granted, browser, registration};
 use crate::cache::CachedRegistration;
@@ -29,54 +31,98 @@ const TIMEOUT: Duration = Duration::from_mins(10);
 pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, Failure> {
     let loopback = Loopback::bind(attempt.redirect_port).await?;
     let client = registration::client(attempt, Flow::AuthorizationCode).await?;
+    sign_in_as(attempt, &loopback, client.registration).await
+}
+
+async fn sign_in_as(
+    attempt: &Attempt<'_>,
+    loopback: &Loopback,
+    client: CachedRegistration,
+) -> Result<Granted, Failure> {
+    let (notices, request) = (attempt.notices(), attempt.request);
     let (verifier, state) = (CodeVerifier::random()?, State::random()?);
-    let redirect_uri = loopback.redirect_uri();
     // A path in a custom endpoint is not part of the URL, as by AWS.
     let origin = Url::parse(attempt.oidc.endpoint()).map(|url| url.origin().ascii_serialization());
     let url = authorization_url(
         &origin.unwrap_or_default(),
-        &client.registration.client_id,
-        &redirect_uri,
+        &client.client_id,
+        &loopback.redirect_uri(),
         &state,
         &verifier.challenge(),
         &attempt.scopes(),
     );
-    attempt.notices().authorization(&url, attempt.request.choices.no_browser)?;
-    attempt.notices().port_forwarding(loopback.port);
+    notices.authorization(&url, request.choices.no_browser)?;
+    notices.port_forwarding(loopback.port);
     browser::show(attempt, &url);
 
-    let Answered { response, tab } = wait(attempt, loopback, state).await?;
-    let code = match response {
-        AuthorizationResponse::Code(code) => code,
-        AuthorizationResponse::Error { error, description } => {
-            tab.show(&Page::denied(&error, description.as_deref())).await;
-            return Err(denied(&error, description.as_deref()).into());
-        }
-    };
-    match exchange(attempt, client.registration, code, redirect_uri, &verifier).await {
-        Ok(granted) => Ok(Granted { tab, ..granted }),
-        Err(failure) => {
-            let error = explained(failure, &attempt.session);
-            tab.show(&Page::failed(&error)).await;
-            Err(error.into())
+    let deadline = attempt.deadline.unwrap_or_else(|| Instant::now() + TIMEOUT);
+    let accounts = TrustedAccounts::new(attempt.context(), request.cache);
+    let expected = Arc::new(Expected { state, accounts });
+    loop {
+        let Answered { response, tab } = wait(attempt, loopback, &expected, deadline).await?;
+        let code = match response {
+            AuthorizationResponse::Code(code) => code,
+            AuthorizationResponse::Error { error, description } => {
+                tab.show(&Page::denied(&error, description.as_deref())).await;
+                return Err(denied(&error, description.as_deref()).into());
+            }
+        };
+        match exchange(attempt, &client, code, loopback.redirect_uri(), &verifier).await {
+            Ok(granted) => return Ok(Granted { tab, ..granted }),
+            Err(Failure::Fault(fault)) if tab.is_none() && !fault.is_about_the_client() => {
+                notices.message(format_args!("the service did not accept the pasted code: {}", fault.code));
+            }
+            Err(failure) => {
+                if matches!(&failure, Failure::Fault(fault) if fault.is_about_the_client()) {
+                    request.cache.remove_registration(&attempt.session.registration_key())?;
+                }
+                let error = match failure {
+                    Failure::Fault(fault) if fault.kind == FaultCode::ExpiredToken => unanswered(),
+                    failure => explained(failure, &attempt.session),
+                };
+                tab.show(&Page::failed(&error)).await;
+                return Err(error.into());
+            }
         }
     }
 }
 
-async fn wait(attempt: &Attempt<'_>, loopback: Loopback, state: State) -> Result<Answered, Failure> {
+async fn wait(
+    attempt: &Attempt<'_>,
+    loopback: &Loopback,
+    expected: &Arc<Expected>,
+    deadline: Instant,
+) -> Result<Answered, Failure> {
     let notices = attempt.notices();
-    let deadline = attempt.deadline.unwrap_or_else(|| Instant::now() + TIMEOUT);
-    let ignored = || notices.message("ignoring an error response without a matching state");
+    let mut told = Vec::new();
+    let refused = |why: Refusal| {
+        if let Some(message) = refusal_message(why).filter(|_| !told.contains(&why)) {
+            notices.message(message);
+            told.push(why);
+        }
+    };
     let answer = async {
         tokio::select! {
-            answered = loopback.wait(state.clone(), ignored) => answered,
-            response = pasted(attempt, &state) => {
+            answered = loopback.wait(expected, refused) => answered,
+            response = pasted(attempt, &expected.state) => {
                 Answered { response, tab: BrowserTab::default() }
             }
         }
     };
     let answer = notices.wait(deadline, tokio::time::timeout_at(deadline, answer)).await?;
     Ok(answer.map_err(|_| unanswered())?)
+}
+
+/// What is told about a request that is not the redirect; most are not worth a line.
+fn refusal_message(why: Refusal) -> Option<String> {
+    match why {
+        Refusal::ErrorWithoutState => Some("ignoring an error response without a matching state".to_owned()),
+        Refusal::Account(uid) => Some(format!(
+            "ignoring a response from another account of this machine (user {uid}); if that is your browser, paste the \
+             URL it was redirected to, or run this command again with --use-device-code"
+        )),
+        _ => None,
+    }
 }
 
 /// Other systems have no paste prompt: the browser is on the same machine there.
@@ -88,21 +134,14 @@ async fn pasted(_: &Attempt<'_>, _: &State) -> AuthorizationResponse {
 /// The code for the token.
 async fn exchange(
     attempt: &Attempt<'_>,
-    registration: CachedRegistration,
+    client: &CachedRegistration,
     code: Secret,
     redirect_uri: String,
     verifier: &CodeVerifier,
 ) -> Result<Granted, Failure> {
     let grant = Grant::AuthorizationCode { code, redirect_uri, code_verifier: verifier.secret().clone() };
     let sent = attempt.context().now();
-    let client = (registration.client_id.as_str(), &registration.client_secret);
-    match attempt.oidc.create_token(client, &grant, Retry::Exchange).await {
-        Ok(token) => Ok(Granted::new(attempt, token, registration, sent)),
-        Err(Failure::Fault(fault)) if fault.kind == FaultCode::ExpiredToken => Err(unanswered().into()),
-        Err(Failure::Fault(fault)) if fault.is_about_the_client() => {
-            attempt.request.cache.remove_registration(&attempt.session.registration_key())?;
-            Err(Failure::Fault(fault))
-        }
-        Err(error) => Err(error),
-    }
+    let parts = (client.client_id.as_str(), &client.client_secret);
+    let token = attempt.oidc.create_token(parts, &grant, Retry::Exchange).await?;
+    Ok(Granted::new(attempt, token, client.clone(), sent))
 }

@@ -1,8 +1,8 @@
 //! Parses and checks a request to the redirect listener.
 //!
 //! Only a GET of the exact path with our `Host` and our state is an authorization response (RFC 6749 section 4.1.2, RFC
-//! 8252 sections 7.3 and 8.9); anything else is answered and the wait goes on. The sockets are in `loopback`, the pages
-//! in `page`.
+//! 8252 sections 7.3 and 8.9); anything else is answered and the wait goes on. The sockets are in `loopback`, the sender
+//! is checked in `peer`, the pages are in `page`.
 
 use url::form_urlencoded;
 
@@ -43,6 +43,10 @@ pub(super) enum Refusal {
     State,
     /// An error without a state: anyone could have sent it.
     ErrorWithoutState,
+    /// A browser's request for a part of a page, such as an image or a frame.
+    Subresource,
+    /// Sent by another account of this machine.
+    Account(u32),
 }
 
 impl Refusal {
@@ -53,6 +57,7 @@ impl Refusal {
             Self::Method => "405 Method Not Allowed",
             Self::Path => "404 Not Found",
             Self::Host => "421 Misdirected Request",
+            Self::Subresource | Self::Account(_) => "403 Forbidden",
         }
     }
 }
@@ -60,18 +65,24 @@ impl Refusal {
 /// How much of a request has arrived.
 pub(super) enum Head<'a> {
     /// Its head is complete.
-    Complete {
-        /// The method.
-        method: &'a str,
-        /// The request target.
-        target: &'a str,
-        /// The `Host` header, when there is exactly one.
-        host: Option<&'a str>,
-    },
+    Complete(Request<'a>),
     /// More bytes are needed.
     Partial,
     /// It is not HTTP.
     Malformed,
+}
+
+/// The parts of a request's head that matter here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Request<'a> {
+    /// The method.
+    pub(super) method: &'a str,
+    /// The request target.
+    pub(super) target: &'a str,
+    /// The `Host` header, when there is exactly one.
+    pub(super) host: Option<&'a str>,
+    /// Whether `Sec-Fetch-Dest` (W3C Fetch Metadata) names something other than a page of its own. Only browsers send it.
+    pub(super) is_subresource: bool,
 }
 
 /// Reads a request's head.
@@ -83,28 +94,26 @@ pub(super) fn head(bytes: &[u8]) -> Head<'_> {
         Ok(httparse::Status::Partial) => return Head::Partial,
         Err(_) => return Head::Malformed,
     }
-    let mut hosts = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host"));
-    let host =
-        hosts.next().and_then(|header| std::str::from_utf8(header.value).ok()).filter(|_| hosts.next().is_none());
+    let named = |name: &'static str| {
+        request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value)
+    };
+    let mut hosts = named("host");
+    let host = hosts.next().and_then(|value| std::str::from_utf8(value).ok()).filter(|_| hosts.next().is_none());
+    let is_subresource = named("sec-fetch-dest").any(|value| value != b"document");
     match (request.method, request.path) {
-        (Some(method), Some(target)) => Head::Complete { method, target, host },
+        (Some(method), Some(target)) => Head::Complete(Request { method, target, host, is_subresource }),
         _ => Head::Malformed,
     }
 }
 
 /// Checks whether a complete request belongs to the pending login.
-pub(super) fn judge(
-    method: &str,
-    target: &str,
-    host: Option<&str>,
-    port: u16,
-    state: &State,
-) -> Result<AuthorizationResponse, Refusal> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    if host.ok_or(Refusal::Malformed)? != format!("127.0.0.1:{port}") {
+pub(super) fn judge(request: &Request<'_>, port: u16, state: &State) -> Result<AuthorizationResponse, Refusal> {
+    let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
+    if request.host.ok_or(Refusal::Malformed)? != format!("127.0.0.1:{port}") {
         return Err(Refusal::Host);
     }
-    match (path, method) {
+    match (path, request.method) {
+        (PATH, "GET") if request.is_subresource => Err(Refusal::Subresource),
         (PATH, "GET") => judge_query(query, state),
         (PATH, _) => Err(Refusal::Method),
         _ => Err(Refusal::Path),
@@ -137,14 +146,15 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
-    use super::{AuthorizationResponse, Head, Refusal, head, judge};
+    use super::{AuthorizationResponse, Head, Refusal, Request, head, judge};
     use crate::login::pkce::State;
 
     const HOST: Option<&str> = Some("127.0.0.1:4321");
 
     fn verdict(method: &str, target: &str, host: Option<&str>) -> Result<AuthorizationResponse, Refusal> {
         let state = State::random().unwrap();
-        judge(method, &target.replace("$S", state.as_str()), host, 4321, &state)
+        let target = &target.replace("$S", state.as_str());
+        judge(&Request { method, target, host, is_subresource: false }, 4321, &state)
     }
 
     #[test]
@@ -199,10 +209,29 @@ mod tests {
     #[test]
     fn a_head_needs_one_host_and_http() {
         let complete = b"GET /x HTTP/1.1\r\nhost: a\r\n\r\n";
-        assert!(matches!(head(complete), Head::Complete { method: "GET", target: "/x", host: Some("a") }));
+        let expected = Request { method: "GET", target: "/x", host: Some("a"), is_subresource: false };
+        assert!(matches!(head(complete), Head::Complete(request) if request == expected));
         assert!(matches!(head(&complete[..complete.len() - 1]), Head::Partial));
         assert!(matches!(head(b"\x16\x03\x01\x02\x00\x01\x00"), Head::Malformed));
         let two = b"GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
-        assert!(matches!(head(two), Head::Complete { host: None, .. }));
+        assert!(matches!(head(two), Head::Complete(Request { host: None, .. })));
+    }
+
+    #[test]
+    fn only_a_page_of_its_own_is_a_redirect() {
+        let state = State::random().unwrap();
+        for (headers, expected) in [
+            ("Sec-Fetch-Dest: document\r\nSec-Fetch-Site: cross-site\r\n", None),
+            ("sec-fetch-dest: image\r\n", Some(Refusal::Subresource)),
+            ("Sec-Fetch-Dest: iframe\r\n", Some(Refusal::Subresource)),
+            ("Sec-Fetch-Dest: empty\r\n", Some(Refusal::Subresource)),
+            ("Sec-Fetch-Dest:\r\n", Some(Refusal::Subresource)),
+            ("Sec-Fetch-Dest: document\r\nSec-Fetch-Dest: script\r\n", Some(Refusal::Subresource)),
+        ] {
+            let target = format!("/oauth/callback?code=a&state={}", state.as_str());
+            let bytes = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:4321\r\n{headers}\r\n");
+            let Head::Complete(request) = head(bytes.as_bytes()) else { panic!("{bytes}") };
+            assert_eq!(judge(&request, 4321, &state).err(), expected, "{headers}");
+        }
     }
 }

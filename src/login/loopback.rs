@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::callback::{self, AuthorizationResponse, Head, Refusal};
 use super::page::Page;
+use super::peer::TrustedAccounts;
 use super::pkce::State;
 use crate::error::Error;
 
@@ -35,12 +36,21 @@ pub(super) struct Loopback {
     pub(super) port: u16,
 }
 
+/// The response that ends the wait.
+#[derive(Debug)]
+pub(super) struct Expected {
+    /// The state that it carries.
+    pub(super) state: State,
+    /// Who may send it.
+    pub(super) accounts: TrustedAccounts,
+}
+
 /// An answer, and the browser that waits for a page.
 #[derive(Debug)]
 pub(super) struct Answered {
     /// The authorization response.
     pub(super) response: AuthorizationResponse,
-    /// The browser that sent it.
+    /// The browser that sent it; none if it was pasted.
     pub(super) tab: BrowserTab,
 }
 
@@ -70,10 +80,8 @@ impl Loopback {
         format!("http://127.0.0.1{}", callback::PATH)
     }
 
-    /// Waits for the answer to the attempt with this state. `ignored` is called once if an error without state arrives.
-    pub(super) async fn wait(self, state: State, ignored: impl FnOnce()) -> Answered {
-        let state = Arc::new(state);
-        let mut ignored = Some(ignored);
+    /// Waits for the response. `refused` is called for each request that is not it.
+    pub(super) async fn wait(&self, expected: &Arc<Expected>, mut refused: impl FnMut(Refusal)) -> Answered {
         let mut connections = JoinSet::new();
         let mut order = VecDeque::new();
         loop {
@@ -81,8 +89,8 @@ impl Loopback {
                 biased;
                 Some(ended) = connections.join_next() => match ended {
                     Ok(Some(Ok(answered))) => return answered,
-                    Ok(Some(Err(Refusal::ErrorWithoutState))) => if let Some(ignored) = ignored.take() { ignored() },
-                    _ => {}
+                    Ok(Some(Err(why))) => refused(why),
+                    Ok(None) | Err(_) => {}
                 },
                 accepted = self.listener.accept() => {
                     let Ok((stream, _)) = accepted else {
@@ -94,7 +102,7 @@ impl Loopback {
                     if order.len() >= CONNECTIONS && let Some(oldest) = order.pop_front() {
                         oldest.abort();
                     }
-                    order.push_back(connections.spawn(serve(stream, self.port, Arc::clone(&state))));
+                    order.push_back(connections.spawn(serve(stream, self.port, Arc::clone(expected))));
                 }
             }
         }
@@ -102,6 +110,11 @@ impl Loopback {
 }
 
 impl BrowserTab {
+    /// Whether there is no browser, because the response was pasted.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Shows a page in the browser, which may be gone.
     pub(super) async fn show(self, page: &Page) {
         if let Some(stream) = self.0 {
@@ -111,12 +124,19 @@ impl BrowserTab {
 }
 
 /// One connection: the answer, or why the request is not it; `None` when the browser is gone or too slow.
-async fn serve(mut stream: TcpStream, port: u16, state: Arc<State>) -> Option<Result<Answered, Refusal>> {
-    let request = read(&mut stream, port, &state);
-    Some(match tokio::time::timeout(HEAD_TIME, request).await.ok()?.ok()? {
+async fn serve(mut stream: TcpStream, port: u16, expected: Arc<Expected>) -> Option<Result<Answered, Refusal>> {
+    let request = read(&mut stream, port, &expected.state);
+    let mut judged = tokio::time::timeout(HEAD_TIME, request).await.ok()?.ok()?;
+    if judged.is_ok()
+        && let Some(account) = expected.accounts.stranger(&stream).ok()?
+    {
+        judged = Err(Refusal::Account(account));
+    }
+    Some(match judged {
         Ok(response) => Ok(Answered { response, tab: BrowserTab(Some(stream)) }),
         Err(why) => {
-            let _ = tokio::time::timeout(HEAD_TIME, respond(stream, &Page::stray().response(why.status()))).await;
+            let page = Page::refused(why).response(why.status());
+            let _ = tokio::time::timeout(HEAD_TIME, respond(stream, &page)).await;
             Err(why)
         }
     })
@@ -129,7 +149,7 @@ async fn read(stream: &mut TcpStream, port: u16, state: &State) -> io::Result<Re
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         match callback::head(&bytes) {
-            Head::Complete { method, target, host } => return Ok(callback::judge(method, target, host, port, state)),
+            Head::Complete(request) => return Ok(callback::judge(&request, port, state)),
             Head::Partial if bytes.len() < HEAD_SIZE => {}
             Head::Partial | Head::Malformed => return Ok(Err(Refusal::Malformed)),
         }

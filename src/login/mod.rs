@@ -15,6 +15,7 @@ pub mod notice;
 mod page;
 #[cfg(unix)]
 mod paste;
+mod peer;
 mod pkce;
 mod poll;
 mod qr;

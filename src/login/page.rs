@@ -3,6 +3,7 @@
 //! The page is self-contained: it loads no script, font or picture, and suits light and dark. The service's text is
 //! escaped; nothing else of the request is ever repeated.
 
+use super::callback::Refusal;
 use crate::error::Error;
 use crate::text;
 
@@ -64,7 +65,14 @@ impl Page {
     }
 
     /// A request that is not the redirect.
-    pub(super) fn stray() -> Self {
+    pub(super) fn refused(why: Refusal) -> Self {
+        if let Refusal::Account(_) = why {
+            let what =
+                "This browser runs as another account of this machine than the login, so its response is ignored.";
+            let advice = "If you started the login, paste the URL of this page into its terminal.";
+            let paragraphs = [what, advice].map(str::to_owned).to_vec();
+            return Self { class: "failed", title: "You are not signed in", paragraphs };
+        }
         let what =
             "This port is waiting for a sign-in response, and this request is not one. You can close this window.";
         Self { class: "failed", title: "Not a sign-in response", paragraphs: vec![what.to_owned()] }
@@ -100,7 +108,7 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{Page, Refusal};
 
     #[test]
     fn the_services_text_cannot_become_markup() {
@@ -120,7 +128,7 @@ mod tests {
 
     #[test]
     fn no_page_loads_anything() {
-        for page in [Page::stray(), Page::signed_in("x"), Page::denied("x", None)] {
+        for page in [Page::refused(Refusal::Path), Page::signed_in("x"), Page::denied("x", None)] {
             let html = page.html();
             for outside in ["http:", "https:", "src=", "url(", "@import", "<script"] {
                 assert!(!html.contains(outside), "{outside}");

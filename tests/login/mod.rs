@@ -16,6 +16,8 @@ mod device_code;
 mod environment;
 mod multiple_sessions;
 mod non_interactive;
+#[cfg(target_os = "linux")]
+mod other_account;
 mod reuse;
 #[cfg(target_os = "linux")]
 mod terminal;
