@@ -3,37 +3,90 @@
 //! rustls reports only "unknown issuer"; the name of the issuer helps to identify a company's proxy. No decision depends
 //! on the names. Certificates are verified in `tls`.
 
-use rustls::CertificateError;
+use std::fmt;
+
 use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, InvalidMessage};
 use webpki::EndEntityCert;
 
-/// The message for a certificate that was refused.
-pub(super) fn refused(error: &rustls::Error, certificate: &CertificateDer<'_>, server: &ServerName<'_>) -> String {
-    format!("certificate verify failed: {}{}", reason(error, server), parties(certificate))
+use super::CHECK_ENDPOINT;
+
+/// A certificate that was refused: why, and what the user can do.
+#[derive(Debug)]
+pub(super) struct Refused {
+    message: String,
+    hint: String,
 }
 
-/// The message of a TLS failure.
-pub(super) fn describe(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => other.0.to_string(),
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// The error for a certificate. `unknown_issuer`: the message and hint, if its issuer is unknown.
+pub(super) fn refused(
+    error: &rustls::Error,
+    certificate: &CertificateDer<'_>,
+    server: &ServerName<'_>,
+    unknown_issuer: Option<&(String, String)>,
+) -> Refused {
+    let server = server.to_str();
+    let (mut message, hint) = reason(error, &server);
+    message.insert_str(0, "certificate verify failed: ");
+    message += &parties(certificate);
+    match unknown_issuer {
+        Some((detail, hint)) => Refused { message: format!("{message}; {detail}"), hint: hint.clone() },
+        None => Refused { message, hint },
+    }
+}
+
+/// The message of a TLS failure, and what the user can do.
+pub(super) fn describe(error: &rustls::Error) -> (String, String) {
+    if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error
+        && let Some(Refused { message, hint }) = other.0.downcast_ref()
+    {
+        return (message.clone(), hint.clone());
+    }
+    let message = match error {
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => "the response is not TLS".to_owned(),
         error => error.to_string(),
-    }
+    };
+    (message, CHECK_ENDPOINT.to_owned())
 }
 
-fn reason(error: &rustls::Error, server: &ServerName<'_>) -> String {
-    let rustls::Error::InvalidCertificate(certificate) = error else { return error.to_string() };
-    match certificate {
+fn reason(error: &rustls::Error, server: &str) -> (String, String) {
+    let rustls::Error::InvalidCertificate(certificate) = error else {
+        return (error.to_string(), CHECK_ENDPOINT.to_owned());
+    };
+    let replace = format!("{server}, or a proxy in between, needs another certificate");
+    let clock = format!("check the clock of this machine; if it is right, {replace}");
+    let message = match certificate {
         CertificateError::UnknownIssuer => "unable to get local issuer certificate".to_owned(),
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "certificate has expired".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            return ("certificate has expired".to_owned(), clock);
+        }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "certificate is not yet valid".to_owned()
+            return ("certificate is not yet valid".to_owned(), clock);
         }
-        CertificateError::NotValidForName => format!("it is not for {}", server.to_str()),
+        CertificateError::NotValidForName => format!("it is not for {server}"),
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            format!("it is not for {server}: it has no subject alternative name")
+        }
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("it is not for {} but for {}", server.to_str(), presented.join(", "))
+            format!("it is not for {server} but for {}", presented.join(", "))
         }
-        _ => error.to_string(),
-    }
+        CertificateError::Other(other) => match other.0.downcast_ref() {
+            Some(webpki::Error::CaUsedAsEndEntity) => "it is the certificate of a CA, not of a server".to_owned(),
+            Some(webpki::Error::UnsupportedCertVersion) => "it is not an X.509 version 3 certificate".to_owned(),
+            Some(error) => format!("{error:?}"),
+            None => other.0.to_string(),
+        },
+        other => format!("{other:?}"),
+    };
+    (message, replace)
 }
 
 /// The names of subject and issuer in brackets, as far as they can be read.
@@ -92,7 +145,7 @@ mod tests {
         let server = ServerName::try_from("h.example").unwrap();
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert_eq!(
-            refused(&unknown, certificate().der(), &server),
+            refused(&unknown, certificate().der(), &server, None).to_string(),
             "certificate verify failed: unable to get local issuer certificate \
              (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\")"
         );

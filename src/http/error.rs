@@ -36,8 +36,8 @@ pub enum HttpErrorKind {
     ReadTimeout(Option<Duration>),
     /// The whole attempt took longer than allowed.
     TotalTimeout(Duration),
-    /// The certificate or the TLS handshake is not acceptable.
-    Tls,
+    /// The certificate or the TLS handshake is not acceptable, and what to do.
+    Tls(String),
     /// The connection ended before any byte of a response.
     Closed,
     /// The connection ended inside the response, after this many bytes of body.
@@ -92,7 +92,7 @@ impl HttpError {
             Kind::Dns | Kind::Connect => format!("Could not connect to the endpoint URL: \"{url}\""),
             Kind::ConnectTimeout(_) => format!("Connect timeout on endpoint URL: \"{url}\""),
             Kind::ReadTimeout(_) | Kind::TotalTimeout(_) => format!("Read timeout on endpoint URL: \"{url}\""),
-            Kind::Tls => format!("SSL validation failed for {url} {detail}"),
+            Kind::Tls(_) => format!("SSL validation failed for {url} {detail}"),
             Kind::CaBundle(_, why) => format!("SSL validation failed for {url} {why}"),
             Kind::Closed | Kind::CutOff(_) => {
                 format!("Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
@@ -120,9 +120,7 @@ impl HttpError {
                 format!("{host} did not respond{}; try again, or raise --cli-read-timeout", within(*limit))
             }
             Kind::TotalTimeout(limit) => format!("no complete response from {host}{}; try again", within(Some(*limit))),
-            Kind::Tls => "if a proxy or company CA is in between, install its certificate in the system, or pass \
-                 it with --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots"
-                .to_owned(),
+            Kind::Tls(hint) => hint.clone(),
             Kind::CaBundle(bundle, _) => {
                 format!("the CA bundle {} comes from {}", bundle.path.display(), bundle.origin)
             }
@@ -162,8 +160,9 @@ pub(super) fn classify(
     let mut detail = innermost(error);
     let through_proxy = |kind| proxy.map_or(kind, |proxy| HttpErrorKind::Proxy(proxy.shown.clone()));
     let kind = if let Some(tls) = find::<rustls::Error>(error) {
-        detail = certificate::describe(tls);
-        HttpErrorKind::Tls
+        let (message, hint) = certificate::describe(tls);
+        detail = message;
+        HttpErrorKind::Tls(hint)
     } else if error.is_builder() {
         HttpErrorKind::BadUrl
     } else if error.is_dns() {

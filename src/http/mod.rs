@@ -4,6 +4,7 @@
 //! redacted where a response repeats them, AWS's retry headers, and retries by class of call. The contents of requests and responses are in `oidc`, `portal` and `credentials`. Constants
 //! are those of AWS CLI 2.36.7 and of RFC 9110.
 
+mod ca_bundle;
 mod certificate;
 mod dns;
 mod error;

@@ -4,18 +4,16 @@
 //! where companies install their own, take time to load and are read only when an issuer is not among the built-in ones.
 //! Messages for refused certificates are in `certificate`.
 
-use std::fs;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 
-use super::{HttpErrorKind, HttpOptions, SystemRoots, certificate};
+use super::ca_bundle::{self, Roots};
+use super::{CaBundle, HttpErrorKind, HttpOptions, SystemRoots, certificate};
 
 #[cfg(feature = "aws-lc")]
 fn provider() -> CryptoProvider {
@@ -51,38 +49,48 @@ pub(super) fn config(options: &HttpOptions, uses_tls: bool) -> Result<ClientConf
     if !uses_tls {
         return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     }
-    let roots = match &options.ca_bundle {
-        _ if !options.verify => None,
+    let trust = match &options.ca_bundle {
+        _ if !options.verify => Trust::default(),
         Some(chosen) => {
-            Some(bundle(&chosen.path).map_err(|why| HttpErrorKind::CaBundle(Box::new(chosen.clone()), why))?)
+            let unusable = |why| HttpErrorKind::CaBundle(Box::new(chosen.clone()), why);
+            Trust::of_bundle(chosen, ca_bundle::read(&chosen.path).map_err(unusable)?)
         }
-        None => Some(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
+        None => Trust::built_in(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(), options.system_roots),
     };
-    let system_roots = options.ca_bundle.is_none().then_some(options.system_roots);
-    let verifier = Verifier::new(roots, system_roots, provider).map_err(HttpErrorKind::Unsendable)?;
+    let verifier = Verifier::new(trust, provider).map_err(HttpErrorKind::Unsendable)?;
     Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
-/// The certificates of a PEM file, or of every PEM file in a directory.
-fn bundle(path: &Path) -> Result<RootCertStore, String> {
-    let unreadable = |error: std::io::Error| format!("cannot read the CA bundle: {error}");
-    let mut roots = RootCertStore::empty();
-    if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        for entry in fs::read_dir(path).map_err(unreadable)? {
-            let file = entry.map_err(unreadable)?.path();
-            // A directory of roots also has indexes and dangling links; unreadable files are skipped.
-            if let Ok(pem) = fs::read(&file) {
-                roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok));
-            }
-        }
-    } else {
-        let pem = fs::read(path).map_err(unreadable)?;
-        for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate.map_err(|error| format!("the CA bundle is not PEM: {error}"))?;
-            roots.add_parsable_certificates([certificate]);
-        }
+/// Which certificates are accepted; the default accepts every one.
+#[derive(Debug, Default)]
+struct Trust {
+    roots: Option<RootCertStore>,
+    /// Reads the system's roots; absent with a CA bundle.
+    system_roots: Option<SystemRoots>,
+    /// The message and hint for an unknown issuer.
+    unknown_issuer: (String, String),
+}
+
+impl Trust {
+    fn built_in(roots: RootCertStore, system_roots: SystemRoots) -> Self {
+        let message = "the issuer is neither in the built-in roots nor in the system's";
+        let hint = "if a proxy or company CA is in between, install its certificate in the system, or pass it with \
+                    --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots";
+        let unknown_issuer = (message.to_owned(), hint.to_owned());
+        Self { roots: Some(roots), system_roots: Some(system_roots), unknown_issuer }
     }
-    if roots.is_empty() { Err("the CA bundle contains no certificates".to_owned()) } else { Ok(roots) }
+
+    fn of_bundle(CaBundle { path, origin }: &CaBundle, Roots { store, unusable }: Roots) -> Self {
+        let mut message = "the issuer is not in the CA bundle".to_owned();
+        if unusable > 0 {
+            message += &format!(", {unusable} of whose certificates have an unsupported form");
+        }
+        let path = path.display();
+        let hint = format!(
+            "add the issuer's certificate to the CA bundle {path} ({origin}), which replaces all other roots, or use none"
+        );
+        Self { roots: Some(store), system_roots: None, unknown_issuer: (message, hint) }
+    }
 }
 
 /// Verifies chain and name with webpki and names a refused certificate; without a chain it accepts every certificate
@@ -94,20 +102,19 @@ struct Verifier {
     system_roots: Option<SystemRoots>,
     /// The verifier with those roots, once they were needed; `None` when there are none.
     system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
+    /// The message and hint for an unknown issuer.
+    unknown_issuer: (String, String),
     provider: Arc<CryptoProvider>,
 }
 
 impl Verifier {
-    fn new(
-        roots: Option<RootCertStore>,
-        system_roots: Option<SystemRoots>,
-        provider: Arc<CryptoProvider>,
-    ) -> Result<Self, String> {
+    fn new(trust: Trust, provider: Arc<CryptoProvider>) -> Result<Self, String> {
+        let Trust { roots, system_roots, unknown_issuer } = trust;
         let chain = roots.map(|roots| {
             let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
             chain.map_err(|error| error.to_string())
         });
-        Ok(Self { chain: chain.transpose()?, system_roots, system: OnceLock::new(), provider })
+        Ok(Self { chain: chain.transpose()?, system_roots, system: OnceLock::new(), unknown_issuer, provider })
     }
 
     /// The verifier with the system's roots, which are read at the first call.
@@ -144,14 +151,9 @@ impl ServerCertVerifier for Verifier {
             outcome => outcome,
         };
         outcome.map_err(|error| {
-            let unknown = match (is_unknown_issuer(&error), self.system_roots) {
-                (false, _) => "",
-                (true, None) => "; the issuer is not in the CA bundle",
-                (true, Some(_)) => "; the issuer is neither in the built-in roots nor in the system's",
-            };
-            let message = certificate::refused(&error, end_entity, server_name) + unknown;
-            let message: Box<dyn std::error::Error + Send + Sync> = message.into();
-            rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(message.into())))
+            let unknown_issuer = is_unknown_issuer(&error).then_some(&self.unknown_issuer);
+            let refused = certificate::refused(&error, end_entity, server_name, unknown_issuer);
+            rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         })
     }
 
@@ -189,7 +191,7 @@ mod tests {
     use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
     use rustls::{CertificateError, RootCertStore};
 
-    use super::{SystemRoots, Verifier, provider};
+    use super::{CaBundle, Roots, SystemRoots, Trust, Verifier, provider};
 
     /// An authority and a server certificate by it.
     fn pair(name: &str) -> (CertificateDer<'static>, CertificateDer<'static>) {
@@ -214,7 +216,12 @@ mod tests {
     fn verifier(built_in: &CertificateDer<'static>, system: Option<SystemRoots>) -> Verifier {
         let mut roots = RootCertStore::empty();
         roots.add(built_in.clone()).unwrap();
-        Verifier::new(Some(roots), system, Arc::new(provider())).unwrap()
+        let bundle = CaBundle { path: "ca.pem".into(), origin: "a test".to_owned() };
+        let trust = match system {
+            Some(system) => Trust::built_in(roots, system),
+            None => Trust::of_bundle(&bundle, Roots { store: roots, unusable: 0 }),
+        };
+        Verifier::new(trust, Arc::new(provider())).unwrap()
     }
 
     #[test]

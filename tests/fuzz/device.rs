@@ -41,7 +41,7 @@ fn answer(letter: char) -> Result<TokenResponse, Failure> {
         'r' => refused(503, "", &[("retry-after", "9")]),
         'R' => refused(429, "", &[("retry-after", "70")]),
         't' => failed(HttpErrorKind::ReadTimeout(Some(Duration::from_secs(REQUEST)))),
-        'c' => failed(HttpErrorKind::Tls),
+        'c' => failed(HttpErrorKind::Tls(String::new())),
         'n' => Failure::NotJson(crate::error::Error::other("is a web page")),
         'x' => refused(400, "expired_token", &[]),
         'd' => refused(400, "access_denied", &[]),

@@ -1,6 +1,10 @@
-//! A company's own certificate authority: trusted when the operating system trusts it, not when a CA bundle lacks it.
+//! A company's own certificate authority: trusted when the operating system or a CA bundle does. A bundle in another
+//! format and a refused certificate are named, with a hint that fits.
 //!
 //! `SSL_CERT_FILE` replaces the system's store, as for OpenSSL.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 
 use serde_json::json;
 
@@ -71,4 +75,100 @@ fn untrusted_authority_is_rejected_with_a_hint() {
         }
         assert!(server.requests().is_empty());
     }
+}
+
+#[test]
+fn a_ca_bundle_may_have_byte_order_marks() {
+    let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
+    let server = ScriptedServer::tls(vec![good(); 3], &identity);
+    let env = fixture(&identity, &server.url());
+    let other = Identity::issued_by("Other", ["x"], 4096).authority;
+    env.write("marked.pem", format!("\u{feff}{}", identity.authority));
+    env.write("joined.pem", format!("\u{feff}{other}\u{feff}{}", identity.authority));
+    env.write("folder/marked.pem", format!("\u{feff}{}", identity.authority));
+    for bundle in ["marked.pem", "joined.pem", "folder"] {
+        env.command(REGISTER).env("AWS_CA_BUNDLE", env.home().join(bundle)).run().ok();
+    }
+}
+
+#[test]
+fn a_ca_bundle_in_another_format_is_named() {
+    let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
+    let server = ScriptedServer::tls(vec![good()], &identity);
+    let env = fixture(&identity, &server.url());
+    let pem = rcgen::CertificateParams::default().self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+    let utf16 = |mark: u16| std::iter::once(mark).chain(identity.authority.encode_utf16());
+    env.write("little.pem", utf16(0xfeff).flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+    env.write("big.pem", utf16(0xfeff).flat_map(u16::to_be_bytes).collect::<Vec<_>>());
+    env.write("binary.crt", pem.der()).write("binary/binary.crt", pem.der());
+    env.write("other.p7b", "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n");
+    env.write("damaged.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
+    for (bundle, problem) in [
+        ("little.pem", "the CA bundle is UTF-16; save it as UTF-8"),
+        ("big.pem", "the CA bundle is UTF-16; save it as UTF-8"),
+        ("binary.crt", "the CA bundle is binary (DER), not PEM; convert a certificate with: openssl x509 -inform der"),
+        ("binary", "the CA bundle contains no certificates in PEM form"),
+        ("other.p7b", "the CA bundle contains no `BEGIN CERTIFICATE`, but `BEGIN PKCS7`"),
+        ("damaged.pem", "none of the 1 certificates in the CA bundle has a supported form"),
+    ] {
+        let path = env.home().join(bundle);
+        let run = env.command(REGISTER).env("AWS_CA_BUNDLE", &path).run().expect(255);
+        let place = format!("the CA bundle {} comes from the environment variable AWS_CA_BUNDLE", path.display());
+        assert!(run.stderr.contains(problem) && run.stderr.contains(&place), "{bundle}: {}", run.snapshot());
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn the_hint_fits_the_refused_certificate() {
+    let clock = "hint: check the clock of this machine; if it is right, 127.0.0.1, or a proxy in between, needs another \
+                 certificate";
+    let another = "hint: 127.0.0.1, or a proxy in between, needs another certificate";
+    for (identity, message, hint) in [
+        (Identity::issued_by("Company CA", ["127.0.0.1"], 2001), "certificate has expired", clock),
+        (Identity::new(["other.example"]), "it is not for 127.0.0.1 but for", another),
+        (Identity::new([""; 0]), "it is not for 127.0.0.1: it has no subject alternative name", another),
+        (Identity::of_an_authority(["127.0.0.1"]), "it is the certificate of a CA, not of a server", another),
+    ] {
+        let server = ScriptedServer::tls(vec![good()], &identity);
+        let mut env = fixture(&identity, &server.url());
+        env.set("AWS_CA_BUNDLE", env.home().join("company.pem"));
+        let run = env.run(REGISTER).expect(255);
+        assert!(run.stderr.contains(message) && run.stderr.contains(hint), "{}", run.snapshot());
+    }
+    // The issuer is missing in a bundle that was passed: no hint to pass one.
+    let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
+    let server = ScriptedServer::tls(vec![good()], &identity);
+    let env = fixture(&identity, &server.url());
+    env.write(
+        "other.pem",
+        format!(
+            "{}-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+            Identity::issued_by("Other", ["x"], 4096).authority
+        ),
+    );
+    let path = env.home().join("other.pem");
+    let run = env.command(REGISTER).env("AWS_CA_BUNDLE", &path).run().expect(255);
+    let message = "the issuer is not in the CA bundle, 1 of whose certificates have an unsupported form";
+    let hint = format!(
+        "hint: add the issuer's certificate to the CA bundle {} (the environment variable AWS_CA_BUNDLE), which replaces \
+         all other roots, or use none",
+        path.display()
+    );
+    assert!(run.stderr.contains(message) && run.stderr.contains(&hint), "{}", run.snapshot());
+    assert!(!run.stderr.contains("--ca-bundle"), "{}", run.snapshot());
+}
+
+#[test]
+fn a_server_without_tls_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let run = fixture(&Identity::new(["127.0.0.1"]), &url).run(REGISTER).expect(255);
+    assert!(run.stderr.contains("the response is not TLS\nhint: check the endpoint URL"), "{}", run.snapshot());
+    server.join().unwrap();
 }
