@@ -64,7 +64,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
 async fn fetch(client: &HttpClient, request: &Request) -> Result<Value, (String, bool)> {
     let response = client.send(request, Retry::Once, None).await.map_err(|error| {
         // A certificate that is not trusted now will not be in a second.
-        let is_final = error.kind.is_permanent() || error.kind == HttpErrorKind::Tls;
+        let is_final = error.kind.is_permanent() || matches!(error.kind, HttpErrorKind::Tls(_));
         (format!("Received error when attempting to retrieve container metadata: {error}"), is_final)
     })?;
     if response.status != 200 {

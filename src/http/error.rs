@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{CaBundle, HttpOptions, certificate, proxy};
+use super::{CHECK_ENDPOINT, CaBundle, HttpOptions, certificate, proxy};
 use crate::endpoint;
 use crate::error::Error;
 
@@ -64,9 +64,6 @@ impl HttpErrorKind {
         matches!(self, Self::BadUrl | Self::BadScheme(_) | Self::Unsendable(_) | Self::CaBundle(..) | Self::TooLarge(_))
     }
 }
-
-/// The hint for a response that seems not to come from the service.
-pub const CHECK_ENDPOINT: &str = "check the endpoint URL and the proxy";
 
 impl HttpError {
     /// A failure of a request to this URL.

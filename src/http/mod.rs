@@ -18,7 +18,7 @@ use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use error::{CHECK_ENDPOINT, HttpError, HttpErrorKind};
+pub use error::{HttpError, HttpErrorKind};
 pub use log::start_debug_log;
 pub use message::{Method, Request, Response, error_code, retry_hint};
 pub use proxy::Proxies;
@@ -32,6 +32,9 @@ pub use crate::context::Timestamp;
 use crate::endpoint::valid_endpoint;
 use crate::secret::Secret;
 use retry::Attempts;
+
+/// The hint for a response that seems not to come from the service.
+pub const CHECK_ENDPOINT: &str = "check the endpoint URL and the proxy";
 
 /// Produces the headers that sign one attempt, when it is made; an error ends the call.
 pub type Sign<'a> = &'a dyn Fn(Timestamp) -> Result<Vec<(&'static str, Secret)>, String>;
