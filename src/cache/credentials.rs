@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CacheEntry, CredentialKey, Loaded, Lock, Purpose, file, names, scan, timestamp};
+use super::{CredentialKey, Kind, Loaded, Lock, Purpose, file, names, scan, timestamp};
 use crate::context::Timestamp;
 use crate::error::Error;
 
@@ -80,9 +80,16 @@ impl CredentialCache {
         file::store(&self.path(key), &document)
     }
 
-    /// All files in the folder, and an error for each file that could not be read.
-    pub fn everything(&self) -> (Vec<CacheEntry>, Vec<Error>) {
-        scan::everything(&self.dir)
+    /// The files that came from Identity Center, and an error for each file that could not be read.
+    pub fn all_sso(&self) -> (Vec<PathBuf>, Vec<Error>) {
+        let (found, failed) = scan::everything(&self.dir);
+        let of_sso = found.into_iter().filter(|entry| matches!(entry.kind, Kind::RoleCredentials));
+        (of_sso.map(|entry| entry.path).collect(), failed)
+    }
+
+    /// The locks of all credentials that were ever requested.
+    pub fn locks(&self) -> Vec<Lock> {
+        scan::locks(&self.dir).map(Lock::new).collect()
     }
 
     /// The lock that lets one process at a time request these credentials.
@@ -90,7 +97,8 @@ impl CredentialCache {
         Lock::new(names::lock_beside(&self.path(key), Purpose::Refresh))
     }
 
-    fn path(&self, key: &CredentialKey) -> PathBuf {
+    /// The path of the file.
+    pub fn path(&self, key: &CredentialKey) -> PathBuf {
         names::document(&self.dir, key.digest())
     }
 }

@@ -66,6 +66,15 @@ impl TokenCache {
         file::load(&self.token_path(key), CachedToken::parse)
     }
 
+    /// True if there is a token for this start URL, or one whose file does not name any. Faster than reading it: the text
+    /// is searched before it is parsed.
+    pub fn has_token(&self, key: &TokenKey, start_url: &str) -> bool {
+        let member = format!("\"{start_url}\"");
+        let is_for = |token: CachedToken| token.start_url.is_none_or(|found| found == start_url);
+        let parse = |text: &str| if text.contains(&member) { Ok(true) } else { CachedToken::parse(text).map(is_for) };
+        matches!(file::load(&self.token_path(key), parse), Ok(Loaded::Present(true, _)))
+    }
+
     /// Reads a registration. A damaged file is a miss with a reason, never an error.
     pub fn registration(&self, key: &RegistrationKey) -> Result<Loaded<CachedRegistration>, Error> {
         file::load(&self.registration_path(key), CachedRegistration::parse)

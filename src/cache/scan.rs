@@ -127,8 +127,17 @@ pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
 
 /// The files of a folder whose names end in `.json`, in no order.
 pub(super) fn documents(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    with_extension(folder, "json")
+}
+
+/// The lock files of a folder, in no order.
+pub(super) fn locks(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    with_extension(folder, "lock")
+}
+
+fn with_extension(folder: &Path, extension: &'static str) -> impl Iterator<Item = PathBuf> + use<> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.filter(|path| path.extension() == Some("json".as_ref()))
+    entries.filter(move |path| path.extension() == Some(extension.as_ref()))
 }
 
 /// The tokens in a folder, except in the files of these names. Untrusted files are left out.

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::portal_requests::send_each;
 use super::{clients, wants_events};
-use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, Lock, TokenCache, TokenKey};
+use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::Context;
@@ -21,8 +21,9 @@ use crate::portal::PortalClient;
 use crate::services::Services;
 use crate::text;
 
-/// How long to wait for processes that are refreshing a token: they could store it again after its removal.
-const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to wait for processes that are requesting new credentials. Afterwards they find the token removed, and discard
+/// what they receive.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_RETRY_DELAY: Duration = Duration::from_millis(20);
 
 /// The time for all requests to the portal together.
@@ -33,19 +34,16 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let config = Config::load(context, global.profile.as_deref())?;
     let services = clients::for_session(context, &config, global)?;
     let home = context.require_home()?;
-    let tokens = TokenCache::in_home(home);
+    let (tokens, roles) = (TokenCache::in_home(home), CredentialCache::in_home(home));
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
     let logout = Logout {
         selected: Session::selected(&args.sso_session, profile, &config)?,
         forget_clients: args.forget_clients,
         config: &config,
         tokens: &tokens,
+        roles: &roles,
     };
     let mut outcome = logout.remove();
-    let (credentials, failed) = CredentialCache::in_home(home).everything();
-    outcome.failed.extend(failed);
-    let of_roles = credentials.iter().filter(|file| matches!(file.kind, Kind::RoleCredentials));
-    outcome.failed.extend(of_roles.filter_map(|file| cache::remove(&file.path).err()));
     revoke(&mut outcome.removed, &services, context)?;
     logout.report(&outcome, wants_events(global, context), context)?;
     if outcome.failed.is_empty() {
@@ -76,6 +74,8 @@ struct Logout<'a> {
     forget_clients: bool,
     config: &'a Config,
     tokens: &'a TokenCache,
+    /// The role credentials, which do not name their session, so that all are removed.
+    roles: &'a CredentialCache,
 }
 
 /// What was removed, and what was not.
@@ -84,6 +84,22 @@ struct Outcome {
     /// Tokens of sessions that were not selected.
     remaining: usize,
     failed: Vec<Error>,
+    unfinished: Vec<Unfinished>,
+}
+
+impl Outcome {
+    /// The processes that are refreshing this token, or requesting role credentials.
+    fn unfinished(&self, token: Option<&Path>) -> impl Iterator<Item = String> {
+        let of_token = self.unfinished.iter().filter(move |process| process.token.as_deref() == token);
+        of_token.map(|process| process.pid.map_or("another process".to_owned(), |pid| format!("process {pid}")))
+    }
+}
+
+/// A process that was still requesting new credentials when the files were removed.
+struct Unfinished {
+    /// The token that it refreshes; none for role credentials.
+    token: Option<PathBuf>,
+    pid: Option<u32>,
 }
 
 /// A selected token. Its file was removed, unless that failed.
@@ -97,7 +113,7 @@ struct RemovedToken {
 impl Logout<'_> {
     /// Removes the files. A token whose file cannot be removed is revoked anyway.
     fn remove(&self) -> Outcome {
-        let _held = self.hold_locks();
+        let (_held, unfinished) = self.hold_locks();
         let (found, mut failed) = self.tokens.everything();
         let (mut removed, mut remaining, mut registrations) = (Vec::new(), 0, Vec::new());
         for CacheEntry { path, kind } in found {
@@ -117,21 +133,35 @@ impl Logout<'_> {
                 failed.extend(cache::remove(&path).err());
             }
         }
-        Outcome { removed, remaining, failed }
+        let (of_roles, unreadable) = self.roles.all_sso();
+        failed.extend(unreadable);
+        failed.extend(of_roles.iter().filter_map(|path| cache::remove(path).err()));
+        Outcome { removed, remaining, failed, unfinished }
     }
 
-    /// Locks the selected tokens, waiting for processes that are refreshing one.
-    fn hold_locks(&self) -> Vec<Held> {
-        let until = Instant::now() + REFRESH_TIMEOUT;
+    /// Locks the role credentials and the selected tokens, in the order in which `export-credentials` does, and waits for
+    /// processes that are requesting new ones.
+    fn hold_locks(&self) -> (Vec<Held>, Vec<Unfinished>) {
+        let until = Instant::now() + LOCK_TIMEOUT;
         let (found, _) = self.tokens.everything();
-        let tokens = found.iter().filter(|entry| matches!(entry.kind, Kind::Token(_)) && self.is_selected(&entry.path));
-        let hold = |lock: Lock| loop {
-            match lock.attempt() {
-                None if Instant::now() < until => thread::sleep(LOCK_RETRY_DELAY),
-                held => return held,
+        let is_selected = |entry: &CacheEntry| matches!(entry.kind, Kind::Token(_)) && self.is_selected(&entry.path);
+        let tokens = found.into_iter().filter(is_selected).filter_map(|entry| Some((entry.lock()?, Some(entry.path))));
+        let roles = self.roles.locks().into_iter().map(|lock| (lock, None));
+        let (mut held, mut unfinished) = (Vec::new(), Vec::new());
+        for (lock, token) in roles.chain(tokens) {
+            loop {
+                match lock.attempt() {
+                    Some(taken) => held.push(taken),
+                    None if Instant::now() < until => {
+                        thread::sleep(LOCK_RETRY_DELAY);
+                        continue;
+                    }
+                    None => unfinished.push(Unfinished { token, pid: lock.holder() }),
+                }
+                break;
             }
-        };
-        tokens.filter_map(CacheEntry::lock).filter_map(hold).collect()
+        }
+        (held, unfinished)
     }
 
     /// The name of the sso-session whose token is in this file, if the config file has one.
@@ -164,12 +194,20 @@ impl Logout<'_> {
                 });
                 context.print_text(&format!("{event}\n"))?;
             }
+            let name = session.or(token.found.start_url.as_deref()).map(text::for_terminal);
+            let label = name.unwrap_or_else(|| token.path.display().to_string());
             if let Some(why) = &token.not_revoked {
-                let name = session.or(token.found.start_url.as_deref()).map(text::for_terminal);
-                let label = name.unwrap_or_else(|| token.path.display().to_string());
                 let message = "signed out locally, but the session could not be revoked";
                 context.message(&format!("WARNING: {label}: {message}: {why}"));
             }
+            for process in outcome.unfinished(Some(&token.path)) {
+                let message = "is still refreshing the token, and will discard the new one";
+                context.message(&format!("WARNING: {label}: {process} {message}"));
+            }
+        }
+        for process in outcome.unfinished(None) {
+            let message = "is still requesting role credentials, and will discard them";
+            context.message(&format!("WARNING: {process} {message}"));
         }
         for session in self.selected.iter().flatten() {
             let path = self.tokens.token_path(&session.token_key());

@@ -2,7 +2,8 @@
 //!
 //! As in botocore, credentials with 15 minutes left or less are requested again. One process at a time does that, under
 //! a lock beside the file; the others use its result or report its failure. Credentials that are still valid are used
-//! while the portal or the service is failing or a login is needed, but not if the portal refuses the role.
+//! while the portal or the service is failing or a login is needed, but not if the portal refuses the role. They are
+//! stored and used only while the token of their session is in the cache, so that signing out ends their use.
 
 use std::time::Duration;
 
@@ -10,9 +11,10 @@ use aws_credential_types::Credentials;
 
 use super::clock::clock_warning;
 use super::refresh::{outcome, timed_out};
-use super::{LoginNeeded, NoToken, look, obtain};
+use super::{Found, LoginNeeded, NoToken, Usable, look, obtain};
 use crate::cache::{
-    Acquired, CachedCredentials, CredentialCache, CredentialKey, Held, Loaded, Outcome, PATIENCE, TokenCache,
+    Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, Outcome, PATIENCE, Purpose,
+    TokenCache,
 };
 use crate::config::SsoRole;
 use crate::context::{Context, Timestamp};
@@ -102,26 +104,60 @@ impl Role<'_> {
     }
 
     async fn request(&self, services: &Services) -> Result<RoleCredentials, NoToken> {
-        let SsoRole { session, account_id, role_name } = self.role;
-        let usable = obtain(session, services, self.caches.tokens, Duration::ZERO, self.context, true).await?;
-        let portal = services.portal(&session.region.value)?;
-        let reply = portal.role_credentials(&usable.token.access_token, account_id, role_name).await;
-        let credentials = reply.map_err(failure)?;
-        let mut warnings = usable.warnings;
-        if let Some(expires_at) = credentials.expiry().map(Timestamp::from) {
-            if expires_at <= self.context.now() {
-                return Err(still_expired().hint(clock_warning(services.http())).into());
-            }
-            let document = CachedCredentials { credentials: credentials.clone(), expires_at };
-            if let Err(error) = self.caches.credentials.store_sso(&self.key(), &document) {
-                warnings.push(format!("the role credentials could not be stored: {error}"));
-            }
+        let (session, tokens) = (&self.role.session, self.caches.tokens);
+        let usable = obtain(session, services, tokens, Duration::ZERO, self.context, true).await?;
+        let Usable { token, warnings, .. } = usable;
+        let mut found = RoleCredentials { credentials: self.ask(services, &token).await?, warnings };
+        if let Some(other) = self.store(&mut found, &token)? {
+            found.credentials = self.ask(services, &other).await?;
+            self.store(&mut found, &other)?;
         }
-        Ok(RoleCredentials { credentials, warnings })
+        Ok(found)
     }
 
-    /// The cached credentials, and how long they last; expired ones count as absent.
+    /// Requests the credentials with this token.
+    async fn ask(&self, services: &Services, token: &CachedToken) -> Result<Credentials, NoToken> {
+        let SsoRole { session, account_id, role_name } = self.role;
+        let portal = services.portal(&session.region.value)?;
+        let reply = portal.role_credentials(&token.access_token, account_id, role_name).await;
+        let credentials = reply.map_err(failure)?;
+        if credentials.expiry().is_none_or(|expiry| Timestamp::from(expiry) <= self.context.now()) {
+            return Err(still_expired().hint(clock_warning(services.http())).into());
+        }
+        Ok(credentials)
+    }
+
+    /// Stores credentials if the token that they were requested with is still in the cache. Another token, which is
+    /// returned, may be another person's. Without any token the session was ended, and the credentials with it.
+    fn store(&self, found: &mut RoleCredentials, used: &CachedToken) -> Result<Option<CachedToken>, NoToken> {
+        let Caches { tokens, credentials } = self.caches;
+        // While the lock is held, neither a login nor a logout changes the token.
+        let held = tokens.lock(&self.role.session.token_key(), Purpose::Refresh).attempt();
+        let now = self.context.now();
+        let stored = match look(&self.role.session, tokens, Duration::ZERO, self.context) {
+            Ok(Found::Fresh(Usable { token, .. }) | Found::Stale(token, _)) => {
+                if token.access_token != used.access_token {
+                    return Ok(Some(token).filter(|token| token.lasts(Duration::ZERO, now)));
+                }
+                let expires_at = found.credentials.expiry().map(Timestamp::from).filter(|_| held.is_some());
+                let keys = found.credentials.clone();
+                let document = expires_at.map(|expires_at| CachedCredentials { credentials: keys, expires_at });
+                document.map_or(Ok(()), |document| credentials.store_sso(&self.key(), &document))
+            }
+            Err(NoToken::LoginNeeded(why)) => return Err(why.into()),
+            Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => Err(error),
+        };
+        let warning = stored.err().map(|error| format!("the role credentials could not be stored: {error}"));
+        found.warnings.extend(warning);
+        Ok(None)
+    }
+
+    /// The cached credentials, and how long they last; expired ones and those of an ended session count as absent.
     fn cached(&self, now: Timestamp) -> Result<Option<(RoleCredentials, Duration)>, NoToken> {
+        let session = &self.role.session;
+        if !self.caches.tokens.has_token(&session.token_key(), &session.start_url.value) {
+            return Ok(None);
+        }
         let Loaded::Present(cached, warning) = self.caches.credentials.load(&self.key())? else { return Ok(None) };
         let left = Duration::try_from(cached.expires_at - now).ok().filter(|left| !left.is_zero());
         let found = RoleCredentials { credentials: cached.credentials, warnings: Vec::from_iter(warning) };

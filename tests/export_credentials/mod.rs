@@ -3,6 +3,7 @@
 mod expiry;
 #[cfg(unix)]
 mod shells;
+mod signed_out;
 
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};

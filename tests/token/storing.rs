@@ -72,7 +72,11 @@ fn logout_during_a_refresh_signs_out() {
     let logout = env.spawn(["logout"]);
     wait_until("the removal", || !env.files(".aws/sso").contains(&TestEnv::token_path(SESSION)));
     gate.open();
-    logout.finish().ok();
+    let warning = format!(
+        "WARNING: corp: process {} is still refreshing the token, and will discard the new one\n",
+        running.id()
+    );
+    assert_eq!(logout.finish().ok().stderr, warning);
     running.finish().expect(4);
     assert!(!env.files(".aws/sso").contains(&TestEnv::token_path(SESSION)));
     assert!(!center.accepts(&issued.access_token));
