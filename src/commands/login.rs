@@ -131,8 +131,8 @@ impl Run<'_> {
     }
 
     fn request<'a>(&'a self, session: &'a Session) -> LoginRequest<'a> {
-        let Self { context, services, cache, notices, choices, .. } = self;
-        LoginRequest { session, choices, services, cache, notices, context }
+        let Self { context, config, services, cache, notices, choices, .. } = self;
+        LoginRequest { session, choices, services, cache, config, notices, context }
     }
 
     /// Signs in to several sessions: first those that need no browser, then the others one by one. A failure does not

@@ -28,8 +28,8 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::cache::{CachedRegistration, CachedToken, Loaded, PATIENCE, Purpose, TokenCache};
-use crate::config::{DEFAULT_SCOPE, Session};
+use crate::cache::{CachedRegistration, CachedToken, CredentialCache, Loaded, PATIENCE, Purpose, TokenCache};
+use crate::config::{Config, DEFAULT_SCOPE, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::oidc::{OidcClient, TokenResponse};
@@ -60,7 +60,7 @@ pub async fn sign_in(request: &LoginRequest<'_>) -> Result<Login, Error> {
 
 /// Signs in without a browser, if possible: with the cached token if it is valid, else by refreshing it.
 pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Error> {
-    let LoginRequest { session, choices, services, cache, notices, context } = *request;
+    let LoginRequest { session, choices, services, cache, notices, context, .. } = *request;
     if choices.force || choices.new_session {
         return Ok(Outcome::NeedsLogin(None));
     }
@@ -110,7 +110,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
 }
 
 async fn in_browser(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Result<Login, Error> {
-    let LoginRequest { session: configured, choices, services, cache, notices, context } = *request;
+    let LoginRequest { session: configured, choices, services, cache, notices, context, .. } = *request;
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
     let mut session = configured.clone();
@@ -155,7 +155,17 @@ async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), Error> 
     let LoginRequest { cache, context, .. } = *attempt.request;
     let key = attempt.session.token_key();
     let _held = cache.lock(&key, Purpose::Refresh).wait(PATIENCE, context.now, || None::<()>).await;
+    forget_roles(attempt.request);
     cache.store_token(&key, token)
+}
+
+/// Removes the session's role credentials, which may be of another user.
+fn forget_roles(request: &LoginRequest<'_>) {
+    let LoginRequest { session, config, notices, context, .. } = *request;
+    let cache = context.home.as_deref().map(CredentialCache::in_home);
+    for error in cache.iter().flat_map(|cache| session::forget_roles(session, config, cache)) {
+        notices.message(format_args!("the role credentials of the earlier login are still stored: {error}"));
+    }
 }
 
 /// Ends the old session at the service and removes its token; a failure of the service is a warning.
@@ -169,6 +179,7 @@ async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<
     if let Err(error) = ended {
         request.notices.message(format_args!("the old session could not be revoked: {error}"));
     }
+    forget_roles(request);
     request.cache.remove_token(&request.session.token_key())
 }
 
@@ -183,6 +194,8 @@ pub struct LoginRequest<'a> {
     pub services: &'a Services,
     /// The token cache.
     pub cache: &'a TokenCache,
+    /// The configuration, which has the roles of other sessions.
+    pub config: &'a Config,
     /// Prints what happens.
     pub notices: &'a Notices<'a>,
     /// The environment.

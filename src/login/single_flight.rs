@@ -152,6 +152,7 @@ mod tests {
             choices: &Choices::default(),
             services: &Services::new(HttpOptions::new(&context), settings),
             cache: &cache,
+            config: &config,
             notices: &Notices::new(&context, false),
             context: &context,
         };

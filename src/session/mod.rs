@@ -23,7 +23,7 @@ use crate::services::Services;
 
 pub use clock::{clock_warning, duration};
 pub use mismatch::Mismatch;
-pub use role::{Caches, Role, RoleCredentials, still_expired};
+pub use role::{Caches, Role, RoleCredentials, forget_roles, still_expired};
 
 /// Below this much life a token is refreshed if possible: botocore's advisory window, so that we and the AWS CLI agree.
 pub const REFRESH_BELOW: Duration = Duration::from_mins(15);

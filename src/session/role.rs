@@ -5,6 +5,8 @@
 //! while the portal or the service is failing or a login is needed, but not if the portal refuses the role. They are
 //! stored and used only while the token of their session is in the cache, so that signing out ends their use.
 
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -13,10 +15,10 @@ use super::clock::clock_warning;
 use super::refresh::{outcome, timed_out};
 use super::{Found, LoginNeeded, NoToken, Usable, look, obtain};
 use crate::cache::{
-    Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, Outcome, PATIENCE, Purpose,
-    TokenCache,
+    self, Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, Outcome, PATIENCE,
+    Purpose, TokenCache, TokenKey,
 };
-use crate::config::SsoRole;
+use crate::config::{Config, Session, SsoRole};
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
 use crate::oidc::Failure;
@@ -171,6 +173,24 @@ impl Role<'_> {
         found.warnings.push(format!("the role credentials could not be renewed and expire in {minutes} min: {error}"));
         Ok(found)
     }
+}
+
+/// Removes the cached credentials of the session's roles; returns an error for each file that stays. Files do not name
+/// their session, so all are removed but those of the roles that profiles use through other sessions.
+pub fn forget_roles(session: &Session, config: &Config, cache: &CredentialCache) -> Vec<Error> {
+    let (found, _) = cache.all_sso();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let of_others = config.profiles().filter_map(|(_, profile)| {
+        let name = profile.get("sso_session").filter(|name| !name.is_empty());
+        let url = profile.get("sso_start_url").unwrap_or_default();
+        let (account, role) = (profile.get("sso_account_id")?, profile.get("sso_role_name")?);
+        let is_other = TokenKey::new(name, url) != session.token_key();
+        is_other.then(|| cache.path(&CredentialKey::of_sso(account, role, name, url)))
+    });
+    let kept: HashSet<PathBuf> = of_others.collect();
+    found.iter().filter(|path| !kept.contains(*path)).filter_map(|path| cache::remove(path).err()).collect()
 }
 
 /// The error for new credentials that have expired already, in botocore's words.

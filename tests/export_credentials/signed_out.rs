@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::{EXPORT, cached, export, in_seconds, role_file, role_path, signed_in};
+use crate::login::sign_in;
 use crate::support::environment::SESSION;
 use crate::support::process::Running;
 use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, wait_until};
@@ -98,4 +101,35 @@ fn a_login_of_another_person_during_a_request_repeats_it() {
     assert_eq!(requests[1].header("x-amz-sso_bearer_token"), Some(other.access_token.as_str()));
     let stored: serde_json::Value = serde_json::from_str(&env.read(role_path("Developer"))).unwrap();
     assert_eq!(stored["Credentials"]["SecretAccessKey"], printed["SecretAccessKey"]);
+}
+
+#[test]
+fn a_login_drops_the_role_credentials_of_its_session() {
+    let (center, env) = signed_in();
+    let url = center.start_url();
+    let lab = format!(
+        "\n[sso-session lab]\nsso_start_url = {url}\nsso_region = us-east-1\n\n[profile lab]\nsso_session = lab\n\
+         sso_account_id = 111122223333\nsso_role_name = Developer\n"
+    );
+    env.config(&(env.read(".aws/config") + &lab));
+    env.sign_in(&center, "lab");
+    for more in [&["--force"][..], &["--new-session"]] {
+        for words in [&EXPORT[..], &["export-credentials", "--profile", "lab"]] {
+            env.run(words.iter().copied()).ok();
+        }
+        export(&env, &["--role-name", "ReadOnly"]).ok();
+        assert_eq!(role_files(&env).len(), 3);
+        sign_in(&env, more).ok();
+        assert_eq!(role_files(&env).len(), 1, "{more:?}: of the other session");
+        center.clear_requests();
+        env.run(["export-credentials", "--profile", "lab"]).ok();
+        assert_eq!(center.calls(), []);
+        export(&env, &[]).ok();
+        let token = center.requests()[0].header("x-amz-sso_bearer_token").map(str::to_owned);
+        assert_eq!(json!(token), env.token(SESSION)["accessToken"], "{more:?}");
+    }
+}
+
+fn role_files(env: &TestEnv) -> Vec<String> {
+    env.files(".aws/cli").into_iter().filter(|name| !name.ends_with(".lock")).collect()
 }
