@@ -1,20 +1,20 @@
 //! `export-credentials`: role credentials for a shell, a `credential_process` or the environment of a command.
 //!
-//! `config` finds the role, `session` gets its credentials, and `environment` prints them or runs the command. Cached
-//! credentials are returned without the settings that only a request needs. A profile's role takes precedence over keys
-//! in the environment, which may come from an earlier run.
+//! Options name a role of an account; otherwise `credentials` finds the provider, as for `create-token-with-iam`, except
+//! that a profile named by a variable comes before the environment, whose keys may come from an earlier run. `environment`
+//! prints the credentials or runs the command. Cached credentials are returned without the settings that only a request
+//! needs.
 
 use anyhow::Context as _;
+use aws_credential_types::Credentials;
 
 use super::clients;
 use super::{environment, profile_chain, runtime, token};
-use crate::cache::{CredentialCache, TokenCache};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
-use crate::config::{Config, SsoRole};
+use crate::config::{Config, SessionOptions, SsoRole};
 use crate::context::Context;
-use crate::credentials::Chain;
+use crate::credentials::{Chain, Provider, Retrieval};
 use crate::error::{Error, Kind};
-use crate::session::{Caches, Role, RoleCredentials};
 
 /// The AWS CLI's prefix of every configuration error.
 const ATTEMPT: &str = "Unable to retrieve credentials";
@@ -22,60 +22,57 @@ const ATTEMPT: &str = "Unable to retrieve credentials";
 /// Prints the credentials, or runs the command with them.
 pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
-    let found = match role(args, &config).context(ATTEMPT)? {
-        Some(role) => of_session(&role, &config, global, context)?,
-        None => of_chain(&config, global, context)?,
+    let provider = provider(args, &config, context).context(ATTEMPT)?;
+    let credentials = match provider.cached(context)? {
+        Some(cached) => cached,
+        None => retrieved(provider, &config, global, context)?,
     };
-    for warning in &found.warnings {
-        context.message(&format!("WARNING: {warning}"));
-    }
     if !args.command.is_empty() {
-        return Ok(environment::run(&args.command, &found.credentials, config.get("region"), context)?);
+        return Ok(environment::run(&args.command, &credentials, config.get("region"), context)?);
     }
-    let text = environment::render(&found.credentials, args.format.as_deref().unwrap_or("process"))?;
+    let text = environment::render(&credentials, args.format.as_deref().unwrap_or("process"))?;
     context.print_text(&text)?;
     Ok(0)
 }
 
-/// The role from the options and the profile, if they have one.
-fn role(args: &ExportCredentialsArgs, config: &Config) -> Result<Option<SsoRole>, Error> {
+/// What has the credentials: the role that the options name, else what the credential chain finds.
+fn provider(args: &ExportCredentialsArgs, config: &Config, context: &Context) -> Result<Provider, Error> {
     let options = token::options(&args.session);
     let (account_id, role_name) = (args.account_id.as_deref(), args.role_name.as_deref());
-    let role = SsoRole::resolve(config, config.profile_name(), account_id, role_name, options)?;
-    if role.is_none() && (options.name.is_some() || options.start_url.is_some()) {
-        let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
-        return Err(Error::configuration("Missing account and role").hint(hint.to_owned()));
+    let SessionOptions { name, start_url, region } = options;
+    if [account_id, role_name, name, start_url, region].iter().any(Option::is_some) {
+        if let Some(role) = SsoRole::resolve(config, config.profile_name(), account_id, role_name, options)? {
+            return Ok(Provider::Sso(role));
+        }
+        if name.or(start_url).is_some() {
+            let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
+            return Err(Error::configuration("Missing account and role").hint(hint.to_owned()));
+        }
     }
-    Ok(role)
+    Chain { context, config, prefers_named_profile: true }.provider()
 }
 
-fn of_session(
-    role: &SsoRole,
+/// The credentials that are not in the cache.
+fn retrieved(
+    provider: Provider,
     config: &Config,
     global: &GlobalArgs,
     context: &Context,
-) -> anyhow::Result<RoleCredentials> {
-    let home = context.require_home()?;
-    let (tokens, credentials) = (TokenCache::in_home(home), CredentialCache::in_home(home));
-    let caches = Caches { tokens: &tokens, credentials: &credentials };
-    let (session, role) = (&role.session, Role { role, caches, context });
-    if let Some(found) = role.look().map_err(|error| error.into_error(session))? {
-        return Ok(found);
-    }
-    let services = clients::for_session(context, config, global)?;
-    services.check(&session.region.value)?;
-    runtime::block_on(context, async { Ok(role.obtain(&services).await.map_err(|error| error.into_error(session))?) })
-}
-
-/// The credentials of a profile without a role, from the credential chain of the AWS SDKs.
-fn of_chain(config: &Config, global: &GlobalArgs, context: &Context) -> anyhow::Result<RoleCredentials> {
-    let chain_variable = profile_chain::extend_profile_chain(config.profile_name(), context)?;
-    let services = clients::for_session_chain(context, config, global)?;
+) -> anyhow::Result<Credentials> {
+    let is_sso = matches!(provider, Provider::Sso(_));
+    let (services, variable) = if let Provider::Sso(role) = &provider {
+        let services = clients::for_session(context, config, global)?;
+        services.check(&role.session.region.value)?;
+        (services, None)
+    } else {
+        let profiles = profile_chain::extend_profile_chain(config.profile_name(), context)?;
+        (clients::for_session_chain(context, config, global)?, Some((profile_chain::VARIABLE, profiles)))
+    };
     let region = services.region().unwrap_or_default();
-    let chain = Chain::new(context, config, &services, region).with_variable(profile_chain::VARIABLE, chain_variable);
-    let found = runtime::block_on(context, async { Ok(chain.find().await) })?;
-    let credentials = found.map_err(|error| explained(error, config)).context(ATTEMPT)?;
-    Ok(RoleCredentials { credentials, warnings: Vec::new() })
+    let retrieval = Retrieval { context, config, services: &services, region, variable, is_for_operation: false };
+    let found = runtime::block_on(context, async { Ok(provider.credentials(&retrieval).await) })?;
+    let found = found.map_err(|error| explained(error, config));
+    if is_sso { Ok(found?) } else { found.context(ATTEMPT) }
 }
 
 /// Replaces the error for a profile without credentials by one that fits this command.

@@ -11,7 +11,7 @@ use super::{prompt, runtime};
 use crate::cli::{self, GlobalArgs, OperationArgs};
 use crate::config::{self, ClientSettings, Config, Located, Origin};
 use crate::context::Context;
-use crate::credentials::{self, Chain};
+use crate::credentials::{self, Chain, Retrieval};
 use crate::endpoint::Service;
 use crate::error::{self, Error};
 use crate::input::{self, Document, Files, Input, skeleton};
@@ -95,7 +95,10 @@ async fn signing(
     }
     let settings_of_chain = config::client_settings(context, config, &clients::without_endpoint(global))?;
     let services = Services::new(http_options(context, settings), settings_of_chain);
-    let credentials = Chain::new(context, config, &services, region).find().await.map_err(without_name)?;
+    let chain = Chain { context, config, prefers_named_profile: false };
+    let retrieval = Retrieval { context, config, services: &services, region, variable: None, is_for_operation: true };
+    let found = async { chain.provider()?.credentials(&retrieval).await };
+    let credentials = found.await.map_err(without_name)?;
     Ok(Some(Signing::new(&credentials, region)))
 }
 

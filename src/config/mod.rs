@@ -1,8 +1,8 @@
 //! `Config`: both configuration files and the selected profile, with lookups by name.
 //!
 //! The rules are botocore's. One file is read in `ini` and parsed in `parse`; the other modules hold one section
-//! (`section`), precedence over options and variables (`settings`), Identity Center (`session`) and changes to the config
-//! file (`edit`).
+//! (`section`), precedence over options and variables (`settings`), Identity Center (`session`), `source_profile`, and changes
+//! to the config file (`edit`).
 
 mod edit;
 mod ini;
@@ -12,6 +12,7 @@ mod parse;
 mod section;
 mod session;
 mod settings;
+mod source_profile;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -73,6 +74,11 @@ impl Config {
     /// The selected profile's name.
     pub fn profile_name(&self) -> &str {
         &self.profile.value
+    }
+
+    /// True if an option or a variable named it.
+    pub fn profile_was_named(&self) -> bool {
+        self.profile.is_explicit()
     }
 
     /// True if `--profile` named it; then access keys in the environment are not used.

@@ -66,6 +66,11 @@ impl Session {
         Source::new(config, config.profile_name(), options)?.session()
     }
 
+    /// The session of a profile itself.
+    pub fn of_profile(config: &Config, profile: &str) -> Result<Self, Error> {
+        Source::new(config, profile, SessionOptions::default())?.session()
+    }
+
     /// Every sso-session, then every legacy profile: the session, or the error that names what is missing.
     pub fn all(config: &Config) -> Vec<Result<Self, Error>> {
         let source = |profile, name, section| {
@@ -137,7 +142,12 @@ impl Session {
 }
 
 impl SsoRole {
-    /// The role from the options and the profile; `None` if neither an account nor a role is set.
+    /// The role of a profile itself; `None` if it has neither an account nor a role.
+    pub fn of_profile(config: &Config, profile: &str) -> Result<Option<Self>, Error> {
+        Self::resolve(config, profile, None, None, SessionOptions::default())
+    }
+
+    /// The role from the options and a profile; `None` if neither an account nor a role is set.
     pub fn resolve(
         config: &Config,
         profile: &str,

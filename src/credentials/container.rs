@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use serde_json::Value;
 
-use super::{Chain, expiry, retrieval_failed};
+use super::{Retrieval, expiry, retrieval_failed};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Proxies, Request, Retry};
@@ -23,23 +23,26 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// The credentials, if the environment has a URL.
-pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
-    let context = chain.context;
+/// The URL, if the environment has one.
+pub(super) fn url(context: &Context) -> Option<String> {
     let relative = context.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     let url = relative.map(|path| format!("http://{ADDRESS}{path}"));
-    let url = url.or_else(|| context.var("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
-    let Some(url) = url else { return Ok(None) };
-    let mut request = Request::plain(Method::GET, url.as_str()).header("accept", Secret::new("application/json"));
+    url.or_else(|| context.var("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+}
+
+/// The credentials that this URL returns.
+pub(super) async fn keys(retrieval: &Retrieval<'_>, url: &str) -> Result<Credentials, Error> {
+    let context = retrieval.context;
+    let mut request = Request::plain(Method::GET, url).header("accept", Secret::new("application/json"));
     if let Some(token) = authorization(context)? {
         request = request.header("authorization", token);
     }
-    check_host(&url)?;
+    check_host(url)?;
     let client = HttpClient::new(HttpOptions {
         connect_timeout: Some(TIMEOUT),
         read_timeout: Some(TIMEOUT),
         proxies: Proxies::default(),
-        ..chain.services.http().options().clone()
+        ..retrieval.services.http().options().clone()
     });
     let mut attempt = 1;
     let response = loop {
@@ -57,7 +60,7 @@ pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error
     let member = |name: &str| response.get(name).and_then(Value::as_str).ok_or_else(|| missing(name));
     let (access_key, secret_key, token) = (member("AccessKeyId")?, member("SecretAccessKey")?, member("Token")?);
     let expires_at = expiry(member("Expiration")?, context)?;
-    Ok(Some(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(expires_at.into()), PROVIDER)))
+    Ok(Credentials::new(access_key, secret_key, Some(token.to_owned()), Some(expires_at.into()), PROVIDER))
 }
 
 /// One attempt; an error has its reason and whether it is final.

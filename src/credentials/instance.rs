@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use serde_json::Value;
 
-use super::{Chain, parse_expiry};
+use super::{Retrieval, parse_expiry};
 use crate::config::Config;
 use crate::context::Context;
 use crate::endpoint;
@@ -26,9 +26,9 @@ const ROLE: &str = "latest/meta-data/iam/security-credentials/";
 const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 
 /// The credentials of the instance's role, if this is an EC2 instance with a role.
-pub(super) async fn keys(chain: &Chain<'_>) -> Result<Option<Credentials>, Error> {
-    let Some(service) = MetadataService::configured(chain.context, chain.config, chain.services.http().options())?
-    else {
+pub(super) async fn keys(retrieval: &Retrieval<'_>) -> Result<Option<Credentials>, Error> {
+    let Retrieval { context, config, services, .. } = retrieval;
+    let Some(service) = MetadataService::configured(context, config, services.http().options())? else {
         return Ok(None);
     };
     let Some(token) = service.token().await? else { return Ok(None) };

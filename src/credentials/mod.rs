@@ -2,11 +2,11 @@
 //! (`credentials.py`).
 //!
 //! The environment (unless `--profile` is given), a role to assume, then the profile's web identity, Identity Center
-//! role, credentials file, credential process and config file; then the container endpoint, then EC2 instance metadata.
-//! The first provider that is configured decides: if it fails, the chain ends with its error. Missing configuration is
-//! an error of kind `Configuration`, with botocore's message. No message contains a key, token or secret; the output of
-//! a credential process or a metadata service is repeated, as by the AWS CLI. Files are read in `config`, requests are
-//! signed in `oidc`.
+//! role, credentials file, `aws login` session, credential process and config file; then the container endpoint, then EC2
+//! instance metadata. `Chain` finds the first provider that is configured, without any request, and `Provider` gets the
+//! credentials: if it fails, its error is the result. Missing configuration is an error of kind `Configuration`, with
+//! botocore's message. No message contains a key, token or secret; the output of a credential process or a metadata
+//! service is repeated, as by the AWS CLI. Files are read in `config`, requests are signed in `oidc`.
 
 mod container;
 mod instance;
@@ -20,7 +20,7 @@ use std::fmt::Display;
 use aws_credential_types::Credentials;
 
 use crate::cache::timestamp;
-use crate::config::{Config, Section};
+use crate::config::{Config, Section, Session, SsoRole};
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
 use crate::services::Services;
@@ -28,67 +28,127 @@ use crate::session::still_expired;
 
 pub use instance::region as region_of_instance;
 
-/// The provider chain of one command.
+/// The search for the provider that decides.
 pub struct Chain<'a> {
-    context: &'a Context,
-    config: &'a Config,
-    services: &'a Services,
-    region: &'a str,
-    /// A variable for the environment of a credential process.
-    variable: Option<(&'static str, String)>,
+    /// The environment.
+    pub context: &'a Context,
+    /// Both files, and the selected profile.
+    pub config: &'a Config,
+    /// Whether a profile that a variable names comes before credentials in the environment. One that `--profile` names
+    /// always does.
+    pub prefers_named_profile: bool,
 }
 
-impl<'a> Chain<'a> {
-    /// Creates the chain. Requests are signed for `region`, and STS is called there. `--endpoint-url` must not apply to
-    /// the services.
-    pub fn new(context: &'a Context, config: &'a Config, services: &'a Services, region: &'a str) -> Self {
-        Self { context, config, services, region, variable: None }
-    }
+/// What has the credentials.
+pub enum Provider {
+    /// Access keys in the environment or in a file.
+    Keys(Credentials),
+    /// A role, assumed with the credentials of another provider.
+    Role(Box<role::Role>),
+    /// A role, assumed with a web identity.
+    WebIdentity(role::WebIdentity),
+    /// A role of an account, through an Identity Center.
+    Sso(SsoRole),
+    /// The command line of a program.
+    Process(String),
+    /// The URL of the container endpoint.
+    Container(String),
+    /// The metadata of an EC2 instance.
+    Instance,
+}
 
-    /// The same chain, with another variable in the environment of a credential process.
-    #[must_use]
-    pub fn with_variable(self, name: &'static str, value: String) -> Self {
-        Self { variable: Some((name, value)), ..self }
-    }
+/// How a command gets credentials.
+pub struct Retrieval<'a> {
+    /// The environment.
+    pub context: &'a Context,
+    /// Both files, and the selected profile.
+    pub config: &'a Config,
+    /// The services to call; `--endpoint-url` applies to the access portal at most.
+    pub services: &'a Services,
+    /// Where STS is called, and the region that its requests are signed for.
+    pub region: &'a str,
+    /// A variable for the environment of a credential process.
+    pub variable: Option<(&'static str, String)>,
+    /// Whether the credentials sign an operation. Then the errors of Identity Center are botocore's, and warnings go to the
+    /// debug log only.
+    pub is_for_operation: bool,
+}
 
-    /// The credentials of the first provider that has any.
-    pub async fn find(&self) -> Result<Credentials, Error> {
-        let named = self.config.profile_was_named_by_option();
+impl Chain<'_> {
+    /// The first provider that is configured.
+    pub fn provider(&self) -> Result<Provider, Error> {
         let profile = self.config.profile_name();
-        if !named && let Some(found) = environment_keys(self.context)? {
+        if self.prefers_named_profile
+            && self.config.profile_was_named()
+            && let Some(found) = self.of_profile(profile, false)?
+        {
             return Ok(found);
         }
-        if let Some(found) = role::of_profile(self, profile).await? {
+        let environment = !self.config.profile_was_named_by_option();
+        if environment && let Some(keys) = environment_keys(self.context)? {
+            return Ok(Provider::Keys(keys));
+        }
+        if let Some(found) = self.of_profile(profile, environment)? {
             return Ok(found);
         }
-        if let Some(found) = self.of_profile(profile, !named).await? {
-            return Ok(found);
-        }
-        if let Some(found) = container::keys(self).await? {
-            return Ok(found);
-        }
-        instance::keys(self).await?.ok_or_else(not_found)
+        Ok(container::url(self.context).map_or(Provider::Instance, Provider::Container))
     }
 
-    /// The credentials of a profile, except a role to assume.
-    async fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Credentials>, Error> {
-        if let Some(found) = role::of_web_identity(self, name, environment).await? {
-            return Ok(Some(found));
+    /// The provider of a profile; web identity variables count with `environment` only.
+    fn of_profile(&self, name: &str, environment: bool) -> Result<Option<Provider>, Error> {
+        if self.config.profile(name).is_some_and(|profile| profile.has_role()) {
+            let role = role::Role::read(self, name, &mut vec![name])?;
+            return Ok(Some(Provider::Role(Box::new(role))));
         }
-        if let Some(found) = sso::keys(self, name).await? {
-            return Ok(Some(found));
+        self.without_role(name, environment)
+    }
+
+    /// The same for a profile whose role, if it has one, is not assumed.
+    fn without_role(&self, name: &str, environment: bool) -> Result<Option<Provider>, Error> {
+        if let Some(found) = role::web_identity(self, name, environment)? {
+            return Ok(Some(Provider::WebIdentity(found)));
         }
-        if let Some(found) = static_keys(self.config.profile_in_credentials(name), "shared-credentials-file")? {
-            return Ok(Some(found));
+        if let Some(role) = SsoRole::of_profile(self.config, name)? {
+            return Ok(Some(Provider::Sso(role)));
         }
-        let profile = self.config.profile(name);
-        if let Some(session) = profile.and_then(|profile| profile.get("login_session")) {
+        if let Some(keys) = static_keys(self.config.profile_in_credentials(name), "shared-credentials-file")? {
+            return Ok(Some(Provider::Keys(keys)));
+        }
+        let Some(profile) = self.config.profile(name) else { return Ok(None) };
+        if let Some(session) = profile.get("login_session") {
             return Err(login_session(name, session));
         }
-        if let Some(command) = profile.and_then(|profile| profile.get("credential_process")) {
-            return process::keys(self.context, command, self.variable.as_ref()).await.map(Some);
+        if let Some(command) = profile.get("credential_process") {
+            return Ok(Some(Provider::Process(command.to_owned())));
         }
-        static_keys(self.config.profile_in_config(name), "config-file")
+        if let Some(keys) = static_keys(self.config.profile_in_config(name), "config-file")? {
+            return Ok(Some(Provider::Keys(keys)));
+        }
+        if profile.get("sso_session").is_some() {
+            // A name that is wrong must not lead to the credentials of the machine.
+            Session::of_profile(self.config, name)?;
+        }
+        Ok(None)
+    }
+}
+
+impl Provider {
+    /// Credentials of an Identity Center role that are in the cache and last. They need no services.
+    pub fn cached(&self, context: &Context) -> Result<Option<Credentials>, Error> {
+        if let Self::Sso(role) = self { sso::cached(role, context) } else { Ok(None) }
+    }
+
+    /// The credentials.
+    pub async fn credentials(self, retrieval: &Retrieval<'_>) -> Result<Credentials, Error> {
+        match self {
+            Self::Keys(keys) => Ok(keys),
+            Self::Role(role) => role.assume(retrieval).await,
+            Self::WebIdentity(identity) => identity.assume(retrieval).await,
+            Self::Sso(role) => sso::keys(retrieval, &role).await,
+            Self::Process(command) => process::keys(retrieval.context, &command, retrieval.variable.as_ref()).await,
+            Self::Container(url) => container::keys(retrieval, &url).await,
+            Self::Instance => instance::keys(retrieval).await?.ok_or_else(not_found),
+        }
     }
 }
 

@@ -9,51 +9,33 @@ use aws_credential_types::Credentials;
 use serde_json::json;
 
 use super::sts::{Call, Parameters, cached};
-use super::{Chain, container, environment_keys, instance, partial, retrieval_failed};
+use super::{Chain, Provider, Retrieval, container, environment_keys, partial, retrieval_failed};
 use crate::cache::CredentialKey;
-use crate::config::Section;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::python;
 use crate::secret::Secret;
 
-/// A role and the source of the credentials that assume it.
-struct Role {
+/// A role and the provider of the credentials that assume it.
+pub struct Role {
+    profile: String,
     parameters: Parameters,
     key: CredentialKey,
     mfa_serial: Option<String>,
-    source: Source,
+    source: Provider,
 }
 
-enum Source {
-    Role(Box<Role>),
-    Profile(String),
-    /// A value of `credential_source`, one of [`NAMED_SOURCES`].
-    Named {
-        source: String,
-        profile: String,
-    },
+/// A role that is assumed with a web identity.
+pub struct WebIdentity {
+    parameters: Parameters,
+    key: CredentialKey,
+    /// The file that has the token.
+    file: String,
 }
 
-const NAMED_SOURCES: [&str; 3] = ["Environment", "EcsContainer", "Ec2InstanceMetadata"];
-
-/// The credentials of the profile's role, if it has one.
-pub(super) async fn of_profile(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, Error> {
-    if !chain.config.profile(profile).is_some_and(has_role) {
-        return Ok(None);
-    }
-    let role = Role::read(chain, profile, &mut vec![profile.to_owned()])?;
-    role.assume(chain).await.map(Some)
-}
-
-/// The credentials of a role that is assumed with a web identity token from a file, as EKS and CI systems mount one, if such a
-/// file is configured. Each variable comes before the profile's key; without `environment` the keys alone count: with a
-/// profile named by `--profile`, and for a source profile.
-pub(super) async fn of_web_identity(
-    chain: &Chain<'_>,
-    profile: &str,
-    environment: bool,
-) -> Result<Option<Credentials>, Error> {
+/// The role that is assumed with a web identity token from a file, as EKS and CI systems mount one, if such a file is
+/// configured. Each variable comes before the profile's key; without `environment` the keys alone count.
+pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) -> Result<Option<WebIdentity>, Error> {
     let section = chain.config.profile(profile);
     let setting = |variable: &str, key: &str| {
         let variable = if environment { chain.context.var(variable) } else { None };
@@ -73,27 +55,27 @@ pub(super) async fn of_web_identity(
     let mut parameters = Parameters::new(chain.context, session_name);
     parameters.set("RoleArn", json!(role));
     let key = parameters.cache_key();
-    if let Some(cached) = cached(chain, &key) {
-        return Ok(Some(cached));
+    Ok(Some(WebIdentity { parameters, key, file }))
+}
+
+impl WebIdentity {
+    /// Assumes the role.
+    pub(super) async fn assume(self, retrieval: &Retrieval<'_>) -> Result<Credentials, Error> {
+        let Self { mut parameters, key, file } = self;
+        if let Some(cached) = cached(retrieval.context, &key) {
+            return Ok(cached);
+        }
+        let token = std::fs::read_to_string(&file).map(Secret::new).map_err(|error| {
+            Error::configuration(format!("cannot read the web identity token file `{file}`: {error}"))
+        })?;
+        parameters.set_secret("WebIdentityToken", token);
+        Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None }.make().await
     }
-    let token = std::fs::read_to_string(&file)
-        .map(Secret::new)
-        .map_err(|error| Error::configuration(format!("cannot read the web identity token file `{file}`: {error}")))?;
-    parameters.set_secret("WebIdentityToken", token);
-    Call { chain, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None }.make().await.map(Some)
-}
-
-/// Whether the profile has a role, and no web identity to assume it with.
-fn has_role(profile: Section<'_>) -> bool {
-    profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
-}
-
-fn has_keys(profile: Section<'_>) -> bool {
-    profile.get("aws_access_key_id").is_some() || profile.get("aws_secret_access_key").is_some()
 }
 
 impl Role {
-    fn read(chain: &Chain<'_>, name: &str, visited: &mut Vec<String>) -> Result<Self, Error> {
+    /// Reads the role of a profile, and those that it depends on; the profile is the last of the visited ones.
+    pub(super) fn read<'a>(chain: &Chain<'a>, name: &str, visited: &mut Vec<&'a str>) -> Result<Self, Error> {
         let Some(profile) = chain.config.profile(name) else {
             return Err(Error::configuration(format!("The config profile ({name}) could not be found")));
         };
@@ -105,13 +87,7 @@ impl Role {
             (None, None) => {
                 return Err(partial("assume-role", "role_arn", "source_profile or credential_source"));
             }
-            (Some(source), None) if NAMED_SOURCES.contains(&source) => {
-                Source::Named { source: source.to_owned(), profile: name.to_owned() }
-            }
-            (Some(source), None) => {
-                let text = format!("The credential source \"{source}\" referenced in profile \"{name}\" is not valid.");
-                return Err(Error::configuration(text));
-            }
+            (Some(source), None) => named_source(chain, source, name)?,
             (None, Some(source)) => Self::source_profile(chain, source, name, visited)?,
         };
         let text = |key: &str| profile.get(key).map(str::to_owned);
@@ -128,73 +104,63 @@ impl Role {
         }
         parameters.set("RoleArn", json!(text("role_arn")));
         let key = parameters.cache_key();
-        Ok(Self { parameters, key, mfa_serial, source })
+        Ok(Self { profile: name.to_owned(), parameters, key, mfa_serial, source })
     }
 
-    fn source_profile(
-        chain: &Chain<'_>,
-        source: &str,
+    fn source_profile<'a>(
+        chain: &Chain<'a>,
+        source: &'a str,
         parent: &str,
-        visited: &mut Vec<String>,
-    ) -> Result<Source, Error> {
-        let Some(profile) = chain.config.profile(source) else {
-            return Err(Error::configuration(format!(
-                "The source_profile \"{source}\" referenced in the profile \"{parent}\" does not exist."
-            )));
-        };
-        // A profile may be its own source: then its keys assume its role.
-        if visited.iter().any(|name| name == source) && !(source == parent && has_keys(profile)) {
-            let names: Vec<String> = visited.iter().map(|name| python::quoted(name)).collect();
-            return Err(Error::configuration(format!(
-                "Infinite loop in credential configuration detected. Attempting to load from profile {source} which has \
-                 already been visited. Visited profiles: [{}]",
-                names.join(", ")
-            )));
+        visited: &mut Vec<&'a str>,
+    ) -> Result<Provider, Error> {
+        let profile = chain.config.source_profile(parent, source, visited)?;
+        if profile.has_role() && !profile.has_keys() {
+            return Ok(Provider::Role(Box::new(Self::read(chain, source, visited)?)));
         }
-        visited.push(source.to_owned());
-        if has_keys(profile) || !has_role(profile) {
-            return Ok(Source::Profile(source.to_owned()));
-        }
-        Ok(Source::Role(Box::new(Self::read(chain, source, visited)?)))
+        let found = chain.without_role(source, false)?;
+        found.ok_or_else(|| Error::configuration(format!("The source profile \"{source}\" must have credentials.")))
     }
 
-    /// Assumes the role, after the roles that it depends on.
-    fn assume<'f>(self, chain: &'f Chain<'_>) -> Pin<Box<dyn Future<Output = Result<Credentials, Error>> + 'f>> {
+    /// Assumes the role, after the roles that it depends on. Cached credentials make the source unnecessary.
+    pub(super) fn assume<'f>(
+        self: Box<Self>,
+        retrieval: &'f Retrieval<'_>,
+    ) -> Pin<Box<dyn Future<Output = Result<Credentials, Error>> + 'f>> {
         Box::pin(async move {
-            if let Some(credentials) = cached(chain, &self.key) {
+            let Self { profile, mut parameters, key, mfa_serial, source } = *self;
+            if let Some(credentials) = cached(retrieval.context, &key) {
                 return Ok(credentials);
             }
-            let source = self.source.credentials(chain).await?;
-            let mut parameters = self.parameters;
-            if let Some(serial) = &self.mfa_serial {
-                parameters.set_secret("TokenCode", mfa_code(chain.context, serial).await?);
+            let source = source.credentials(retrieval).await.map_err(|error| match error.kind() {
+                Kind::NoCredentials => no_credentials_in("Ec2InstanceMetadata", &profile),
+                _ => error,
+            })?;
+            if let Some(serial) = &mfa_serial {
+                parameters.set_secret("TokenCode", mfa_code(retrieval.context, serial).await?);
             }
-            Call { chain, operation: "AssumeRole", parameters, key: self.key, source: Some(source) }.make().await
+            Call { retrieval, operation: "AssumeRole", parameters, key, source: Some(source) }.make().await
         })
     }
 }
 
-impl Source {
-    async fn credentials(self, chain: &Chain<'_>) -> Result<Credentials, Error> {
-        match self {
-            Self::Role(role) => role.assume(chain).await,
-            Self::Profile(name) => chain
-                .of_profile(&name, false)
-                .await?
-                .ok_or_else(|| Error::configuration(format!("The source profile \"{name}\" must have credentials."))),
-            Self::Named { source, profile } => {
-                let found = match source.as_str() {
-                    "Environment" => environment_keys(chain.context)?,
-                    "EcsContainer" => container::keys(chain).await?,
-                    _ => instance::keys(chain).await?,
-                };
-                found.ok_or_else(|| {
-                    let why = format!("No credentials found in credential_source referenced in profile {profile}");
-                    retrieval_failed(&source, why)
-                })
-            }
+/// The provider that a profile's `credential_source` names.
+fn named_source(chain: &Chain<'_>, source: &str, profile: &str) -> Result<Provider, Error> {
+    let found = match source {
+        "Environment" => environment_keys(chain.context)?.map(Provider::Keys),
+        "EcsContainer" => container::url(chain.context).map(Provider::Container),
+        "Ec2InstanceMetadata" => Some(Provider::Instance),
+        _ => {
+            return Err(Error::configuration(format!(
+                "The credential source \"{source}\" referenced in profile \"{profile}\" is not valid."
+            )));
         }
-    }
+    };
+    found.ok_or_else(|| no_credentials_in(source, profile))
+}
+
+fn no_credentials_in(source: &str, profile: &str) -> Error {
+    let why = format!("No credentials found in credential_source referenced in profile {profile}");
+    retrieval_failed(source, why)
 }
 
 /// Reads the code of an MFA device from the terminal without echo, on its own thread so that Ctrl-C works.

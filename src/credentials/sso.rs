@@ -5,24 +5,51 @@
 
 use aws_credential_types::Credentials;
 
-use super::Chain;
+use super::Retrieval;
 use crate::cache::{CredentialCache, TokenCache};
-use crate::config::{Session, SessionOptions, SsoRole};
+use crate::config::{Session, SsoRole};
+use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::session::{Caches, LoginNeeded, NoToken, Role};
+use crate::session::{Caches, LoginNeeded, NoToken, Role, RoleCredentials};
 
-/// The credentials, if the profile has an account or a role.
-pub(super) async fn keys(chain: &Chain<'_>, profile: &str) -> Result<Option<Credentials>, Error> {
-    let role = SsoRole::resolve(chain.config, profile, None, None, SessionOptions::default())?;
-    let Some(role) = role else { return Ok(None) };
-    let home = chain.context.require_home()?;
-    let caches = Caches { tokens: &TokenCache::in_home(home), credentials: &CredentialCache::in_home(home) };
-    let found = (Role { role: &role, caches, context: chain.context }).obtain(chain.services).await;
+/// The credentials in the cache, if they last; no request is needed for them.
+pub(super) fn cached(role: &SsoRole, context: &Context) -> Result<Option<Credentials>, Error> {
+    let (tokens, credentials) = caches(context)?;
+    let caches = Caches { tokens: &tokens, credentials: &credentials };
+    let found = (Role { role, caches, context }).look().map_err(|error| error.into_error(&role.session))?;
+    Ok(found.map(|RoleCredentials { credentials, warnings }| {
+        warn(&warnings, context);
+        credentials
+    }))
+}
+
+/// The credentials, requested from the access portal if need be.
+pub(super) async fn keys(retrieval: &Retrieval<'_>, role: &SsoRole) -> Result<Credentials, Error> {
+    let context = retrieval.context;
+    let (tokens, credentials) = caches(context)?;
+    let caches = Caches { tokens: &tokens, credentials: &credentials };
+    let found = (Role { role, caches, context }).obtain(retrieval.services).await;
+    if !retrieval.is_for_operation {
+        let found = found.map_err(|error| error.into_error(&role.session))?;
+        warn(&found.warnings, context);
+        return Ok(found.credentials);
+    }
     let found = found.map_err(|error| failed(&role.session, error))?;
     for warning in &found.warnings {
         log::debug!("{warning}");
     }
-    Ok(Some(found.credentials))
+    Ok(found.credentials)
+}
+
+fn caches(context: &Context) -> Result<(TokenCache, CredentialCache), Error> {
+    let home = context.require_home()?;
+    Ok((TokenCache::in_home(home), CredentialCache::in_home(home)))
+}
+
+fn warn(warnings: &[String], context: &Context) {
+    for warning in warnings {
+        context.message(&format!("WARNING: {warning}"));
+    }
 }
 
 const EXPIRED: &str = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use time::Duration;
 use zeroize::Zeroizing;
 
-use super::{Chain, expiry, retrieval_failed};
+use super::{Retrieval, expiry, retrieval_failed};
 use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
 use crate::endpoint::{NOT_UNRESERVED, Service};
@@ -120,12 +120,10 @@ fn problem(name: &str, value: &str) -> Option<String> {
 }
 
 /// Cached credentials with enough remaining lifetime. A damaged cache counts as empty.
-pub(super) fn cached(chain: &Chain<'_>, key: &CredentialKey) -> Option<Credentials> {
-    let cache = CredentialCache::in_home(chain.context.home.as_deref()?);
+pub(super) fn cached(context: &Context, key: &CredentialKey) -> Option<Credentials> {
+    let cache = CredentialCache::in_home(context.home.as_deref()?);
     match cache.load(key) {
-        Ok(Loaded::Present(cached, _)) if cached.expires_at - chain.context.now() >= MIN_LIFETIME => {
-            Some(cached.credentials)
-        }
+        Ok(Loaded::Present(cached, _)) if cached.expires_at - context.now() >= MIN_LIFETIME => Some(cached.credentials),
         Ok(_) => None,
         Err(error) => {
             log::debug!("{error}");
@@ -136,7 +134,7 @@ pub(super) fn cached(chain: &Chain<'_>, key: &CredentialKey) -> Option<Credentia
 
 /// One request to STS.
 pub(super) struct Call<'a> {
-    pub(super) chain: &'a Chain<'a>,
+    pub(super) retrieval: &'a Retrieval<'a>,
     pub(super) operation: &'static str,
     pub(super) parameters: Parameters,
     /// The key of the result in the cache.
@@ -149,12 +147,12 @@ impl Call<'_> {
     /// Sends the request and caches the result.
     pub(super) async fn make(self) -> Result<Credentials, Error> {
         self.parameters.check()?;
-        let endpoint = self.chain.services.endpoint(Service::Sts, self.chain.region);
+        let endpoint = self.retrieval.services.endpoint(Service::Sts, self.retrieval.region);
         let Endpoint { url, region } = endpoint.map_err(|error| error.as_kind(Kind::Configuration))?;
         let request = Request { error_code: code, ..Request::aws(Method::POST, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation))
             .secrets(self.parameters.secrets.iter().map(|(_, secret)| secret.expose()));
-        let client = self.chain.services.http();
+        let client = self.retrieval.services.http();
         let response = match &self.source {
             None => client.send(&request, Retry::Aws, None).await,
             Some(credentials) => {
@@ -168,7 +166,7 @@ impl Call<'_> {
             return Err(self.refusal(&response));
         }
         let (cached, user) = self.read(&response)?;
-        if let Some(home) = self.chain.context.home.as_deref()
+        if let Some(home) = self.retrieval.context.home.as_deref()
             && let Err(error) = CredentialCache::in_home(home).store_role(&self.key, &cached, &user)
         {
             log::debug!("{error}");
@@ -182,7 +180,7 @@ impl Call<'_> {
             |name: &str| retrieval_failed("assume-role", format!("the response to {} has no {name}", self.operation));
         let keys = element(&document, "Credentials").ok_or_else(|| lacks("Credentials"))?;
         let member = |name: &str| element_text(keys, name).filter(|text| !text.is_empty()).ok_or_else(|| lacks(name));
-        let expires_at = expiry(&member("Expiration")?, self.chain.context)?;
+        let expires_at = expiry(&member("Expiration")?, self.retrieval.context)?;
         let mut builder = Credentials::builder()
             .access_key_id(member("AccessKeyId")?)
             .secret_access_key(member("SecretAccessKey")?)
@@ -210,7 +208,7 @@ impl Call<'_> {
             }
         };
         let fault =
-            Fault { code, message, ..Fault::new(self.operation, response, &Map::new(), self.chain.context.now()) };
+            Fault { code, message, ..Fault::new(self.operation, response, &Map::new(), self.retrieval.context.now()) };
         Error::from(fault).as_kind(Kind::Service)
     }
 }

@@ -3,6 +3,7 @@
 //! Expected requests and messages are those of AWS CLI 2.36.7 with the same files and environment. Every signature is
 //! recomputed with hmac and sha2.
 
+mod both_commands;
 mod chain;
 mod metadata;
 mod roles;

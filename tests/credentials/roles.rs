@@ -7,7 +7,7 @@ const SOURCE: &str = "[profile src]\naws_access_key_id = AKIDSRC\naws_secret_acc
 const STS: &str = "content-type;host;x-amz-date";
 
 /// A response of STS with numbered keys.
-fn assumed(number: u32) -> Step {
+pub(super) fn assumed(number: u32) -> Step {
     let text = format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><AssumedRoleUser>\
          <AssumedRoleId>AROA:s</AssumedRoleId><Arn>arn:aws:sts::111122223333:assumed-role/x/s</Arn></AssumedRoleUser>\

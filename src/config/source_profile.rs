@@ -1,0 +1,48 @@
+//! `source_profile`: the profile whose credentials assume the role of another one.
+//!
+//! The credential chain and the search for a profile's session both follow it with these functions. The checks and their
+//! texts are botocore's. The other keys of a role are read in `credentials`.
+
+use super::{Config, Section};
+use crate::error::Error;
+use crate::python;
+
+impl<'a> Section<'a> {
+    /// Whether the profile has a role, and no web identity to assume it with.
+    pub fn has_role(&self) -> bool {
+        self.get("role_arn").is_some() && self.get("web_identity_token_file").is_none()
+    }
+
+    /// Whether the profile has access keys of its own.
+    pub fn has_keys(&self) -> bool {
+        self.get("aws_access_key_id").is_some() || self.get("aws_secret_access_key").is_some()
+    }
+}
+
+impl Config {
+    /// The profile that a profile's `source_profile` names. It must exist, and must not be among the visited profiles, to
+    /// which it is added.
+    pub fn source_profile<'a>(
+        &'a self,
+        parent: &str,
+        source: &'a str,
+        visited: &mut Vec<&'a str>,
+    ) -> Result<Section<'a>, Error> {
+        let Some(section) = self.profile(source) else {
+            return Err(Error::configuration(format!(
+                "The source_profile \"{source}\" referenced in the profile \"{parent}\" does not exist."
+            )));
+        };
+        // A profile may be its own source: then its keys assume its role.
+        if visited.contains(&source) && !(source == parent && section.has_keys()) {
+            let names: Vec<String> = visited.iter().map(|name| python::quoted(name)).collect();
+            return Err(Error::configuration(format!(
+                "Infinite loop in credential configuration detected. Attempting to load from profile {source} which has \
+                 already been visited. Visited profiles: [{}]",
+                names.join(", ")
+            )));
+        }
+        visited.push(source);
+        Ok(section)
+    }
+}
