@@ -44,8 +44,8 @@ pub enum HttpErrorKind {
     CutOff(usize),
     /// The response is not HTTP/1.1.
     NotHttp,
-    /// The proxy, named without user and password, cannot be reached or refuses.
-    Proxy(String),
+    /// The proxy, named without user and password, cannot be reached or refuses, and what to do.
+    Proxy(String, String),
     /// The response is larger than this limit.
     TooLarge(&'static str),
     /// Not a URL, or not one with a host.
@@ -94,7 +94,7 @@ impl HttpError {
             Kind::Closed | Kind::CutOff(_) => {
                 format!("Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
             }
-            Kind::Proxy(proxy) => format!("Failed to connect to proxy URL: \"{proxy}\""),
+            Kind::Proxy(proxy, _) => format!("Failed to connect to proxy URL: \"{proxy}\""),
             Kind::BadUrl => format!("Invalid endpoint: {url}"),
             Kind::BadScheme(scheme) => {
                 format!("An HTTP Client raised an unhandled exception: Not supported URL scheme {scheme}")
@@ -117,15 +117,12 @@ impl HttpError {
                 format!("{host} did not respond{}; try again, or raise --cli-read-timeout", within(*limit))
             }
             Kind::TotalTimeout(limit) => format!("no complete response from {host}{}; try again", within(Some(*limit))),
-            Kind::Tls(hint) => hint.clone(),
+            Kind::Tls(hint) | Kind::Proxy(_, hint) => hint.clone(),
             Kind::CaBundle(bundle, _) => {
                 format!("the CA bundle {} comes from {}", bundle.path.display(), bundle.origin)
             }
             Kind::Closed => format!("{host} closed the connection; try again; if it keeps happening, check the proxy"),
             Kind::CutOff(bytes) => format!("the response was cut off after {bytes} bytes; try again"),
-            Kind::Proxy(_) => {
-                format!("check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL{why}")
-            }
             Kind::BadUrl | Kind::BadScheme(_) | Kind::NotHttp | Kind::TooLarge(_) => CHECK_ENDPOINT.to_owned(),
             Kind::Unsendable(_) => return (message, None),
         };
@@ -155,7 +152,10 @@ pub(super) fn classify(
     url: &str,
 ) -> HttpError {
     let mut detail = innermost(error);
-    let through_proxy = |kind| proxy.map_or(kind, |proxy| HttpErrorKind::Proxy(proxy.shown.clone()));
+    let through_proxy = |kind| match proxy {
+        Some(proxy) => HttpErrorKind::Proxy(proxy.shown.clone(), proxy.hint(url, &innermost(error))),
+        None => kind,
+    };
     let kind = if let Some(tls) = find::<rustls::Error>(error) {
         let (message, hint) = certificate::describe(tls);
         detail = message;

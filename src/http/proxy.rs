@@ -14,6 +14,37 @@ pub(super) struct Proxy {
     pub(super) url: Url,
     /// Its URL for messages, with user and password masked.
     pub(super) shown: String,
+    /// The variable that names it.
+    variable: String,
+}
+
+impl Proxy {
+    /// What the user can do about a failed connection to this URL. reqwest reports no status but 407.
+    pub(super) fn hint(&self, url: &str, detail: &str) -> String {
+        let Self { variable, url: proxy, .. } = self;
+        let target = Url::parse(url).ok().and_then(|url| {
+            let port = url.port_or_known_default()?;
+            Some(format!("{}:{port}", url.host_str()?))
+        });
+        let target = target.unwrap_or_else(|| url.to_owned());
+        match detail.strip_prefix("tunnel error: ") {
+            Some("proxy authorization required") if proxy.username().is_empty() => format!(
+                "the proxy answered 407 to CONNECT {target}: it requires a user and password; set {variable} to \
+                 http://USER:PASSWORD@HOST:PORT"
+            ),
+            Some("proxy authorization required") => format!(
+                "the proxy answered 407 to CONNECT {target}: it does not accept the user and password in {variable}"
+            ),
+            Some("unsuccessful") => format!(
+                "the proxy ({variable}) refused CONNECT {target}: it does not allow this host, or cannot reach it; \
+                 curl -v https://{target} shows its answer"
+            ),
+            Some(why) => format!(
+                "no answer from the proxy to CONNECT {target} ({why}); check that {variable} names an HTTP proxy"
+            ),
+            None => format!("no connection to {target} through the proxy ({detail}); check {variable} and NO_PROXY"),
+        }
+    }
 }
 
 /// A variable that names a proxy, and its value.
@@ -51,7 +82,9 @@ impl Proxies {
             value.to_owned()
         } else if !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             let shown = masked(value);
-            return Err(format!("{variable} has the unsupported scheme {scheme} ({shown}); use http or https"));
+            let is_socks = scheme.to_ascii_lowercase().starts_with("socks");
+            let what = if is_socks { "names a SOCKS proxy" } else { "has an unknown scheme" };
+            return Err(format!("{variable} {what} ({shown}), which is not supported; use an http or https proxy"));
         } else if value.starts_with("//") {
             format!("http:{value}")
         } else {
@@ -59,7 +92,7 @@ impl Proxies {
         };
         let shown = masked(&text);
         match Url::parse(&text) {
-            Ok(url) if url.has_host() => Ok(Some(Proxy { url, shown })),
+            Ok(url) if url.has_host() => Ok(Some(Proxy { url, shown, variable: variable.clone() })),
             _ => Err(format!("{variable} is not a URL ({shown})")),
         }
     }
@@ -202,11 +235,16 @@ mod tests {
 
     #[test]
     fn an_unsupported_scheme_is_an_error_that_names_the_variable() {
-        for (variable, url) in [("https_proxy", "https://h/"), ("HTTP_PROXY", "http://h/")] {
-            let proxies = proxies(&[(variable, "socks5://user:canary@p:1")]);
+        for (variable, setting, problem) in [
+            ("https_proxy", "socks5://user:canary@p:1", "https_proxy names a SOCKS proxy (socks5://***:***@p:1)"),
+            ("HTTPS_PROXY", "socks5h://p:1", "HTTPS_PROXY names a SOCKS proxy (socks5h://p:1)"),
+            ("HTTP_PROXY", "SOCKS4://p", "HTTP_PROXY names a SOCKS proxy (SOCKS4://p)"),
+            ("HTTP_PROXY", "ftp://p:1", "HTTP_PROXY has an unknown scheme (ftp://p:1)"),
+        ] {
+            let url = if variable.eq_ignore_ascii_case("HTTP_PROXY") { "http://h/" } else { "https://h/" };
             assert_eq!(
-                proxies.for_url(&Url::parse(url).unwrap()).err(),
-                Some(format!("{variable} has the unsupported scheme socks5 (socks5://***:***@p:1); use http or https"))
+                proxies(&[(variable, setting)]).for_url(&Url::parse(url).unwrap()).err(),
+                Some(format!("{problem}, which is not supported; use an http or https proxy"))
             );
         }
     }

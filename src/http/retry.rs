@@ -144,7 +144,7 @@ impl<'a> Attempts<'a> {
             (kind, _) if kind.is_permanent() => false,
             (_, Retry::Once) => false,
             (_, Retry::Aws) => true,
-            (HttpErrorKind::Tls(_) | HttpErrorKind::Proxy(_) | HttpErrorKind::NotHttp, _) => false,
+            (HttpErrorKind::Tls(_) | HttpErrorKind::Proxy(..) | HttpErrorKind::NotHttp, _) => false,
             (_, Retry::Repeatable) => true,
             // Nothing has reached the service.
             (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,

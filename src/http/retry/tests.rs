@@ -63,7 +63,7 @@ fn transport_failures_by_class() {
         (HttpErrorKind::Connect, [3, 3, 1, 3, 3]),
         (HttpErrorKind::ConnectTimeout(None), [3, 3, 1, 3, 3]),
         (HttpErrorKind::Tls(String::new()), [3, 1, 1, 1, 1]),
-        (HttpErrorKind::Proxy(String::new()), [3, 1, 1, 1, 1]),
+        (HttpErrorKind::Proxy(String::new(), String::new()), [3, 1, 1, 1, 1]),
         (HttpErrorKind::Closed, [3, 3, 1, 2, 2]),
         (HttpErrorKind::CutOff(5), [3, 3, 1, 1, 2]),
         (HttpErrorKind::ReadTimeout(None), [3, 3, 1, 1, 2]),
