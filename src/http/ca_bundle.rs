@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Roots, String> {
     } else {
         let bytes = fs::read(path).map_err(unreadable)?;
         let all: Result<Vec<_>, _> = certificates(&bytes).into_iter().collect();
-        roots.add(all.map_err(|error| format!("the CA bundle is not PEM: {error}"))?);
+        roots.add(all.map_err(|error| format!("the CA bundle is not PEM: {}", problem(&error)))?);
         if let Some(problem) = roots.problem(&bytes) {
             return Err(problem);
         }
@@ -49,6 +49,15 @@ pub(super) fn read(path: &Path) -> Result<Roots, String> {
 fn certificates(bytes: &[u8]) -> Vec<Result<CertificateDer<'static>, pem::Error>> {
     let text = String::from_utf8_lossy(bytes).replace('\u{feff}', "");
     CertificateDer::pem_slice_iter(text.as_bytes()).collect()
+}
+
+/// What is wrong with a PEM text; the parser's own message contains its bytes as numbers.
+fn problem(error: &pem::Error) -> String {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "a section has no END line".to_owned(),
+        pem::Error::IllegalSectionStart { .. } => "a BEGIN line is incomplete".to_owned(),
+        error => error.to_string(),
+    }
 }
 
 impl Roots {
@@ -77,5 +86,22 @@ impl Roots {
                 format!("the CA bundle contains no `BEGIN CERTIFICATE`, but `BEGIN {other}`")
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_bundle_that_is_not_pem() {
+        for (text, why) in [
+            ("-----BEGIN CERTIFICATE-----\nAAAA\n", "a section has no END line"),
+            ("-----BEGIN CERTIFICATE\nAAAA\n", "a BEGIN line is incomplete"),
+        ] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            assert_eq!(read(file.path()).unwrap_err(), format!("the CA bundle is not PEM: {why}"));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Messages for refused certificates, with the names of subject and issuer.
+//! Messages for refused certificates, with the names of subject and issuer, and for other failures of TLS.
 //!
 //! rustls reports only "unknown issuer"; the name of the issuer helps to identify a company's proxy. No decision depends
 //! on the names. Certificates are verified in `tls`.
@@ -6,7 +6,7 @@
 use std::fmt;
 
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, InvalidMessage};
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
 use webpki::EndEntityCert;
 
 use super::CHECK_ENDPOINT;
@@ -28,13 +28,16 @@ impl std::error::Error for Refused {}
 
 /// The error for a certificate. `unknown_issuer`: the message and hint, if its issuer is unknown.
 pub(super) fn refused(
-    error: &rustls::Error,
+    error: &Error,
     certificate: &CertificateDer<'_>,
     server: &ServerName<'_>,
     unknown_issuer: Option<&(String, String)>,
 ) -> Refused {
     let server = server.to_str();
-    let (mut message, hint) = reason(error, &server);
+    let (mut message, hint) = match error {
+        Error::InvalidCertificate(error) => reason(error, &server),
+        error => describe(error),
+    };
     message.insert_str(0, "certificate verify failed: ");
     message += &parties(certificate);
     match unknown_issuer {
@@ -43,27 +46,40 @@ pub(super) fn refused(
     }
 }
 
-/// The message of a TLS failure, and what the user can do.
-pub(super) fn describe(error: &rustls::Error) -> (String, String) {
-    if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error
+/// The message of a TLS failure, and what the user can do. rustls's own messages contain names of variants, bytes and
+/// object identifiers.
+pub(super) fn describe(error: &Error) -> (String, String) {
+    if let Error::InvalidCertificate(CertificateError::Other(other)) = error
         && let Some(Refused { message, hint }) = other.0.downcast_ref()
     {
         return (message.clone(), hint.clone());
     }
     let message = match error {
-        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => "the response is not TLS".to_owned(),
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => "the response is not TLS".to_owned(),
+        Error::InvalidCertificate(error) => format!("certificate verify failed: {}", reason(error, "the server").0),
+        Error::AlertReceived(AlertDescription::Unknown(code)) => {
+            format!("the server ended the handshake: alert {code}")
+        }
+        Error::AlertReceived(alert) => format!("the server ended the handshake: {}", words(alert)),
+        Error::PeerIncompatible(why) => format!("the server is incompatible: {}", words(why)),
+        Error::PeerMisbehaved(why) => format!("the server broke the protocol: {}", words(why)),
+        Error::InvalidMessage(why) => format!("the server sent a message that is not valid TLS: {}", words(why)),
+        Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
+            "the server sent an unexpected TLS message".to_owned()
+        }
+        Error::InvalidCertRevocationList(why) => format!("the revocation list is not valid: {}", words(why)),
+        Error::InvalidEncryptedClientHello(why) => format!("encrypted client hello failed: {}", words(why)),
+        Error::InconsistentKeys(why) => format!("the keys are inconsistent: {}", words(why)),
         error => error.to_string(),
     };
     (message, CHECK_ENDPOINT.to_owned())
 }
 
-fn reason(error: &rustls::Error, server: &str) -> (String, String) {
-    let rustls::Error::InvalidCertificate(certificate) = error else {
-        return (error.to_string(), CHECK_ENDPOINT.to_owned());
-    };
+/// Why a certificate was refused, and what the user can do.
+fn reason(error: &CertificateError, server: &str) -> (String, String) {
     let replace = format!("{server}, or a proxy in between, needs another certificate");
     let clock = format!("check the clock of this machine; if it is right, {replace}");
-    let message = match certificate {
+    let message = match error {
         CertificateError::UnknownIssuer => "unable to get local issuer certificate".to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             return ("certificate has expired".to_owned(), clock);
@@ -78,15 +94,53 @@ fn reason(error: &rustls::Error, server: &str) -> (String, String) {
         CertificateError::NotValidForNameContext { presented, .. } => {
             format!("it is not for {server} but for {}", presented.join(", "))
         }
-        CertificateError::Other(other) => match other.0.downcast_ref() {
-            Some(webpki::Error::CaUsedAsEndEntity) => "it is the certificate of a CA, not of a server".to_owned(),
-            Some(webpki::Error::UnsupportedCertVersion) => "it is not an X.509 version 3 certificate".to_owned(),
-            Some(error) => format!("{error:?}"),
-            None => other.0.to_string(),
-        },
-        other => format!("{other:?}"),
+        CertificateError::Other(other) => other.0.downcast_ref().map_or_else(|| other.0.to_string(), rare),
+        CertificateError::UnknownRevocationStatus
+        | CertificateError::ExpiredRevocationList
+        | CertificateError::ExpiredRevocationListContext { .. }
+        | CertificateError::InvalidOcspResponse => "whether it is revoked is unknown".to_owned(),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "it is signed with an unsupported algorithm, such as SHA-1".to_owned()
+        }
+        CertificateError::BadEncoding => "it is malformed".to_owned(),
+        CertificateError::BadSignature => "certificate signature failure".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "it is not a certificate for servers".to_owned()
+        }
+        other => words(other),
     };
     (message, replace)
+}
+
+/// The reasons of webpki that rustls does not translate.
+fn rare(error: &webpki::Error) -> String {
+    let known = match error {
+        webpki::Error::CaUsedAsEndEntity => "it is the certificate of a CA, not of a server",
+        webpki::Error::EndEntityUsedAsCa => "it was issued with a certificate that is not a CA's",
+        webpki::Error::NameConstraintViolation => "its issuer may not issue certificates for this name",
+        webpki::Error::PathLenConstraintViolated | webpki::Error::MaximumPathDepthExceeded => {
+            "its chain of issuers is too long"
+        }
+        webpki::Error::UnsupportedCertVersion => "it is not an X.509 version 3 certificate",
+        other => return words(other),
+    };
+    known.to_owned()
+}
+
+/// The name of a variant as words, without its fields.
+fn words(variant: &impl fmt::Debug) -> String {
+    let name = format!("{variant:?}");
+    let mut words = String::new();
+    let mut after_small = false;
+    for character in name.chars().take_while(char::is_ascii_alphanumeric) {
+        if character.is_ascii_uppercase() && after_small {
+            words.push(' ');
+        }
+        after_small = !character.is_ascii_uppercase();
+        words.push(character.to_ascii_lowercase());
+    }
+    words
 }
 
 /// The names of subject and issuer in brackets, as far as they can be read.
@@ -117,7 +171,11 @@ fn name(distinguished: &[u8]) -> Option<String> {
 mod tests {
     use rustls::pki_types::{CertificateDer, ServerName};
 
-    use super::{parties, refused};
+    use std::sync::Arc;
+
+    use rustls::{AlertDescription, CertificateError, Error, OtherError, PeerIncompatible};
+
+    use super::{describe, parties, refused};
 
     fn certificate() -> rcgen::Certificate {
         let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
@@ -149,5 +207,38 @@ mod tests {
             "certificate verify failed: unable to get local issuer certificate \
              (certificate of \"proxy[31m.example\", issued by \"proxy[31m.example\")"
         );
+    }
+
+    #[test]
+    fn no_message_has_names_of_code() {
+        let server = ServerName::try_from("h.example").unwrap();
+        let of_webpki = |error: webpki::Error| CertificateError::Other(OtherError(Arc::new(error)));
+        let unsupported = CertificateError::UnsupportedSignatureAlgorithmContext {
+            signature_algorithm_id: vec![42, 134, 72],
+            supported_algorithms: Vec::new(),
+        };
+        for (error, why) in [
+            (of_webpki(webpki::Error::CaUsedAsEndEntity), "it is the certificate of a CA, not of a server"),
+            (of_webpki(webpki::Error::MaximumSignatureChecksExceeded), "maximum signature checks exceeded"),
+            (unsupported, "it is signed with an unsupported algorithm, such as SHA-1"),
+            (CertificateError::ApplicationVerificationFailure, "application verification failure"),
+        ] {
+            let error = Error::InvalidCertificate(error);
+            let message = refused(&error, certificate().der(), &server, None).to_string();
+            assert!(message.starts_with(&format!("certificate verify failed: {why} (certificate of ")), "{message}");
+            assert_eq!(describe(&error).0, format!("certificate verify failed: {why}"));
+        }
+        for (error, message) in [
+            (
+                Error::AlertReceived(AlertDescription::HandshakeFailure),
+                "the server ended the handshake: handshake failure",
+            ),
+            (Error::AlertReceived(AlertDescription::UnknownCA), "the server ended the handshake: unknown ca"),
+            (Error::AlertReceived(AlertDescription::Unknown(200)), "the server ended the handshake: alert 200"),
+            (PeerIncompatible::NoCipherSuitesInCommon.into(), "the server is incompatible: no cipher suites in common"),
+            (Error::DecryptError, "cannot decrypt peer's message"),
+        ] {
+            assert_eq!(describe(&error).0, message);
+        }
     }
 }
