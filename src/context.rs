@@ -4,6 +4,7 @@
 //! can run the whole program in process.
 
 mod signals;
+mod stream;
 mod terminal;
 
 use std::cell::RefCell;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use signals::Signals;
+use stream::Stream;
 pub use terminal::HiddenInput;
 use time::UtcDateTime;
 
@@ -55,13 +57,14 @@ pub struct Context {
     pub stderr_is_terminal: bool,
     /// Columns of standard output's terminal, 80 if unknown.
     pub columns: fn() -> usize,
-    /// When a signal may end the program.
+    /// What a signal does, and when it may end the program.
     pub signals: Signals,
 }
 
 impl Context {
     /// The context of this process.
     pub fn real() -> Self {
+        let signals = Signals::default();
         Self {
             env: Box::new(real_env),
             home: real_home(),
@@ -70,13 +73,13 @@ impl Context {
             hidden_input: HiddenInput::ask,
             in_container: real_in_container,
             terminal_size: real_terminal_size,
-            stdout: RefCell::new(Box::new(io::stdout())),
-            stderr: RefCell::new(Box::new(io::stderr())),
+            stdout: RefCell::new(Box::new(Stream::new(io::stdout(), &signals))),
+            stderr: RefCell::new(Box::new(Stream::new(io::stderr(), &signals))),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             columns: real_columns,
-            signals: Signals::default(),
+            signals,
         }
     }
 

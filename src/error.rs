@@ -20,12 +20,8 @@ pub enum Kind {
     NotExecutable,
     /// A command to run does not exist.
     NotFound,
-    /// SIGHUP.
-    HangUp,
-    /// SIGINT.
-    Interrupt,
-    /// SIGTERM.
-    Terminate,
+    /// A signal, by its number.
+    Signal(u8),
     /// A command line that does not parse; the usage follows the message.
     Usage,
     /// A value that is not valid.
@@ -55,14 +51,11 @@ pub enum Kind {
 /// Kind, its name in lock files, its exit code, and the AWS CLI's name of it, if it has one.
 ///
 /// Codes from 252 on are the AWS CLI's; 126, 127 and 128 + signal are those of shells; 4 is ours.
-const KINDS: [(Kind, &str, u8, Option<&str>); 19] = [
+const KINDS: [(Kind, &str, u8, Option<&str>); 16] = [
     (Kind::ClosedPipe, "closed-pipe", 0, None),
     (Kind::LoginNeeded, "login-needed", 4, None),
     (Kind::NotExecutable, "not-executable", 126, None),
     (Kind::NotFound, "not-found", 127, None),
-    (Kind::HangUp, "hang-up", 129, None),
-    (Kind::Interrupt, "interrupt", 130, None),
-    (Kind::Terminate, "terminate", 143, None),
     (Kind::Usage, "usage", 252, Some("ParamValidation")),
     (Kind::Validation, "validation", 252, Some("ParamValidation")),
     (Kind::Configuration, "configuration", 253, Some("Configuration")),
@@ -77,6 +70,9 @@ const KINDS: [(Kind, &str, u8, Option<&str>); 19] = [
     (Kind::Other, "other", 255, None),
 ];
 
+/// The exit code of a signal is this and its number.
+pub const SIGNALLED: u8 = 128;
+
 impl Kind {
     fn row(self) -> (&'static str, u8, Option<&'static str>) {
         let row = KINDS.iter().find(|(kind, ..)| *kind == self);
@@ -85,7 +81,7 @@ impl Kind {
 
     /// The exit code of the process.
     pub fn exit_code(self) -> u8 {
-        self.row().1
+        if let Self::Signal(number) = self { SIGNALLED + number } else { self.row().1 }
     }
 
     /// The name that the AWS CLI prints, also in structured errors; `None` if it has none.
@@ -105,7 +101,7 @@ impl Kind {
 
     /// True when nothing is printed: stdout was closed, or a signal ended the run.
     pub fn is_silent(self) -> bool {
-        matches!(self, Self::ClosedPipe | Self::HangUp | Self::Interrupt | Self::Terminate)
+        matches!(self, Self::ClosedPipe | Self::Signal(_))
     }
 }
 

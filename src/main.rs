@@ -22,10 +22,11 @@ fn keep_memory_private() {
 #[cfg(not(target_os = "linux"))]
 fn keep_memory_private() {}
 
-/// Ends the process by the SIGTERM or SIGHUP that it has cleaned up after, so that its parent sees the signal.
+/// Ends the process by the signal that it has cleaned up after, so that its parent sees the signal. SIGINT is an exit code,
+/// as in the AWS CLI.
 #[cfg(unix)]
 fn die_of_signal(code: u8) {
-    if let 129 | 143 = code {
+    if let 129 | 131..=192 = code {
         // If this fails, the exit code reports the signal.
         let _ = signal_hook::low_level::emulate_default_handler(i32::from(code) - 128);
     }

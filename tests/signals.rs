@@ -2,10 +2,15 @@
 //!
 //! `SSO_OIDC_TEST_SIGNALS` sets how often each signal is sent; `.ci/long` has the full number.
 
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::support::environment::SESSION;
-use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, count, wait_until};
+use crate::support::process::{code, send_signal};
+use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, count, wait_for, wait_until};
 
 /// A signal and the status of a process that it ends.
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", -15), ("HUP", -1)];
@@ -45,6 +50,99 @@ fn a_signal_during_a_refresh_does_not_lose_the_session() {
             assert!(new["refreshToken"] != old["refreshToken"], "{name}: not rotated\n{}", run.snapshot());
             let next = env.run(["token", "--sso-session", SESSION]).ok();
             assert_eq!(json!(next.stdout.trim_end()), new["accessToken"]);
+        }
+    }
+}
+
+/// Signals that end a program without a handler.
+const ENDING: [(&str, i32); 7] =
+    [("INT", -2), ("TERM", -15), ("HUP", -1), ("QUIT", -3), ("USR1", -10), ("USR2", -12), ("ALRM", -14)];
+
+/// `nohup`, and `&` in a script: a shell starts the program with signals ignored.
+#[test]
+fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
+    let ignoring = "trap '' HUP INT QUIT TERM; exec \"$0\" \"$@\"";
+    let started = |env: &TestEnv, words: &[&str]| {
+        let shell = ["-c", ignoring, env!("CARGO_BIN_EXE_sso-oidc")];
+        env.program("/bin/sh".as_ref(), shell.iter().chain(words).copied())
+    };
+    let gate = Gate::default();
+    let (center, env) = expired(&gate);
+    let running = started(&env, &["token", "--sso-session", SESSION]).spawn();
+    wait_until("the request", || !center.requests_to(Endpoint::CreateToken).is_empty());
+    for name in ["HUP", "INT", "QUIT", "TERM"] {
+        running.signal(name);
+    }
+    gate.open();
+    let run = running.finish().ok();
+    assert_eq!(json!(run.stdout.trim_end()), env.token(SESSION)["accessToken"]);
+
+    let command = "for name in HUP INT QUIT TERM; do kill -$name $$; done; echo alive";
+    let export = ["export-credentials", "--profile", "dev", "--", "/bin/sh", "-c", command];
+    for calls in [1, 1] {
+        let run = started(&env, &export).run().ok();
+        assert_eq!(run.stdout, "alive\n", "{}", run.snapshot());
+        assert_eq!(center.requests_to(Endpoint::GetRoleCredentials).len(), calls);
+    }
+    for (name, status) in ENDING {
+        center.entitle("111122223333", name);
+        let command = format!("kill -{name} $$; echo alive");
+        let run =
+            env.run(["export-credentials", "--profile", "dev", "--role-name", name, "--", "/bin/sh", "-c", &command]);
+        assert_eq!((run.status, run.stdout.as_str()), (status, ""), "{name}");
+    }
+}
+
+/// A response of this size does not fit into a pipe.
+const LARGE: usize = 300_000;
+
+fn status(child: &mut Child) -> i32 {
+    code(wait_for("the end", || child.try_wait().unwrap()))
+}
+
+#[test]
+fn output_that_nobody_reads_can_be_interrupted() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for (name, expected) in ENDING {
+        center.next(Endpoint::RegisterClient, Reply::genuine().with("clientSecret", json!("x".repeat(LARGE))));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
+        env.apply_to(&mut command);
+        command
+            .args(["register-client", "--client-name", "n", "--client-type", "public"])
+            .env("AWS_REGION", center.region());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+        send_signal(child.id(), name);
+        assert_eq!(status(&mut child), expected, "{name}");
+    }
+}
+
+/// Messages and events that are written while a request is out or the browser is waited for.
+#[test]
+fn messages_that_nobody_reads_can_be_interrupted() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for (name, expected) in SIGNALS {
+        for to_stderr in [true, false] {
+            center.clear_requests();
+            let (_reader, mut writer) = std::io::pipe().unwrap();
+            writer.write_all(&vec![b'x'; 65_536]).unwrap();
+            let mut command = Command::new(env!("CARGO_BIN_EXE_sso-oidc"));
+            env.apply_to(&mut command);
+            command.args(["login", "--sso-session", SESSION, "--use-device-code", "--no-browser"]);
+            if to_stderr {
+                command.arg("--interactive").arg("always").stdout(Stdio::null()).stderr(writer);
+            } else {
+                command.stdout(writer).stderr(Stdio::null());
+            }
+            let mut child = command.spawn().unwrap();
+            wait_until("the request", || !center.requests_to(Endpoint::StartDeviceAuthorization).is_empty());
+            // The message follows at once, and nothing tells when it blocks.
+            std::thread::sleep(Duration::from_millis(100));
+            send_signal(child.id(), name);
+            assert_eq!(status(&mut child), expected, "{name}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The tokio runtime, on this thread and created only for a command that waits, and signal handling.
 //!
-//! Ctrl-C, SIGTERM and SIGHUP drop the command's future, which releases locks, temporary files and the terminal before
-//! the program ends. A refresh whose request is out is finished and stored first. Exit codes are in `error`; `main` then
-//! ends the process with the signal.
+//! A signal drops the command's future, which releases locks, temporary files and the terminal before the program ends. A
+//! refresh whose request is out is finished and stored first. Which signals, and what they do outside of the runtime, is
+//! in `context::signals`; `main` ends the process with the signal.
 
 use std::pin::pin;
 use std::task::Poll;
@@ -20,6 +20,8 @@ use crate::error::{Error, Kind};
 const ATTEMPT: &str = "cannot start the event loop";
 /// How long a signal waits for a response that must not be lost.
 const DEFERRED_AT_MOST: Duration = Duration::from_secs(3);
+/// SIGINT, and Ctrl-C on Windows.
+const INTERRUPT: u8 = 2;
 /// A signal within this time is the same request to end: `timeout` and many wrappers signal the process and its group.
 const REPEATED_WITHIN: Duration = Duration::from_millis(500);
 
@@ -29,13 +31,20 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
     check_descriptors().context(ATTEMPT)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context(ATTEMPT)?;
     let outcome = runtime.block_on(async {
-        let mut signals = Received::listen().context(ATTEMPT)?;
-        until_signal(context, async || signals.next().await, future).await
+        let mut received = Received::listen(context).context(ATTEMPT)?;
+        let recording = context.signals.record();
+        let outcome = until_signal(context, async || received.next().await, future).await;
+        drop(recording);
+        // A signal may also have arrived while the future did something else than waiting.
+        match (context.signals.arrived(), outcome) {
+            (None, Some(outcome)) => outcome,
+            (number, _) => Err(ended_by(number.unwrap_or_default()).into()),
+        }
     });
     // Does not wait for threads that are still resolving a name.
     runtime.shutdown_background();
     if let Err(error) = &outcome
-        && error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::Interrupt)
+        && error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::Signal(INTERRUPT))
     {
         // The interrupt is reported even if standard output is closed.
         let _ = context.print(b"\n");
@@ -43,20 +52,19 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
     outcome
 }
 
-/// The future's outcome, or the error of the signal that ends it.
-async fn until_signal<T>(
-    context: &Context,
-    mut next: impl AsyncFnMut() -> Kind,
-    future: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<T> {
+fn ended_by(signal: u8) -> Error {
+    Error::new(Kind::Signal(signal), format!("ended by signal {signal}"))
+}
+
+/// The future's outcome; `None` if a signal ended it. `next` waits for the next signal.
+async fn until_signal<T>(context: &Context, mut next: impl AsyncFnMut(), future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
-    let kind = tokio::select! {
+    tokio::select! {
         biased;
-        kind = next() => kind,
-        outcome = &mut future => return outcome,
-    };
+        () = next() => {}
+        outcome = &mut future => return Some(outcome),
+    }
     let arrived = Instant::now();
-    context.signals.arrive();
     let undeferred = std::future::poll_fn(|task| {
         let is_deferred = || context.signals.are_deferred();
         let has_ended = !is_deferred() || future.as_mut().poll(task).is_ready() || !is_deferred();
@@ -73,7 +81,7 @@ async fn until_signal<T>(
         () = tokio::time::sleep(DEFERRED_AT_MOST) => {}
         () = undeferred => {}
     }
-    Err(Error::new(kind, kind.name()).into())
+    None
 }
 
 /// Fails if the runtime would run out of file descriptors: it opens six, and tokio panics if it cannot create the
@@ -89,48 +97,38 @@ fn check_descriptors() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The signals that end the program.
+/// The signals that end the program, as they arrive.
 #[cfg(unix)]
-struct Received {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-    /// Exceeding the file size limit is then a write error, as in Python, instead of a fatal signal.
-    _too_large: Signal,
-}
+struct Received(Vec<Signal>);
 
 #[cfg(unix)]
 impl Received {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            _too_large: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
+    fn listen(context: &Context) -> std::io::Result<Self> {
+        let handled = context.signals.handled()?.iter();
+        Ok(Self(handled.map(|number| signal(SignalKind::from_raw(*number))).collect::<Result<_, _>>()?))
+    }
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|task| {
+            let has_arrived = self.0.iter_mut().any(|signal| signal.poll_recv(task).is_ready());
+            if has_arrived { Poll::Ready(()) } else { Poll::Pending }
         })
-    }
-
-    async fn next(&mut self) -> Kind {
-        tokio::select! {
-            _ = self.interrupt.recv() => Kind::Interrupt,
-            _ = self.terminate.recv() => Kind::Terminate,
-            _ = self.hang_up.recv() => Kind::HangUp,
-        }
+        .await;
     }
 }
 
 #[cfg(not(unix))]
-struct Received(tokio::signal::windows::CtrlC);
+struct Received<'a>(tokio::signal::windows::CtrlC, &'a Context);
 
 #[cfg(not(unix))]
-impl Received {
-    fn listen() -> std::io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
+impl<'a> Received<'a> {
+    fn listen(context: &'a Context) -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?, context))
     }
 
-    async fn next(&mut self) -> Kind {
+    async fn next(&mut self) {
         self.0.recv().await;
-        Kind::Interrupt
+        self.1.signals.arrive(INTERRUPT);
     }
 }
 
@@ -143,7 +141,6 @@ mod tests {
 
     use super::until_signal;
     use crate::context::Context;
-    use crate::error::Kind;
 
     /// Two pieces of deferred work, and then a minute of other work: when it ends, and how many pieces were finished.
     /// All times are in milliseconds.
@@ -156,7 +153,7 @@ mod tests {
             let next = async || {
                 let Some(time) = times.next() else { return std::future::pending().await };
                 sleep_until(started + Duration::from_millis(*time)).await;
-                Kind::Terminate
+                context.signals.arrive(15);
             };
             let finished = Cell::new(0);
             let work = async {
@@ -166,7 +163,6 @@ mod tests {
                     finished.set(finished.get() + 1);
                 }
                 sleep(Duration::from_mins(1)).await;
-                Ok(())
             };
             let _ = until_signal(&context, next, work).await;
             (u64::try_from(started.elapsed().as_millis()).unwrap(), finished.get())

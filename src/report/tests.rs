@@ -27,8 +27,8 @@ fn exit_codes_equal_the_aws_clis() {
         (service_error(&json!({})), 254),
         (Error::other("x").into(), 255),
         (anyhow::anyhow!("anything"), 255),
-        (Error::new(Kind::Interrupt, "interrupted").into(), 130),
-        (Error::new(Kind::Terminate, "terminated").into(), 143),
+        (Error::new(Kind::Signal(2), "interrupted").into(), 130),
+        (Error::new(Kind::Signal(15), "terminated").into(), 143),
         (std::io::Error::from(std::io::ErrorKind::BrokenPipe).into(), 0),
         (std::io::Error::from(std::io::ErrorKind::StorageFull).into(), 255),
     ] {

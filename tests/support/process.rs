@@ -144,9 +144,7 @@ impl Running {
     /// Sends a signal by its name for `kill`: `INT`, `TERM`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
-        // The shell's own, as small machines have no other.
-        let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{name} {}", self.id())]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "the signal {name} was not sent");
+        send_signal(self.id(), name);
     }
 
     /// Whether it has not ended yet.
@@ -249,14 +247,23 @@ impl Run {
     }
 }
 
+/// Sends a signal by its name for `kill`.
 #[cfg(unix)]
-fn code(status: ExitStatus) -> i32 {
+pub(crate) fn send_signal(process: u32, name: &str) {
+    // The shell's own, as small machines have no other.
+    let sent = Command::new("/bin/sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "the signal {name} was not sent");
+}
+
+/// The exit code; a signal that ended it is its number, negative.
+#[cfg(unix)]
+pub(crate) fn code(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt as _;
     status.code().or_else(|| status.signal().map(|signal| -signal)).unwrap_or(i32::MIN)
 }
 
 #[cfg(not(unix))]
-fn code(status: ExitStatus) -> i32 {
+pub(crate) fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or(i32::MIN)
 }
 
