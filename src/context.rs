@@ -15,6 +15,8 @@ use std::time::SystemTime;
 pub use signals::Signals;
 use stream::Stream;
 pub use terminal::HiddenInput;
+#[cfg(unix)]
+pub use terminal::{change_modes, in_foreground, restore_modes};
 use time::UtcDateTime;
 
 use crate::error::{Error, Kind};
@@ -148,11 +150,14 @@ impl Context {
     }
 }
 
-/// Makes a panic print its location and exit with code 255. The panic message is not printed, because it may contain a
-/// secret, and the process does not abort, because a core file would contain its memory.
+/// Makes a panic restore the terminal, print its location and exit with code 255. The panic message is not printed, because
+/// it may contain a secret, and the process does not abort, because a core file would contain its memory.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        #[cfg(unix)]
+        restore_modes();
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+        let place = place.unwrap_or_default();
         let _ = writeln!(io::stderr(), "\nsso-oidc: [ERROR]: internal error{place}\nhint: please report it");
         exit(255);
     }));

@@ -146,3 +146,25 @@ fn messages_that_nobody_reads_can_be_interrupted() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_panic_restores_the_terminal() {
+    let env = TestEnv::new();
+    let tests = std::env::current_exe().unwrap();
+    let mut terminal = env.program_on_terminal(&tests, &["--exact", "signals::panics", "--ignored", "--nocapture"]);
+    terminal.wait_for(|text| text.contains("hidden: ").then_some(()));
+    assert!(!terminal.echoes());
+    terminal.type_in("\n");
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 255 && text.contains("internal error at tests/signals.rs:") && echoes, "{code}: {text}");
+}
+
+#[test]
+#[ignore = "ends the process that runs it; a_panic_restores_the_terminal runs it in another"]
+fn panics() {
+    sso_oidc::install_panic_hook();
+    let hidden = (sso_oidc::Context::real().hidden_input)("hidden: ").unwrap();
+    let line = hidden.line()().unwrap();
+    assert!(!line.is_empty(), "the test types an empty line");
+}

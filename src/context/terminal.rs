@@ -1,16 +1,53 @@
-//! `HiddenInput`: a line typed on the terminal without echo.
+//! `HiddenInput`: a line typed on the terminal without echo; and the modes of the terminal, which a panic restores, too.
 //!
 //! It uses the controlling terminal, not the standard streams. Echo is off until the value is dropped, even if no line was
 //! read. On Windows the line is shown, because std cannot turn echo off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
+#[cfg(unix)]
+use std::sync::Mutex;
+
+#[cfg(unix)]
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+
+/// The terminal whose modes were changed, its modes before, and how to restore them. Static, because a panic must find it.
+#[cfg(unix)]
+static CHANGED: Mutex<Option<(File, Termios, OptionalActions)>> = Mutex::new(None);
+
+/// Changes the modes of the terminal until [`restore_modes`]; `action` says what happens to unread input both times.
+#[cfg(unix)]
+pub fn change_modes(terminal: &File, action: OptionalActions, change: impl FnOnce(&mut Termios)) -> io::Result<()> {
+    let mut modes = tcgetattr(terminal)?;
+    let before = (terminal.try_clone()?, modes.clone(), action);
+    change(&mut modes);
+    tcsetattr(terminal, action, &modes)?;
+    if let Ok(mut changed) = CHANGED.lock() {
+        changed.get_or_insert(before);
+    }
+    Ok(())
+}
+
+/// Restores the modes of the terminal, except in the background, where that would stop the process (POSIX job control).
+#[cfg(unix)]
+pub fn restore_modes() {
+    // A panic must not wait for a lock.
+    let Ok(Some((terminal, before, action))) = CHANGED.try_lock().map(|mut changed| changed.take()) else { return };
+    if in_foreground(&terminal) {
+        // An error cannot be reported here; most shells restore the terminal themselves.
+        let _ = tcsetattr(&terminal, action, &before);
+    }
+}
+
+/// Whether this process may use the terminal now.
+#[cfg(unix)]
+pub fn in_foreground(terminal: &File) -> bool {
+    tcgetpgrp(terminal).is_ok_and(|group| group == rustix::process::getpgrp())
+}
 
 /// A prompt on the terminal; dropping it turns echo on again.
 pub struct HiddenInput {
     terminal: File,
-    #[cfg(unix)]
-    before: rustix::termios::Termios,
 }
 
 #[cfg(unix)]
@@ -26,26 +63,11 @@ impl HiddenInput {
     /// Turns echo off and shows the prompt; an error when there is no terminal.
     pub fn ask(prompt: &str) -> io::Result<Self> {
         let terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
-        let hidden = Self::without_echo(terminal)?;
+        #[cfg(unix)]
+        change_modes(&terminal, OptionalActions::Flush, |modes| modes.local_modes.remove(LocalModes::ECHO))?;
+        let hidden = Self { terminal };
         show(prompt)?;
         Ok(hidden)
-    }
-
-    #[cfg(unix)]
-    fn without_echo(terminal: File) -> io::Result<Self> {
-        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-
-        let before = tcgetattr(&terminal)?;
-        let mut modes = before.clone();
-        modes.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(&terminal, OptionalActions::Flush, &modes)?;
-        Ok(Self { terminal, before })
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
-    fn without_echo(terminal: File) -> io::Result<Self> {
-        Ok(Self { terminal })
     }
 
     /// A function that reads the line without its ending, to be called on a thread that may block.
@@ -65,9 +87,7 @@ impl Drop for HiddenInput {
     fn drop(&mut self) {
         #[cfg(unix)]
         {
-            use rustix::termios::{OptionalActions, tcsetattr};
-            // An error cannot be reported here; most shells restore the terminal themselves.
-            let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
+            restore_modes();
             // The newline that ended the input was not shown.
             let _ = show("\n");
         }

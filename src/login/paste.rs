@@ -11,12 +11,12 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
 use rustix::fs::OFlags;
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex};
 
 use super::Attempt;
 use super::callback::{AuthorizationResponse, Refusal, judge_query};
 use super::pkce::State;
-use crate::context::Context;
+use crate::context::{Context, change_modes, in_foreground, restore_modes};
 use crate::secret::Secret;
 
 /// How often the terminal is read: tokio has no safe way to be woken by a terminal.
@@ -69,7 +69,6 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
 /// changing its modes would stop the process (POSIX job control).
 struct Terminal {
     tty: File,
-    before: Termios,
 }
 
 impl Terminal {
@@ -80,21 +79,15 @@ impl Terminal {
         }
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
         let tty = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty").ok()?;
-        let before = tcgetattr(&tty).ok()?;
-        let terminal = Self { tty, before };
-        (terminal.in_foreground() && terminal.disable_echo().is_ok()).then_some(terminal)
+        let terminal = Self { tty };
+        (in_foreground(&terminal.tty) && terminal.disable_echo().is_ok()).then_some(terminal)
     }
 
-    /// Whether this process may use the terminal now.
-    fn in_foreground(&self) -> bool {
-        tcgetpgrp(&self.tty).is_ok_and(|group| group == rustix::process::getpgrp())
-    }
-
-    fn disable_echo(&self) -> rustix::io::Result<()> {
-        let mut modes = self.before.clone();
-        modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
-        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-        tcsetattr(&self.tty, OptionalActions::Now, &modes)
+    fn disable_echo(&self) -> std::io::Result<()> {
+        change_modes(&self.tty, OptionalActions::Now, |modes| {
+            modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+            modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+        })
     }
 
     /// The next line; `None` if the terminal is gone.
@@ -102,7 +95,7 @@ impl Terminal {
         let mut line = Vec::new();
         let mut was_in_background = false;
         loop {
-            if !self.in_foreground() {
+            if !in_foreground(&self.tty) {
                 was_in_background = true;
                 tokio::time::sleep(POLL_INTERVAL).await;
                 continue;
@@ -137,9 +130,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        if self.in_foreground() {
-            let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
-        }
+        restore_modes();
     }
 }
 

@@ -70,6 +70,20 @@ fn ctrl_c_restores_the_terminal() {
 }
 
 #[test]
+fn every_signal_restores_the_terminal() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for (name, status) in [("QUIT", -3), ("USR1", -10), ("ALRM", -14), ("TERM", -15), ("HUP", -1), ("XCPU", -24)] {
+        let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
+        terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+        assert!(!terminal.echoes());
+        terminal.signal(name);
+        let (code, text, echoes) = terminal.finish();
+        assert!(echoes && code == status, "{name}: {code} {text}");
+    }
+}
+
+#[test]
 fn qr_code_of_the_device_code() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);

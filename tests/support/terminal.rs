@@ -15,6 +15,7 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::environment::TestEnv;
+use super::process::{code, send_signal};
 use super::wait::DEADLINE;
 
 /// How wide it is.
@@ -97,13 +98,18 @@ impl Terminal {
         self.keyboard.write_all(text.as_bytes()).unwrap();
     }
 
+    /// Sends the program a signal by its name for `kill`.
+    pub(crate) fn signal(&self, name: &str) {
+        send_signal(self.child.id(), name);
+    }
+
     /// Whether typed characters are shown and lines are edited, as a shell leaves it.
     pub(crate) fn echoes(&self) -> bool {
         let modes = tcgetattr(&self.theirs).unwrap().local_modes;
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
-    /// Waits for the end; the exit code and all that was written.
+    /// Waits for the end; the exit code (of a signal its number, negative) and all that was written.
     pub(crate) fn finish(mut self) -> (i32, String, bool) {
         let end = Instant::now() + DEADLINE;
         let status = loop {
@@ -122,6 +128,6 @@ impl Terminal {
         drop(theirs);
         drop(reader.map(JoinHandle::join));
         let text = String::from_utf8_lossy(&screen.lock().unwrap()).into_owned();
-        (status.code().unwrap_or(-1), text, echoes)
+        (code(status), text, echoes)
     }
 }
