@@ -156,11 +156,22 @@ pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         #[cfg(unix)]
         restore_modes();
-        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+        let place = panic.location().map(|place| format!(" at {}:{}", source_file(place.file()), place.line()));
         let place = place.unwrap_or_default();
         let _ = writeln!(io::stderr(), "\nsso-oidc: [ERROR]: internal error{place}\nhint: please report it");
         exit(255);
     }));
+}
+
+/// The path of a source file, for one of a dependency from the name of the package on: what precedes it is the home directory
+/// of whoever built the program.
+fn source_file(path: &str) -> String {
+    if Path::new(path).is_relative() {
+        return path.to_owned();
+    }
+    let parts: Vec<_> = Path::new(path).iter().map(|part| part.to_string_lossy()).collect();
+    let package = parts.iter().rposition(|part| part == "src").unwrap_or(parts.len()).saturating_sub(1);
+    parts[package..].join("/")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that ends the process, when nothing else can be done")]
@@ -219,6 +230,8 @@ fn real_terminal_size() -> Option<(usize, usize)> {
 mod tests {
     use std::time::{Duration, SystemTime};
 
+    #[cfg(unix)]
+    use super::source_file;
     use super::{Timestamp, timestamp};
 
     #[test]
@@ -228,5 +241,22 @@ mod tests {
         assert_eq!(at(253_402_300_800), Timestamp::MAX);
         assert_eq!(at(i64::MAX.unsigned_abs()), Timestamp::MAX);
         assert_eq!(timestamp(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), Timestamp::UNIX_EPOCH);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn source_files_are_named_without_the_home_of_the_builder() {
+        for (path, shown) in [
+            ("src/http/mod.rs", "src/http/mod.rs"),
+            (
+                "/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/time-0.3.1/src/date.rs",
+                "time-0.3.1/src/date.rs",
+            ),
+            ("/rustc/4a4ef493e3a1488c6e321570238084b38948f6db/library/core/src/option.rs", "core/src/option.rs"),
+            ("/home/me/build.rs", "build.rs"),
+            ("/", "/"),
+        ] {
+            assert_eq!(source_file(path), shown);
+        }
     }
 }
