@@ -147,6 +147,27 @@ fn messages_that_nobody_reads_can_be_interrupted() {
     }
 }
 
+/// As `git` does, because the pager still has the terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_pager_gets_ctrl_c() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    let pager =
+        "trap 'echo interrupted' INT; echo shown; read line </dev/tty; read line </dev/tty; echo the end of $line";
+    env.set("AWS_PAGER", format!("/bin/sh -c \"{pager}\"")).set("AWS_REGION", center.region());
+    for more in [&["--generate-cli-skeleton", "output"][..], &[]] {
+        let words = ["register-client", "--client-name", "n", "--client-type", "public"];
+        let mut terminal = env.on_terminal(&[&words, more].concat());
+        terminal.wait_for(|text| text.contains("shown").then_some(()));
+        terminal.type_in("\u{3}");
+        terminal.wait_for(|text| text.contains("interrupted").then_some(()));
+        terminal.type_in("page\n");
+        let (code, text, _) = terminal.finish();
+        assert!(code == 0 && text.contains("the end of page"), "{code}: {text}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_panic_restores_the_terminal() {

@@ -36,13 +36,15 @@ impl Pager {
         Ok(Some(Self { program, arguments: arguments.to_vec(), sets_less: context.var("LESS").is_none() }))
     }
 
-    /// Shows the output and waits for the pager to end.
-    pub(super) fn show(&self, output: &[u8]) -> Result<(), Error> {
+    /// Shows the output and waits for the pager to end, which Ctrl-C does not end.
+    pub(super) fn show(&self, output: &[u8], context: &Context) -> Result<(), Error> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped());
         if self.sets_less {
             command.env("LESS", "FRX");
         }
+        #[cfg(unix)]
+        let _interrupts = context.signals.leave_interrupts().map_err(|error| failed(&error.to_string()))?;
         let mut child = command.spawn().map_err(|error| failed(&error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
             // A pager that is quit early closes the pipe, which is not an error.

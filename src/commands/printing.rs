@@ -67,7 +67,7 @@ impl Output {
             bytes.extend_from_slice(b"\x1b[0m");
         }
         match &self.pager {
-            Some(pager) if !bytes.is_empty() => pager.show(&bytes)?,
+            Some(pager) if !bytes.is_empty() => pager.show(&bytes, context)?,
             _ => context.print(&bytes)?,
         }
         failure.map_or(Ok(()), |error| Err(error.into()))
