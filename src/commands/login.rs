@@ -46,7 +46,8 @@ fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<Opti
     if args.all {
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
         if names.is_empty() {
-            let hint = format!("{} has no [sso-session NAME] section", config.described());
+            let absent = || format!("{} has no [sso-session NAME] section", config.described());
+            let hint = config.misread_sso_session().unwrap_or_else(absent);
             return Err(Error::configuration("No sso-sessions are configured.").hint(hint));
         }
         return Ok(names);

@@ -13,6 +13,7 @@ mod section;
 mod session;
 mod settings;
 mod source_profile;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -193,14 +194,9 @@ impl Config {
             Origin::Variable(_) => format!("the name comes from {origin}; "),
             _ => String::new(),
         };
-        let problem = if self.main.find_header(name).is_some() {
-            format!(
-                "[{name}] in {} is not a profile section; its header must be [profile {name}]",
-                self.main.path.display()
-            )
-        } else {
-            format!("searched {} and {}", self.main.described(), self.credentials.described())
-        };
+        let problem = self
+            .misread(SectionKind::Profile, name)
+            .unwrap_or_else(|| format!("searched {} and {}", self.main.described(), self.credentials.described()));
         Error::other(format!("The config profile ({name}) could not be found")).hint(source + &problem)
     }
 }

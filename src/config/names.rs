@@ -31,10 +31,15 @@ pub(super) fn header_for(kind: SectionKind, name: &str) -> String {
     if kind == SectionKind::Profile && name == "default" {
         return "default".to_owned();
     }
-    let word = KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word);
+    let word = word_of(kind);
     let plain = format!("{word} {name}");
     let is_plain = named(&plain).is_some_and(|(_, found)| found == name);
     if is_plain { plain } else { format!("{word} \"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
+/// The word at the start of the headers of a kind.
+pub(super) fn word_of(kind: SectionKind) -> &'static str {
+    KINDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word)
 }
 
 fn is_shell_space(character: char) -> bool {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::names::SectionKind;
 use super::origin::{Located, Origin};
 use super::{Config, Section};
 use crate::endpoint;
@@ -317,9 +318,10 @@ fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options
     let origin = options.name.map(|_| Origin::Option("--sso-session")).or_else(place).unwrap_or(Origin::Default);
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let path = config.described();
+    let others = || format!("sso-sessions in {}: {known}", config.described());
+    let problem = config.misread(SectionKind::SsoSession, name).unwrap_or_else(others);
     Error::configuration(format!("The specified sso-session does not exist: \"{name}\""))
-        .hint(format!("the name comes from {origin}; sso-sessions in {path}: {known}"))
+        .hint(format!("the name comes from {origin}; {problem}"))
 }
 
 /// Rejects different values of the same key in profile and sso-session (botocore).

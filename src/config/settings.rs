@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::Config;
+use super::names::SectionKind;
 use super::origin::{Located, Origin};
 use crate::context::Context;
 use crate::endpoint::Service;
@@ -188,9 +189,9 @@ impl Sources<'_> {
                 "The profile is configured to use the services section but the \"{name}\" services configuration does \
                  not exist."
             );
-            let place = self.config.described();
-            return Err(Error::other(what)
-                .hint(format!("the name comes from {origin}; {place} has no [services {name}] with a key")));
+            let absent = || format!("{} has no [services {name}] with a key", self.config.described());
+            let problem = self.config.misread(SectionKind::Services, &name).unwrap_or_else(absent);
+            return Err(Error::other(what).hint(format!("the name comes from {origin}; {problem}")));
         };
         Ok(section.nested(service).and_then(|nested| nested.located("endpoint_url")))
     }

@@ -5,7 +5,7 @@
 
 use super::Fixture;
 use sso_oidc::internal::{Error, Kind};
-use sso_oidc::internal::{Origin, Session, SessionOptions};
+use sso_oidc::internal::{Origin, Overrides, Service, Session, SessionOptions, client_settings};
 
 const URL: &str = "https://d-1234567890.awsapps.com/start";
 const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://own.awsapps.com/start\nsso_region = eu-west-1\n\
@@ -154,4 +154,43 @@ fn all_lists_sessions_and_legacy_profiles() {
     assert!(said[1].1.starts_with("sso_start_url is missing in [sso-session s2] ("), "{said:?}");
     assert!(said[3].1.starts_with("sso_region is missing in [profile half] ("), "{said:?}");
     assert_eq!(all[2].as_ref().unwrap().profile, "old");
+}
+
+#[test]
+fn headers_that_name_no_section_are_explained() {
+    let hint = |fixture: &Fixture, kind: &str, name: &str| match kind {
+        "profile" => fixture.load(Some(name)).unwrap_err(),
+        "services" => {
+            let config = fixture.load(None).unwrap();
+            let settings = client_settings(&fixture.context(), &config, &Overrides::default()).unwrap();
+            settings.endpoint_url(Service::Oidc).unwrap_err()
+        }
+        _ => Session::resolve(&fixture.load(None).unwrap(), named(name)).unwrap_err(),
+    };
+    for (header, name, expected) in [
+        ("profile My Dev", "My Dev", "profile \"My Dev\""),
+        ("Profile dev", "dev", "profile dev"),
+        ("profile 'dev", "dev", "profile dev"),
+        ("dev", "dev", "profile dev"),
+        ("sso-session My Corp", "My Corp", "sso-session \"My Corp\""),
+        ("SSO-Session corp", "corp", "sso-session corp"),
+        ("corp", "corp", "sso-session corp"),
+        ("services My Dev", "My Dev", "services \"My Dev\""),
+    ] {
+        let kind = expected.split(' ').next().unwrap();
+        let fixture = Fixture::new(&format!("[default]\nservices = {name}\n\n[{header}]\nsso_region = r\n"));
+        let error = hint(&fixture, kind, name);
+        let path = fixture.path("config").display().to_string();
+        let problem = format!("line 4 of {path}, [{header}], is read as no section; it must be [{expected}]");
+        assert!(error.advice().unwrap().ends_with(&problem), "{error:?}");
+    }
+    for (header, kind, name) in [("profile dev", "profile", "dev"), ("sso-session corp", "sso-session", "corp")] {
+        let fixture = Fixture::new("").credentials(&format!("[{header}]\nsso_region = r\n"));
+        let error = hint(&fixture, kind, name);
+        let (path, main) = (fixture.path("credentials"), fixture.path("config"));
+        let place = format!("line 1 of {}, [{header}], is read as no section; it must be ", path.display());
+        let expected =
+            if kind == "profile" { "[dev]".to_owned() } else { format!("[{header}] and be in {}", main.display()) };
+        assert!(error.advice().unwrap().ends_with(&(place + &expected)), "{error:?}");
+    }
 }

@@ -1,0 +1,45 @@
+//! Section headers that name no section, for the message about a section that was not found.
+//!
+//! botocore ignores `[profile My Dev]` without quotes, `[Profile x]`, `[x]` in the config file and `[profile x]` in the
+//! credentials file. The rules are in `names`.
+
+use super::Config;
+use super::ini::IniFile;
+use super::names::{SectionKind, header_for, named, word_of};
+
+impl Config {
+    /// The headers that may have been meant as this section, and what each must be; `None` if there are none.
+    pub(super) fn misread(&self, kind: SectionKind, name: &str) -> Option<String> {
+        let in_main = misread(&self.main, header_for(kind, name), |header| {
+            header == name || bare_name(header, kind) == Some(name) && named(header).is_none()
+        });
+        let in_credentials = || {
+            let header = if kind == SectionKind::Profile { name.to_owned() } else { header_for(kind, name) };
+            let place = if kind == SectionKind::Profile { None } else { Some(self.main.path.display()) };
+            let found = misread(&self.credentials, header, |header| bare_name(header, kind) == Some(name))?;
+            Some(place.map_or(found.clone(), |path| format!("{found} and be in {path}")))
+        };
+        in_main.or_else(in_credentials)
+    }
+
+    /// The first header of the config file that seems to be an sso-session's, but names none.
+    pub fn misread_sso_session(&self) -> Option<String> {
+        let kind = SectionKind::SsoSession;
+        let is_misread = |header: &&str| named(header).is_none() && bare_name(header, kind).is_some();
+        let header = self.main.headers().map(|(header, _)| header).find(is_misread)?;
+        self.misread(kind, bare_name(header, kind)?)
+    }
+}
+
+fn misread(file: &IniFile, expected: String, is_meant: impl Fn(&str) -> bool) -> Option<String> {
+    let (header, block) = file.headers().find(|(header, _)| is_meant(header))?;
+    let (line, path) = (file.block(block).line, file.path.display());
+    Some(format!("line {line} of {path}, [{header}], is read as no section; it must be [{expected}]"))
+}
+
+/// What follows the word of the kind, in any case, without quotes.
+fn bare_name(header: &str, kind: SectionKind) -> Option<&str> {
+    let (word, name) = header.trim().split_once(char::is_whitespace)?;
+    let name = name.trim().trim_matches(['"', '\'']);
+    (word.eq_ignore_ascii_case(word_of(kind)) && !name.is_empty()).then_some(name)
+}
