@@ -1,8 +1,8 @@
 //! Creates the services of a command from the command line, the environment and the config file.
 //!
 //! The session commands (login, token, logout, export-credentials, status) have shorter timeouts than the four
-//! operations (10 s to connect, 30 s for a request) unless the command line or the environment sets them, and use plain
-//! http to another machine only if an option or variable allows it.
+//! operations (10 s to connect, 30 s for a request) unless the command line or the environment sets them, use plain
+//! http to another machine only if an option or variable allows it, and no proxy to reach this machine.
 
 use std::time::Duration;
 
@@ -34,6 +34,7 @@ fn session_services(context: &Context, config: &Config, overrides: &Overrides) -
     let settings = config::client_settings(context, config, overrides)?;
     let mut options = http_options(context, &settings);
     options.reuses_connections = true;
+    options.proxies = options.proxies.direct_to_loopback();
     if !settings.connect_timeout.is_explicit() {
         options.connect_timeout = Some(CONNECT);
     }

@@ -94,7 +94,9 @@ async fn signing(
         return Ok(None);
     }
     let settings_of_chain = config::client_settings(context, config, &clients::without_endpoint(global))?;
-    let services = Services::new(http_options(context, settings), settings_of_chain);
+    let mut options = http_options(context, settings);
+    options.proxies = options.proxies.direct_to_loopback();
+    let services = Services::new(options, settings_of_chain);
     let chain = Chain { context, config, prefers_named_profile: false };
     let retrieval = Retrieval { context, config, services: &services, region, variable: None, is_for_operation: true };
     let found = async { chain.provider()?.credentials(&retrieval).await };

@@ -1,12 +1,14 @@
 //! Proxies from the environment, chosen as Python's urllib and botocore choose them.
 //!
 //! `https_proxy`/`HTTPS_PROXY`, `http_proxy`/`HTTP_PROXY` and `no_proxy`/`NO_PROXY`; the lower-case name wins, `ALL_PROXY`
-//! is not used. `NO_PROXY` is a comma-separated list of host names that cover their subdomains; `*` alone covers all.
+//! is not used. A request with a cached token never uses a proxy to reach this machine. `NO_PROXY` is a comma-separated list of host names that cover their subdomains; `*` alone covers all.
 //! User and password of a proxy's URL never appear in messages.
 
 use std::fmt;
 
 use url::Url;
+
+use crate::endpoint;
 
 /// The proxy of one request.
 pub(super) struct Proxy {
@@ -56,6 +58,7 @@ pub struct Proxies {
     http: Option<Setting>,
     https: Option<Setting>,
     no_proxy: String,
+    direct_to_loopback: bool,
 }
 
 impl Proxies {
@@ -70,7 +73,13 @@ impl Proxies {
             env(&name).filter(|value| !value.is_empty()).map(|value| (name, value))
         };
         let no_proxy = setting("no").map(|(_, hosts)| hosts).unwrap_or_default();
-        Self { http: setting("http"), https: setting("https"), no_proxy }
+        Self { http: setting("http"), https: setting("https"), no_proxy, direct_to_loopback: false }
+    }
+
+    /// The same, but requests to this machine use no proxy, which would otherwise read the tokens in them.
+    #[must_use]
+    pub fn direct_to_loopback(self) -> Self {
+        Self { direct_to_loopback: true, ..self }
     }
 
     /// The proxy for a URL; `None` connects directly. The error says why a proxy cannot be used, without its password.
@@ -104,7 +113,7 @@ impl Proxies {
     }
 
     fn bypassed(&self, url: &Url) -> bool {
-        if self.no_proxy == "*" {
+        if self.no_proxy == "*" || self.direct_to_loopback && endpoint::is_loopback(url.as_str()) {
             return true;
         }
         let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
@@ -208,6 +217,25 @@ mod tests {
         ] {
             let vars = [("HTTP_PROXY", "http://p:1"), ("NO_PROXY", no_proxy)];
             assert_eq!(proxy_of(&vars, url).is_none(), direct, "NO_PROXY={no_proxy} {url}");
+        }
+    }
+
+    #[test]
+    fn this_machine_can_be_reached_without_a_proxy() {
+        let chosen = proxies(&[("HTTP_PROXY", "http://p:1"), ("HTTPS_PROXY", "http://p:1"), ("NO_PROXY", "x")]);
+        for (url, is_loopback) in [
+            ("http://127.0.0.1:8080/token", true),
+            ("http://127.9.9.9/", true),
+            ("http://[::1]/", true),
+            ("https://localhost/", true),
+            ("http://a.localhost/", true),
+            ("http://localhost.example.com/", false),
+            ("http://10.0.0.1/", false),
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert!(chosen.for_url(&url).unwrap().is_some(), "{url}");
+            let direct = chosen.clone().direct_to_loopback();
+            assert_eq!(direct.for_url(&url).unwrap().is_none(), is_loopback, "{url}");
         }
     }
 
