@@ -44,6 +44,11 @@ impl Secret {
         Sha256::digest(self.0.as_bytes()).iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
+    /// Whether it has only the characters of a token or of a client's ID or secret (`VSCHAR` of RFC 6749 appendix A).
+    pub fn is_vschar(&self) -> bool {
+        self.0.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    }
+
     /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

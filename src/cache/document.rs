@@ -64,6 +64,10 @@ impl CachedToken {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut members = Members::parse(text)?;
         let access_token = members.secret("accessToken").filter(|token| !token.is_empty());
+        // It is printed, and sent in a header.
+        if access_token.as_ref().is_some_and(|token| !token.is_vschar()) {
+            return Err("its accessToken has characters that are not printable ASCII".to_owned());
+        }
         let expires_at = members.string("expiresAt");
         Ok(Self {
             access_token: access_token.ok_or("it has no accessToken")?,

@@ -114,9 +114,21 @@ impl Members {
         Ok(text.transpose()?.filter(|text| !text.is_empty()).map(str::to_owned))
     }
 
-    /// As [`Members::text`], for a secret.
+    /// As [`Members::optional_text`], for a code, token, or ID or secret of a client: printable ASCII (RFC 6749 appendix A).
+    pub(super) fn optional_secret(&self, name: &str) -> Result<Option<Secret>, Failure> {
+        let secret = self.optional_text(name)?.map(Secret::new);
+        if secret.as_ref().is_some_and(|secret| !secret.is_vschar()) {
+            return Err(Failure::malformed(
+                self.operation,
+                format!("has characters in {name} that are not printable ASCII"),
+            ));
+        }
+        Ok(secret)
+    }
+
+    /// As [`Members::optional_secret`], but required.
     pub(super) fn secret(&self, name: &str) -> Result<Secret, Failure> {
-        self.text(name).map(Secret::new)
+        self.optional_secret(name)?.ok_or_else(|| self.missing(name))
     }
 
     /// An optional integer of at most 64 bits.

@@ -56,7 +56,7 @@ impl RegisterClientResponse {
     pub(super) fn read(response: &Response) -> Result<Self, Failure> {
         let members = Members::read(Operation::RegisterClient.name(), response)?;
         Ok(Self {
-            client_id: members.text("clientId")?,
+            client_id: members.secret("clientId")?.expose().to_owned(),
             client_secret: members.secret("clientSecret")?,
             client_secret_expires_at: members.integer("clientSecretExpiresAt")?,
         })
@@ -167,7 +167,7 @@ impl TokenResponse {
         Ok(Self {
             access_token: members.secret("accessToken")?,
             expires_in: members.lifetime("expiresIn")?,
-            refresh_token: members.optional_text("refreshToken")?.map(Secret::new),
+            refresh_token: members.optional_secret("refreshToken")?,
         })
     }
 }

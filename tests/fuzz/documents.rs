@@ -2,8 +2,8 @@
 //!
 //! botocore accepts what we accept, with the same token and the same timestamp. Only we accept a byte order mark, and names
 //! in another case if the exact name is missing. For what only botocore accepts, `oracle.py` gives the reason (`reasons`):
-//! a token that is empty or not a string, a timestamp that is not ISO 8601, `NaN` and `Infinity`, a lone surrogate, more
-//! than 127 levels. Unknown members survive rewriting.
+//! a token that is empty, not a string or not printable ASCII, a timestamp that is not ISO 8601, `NaN` and `Infinity`, a
+//! lone surrogate, more than 127 levels. Unknown members survive rewriting.
 
 use serde_json::{Value, json};
 

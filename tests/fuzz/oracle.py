@@ -148,7 +148,7 @@ def token(text, rewritten):
     if not isinstance(document, dict):
         return {"taken": None, "reasons": reasons}
     at = instant(document["expiresAt"])
-    if not isinstance(document["accessToken"], str) or not document["accessToken"]:
+    if not isinstance(document["accessToken"], str) or not re.fullmatch("[ -~]+", document["accessToken"]):
         reasons.append("token")
     if at is not None and not FORM.fullmatch(document["expiresAt"].strip()):
         reasons.append("form")

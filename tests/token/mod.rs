@@ -149,6 +149,8 @@ fn service_faults_leave_the_cache_unchanged() {
         ("a list", Reply::json(200, &json!([])), 255),
         ("no token", Reply::genuine().without("accessToken"), 255),
         ("null token", Reply::genuine().with("accessToken", Value::Null), 255),
+        ("a line break in the token", Reply::genuine().with("accessToken", json!("a\nb")), 255),
+        ("an escape in the refresh token", Reply::genuine().with("refreshToken", json!("\u{1b}[31m")), 255),
         ("no life", Reply::genuine().without("expiresIn"), 255),
         ("cut off", Reply::genuine().cut(Some(20)), 255),
         ("hung up", Reply::hang_up(), 255),
@@ -172,6 +174,28 @@ fn service_faults_leave_the_cache_unchanged() {
 }
 
 #[test]
+fn requests_with_tokens_bypass_the_proxy_to_this_machine() {
+    let (center, mut env, _) = signed_in(-10);
+    env.unset("NO_PROXY").set("HTTP_PROXY", "http://127.0.0.1:9");
+    env.run(TOKEN).ok();
+    env.run(["login", "--sso-session", SESSION]).ok();
+    env.run(["export-credentials", "--profile", "dev"]).ok();
+    std::fs::remove_dir_all(env.home().join(".aws/cli")).unwrap();
+    // As in the AWS CLI, the operation itself is sent to the proxy; the access token for its credentials is not.
+    let words = ["create-token-with-iam", "--client-id", "c", "--grant-type", "g", "--profile", "dev"];
+    let run = env.run(words).expect(255);
+    assert!(run.stderr.contains("Failed to connect to proxy URL"), "{}", run.snapshot());
+    let calls = center.calls().iter().filter(|call| **call == Endpoint::GetRoleCredentials).count();
+    assert_eq!(calls, 2);
+    let run = env.run(["logout"]).ok();
+    assert!(
+        !run.stderr.contains("could not be revoked") && center.calls().contains(&Endpoint::Logout),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn damaged_cache_files_are_reported_and_kept() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
@@ -190,6 +214,10 @@ fn damaged_cache_files_are_reported_and_kept() {
         ("{\"accessToken\": \"canary\"}", "damaged: it has no expiresAt"),
         ("{\"accessToken\": \"canary\", \"expiresAt\": \"soon\"}", "damaged: its expiresAt is not a valid timestamp"),
         ("{\"accessToken\": \"canary\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}", "expired at 2020-01-01T00:00:00Z"),
+        (
+            "{\"accessToken\": \"canary\\r\\nx: y\", \"expiresAt\": \"2100-01-01T00:00:00Z\"}",
+            "damaged: its accessToken has characters that are not printable ASCII",
+        ),
         (&foreign.to_string(), "`https://other.awsapps.com/start`, but `https://d-1234567890.awsapps.com/start`"),
         (&elsewhere.to_string(), "sso_region `eu-west-1`, but `us-east-1`"),
     ] {

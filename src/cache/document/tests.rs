@@ -48,6 +48,10 @@ fn a_damaged_file_says_why_and_quotes_nothing() {
         (r#"{"accessToken": "canary"}"#, "it has no expiresAt"),
         (r#"{"accessToken": 1, "expiresAt": "2026-01-01T08:00:00Z"}"#, "it has no accessToken"),
         (r#"{"accessToken": "", "expiresAt": "2026-01-01T08:00:00Z"}"#, "it has no accessToken"),
+        (
+            r#"{"accessToken": "canary\u000a", "expiresAt": "2026-01-01T08:00:00Z"}"#,
+            "its accessToken has characters that are not printable ASCII",
+        ),
         (r#"{"accessToken": "canary", "expiresAt": "canary"}"#, "its expiresAt is not a valid timestamp"),
         (r#"{"accessToken": "canary", "expiresAt": 5}"#, "it has no expiresAt"),
         (r#"{"accessToken": "canary"}"}"#, "it is not JSON (line 1, column 26)"),

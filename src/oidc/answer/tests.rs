@@ -1,6 +1,6 @@
 //! Bodies of successes against recorded runs of AWS CLI 2.36.7, and against what the flows refuse.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::typed::RegisterClientResponse;
 use super::super::{DeviceAuthorization, Failure, TokenResponse};
@@ -129,6 +129,33 @@ fn a_token_is_taken_only_whole_and_usable() {
         ),
     ] {
         assert_eq!(token_problem(body), problem, "{body}");
+    }
+}
+
+#[test]
+fn tokens_and_clients_are_printable_ascii() {
+    let problem_of =
+        |read: fn(&Response) -> Result<(), Failure>, body: &Value| read(&response(&body.to_string())).err();
+    let token = json!({"accessToken": " a~", "expiresIn": 1, "refreshToken": "b"});
+    let client = json!({"clientId": "c", "clientSecret": "s", "clientSecretExpiresAt": 0});
+    let device = json!({"deviceCode": "d", "userCode": "u", "verificationUri": "https://v", "expiresIn": 1});
+    for (good, members, read) in [
+        (token, ["accessToken", "refreshToken"], (|it| TokenResponse::read(it).map(drop)) as fn(&Response) -> _),
+        (client, ["clientId", "clientSecret"], |it| RegisterClientResponse::read(it).map(drop)),
+        (device, ["deviceCode", "userCode"], |it| DeviceAuthorization::read(it).map(drop)),
+    ] {
+        assert!(problem_of(read, &good).is_none());
+        for member in members {
+            for text in ["a\nb", "a\r", "\0", "\u{1b}[31m", "\t", "\u{7f}", "\u{85}", "é", "\u{202e}a"] {
+                let mut body = good.clone();
+                body[member] = text.into();
+                let error = problem_of(read, &body).unwrap().to_string();
+                assert!(
+                    error.ends_with(&format!("has characters in {member} that are not printable ASCII")),
+                    "{error}"
+                );
+            }
+        }
     }
 }
 
