@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Roots, String> {
     } else {
         let bytes = fs::read(path).map_err(unreadable)?;
         let all: Result<Vec<_>, _> = certificates(&bytes).into_iter().collect();
-        roots.add(all.map_err(|error| format!("the CA bundle is not PEM: {}", problem(&error)))?);
+        roots.add(all.map_err(|error| format!("the CA bundle is not PEM: {}", not_pem(&error)))?);
         if let Some(problem) = roots.problem(&bytes) {
             return Err(problem);
         }
@@ -52,7 +52,7 @@ fn certificates(bytes: &[u8]) -> Vec<Result<CertificateDer<'static>, pem::Error>
 }
 
 /// What is wrong with a PEM text; the parser's own message contains its bytes as numbers.
-fn problem(error: &pem::Error) -> String {
+fn not_pem(error: &pem::Error) -> String {
     match error {
         pem::Error::MissingSectionEnd { .. } => "a section has no END line".to_owned(),
         pem::Error::IllegalSectionStart { .. } => "a BEGIN line is incomplete".to_owned(),
