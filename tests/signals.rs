@@ -25,6 +25,20 @@ fn expired(gate: &Gate) -> (IdentityCenter, TestEnv) {
     (center, env)
 }
 
+/// A further attempt could be cut off, and its response lost.
+#[test]
+fn a_refresh_is_not_repeated_after_a_signal() {
+    let (center, env) = expired(&Gate::default());
+    center.clear_script();
+    center.next(Endpoint::CreateToken, Reply::json(503, &json!({})).header("Retry-After", "2"));
+    let running = env.spawn(["token", "--sso-session", SESSION]);
+    wait_until("the request", || !center.requests().is_empty());
+    running.signal("TERM");
+    running.finish().expect(-15);
+    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    assert!(center.accepts_refresh(env.token(SESSION)["refreshToken"].as_str().unwrap()));
+}
+
 #[test]
 fn a_signal_during_a_refresh_does_not_lose_the_session() {
     let commands: [&[&str]; 4] = [

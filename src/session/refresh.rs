@@ -130,7 +130,7 @@ impl Refresh<'_> {
         let client = self.services.oidc(&self.session.region.value)?;
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
         let create = async |retry| client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
-        let unchanged = || self.newer(found).is_none();
+        let unchanged = || self.context.signals.arrived().is_none() && self.newer(found).is_none();
         // The old refresh token is used up once the service has received the request.
         let _deferral = self.context.signals.defer().await;
         let reply = if self.lasts(found) {
