@@ -115,7 +115,7 @@ impl Refresh<'_> {
             age >= Duration::ZERO && age < limit
         };
         let last = if self.throttled { held.last().filter(remembered) } else { None };
-        let waited_for = || held.waited_for().filter(|last| failure_kind(last) == Some(Kind::Other));
+        let waited_for = || held.waited_for().filter(|last| failure_kind(last).is_some());
         match last.or_else(waited_for).filter(|last| last.is_about(refresh_token))?.outcome? {
             Outcome::Failed { kind: Kind::Service, message } => {
                 Some(NoToken::Unavailable(Error::new(Kind::Service, message)))

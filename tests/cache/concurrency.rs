@@ -161,3 +161,28 @@ fn waiting_processes_share_a_refused_role() {
     assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
     env.run(EXPORT).ok();
 }
+
+/// A login is not kept from trying again, but a login that waits for another refresh uses its failure.
+#[test]
+fn waiting_logins_share_every_failure() {
+    let login = ["login", "--sso-session", SESSION, "--interactive", "never"];
+    let cases = [
+        (Reply::fault("InvalidGrantException"), 4),
+        (Reply::fault("InternalServerException"), 254),
+        (Reply::html(200, "<html>"), 255),
+        (Reply::hang_up(), 255),
+    ];
+    thread::scope(|scope| {
+        for (reply, status) in cases {
+            scope.spawn(move || {
+                let (center, mut env) = expired();
+                env.set("AWS_MAX_ATTEMPTS", "1");
+                center.next(Endpoint::CreateToken, reply.delay(LATE));
+                for run in queue(&env, &center, &login, 5) {
+                    run.expect(status);
+                }
+                assert_eq!(center.calls(), [Endpoint::CreateToken]);
+            });
+        }
+    });
+}
