@@ -134,16 +134,16 @@ impl Refresh<'_> {
         // The old refresh token is used up once the service has received the request.
         let _deferral = self.context.signals.defer().await;
         let reply = if self.lasts(found) {
-            timeout(EARLY_TIMEOUT, create(Retry::Once)).await.unwrap_or_else(|_| Err(no_response()))
+            timeout(EARLY_TIMEOUT, create(Retry::Once)).await.map_err(|_| no_response())
         } else {
-            create(Retry::Refresh(&unchanged)).await
+            Ok(create(Retry::Refresh(&unchanged)).await)
         };
-        match reply {
+        match reply.and_then(|reply| reply.map_err(failure)) {
             Ok(reply) => {
                 let warnings = Vec::from_iter(clock_warning(client.http()));
                 self.store(found, self.refreshed(found, reply, sent), warnings).await
             }
-            Err(failure) => self.refused(found, failure).await,
+            Err(error) => self.refused(found, error).await,
         }
     }
 
@@ -192,8 +192,7 @@ impl Refresh<'_> {
     }
 
     /// The failure of the request, unless a tool without locks has stored a new token.
-    async fn refused(&self, found: &CachedToken, failed: Failure) -> Result<Usable, NoToken> {
-        let error = failure(failed);
+    async fn refused(&self, found: &CachedToken, error: NoToken) -> Result<Usable, NoToken> {
         let watch = if matches!(error, NoToken::LoginNeeded(_)) { WATCH } else { Duration::ZERO };
         let deadline = Instant::now() + watch;
         loop {
@@ -208,7 +207,7 @@ impl Refresh<'_> {
     }
 }
 
-fn no_response() -> Failure {
+fn no_response() -> NoToken {
     let seconds = EARLY_TIMEOUT.as_secs();
     Error::other(format!("cannot refresh the token: the service did not respond within {seconds} s")).into()
 }
@@ -217,8 +216,8 @@ fn no_response() -> Failure {
 fn failure(failure: Failure) -> NoToken {
     let fault = match failure {
         Failure::Fault(fault) => fault,
-        Failure::NotJson(error) => return NoToken::Failed(error.as_kind(Kind::BadResponse)),
-        failure => return NoToken::Failed(failure.into()),
+        Failure::Transport(error) => return NoToken::Failed(error.into()),
+        Failure::NotJson(error) | Failure::Other(error) => return NoToken::Failed(error.as_kind(Kind::BadResponse)),
     };
     let Fault { status, code, retry_after, .. } = *fault;
     let has_code = code != status.to_string();

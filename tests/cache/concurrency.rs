@@ -43,13 +43,18 @@ fn storm(env: &TestEnv, words: &[&str], files: &[&str]) -> (Vec<Run>, usize) {
                 }
             }
         });
-        let running: Vec<_> =
-            (0..count("SSO_OIDC_TEST_PROCESSES", 50)).map(|_| env.spawn(words.iter().copied())).collect();
-        let runs: Vec<Run> = running.into_iter().map(Running::finish).collect();
+        let runs = many(env, words);
         is_over.store(true, Ordering::Relaxed);
         runs
     });
     (runs, samples.into_inner())
+}
+
+/// Runs many processes at once.
+fn many(env: &TestEnv, words: &[&str]) -> Vec<Run> {
+    let processes = count("SSO_OIDC_TEST_PROCESSES", 50);
+    let running: Vec<_> = (0..processes).map(|_| env.spawn(words.iter().copied())).collect();
+    running.into_iter().map(Running::finish).collect()
 }
 
 #[test]
@@ -160,6 +165,28 @@ fn waiting_processes_share_a_refused_role() {
     }
     assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
     env.run(EXPORT).ok();
+}
+
+/// A captive portal answers every process at once.
+#[test]
+fn a_failing_service_gets_few_requests() {
+    let redirect = Reply::html(302, "").header("location", "http://127.0.0.1:9/");
+    for (reply, most) in [
+        (Reply::fault("InvalidGrantException"), 1),
+        (Reply::fault("InternalServerException"), 3),
+        (Reply::json(429, &json!({})), 3),
+        (Reply::html(200, "<html>"), 3),
+        (redirect, 3),
+        (Reply::json(200, &json!({})), 3),
+    ] {
+        let (center, env) = expired();
+        center.next_n(Endpoint::CreateToken, 1_000, &reply);
+        let runs = many(&env, &TOKEN);
+        let requests = center.calls().len();
+        assert!(requests <= most, "{requests} requests for {reply:?}\n{}", runs[0].snapshot());
+        assert!(runs.iter().all(|run| run.status != 0 && run.stdout.is_empty()), "{reply:?}");
+        center.clear_script();
+    }
 }
 
 /// A login is not kept from trying again, but a login that waits for another refresh uses its failure.
