@@ -1,14 +1,15 @@
 //! The commands that write the cache, each in a separate environment, and the check of their results.
 //!
 //! Every file must be the old one or a complete new one, unreadable for others, with no leftovers; no response of the
-//! service may be lost, and message and exit code must fit.
+//! service may be lost, and message and exit code must fit. The service retires a refresh token when it receives it, so
+//! a process that is killed before it has renamed the new file loses the session, and a login is needed.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::support::environment::SESSION;
-use crate::support::{Approval, Endpoint, IdentityCenter, Run, TestEnv};
+use crate::support::{Approval, Endpoint, IdentityCenter, Run, TestEnv, wait_until};
 
 /// What the program is doing at the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +56,7 @@ pub(super) enum Left {
 impl Fixture {
     pub(super) fn new(operation: Operation) -> Self {
         let center = IdentityCenter::start();
-        // The next process refreshes the token again.
-        center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
+        center.approval(Approval::AtOnce).tolerate_everything();
         let env = TestEnv::of(&center);
         match operation {
             Operation::Refresh => {
@@ -83,6 +83,10 @@ impl Fixture {
             fail("it panicked");
         }
         if run.status == -9 && left == Left::Temporary {
+            let is_refresh = self.operation == Operation::Refresh;
+            if is_refresh && !run.stdout.is_empty() && self.env.token(SESSION)["accessToken"] != run.stdout.trim_end() {
+                fail("the printed token is not stored");
+            }
             return;
         }
         if ![0, 4, 253, 254, 255].contains(&run.status) {
@@ -167,12 +171,46 @@ impl Fixture {
         self.env.files(".aws/cli").iter().filter(|name| is(name, "json")).count()
     }
 
-    /// Fails the test unless the command works now.
-    pub(super) fn recovers(&self, what: &str) {
+    /// Whether the service has received a refresh.
+    pub(super) fn was_received(&self) -> bool {
+        wait_until("the requests of a process that has ended", || self.center.is_idle());
+        let requests = self.center.requests_to(Endpoint::CreateToken);
+        requests.iter().any(|request| request.status == 200 && request.text("refreshToken").is_some())
+    }
+
+    /// Whether the session is lost: the service has received the refresh, and the token file is the old one.
+    fn is_lost(&self, what: &str) -> bool {
+        if self.operation != Operation::Refresh {
+            return false;
+        }
+        let path = TestEnv::token_path(SESSION);
+        let is_lost = self.was_received() && self.before[&path] == self.env.read(&path).as_bytes();
+        let accepted = self.center.accepts_refresh(self.env.token(SESSION)["refreshToken"].as_str().unwrap());
+        assert_eq!(accepted, !is_lost, "{:?}, after {what}: the stored refresh token", self.operation);
+        is_lost
+    }
+
+    /// Fails the test unless the command works now, after a login if the session was lost; returns whether it was.
+    pub(super) fn recovers(&self, what: &str) -> bool {
+        let is_lost = self.is_lost(what);
+        let fail = |run: &Run| panic!("{:?}, after {what}: {}", self.operation, run.snapshot());
+        if is_lost {
+            let run = self.env.run(self.operation.words());
+            if run.status != 4 || !run.stdout.is_empty() {
+                fail(&run);
+            }
+            let login = self.env.run(Operation::Login.words());
+            if login.status != 0 {
+                fail(&login);
+            }
+        }
         self.center.clear_requests();
         let run = self.env.run(self.operation.words());
-        assert!(run.status == 0, "{:?}, after {what}: {}", self.operation, run.snapshot());
+        if run.status != 0 {
+            fail(&run);
+        }
         self.check(&run, Left::Temporary, what);
+        is_lost
     }
 }
 

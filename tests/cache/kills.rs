@@ -14,39 +14,62 @@ use serde_json::Value;
 
 use super::fixture::{Fixture, Left, Operation, is};
 use crate::support::environment::SESSION;
-use crate::support::{Approval, IdentityCenter, Rng, TestEnv, count};
+use crate::support::{Approval, Endpoint, IdentityCenter, Reply, Rng, TestEnv, count};
 
-/// The kills are spread over the duration of an undisturbed run.
+/// The longest delay of a response, so that many processes are killed while they wait for it.
+const LONGEST_DELAY: usize = 30;
+
 #[test]
 fn the_next_run_succeeds_after_a_kill() {
-    let kills = count("SSO_OIDC_TEST_KILLS", 16);
+    kill(&[Operation::Login, Operation::Role]);
+}
+
+#[test]
+fn a_kill_loses_a_session_only_while_its_refresh_is_out() {
+    kill(&[Operation::Refresh]);
+}
+
+/// Kills processes at moments that are spread over the duration of an undisturbed run.
+fn kill(operations: &[Operation]) {
+    let kills = count("SSO_OIDC_TEST_KILLS", 12);
     let mut rng = Rng(count("SSO_OIDC_TEST_SEED", 1) as u64);
-    let (mut died, mut rounds) = (0, 0);
+    let (mut died, mut received, mut lost, mut rounds) = (0, 0, 0, 0);
     while died < kills {
-        let operation = [Operation::Refresh, Operation::Login, Operation::Refresh, Operation::Role][rounds % 4];
+        let operation = operations[rounds % operations.len()];
         let fixture = Fixture::new(operation);
-        let whole = undisturbed(operation);
+        let delay = Duration::from_millis(rng.below(LONGEST_DELAY) as u64);
+        for endpoint in [Endpoint::CreateToken, Endpoint::GetRoleCredentials] {
+            fixture.center.next(endpoint, Reply::genuine().delay(delay));
+        }
+        let whole = undisturbed(operation) + delay;
         let running = fixture.env.spawn(operation.words().iter().copied());
         thread::sleep(whole * u32::try_from(rng.below(1000)).unwrap() / 1000);
         running.signal("KILL");
         let run = running.finish();
         rounds += 1;
         let what = format!("kill {rounds}");
-        died += usize::from(run.status == -9);
+        if run.status == -9 {
+            died += 1;
+            received += usize::from(operation == Operation::Refresh && fixture.was_received());
+        }
         fixture.check(&run, Left::Temporary, &what);
-        fixture.recovers(&what);
+        lost += usize::from(fixture.recovers(&what));
         assert!(rounds < 20 * kills, "only {died} of {rounds} were killed in time");
     }
-    super::print_count(&format!("{died} processes were killed, and {} had ended before", rounds - died));
+    let ended = rounds - died;
+    super::print_count(&format!(
+        "{operations:?}: {died} processes were killed, {received} of them after the service had received a refresh; \
+         {lost} sessions were lost; {ended} processes had ended before"
+    ));
 }
 
-/// Measures the duration of the operation on this machine.
+/// The duration of the operation on this machine, at its quickest.
 fn undisturbed(operation: Operation) -> Duration {
     use std::sync::OnceLock;
     static MEASURED: [OnceLock<Duration>; 3] = [const { OnceLock::new() }; 3];
     *MEASURED[operation as usize].get_or_init(|| {
-        let fixture = Fixture::new(operation);
-        fixture.env.run(operation.words()).ok().duration
+        let run = || Fixture::new(operation).env.run(operation.words()).ok().duration;
+        (0..5).map(|_| run()).min().unwrap_or_default()
     })
 }
 
@@ -56,7 +79,7 @@ fn readers_never_see_a_partial_file() {
     let wanted = count("SSO_OIDC_TEST_SAMPLES", 10_000);
     let writers = count("SSO_OIDC_TEST_WRITERS", 10);
     let center = IdentityCenter::start();
-    center.keep_refresh_tokens().approval(Approval::AtOnce).tolerate_everything();
+    center.approval(Approval::AtOnce).tolerate_everything();
     // A lifetime so short that every run refreshes.
     center.access_token_lives(600);
     let env = TestEnv::of(&center);

@@ -52,11 +52,12 @@ impl Tracer {
     /// Runs the program to its end.
     pub(crate) fn run(&self, env: &TestEnv, words: &[&str], fate: Option<(&Call, Fate<'_>)>) -> (Run, Vec<Call>) {
         let log = env.work().join("calls");
-        let mut args: Vec<String> = ["-f", "-qq", "-y", "-s", "0", "-e", "signal=none", "-e", "trace=%file,%desc"]
-            .iter()
-            .chain(&["-e", "inject=prctl:retval=0", "-o"])
-            .map(|word| (*word).to_owned())
-            .collect();
+        let mut args: Vec<String> =
+            ["-f", "-qq", "-y", "-s", "0", "-e", "signal=none", "-e", "trace=%file,%desc,%network"]
+                .iter()
+                .chain(&["-e", "inject=prctl:retval=0", "-o"])
+                .map(|word| (*word).to_owned())
+                .collect();
         args.push(log.display().to_string());
         if let Some((call, fate)) = fate {
             let Call { name, nth, .. } = call;
@@ -78,6 +79,12 @@ impl Call {
     /// Whether it is about a file of the AWS folder and may fail.
     pub(crate) fn is_about_the_cache(&self) -> bool {
         self.text.contains("/home/.aws") && !OTHERS.contains(&self.name.as_str())
+    }
+
+    /// Whether it sends something to another process.
+    pub(crate) fn sends(&self) -> bool {
+        let is_on_socket = self.text.contains("<socket:") || self.text.contains("<TCP:");
+        is_on_socket && (self.name.starts_with("send") || self.name.starts_with("write"))
     }
 
     /// Whether strace made it fail.

@@ -74,6 +74,15 @@ impl Server {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
+    /// Whether all connections that were made before have ended. They are accepted in order, this one last.
+    pub(crate) fn is_idle(&self) -> bool {
+        if let Ok(mut last) = TcpStream::connect(self.address) {
+            let _ = last.shutdown(Shutdown::Write);
+            let _ = last.read_to_end(&mut Vec::new());
+        }
+        self.shared.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Stops listening, closes open connections and waits for their threads; returns how many of these panicked.
     pub(crate) fn stop(&mut self) -> usize {
         let Some(acceptor) = self.acceptor.take() else { return 0 };
@@ -171,6 +180,7 @@ fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
             break;
         }
     }
+    forget();
     // Without a TLS close_notify, as after a broken connection. It does no harm after a complete answer.
     let _ = conduit.tcp().shutdown(Shutdown::Both);
 }

@@ -130,6 +130,11 @@ impl IdentityCenter {
         self.server.connections()
     }
 
+    /// Whether all requests that were sent before, also by processes that were killed, have been handled.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.server.is_idle()
+    }
+
     /// The secrets issued or received so far: tokens, client secrets, device and authorization codes, verifiers.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.shared().state.secrets.clone()

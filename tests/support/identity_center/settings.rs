@@ -160,6 +160,13 @@ impl IdentityCenter {
         self.shared().state.session_of(access_token).is_some()
     }
 
+    /// Whether this refresh token would be accepted.
+    pub(crate) fn accepts_refresh(&self, refresh_token: &str) -> bool {
+        let shared = self.shared();
+        let known = shared.state.refresh_tokens.get(refresh_token);
+        known.is_some_and(|known| !known.retired && !shared.state.sessions[known.session].ended)
+    }
+
     /// A client for the device code flow, and a session with tokens as the settings have them.
     pub(crate) fn issue(&self) -> Issued {
         self.issue_for(&[DEVICE_CODE, REFRESH_TOKEN])
