@@ -11,6 +11,8 @@ mod fixture;
 #[cfg(target_os = "linux")]
 mod kills;
 #[cfg(target_os = "linux")]
+mod mixed;
+#[cfg(target_os = "linux")]
 mod system_calls;
 
 /// Prints a count if the full number of repetitions is run.
