@@ -5,11 +5,13 @@
 //! terminal's line. A URL must have this login's state; a bare code is bound to this login by PKCE (RFC 7636).
 //! `callback` parses the redirect.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use rustix::fs::OFlags;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex};
 
@@ -21,6 +23,8 @@ use crate::secret::Secret;
 
 /// How often the terminal is read: tokio has no safe way to be woken by a terminal.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// The length of the shortest code; real ones are longer. Shorter words are commands or passwords typed ahead.
+const SHORTEST_CODE: usize = 20;
 /// The longest line.
 const LONGEST: usize = 16 * 1024;
 
@@ -50,9 +54,10 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
         return Err(None);
     }
     let Some((_, query)) = line.split_once('?') else {
-        let is_code = line.bytes().all(|byte| byte.is_ascii_graphic()) && !line.contains("://");
-        return if is_code {
-            Ok(AuthorizationResponse::Code(Secret::new(line)))
+        // Copied out of a URL it may be escaped.
+        let code = percent_decode_str(line).decode_utf8_lossy();
+        return if is_code(&code) {
+            Ok(AuthorizationResponse::Code(Secret::new(code)))
         } else {
             Err(Some("that is not a redirect URL or a code"))
         };
@@ -65,10 +70,18 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
     })
 }
 
+/// Whether this may be an authorization code: one word of base64, base64url or of a token such as a JWT.
+fn is_code(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    text.len() >= SHORTEST_CODE && text.trim_end_matches('=').bytes().all(is_part)
+}
+
 /// The controlling terminal, without echo and line editing until dropped, except in the background, where reading it or
 /// changing its modes would stop the process (POSIX job control).
 struct Terminal {
     tty: File,
+    /// What was read after the end of the last line.
+    unread: VecDeque<u8>,
 }
 
 impl Terminal {
@@ -79,7 +92,7 @@ impl Terminal {
         }
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
         let tty = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty").ok()?;
-        let terminal = Self { tty };
+        let terminal = Self { tty, unread: VecDeque::new() };
         (in_foreground(&terminal.tty) && terminal.disable_echo().is_ok()).then_some(terminal)
     }
 
@@ -95,6 +108,16 @@ impl Terminal {
         let mut line = Vec::new();
         let mut was_in_background = false;
         loop {
+            while let Some(byte) = self.unread.pop_front() {
+                match byte {
+                    b'\r' | b'\n' => return Some(Secret::new(String::from_utf8_lossy(&line))),
+                    8 | 127 => drop(line.pop()),
+                    // Ctrl-U, as with line editing.
+                    21 => line.clear(),
+                    byte if line.len() < LONGEST => line.push(byte),
+                    _ => {}
+                }
+            }
             if !in_foreground(&self.tty) {
                 was_in_background = true;
                 tokio::time::sleep(POLL_INTERVAL).await;
@@ -105,24 +128,14 @@ impl Terminal {
                 self.disable_echo().ok()?;
             }
             let mut bytes = [0; 1024];
-            let read = match self.tty.read(&mut bytes) {
+            match self.tty.read(&mut bytes) {
                 Ok(0) => return None,
-                Ok(read) => read,
+                Ok(read) => self.unread.extend(bytes.iter().take(read)),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     tokio::time::sleep(POLL_INTERVAL).await;
                     continue;
                 }
                 Err(_) => return None,
-            };
-            for byte in bytes.iter().take(read) {
-                match byte {
-                    b'\r' | b'\n' => return Some(Secret::new(String::from_utf8_lossy(&line))),
-                    8 | 127 => drop(line.pop()),
-                    // Ctrl-U, as with line editing.
-                    21 => line.clear(),
-                    byte if line.len() < LONGEST => line.push(*byte),
-                    _ => {}
-                }
             }
         }
     }
@@ -149,12 +162,25 @@ mod tests {
         };
         let address = format!(" http://127.0.0.1:4321/oauth/callback?code=abc&state={}#x \r", state.as_str());
         assert_eq!(code(&address).as_deref(), Some("abc"));
-        assert_eq!(code("abc.DEF-1").as_deref(), Some("abc.DEF-1"));
+        for (line, expected) in [
+            ("eyJraWQiOiJhIn0.eyJz_dWIi-OiI~xIn0", "eyJraWQiOiJhIn0.eyJz_dWIi-OiI~xIn0"),
+            ("0123456789+/456789==", "0123456789+/456789=="),
+            ("0123456789%2B%2f456789%3D%3D", "0123456789+/456789=="),
+        ] {
+            assert_eq!(code(line).as_deref(), Some(expected));
+        }
         for line in [
             "",
             "  ",
-            "two words",
+            "ls",
+            "exit",
+            "correct-horse-42",
+            "two words that are long enough",
+            "$(reboot)0123456789abcdef",
+            "code=0123456789abcdef0123456789",
+            "0123456789%0A0123456789",
             "http://127.0.0.1/",
+            "http://127.0.0.1:12345/oauth/callback",
             "http://x/?code=a&state=other",
             "http://x/?code=a",
             "http://x/?error=y",

@@ -1,7 +1,7 @@
 //! `login` on a terminal: the spinner, a pasted redirect URL or code, and the restored terminal modes.
 
 use super::LOGIN;
-use crate::support::identity_center::Endpoint;
+use crate::support::identity_center::{Endpoint, Reply};
 use crate::support::{IdentityCenter, TestEnv, UserAgent, wait_until};
 
 fn words(more: &[&'static str]) -> Vec<&'static str> {
@@ -55,6 +55,40 @@ fn the_bare_code_can_be_pasted() {
     let (status, text, _) = terminal.finish();
     assert_eq!(status, 0, "{text}");
     assert_eq!(center.requests_to(Endpoint::CreateToken).len(), 1);
+}
+
+#[test]
+fn words_typed_ahead_are_not_codes() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
+    terminal.type_in("ls\ny\n");
+    let url = terminal.word("/authorize?");
+    terminal.type_in("exit\nhunter2-hunter2\ncode=0123456789abcdef0123\n");
+    terminal.wait_for(|text| (text.matches("is not a redirect URL or a code").count() == 5).then_some(()));
+    UserAgent::new().approve(&url).unwrap();
+    let (code, text, _) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    assert_eq!(center.requests_to(Endpoint::CreateToken).len(), 1);
+}
+
+#[test]
+fn a_refused_pasted_code_does_not_end_the_login() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for code in ["InvalidGrantException", "ExpiredTokenException"] {
+        let mut terminal =
+            env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser", "--force", "--no-qr"]));
+        let url = terminal.word("/authorize?");
+        terminal.wait_for(|text| text.contains("paste the URL").then_some(()));
+        center.next(Endpoint::CreateToken, Reply::fault(code));
+        terminal.type_in("0123456789abcdef0123456789\n");
+        terminal.wait_for(|text| text.contains(&format!("did not accept the pasted code: {code}")).then_some(()));
+        UserAgent::new().approve(&url).unwrap();
+        let (status, text, _) = terminal.finish();
+        assert_eq!(status, 0, "{text}");
+    }
 }
 
 #[test]
