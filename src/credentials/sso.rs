@@ -76,9 +76,11 @@ fn message(session: &Session, why: &LoginNeeded) -> String {
         }
         LoginNeeded::Unauthorized => EXPIRED.to_owned(),
         LoginNeeded::Expired { .. } if session.name.is_none() => EXPIRED.to_owned(),
-        LoginNeeded::Expired { .. } | LoginNeeded::TooShort(_) | LoginNeeded::Refused(_) | LoginNeeded::Reported(_) => {
-            NOT_REFRESHED.to_owned()
-        }
+        LoginNeeded::Expired { .. }
+        | LoginNeeded::TooShort(_)
+        | LoginNeeded::Refused(_)
+        | LoginNeeded::ClientRefused(_)
+        | LoginNeeded::Reported(_) => NOT_REFRESHED.to_owned(),
         LoginNeeded::Damaged(_) | LoginNeeded::Mismatch(_) => format!("Error loading SSO Token: {why}"),
     }
 }

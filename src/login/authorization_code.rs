@@ -17,8 +17,10 @@ use super::page::Page;
 use super::paste::pasted;
 use super::peer::TrustedAccounts;
 use super::pkce::{CodeVerifier, State, authorization_url};
+use super::registration::{Client, UNKNOWN_CLIENT};
 use super::{Attempt, Flow, Granted, browser, registration};
 use crate::cache::CachedRegistration;
+use crate::error::Error;
 use crate::http::Retry;
 use crate::oidc::{Failure, FaultCode, Grant};
 use crate::secret::Secret;
@@ -28,18 +30,29 @@ const TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Signs in with the authorization code flow. A failure is shown in the browser here, success by the caller, once the token
 /// is stored.
+///
+/// A cached client that the service no longer knows is registered again, once. The authorization page only shows an error
+/// for it, which is not seen here: an unanswered login and `--force` do not use it again.
 pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, Failure> {
     let loopback = Loopback::bind(attempt.redirect_port).await?;
-    let client = registration::client(attempt, Flow::AuthorizationCode).await?;
-    sign_in_as(attempt, &loopback, client.registration).await
+    let register = async || registration::register(attempt, Flow::AuthorizationCode).await;
+    let client = if attempt.request.choices.force {
+        register().await?
+    } else {
+        registration::client(attempt, Flow::AuthorizationCode).await?
+    };
+    match sign_in_as(attempt, &loopback, &client).await {
+        Err(Failure::Fault(fault)) if client.cached && fault.is_about_the_client() => {
+            attempt.notices().message(UNKNOWN_CLIENT);
+            sign_in_as(attempt, &loopback, &register().await?).await
+        }
+        outcome => outcome,
+    }
 }
 
-async fn sign_in_as(
-    attempt: &Attempt<'_>,
-    loopback: &Loopback,
-    client: CachedRegistration,
-) -> Result<Granted, Failure> {
+async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client) -> Result<Granted, Failure> {
     let (notices, request) = (attempt.notices(), attempt.request);
+    let Client { registration: client, cached } = client;
     let (verifier, state) = (CodeVerifier::random()?, State::random()?);
     // A path in a custom endpoint is not part of the URL, as by AWS.
     let origin = Url::parse(attempt.oidc.endpoint()).map(|url| url.origin().ascii_serialization());
@@ -59,7 +72,12 @@ async fn sign_in_as(
     let accounts = TrustedAccounts::new(attempt.context(), request.cache);
     let expected = Arc::new(Expected { state, accounts });
     loop {
-        let Answered { response, tab } = wait(attempt, loopback, &expected, deadline).await?;
+        let Some(Answered { response, tab }) = wait(attempt, loopback, &expected, deadline).await? else {
+            if *cached {
+                registration::forget(attempt, &client.client_id)?;
+            }
+            return Err(unanswered().into());
+        };
         let code = match response {
             AuthorizationResponse::Code(code) => code,
             AuthorizationResponse::Error { error, description } => {
@@ -67,15 +85,18 @@ async fn sign_in_as(
                 return Err(denied(&error, description.as_deref()).into());
             }
         };
-        match exchange(attempt, &client, code, loopback.redirect_uri(), &verifier).await {
+        match exchange(attempt, client, code, loopback.redirect_uri(), &verifier).await {
             Ok(granted) => return Ok(Granted { tab, ..granted }),
             Err(Failure::Fault(fault)) if tab.is_none() && !fault.is_about_the_client() => {
                 notices.message(format_args!("the service did not accept the pasted code: {}", fault.code));
             }
+            Err(Failure::Fault(fault)) if fault.is_about_the_client() => {
+                registration::forget(attempt, &client.client_id)?;
+                let page = if *cached { Page::approve_again() } else { Page::failed(&(*fault).clone().into()) };
+                tab.show(&page).await;
+                return Err(Failure::Fault(fault));
+            }
             Err(failure) => {
-                if matches!(&failure, Failure::Fault(fault) if fault.is_about_the_client()) {
-                    request.cache.remove_registration(&attempt.session.registration_key())?;
-                }
                 let error = match failure {
                     Failure::Fault(fault) if fault.kind == FaultCode::ExpiredToken => unanswered(),
                     failure => explained(failure, &attempt.session),
@@ -87,12 +108,13 @@ async fn sign_in_as(
     }
 }
 
+/// Waits for the response; `None` if the deadline passes.
 async fn wait(
     attempt: &Attempt<'_>,
     loopback: &Loopback,
     expected: &Arc<Expected>,
     deadline: Instant,
-) -> Result<Answered, Failure> {
+) -> Result<Option<Answered>, Error> {
     let notices = attempt.notices();
     let mut told = Vec::new();
     let refused = |why: Refusal| {
@@ -110,7 +132,7 @@ async fn wait(
         }
     };
     let answer = notices.wait(deadline, tokio::time::timeout_at(deadline, answer)).await?;
-    Ok(answer.map_err(|_| unanswered())?)
+    Ok(answer.ok())
 }
 
 /// What is told about a request that is not the redirect; most are not worth a line.

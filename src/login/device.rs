@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::error::{expired_after, unanswered};
 use super::poll::{self, Ended, Pace, Poll};
+use super::registration::UNKNOWN_CLIENT;
 use super::{Attempt, Flow, Granted, browser, qr, registration};
 use crate::cache::CachedRegistration;
 use crate::http::{HttpErrorKind, Retry};
@@ -26,7 +27,7 @@ pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, Failure> {
     if !client.cached || !matches!(&outcome, Err(Failure::Fault(fault)) if fault.is_about_the_client()) {
         return outcome;
     }
-    attempt.notices().message("the cached client registration is no longer known to the service; registering again");
+    attempt.notices().message(UNKNOWN_CLIENT);
     let client = registration::register(attempt, Flow::DeviceCode).await?;
     sign_in_as(attempt, client.registration).await
 }

@@ -98,10 +98,12 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
             return Ok(login);
         }
     };
+    let is_client_refused = matches!(why, Some(LoginNeeded::ClientRefused(_)));
+    let refused_client = known.as_ref().filter(|_| is_client_refused).and_then(|known| known.client_id.clone());
     if let Some(why) = why.filter(|why| !matches!(why, LoginNeeded::Absent)) {
         notices.message(format_args!("signing in again: {why}"));
     }
-    let result = in_browser(request, known.as_ref()).await;
+    let result = in_browser(request, known.as_ref(), refused_client).await;
     lock.end(result.as_ref().err());
     let login = result?;
     notices.summary(&login, session, false);
@@ -109,7 +111,11 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     Ok(login)
 }
 
-async fn in_browser(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Result<Login, Error> {
+async fn in_browser(
+    request: &LoginRequest<'_>,
+    known: Option<&CachedToken>,
+    refused_client: Option<String>,
+) -> Result<Login, Error> {
     let LoginRequest { session: configured, choices, services, cache, notices, context, .. } = *request;
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
@@ -127,7 +133,7 @@ async fn in_browser(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> 
     }
     let deadline = choices.timeout.map(|timeout| Instant::now() + timeout);
     let oidc = services.oidc(&session.region.value)?;
-    let attempt = Attempt { request, session, start_url, redirect_port, oidc, deadline };
+    let attempt = Attempt { request, session, start_url, redirect_port, oidc, deadline, refused_client };
     let granted = match flow {
         Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await,
         Flow::DeviceCode => device::sign_in(&attempt).await,
@@ -279,6 +285,8 @@ struct Attempt<'a> {
     redirect_port: Option<u16>,
     oidc: OidcClient,
     deadline: Option<Instant>,
+    /// The client that the service refused when the token was to be refreshed.
+    refused_client: Option<String>,
 }
 
 impl<'a> Attempt<'a> {

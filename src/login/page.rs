@@ -64,6 +64,13 @@ impl Page {
         Self::not_signed_in(format!("{what} ({error})."), description)
     }
 
+    /// The service no longer knows the client, so the login starts again with a new one.
+    pub(super) fn approve_again() -> Self {
+        let what = "The service no longer knows the registration of sso-oidc, so the login starts again.";
+        let advice = "You can close this window. Approve the login in the page that opens next, or open the new URL in your terminal.";
+        Self { class: "failed", title: "Approve once more", paragraphs: [what, advice].map(str::to_owned).to_vec() }
+    }
+
     /// A request that is not the redirect.
     pub(super) fn refused(why: Refusal) -> Self {
         if let Refusal::Account(_) = why {

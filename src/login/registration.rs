@@ -16,6 +16,10 @@ const LEAST_SECONDS: i64 = 900;
 /// What the authorization code flow registers for, as AWS's tools do.
 const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
 
+/// What is told before the second attempt with a new client.
+pub(super) const UNKNOWN_CLIENT: &str =
+    "the cached client registration is no longer known to the service; registering again";
+
 /// A client, and whether it came from the cache, so that the service may no longer know it.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -23,7 +27,7 @@ pub(super) struct Client {
     pub(super) cached: bool,
 }
 
-/// The cached client if it is valid for this flow, or else a new one.
+/// The cached client if it is valid for this flow and was not just refused, or else a new one.
 pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, Failure> {
     let key = attempt.session.registration_key();
     match attempt.request.cache.registration(&key)? {
@@ -31,8 +35,9 @@ pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, 
             if let Some(warning) = warning {
                 attempt.notices().message(warning);
             }
+            let is_refused = attempt.refused_client.as_ref() == Some(&registration.client_id);
             let has_grants = registration.allows_authorization_code() == (flow == Flow::AuthorizationCode);
-            if has_grants && registration.seconds_left(attempt.context().now()) >= LEAST_SECONDS {
+            if has_grants && !is_refused && registration.seconds_left(attempt.context().now()) >= LEAST_SECONDS {
                 return Ok(Client { registration, cached: true });
             }
         }
@@ -43,6 +48,16 @@ pub(super) async fn client(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, 
         Loaded::Absent => {}
     }
     register(attempt, flow).await
+}
+
+/// Removes this client's registration, so that the next login registers a new client.
+pub(super) fn forget(attempt: &Attempt<'_>, client_id: &str) -> Result<(), Failure> {
+    let (cache, key) = (attempt.request.cache, attempt.session.registration_key());
+    match cache.registration(&key)? {
+        Loaded::Present(registration, _) if registration.client_id == client_id => Ok(cache.remove_registration(&key)?),
+        // Another process has registered a new one.
+        _ => Ok(()),
+    }
 }
 
 /// Registers a new client and stores it.

@@ -87,6 +87,8 @@ pub enum LoginNeeded {
     SignedOut,
     /// The service refused to refresh the token: its error.
     Refused(String),
+    /// The same, because it does not accept the client, which must be registered again.
+    ClientRefused(String),
     /// The access portal does not accept the token any more.
     Unauthorized,
     /// Another process reported it: its message.
@@ -226,7 +228,9 @@ impl fmt::Display for LoginNeeded {
                 write!(f, "even a refreshed token expires too soon, at {}", timestamp::format(*expires_at))
             }
             Self::SignedOut => f.write_str("signed out while the token was being refreshed"),
-            Self::Refused(error) => write!(f, "the service refused to refresh the token: {error}"),
+            Self::Refused(error) | Self::ClientRefused(error) => {
+                write!(f, "the service refused to refresh the token: {error}")
+            }
             Self::Unauthorized => f.write_str("the access portal no longer accepts the token"),
             Self::Reported(words) => f.write_str(words),
         }

@@ -219,11 +219,13 @@ fn failure(failure: Failure) -> NoToken {
         Failure::Transport(error) => return NoToken::Failed(error.into()),
         Failure::NotJson(error) | Failure::Other(error) => return NoToken::Failed(error.as_kind(Kind::BadResponse)),
     };
+    let is_about_the_client = fault.is_about_the_client();
     let Fault { status, code, retry_after, .. } = *fault;
     let has_code = code != status.to_string();
     let answer = if has_code { format!("{code} (status {status})") } else { format!("status {status}") };
     if (400..500).contains(&status) && status != 429 {
-        return LoginNeeded::Refused(answer).into();
+        let refused = if is_about_the_client { LoginNeeded::ClientRefused } else { LoginNeeded::Refused };
+        return refused(answer).into();
     }
     let message = format!("cannot refresh the token: {answer}");
     NoToken::Unavailable(Error::new(Kind::Service, message).hint(http::retry_hint(status, retry_after)))

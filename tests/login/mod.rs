@@ -18,6 +18,7 @@ mod multiple_sessions;
 mod non_interactive;
 #[cfg(target_os = "linux")]
 mod other_account;
+mod registration;
 mod reuse;
 #[cfg(target_os = "linux")]
 mod terminal;
