@@ -107,12 +107,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
 fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -> u8 {
     outcome.unwrap_or_else(|error| {
         if !report::is_silent(&error) {
-            let config = Config::load(context, global.profile.as_deref()).ok();
+            let config = Config::read(context, global.profile.as_deref()).ok();
             let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
             let style = commands::style(global, context);
             let program = if global.as_aws { "aws" } else { "sso-oidc" };
             let format = ErrorFormat::named(&format);
-            context.write_stderr(&report::render(&error, program, format, &style, context.stderr_is_terminal));
+            let mut text = report::render(&error, program, format, &style, context.stderr_is_terminal);
+            if format == ErrorFormat::Enhanced && report::is_about_settings(&error) && !text.contains("was not read") {
+                // A file that cannot be read counts as empty, as in the AWS CLI.
+                let unread = config.iter().flat_map(Config::unread);
+                text.extend(unread.map(|problem| format!("note: {}\n", text::for_terminal(&problem))));
+            }
+            context.write_stderr(&text);
         }
         report::exit_code(&error)
     })

@@ -53,6 +53,11 @@ pub fn is_silent(error: &anyhow::Error) -> bool {
     kind(error).is_silent()
 }
 
+/// Whether a setting is missing or wrong.
+pub fn is_about_settings(error: &anyhow::Error) -> bool {
+    matches!(kind(error), Kind::Configuration | Kind::NoRegion | Kind::NoCredentials)
+}
+
 fn kind(error: &anyhow::Error) -> Kind {
     let is_broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     match error.downcast_ref::<Error>() {

@@ -130,6 +130,47 @@ fn without_sessions_the_exit_code_is_4() {
 }
 
 #[test]
+fn sessions_that_cannot_be_read_are_mentioned() {
+    let env = TestEnv::new();
+    env.write(".aws/config/file", "").write(".aws/credentials/file", "");
+    let unread = |name: &str| {
+        format!("WARNING: {} was not read: it is not a regular file\n", env.home().join(".aws").join(name).display())
+    };
+    let run = env.run(["status"]).expect(4);
+    assert_eq!((run.json(), run.stderr), (json!({"sessions": []}), unread("config") + &unread("credentials")));
+    assert_eq!(env.run(["logout"]).ok().stderr, unread("config") + &unread("credentials"));
+    let run = env.command(["status"]).env("AWS_CONFIG_FILE", "/dev/null").run().expect(4);
+    assert_eq!(run.stderr, unread("credentials"));
+
+    let env = TestEnv::new();
+    env.config("[sso-session My Corp]\nsso_region = us-east-1\n");
+    let run = env.run(["status"]).expect(4);
+    assert!(
+        run.stderr.ends_with("is read as no section; it must be [sso-session \"My Corp\"]\n"),
+        "{}",
+        run.snapshot()
+    );
+    let run = env.run(["login", "--all"]).expect(253);
+    assert!(
+        run.stderr.ends_with("is read as no section; it must be [sso-session \"My Corp\"]\n"),
+        "{}",
+        run.snapshot()
+    );
+}
+
+#[test]
+fn no_login_is_recommended_that_cannot_work() {
+    let (_center, env) = all_states();
+    std::fs::remove_file(env.home().join(TestEnv::token_path("torn"))).unwrap();
+    env.write(&(TestEnv::token_path("torn") + "/file"), "");
+    let seen = sessions(&env.run(["status", "--sso-session", "torn"]).expect(4));
+    assert_eq!((&seen[0]["state"], &seen[0]["command"]), (&json!("damaged"), &Value::Null), "{seen:?}");
+    let reason = seen[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("it is a folder, not a file (move or remove "), "{reason}");
+    env.run(["login", "--sso-session", "torn", "--no-browser"]).expect(255);
+}
+
+#[test]
 fn tokens_without_configuration_count_when_their_file_name_is_right() {
     let center = IdentityCenter::start();
     let env = TestEnv::new();

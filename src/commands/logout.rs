@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::portal_requests::send_each;
-use super::{clients, wants_events};
+use super::{clients, wants_events, warn_about_unread};
 use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
@@ -32,6 +32,7 @@ const REVOKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Signs out.
 pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
     let config = Config::load(context, global.profile.as_deref())?;
+    warn_about_unread(&config, context);
     let services = clients::for_session(context, &config, global)?;
     let home = context.require_home()?;
     let (tokens, roles) = (TokenCache::in_home(home), CredentialCache::in_home(home));

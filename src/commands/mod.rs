@@ -25,9 +25,11 @@ mod token;
 use std::time::Duration;
 
 use crate::cli::{self, Cli, Command, CommandSpec, GlobalArgs, HELP_OF_PROGRAM, HelpArgs};
+use crate::config::Config;
 use crate::context::Context;
 use crate::error::Error;
 use crate::http;
+use crate::text;
 pub(crate) use printing::style;
 
 /// Runs the command and returns its exit code.
@@ -66,6 +68,13 @@ fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
 fn wants_events(global: &GlobalArgs, context: &Context) -> bool {
     let by_option = global.output.as_deref() == Some("json") && !global.as_aws;
     by_option || context.var("SSO_OIDC_EVENTS").is_some_and(|format| format == "json")
+}
+
+/// Warns that sessions are missing because a file or a header could not be read.
+fn warn_about_unread(config: &Config, context: &Context) {
+    for problem in config.unread().into_iter().chain(config.misread_sso_session()) {
+        context.message(&format!("WARNING: {}", text::for_terminal(&problem)));
+    }
 }
 
 /// The value of an option that takes a duration.

@@ -60,7 +60,7 @@ pub(super) struct SessionStatus {
     pub(super) path: PathBuf,
     /// Why the token cannot be used.
     pub(super) reason: Option<String>,
-    /// The command that signs in, whether needed or not.
+    /// The command that signs in, whether needed or not; absent if it cannot work.
     remedy: Option<String>,
     /// Whether commands and SDKs find the file by the name or start URL of a session.
     pub(super) is_reachable: bool,
@@ -176,8 +176,11 @@ impl StatusReport<'_> {
             }
             Err(NoToken::LoginNeeded(why)) => status.need_login(&why),
             Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => {
+                // A login fails for the same reason.
                 status.state = State::Damaged;
-                status.reason = Some(error.to_string());
+                status.remedy = None;
+                let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
+                status.reason = Some(format!("{error}{advice}"));
             }
         }
         status

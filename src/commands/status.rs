@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::portal_requests::send_each;
 use super::printing::Output;
 use super::session_status::{SessionStatus, State, StatusReport};
-use super::{clients, duration};
+use super::{clients, duration, warn_about_unread};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{Config, Session};
@@ -42,6 +42,9 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     } else {
         None
     };
+    if selected.is_none() {
+        warn_about_unread(&config, context);
+    }
     let now = context.now();
     match output {
         Some(output) => output.print(document(&sessions, now), "Status", context)?,

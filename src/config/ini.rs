@@ -40,6 +40,9 @@ impl IniFile {
                 return Ok(Self { unread, ..parsed("")? });
             }
         };
+        if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] = bytes[..] {
+            return Err(unparsable("the file is UTF-16; save it as UTF-8 without a byte order mark".to_owned()));
+        }
         match String::from_utf8(bytes) {
             Ok(text) => parsed(&Zeroizing::new(text)),
             Err(error) => {
@@ -48,6 +51,11 @@ impl IniFile {
                 Err(unparsable(format!("line {line} is not UTF-8")))
             }
         }
+    }
+
+    /// That the file could not be read, and why, if so.
+    pub(super) fn unread(&self) -> Option<String> {
+        Some(format!("{} was not read: {}", self.path.display(), self.unread.as_ref()?))
     }
 
     /// The file's name for a message, and why it could not be read if it could not.
@@ -103,6 +111,9 @@ impl IniFile {
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = std::fs::metadata(path)?;
+    if path == Path::new("/dev/null") {
+        return Ok(Vec::new());
+    }
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }

@@ -169,6 +169,11 @@ impl Config {
         &self.credentials.path
     }
 
+    /// The files that could not be read, and why: "/home/x/.aws/config was not read: Permission denied".
+    pub fn unread(&self) -> Vec<String> {
+        [&self.main, &self.credentials].into_iter().filter_map(IniFile::unread).collect()
+    }
+
     /// The config file for a message, with the reason if it could not be read.
     pub fn described(&self) -> String {
         self.main.described()

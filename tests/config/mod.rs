@@ -6,6 +6,7 @@ mod edit;
 mod missing_home;
 mod precedence;
 mod sso_session;
+mod unread;
 
 use std::path::{Path, PathBuf};
 
