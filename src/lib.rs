@@ -2,21 +2,21 @@
 //!
 //! | module | contents | may import |
 //! |---|---|---|
-//! | `secret`, `python`, `text`, `replace`, `error` | foundations | no other module |
+//! | `secret`, `python`, `text`, `files`, `error` | foundations | no other module |
 //! | `endpoint` | host names by region, start URLs | `error` |
 //! | `output` | query, then output format | `python` |
 //! | `context` | the process: environment, home, clock, streams, terminals | `text`, `error` |
 //! | `model` | the service model: operations, members, their options | no other module |
 //! | `cli` | the command line: declarations, parsing, completion | `model`, `error` |
-//! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `context`, `endpoint`, `error` |
-//! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `replace`, `endpoint`, `error` |
-//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `replace`, `error` |
+//! | `http` | one HTTP and TLS stack: roots, proxy, time-outs, limits, retries, redacted log | `secret`, `text`, `files`, `context`, `endpoint`, `error` |
+//! | `config` | the config and credentials files, precedence, sessions | `context`, `secret`, `python`, `files`, `endpoint`, `error` |
+//! | `cache` | tokens, registrations, role credentials, locks on disk | `secret`, `python`, `context`, `files`, `error` |
 //! | `oidc` | the `OpenID` Connect service, failures of both services | `model`, `http`, `endpoint`, `secret`, `text`, `python`, `error` |
 //! | `portal` | the access portal | `oidc`, `http`, `endpoint`, `secret`, `error` |
 //! | `services` | the endpoint and client of each service | `oidc`, `portal`, `config`, `http`, `endpoint`, `error` |
-//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `output`, `error` |
+//! | `input` | operation input: files, JSON, YAML, validation, skeletons | `model`, `python`, `files`, `output`, `error` |
 //! | `session` | valid token or refresh, role credentials, under locks | `services`, `config`, `oidc`, `portal`, `cache`, `context`, `secret`, `http`, `endpoint`, `error` |
-//! | `credentials` | the AWS credential chain for signing | `services`, `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `oidc`, `python`, `error` |
+//! | `credentials` | the AWS credential chain for signing | `services`, `config`, `session`, `portal`, `cache`, `http`, `endpoint`, `context`, `secret`, `files`, `oidc`, `python`, `error` |
 //! | `login` | the interactive flows | `services`, `session`, `config`, `oidc`, `portal`, `cache`, `http`, `endpoint`, `context`, `text`, `secret`, `error` |
 //! | `report` | how errors are printed | `error`, `output`, `text`, `python` |
 //! | `commands` | one file per command | all of the above |
@@ -29,6 +29,7 @@ mod context;
 mod credentials;
 mod endpoint;
 mod error;
+mod files;
 mod http;
 mod input;
 mod login;
@@ -37,7 +38,6 @@ mod oidc;
 mod output;
 mod portal;
 mod python;
-mod replace;
 mod report;
 mod secret;
 mod services;

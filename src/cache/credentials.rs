@@ -61,20 +61,26 @@ impl CredentialCache {
         Self { dir: home.join(".aws").join("cli").join("cache") }
     }
 
-    /// Reads credentials. A damaged file is a miss with a reason, never an error.
-    pub fn load(&self, key: &CredentialKey) -> Result<Loaded<CachedCredentials>, Error> {
-        file::load(&self.path(key), parse)
+    /// Reads credentials. A file that is damaged, unreadable or not ours is a miss with a reason: new credentials cost a
+    /// request and no login.
+    pub fn load(&self, key: &CredentialKey) -> Loaded<CachedCredentials> {
+        file::load(&self.path(key), parse).unwrap_or_else(|error| Loaded::Damaged(error.to_string()))
     }
 
-    /// Replaces the file of a role in an account, as botocore writes it.
-    pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<(), Error> {
+    /// Replaces the file of a role in an account, as botocore writes it. Returns a warning about the folder.
+    pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<Option<String>, Error> {
         let credentials = Keys::of(cached, timestamp::format(cached.expires_at));
         let document = Document { provider_type: Some("sso".into()), credentials, assumed_role_user: None };
         file::store(&self.path(key), &document)
     }
 
     /// Replaces the file of an assumed role; `user` is the `AssumedRoleUser` of the response.
-    pub fn store_role(&self, key: &CredentialKey, cached: &CachedCredentials, user: &Value) -> Result<(), Error> {
+    pub fn store_role(
+        &self,
+        key: &CredentialKey,
+        cached: &CachedCredentials,
+        user: &Value,
+    ) -> Result<Option<String>, Error> {
         let credentials = Keys::of(cached, timestamp::format(cached.expires_at).replace('Z', "+00:00"));
         let document = Document { provider_type: None, credentials, assumed_role_user: Some(user.clone()) };
         file::store(&self.path(key), &document)
@@ -160,7 +166,7 @@ mod tests {
             ),
         ] {
             std::fs::write(&path, text).unwrap();
-            let Ok(Loaded::Present(cached, _)) = cache.load(&key) else { panic!("{text}") };
+            let Loaded::Present(cached, _) = cache.load(&key) else { panic!("{text}") };
             assert_eq!(cached.credentials.access_key_id(), "A");
             std::fs::remove_file(&path).unwrap();
             let stored = if sso { cache.store_sso(&key, &cached) } else { cache.store_role(&key, &cached, &user) };
@@ -174,11 +180,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = CredentialCache::in_home(home.path());
         let key = CredentialKey::of_sso("1", "R", Some("s"), "");
-        assert!(matches!(cache.load(&key), Ok(Loaded::Absent)));
+        assert!(matches!(cache.load(&key), Loaded::Absent));
         std::fs::create_dir_all(&cache.dir).unwrap();
         for text in ["", "5", "{}", r#"{"Credentials": {"AccessKeyId": "A"}}"#] {
             std::fs::write(cache.dir.join(format!("{}.json", key.digest())), text).unwrap();
-            assert!(matches!(cache.load(&key), Ok(Loaded::Damaged(_))), "{text}");
+            assert!(matches!(cache.load(&key), Loaded::Damaged(_)), "{text}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Reads and replaces a cache file so that nothing is lost or leaked and no other account can plant a token.
 //!
-//! A file is opened once without blocking and checked after opening: it must be a regular file of this account, not
-//! world-writable, and at most 1 MiB. File contents are defined in `document`, platform differences are in `platform`,
-//! and `crate::replace` writes the file.
+//! A file is opened once without blocking and checked after opening: it must be a regular file of this account and at
+//! most 1 MiB; a world-writable one is made private, with a warning. File contents are defined in `document`, platform
+//! differences are in `platform`, and `crate::files` writes the file.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,10 +16,11 @@ use zeroize::Zeroizing;
 use super::document::to_json;
 use super::platform;
 use crate::error::Error;
-use crate::replace::{self, Keep, TEMPORARY, create_private_folders, folder_of, temporary_beside};
+use crate::files::{self, Keep, TEMPORARY, create_private_folders, folder_of};
 
 /// The maximum size of a file; documents of AWS tools are far smaller.
 const LARGEST: u64 = 1024 * 1024;
+const TOO_LARGE: &str = "it is larger than 1 MiB";
 /// The verbs in error messages.
 const READ: &str = "read";
 const WRITE: &str = "write";
@@ -53,7 +54,9 @@ struct Failure {
 
 impl Failure {
     fn io(path: &Path, attempt: &str, error: &io::Error) -> Self {
-        Self { error: io_error(path, attempt, error), is_transient: platform::is_transient(error) }
+        // A folder that is removed at this moment can be created again.
+        let is_transient = platform::is_transient(error) || error.kind() == io::ErrorKind::NotFound;
+        Self { error: io_error(path, attempt, error), is_transient }
     }
 }
 
@@ -67,6 +70,9 @@ impl From<Error> for Failure {
 pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
     let place = path.display();
     let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied if platform::is_not_permitted(error) => {
+            format!("check the attributes of {place} and its folder (lsattr): neither may be immutable or append-only")
+        }
         io::ErrorKind::PermissionDenied => format!("make {place} readable and writable for your account"),
         io::ErrorKind::StorageFull => "free some space on that file system".to_owned(),
         io::ErrorKind::FileTooLarge => "allow this process to write files (ulimit -f)".to_owned(),
@@ -133,10 +139,19 @@ fn max_reads(metadata: &Metadata) -> u32 {
     if age.is_some_and(|age| age > RECENT) { MAX_READS } else { MAX_READS_RECENT }
 }
 
-/// Checks that no other account can change the files of a folder; a missing folder passes.
-pub(super) fn check_folder(folder: &Path) -> Result<(), Error> {
-    let problem = fs::metadata(folder).ok().and_then(|metadata| platform::owner_problem(&metadata, folder));
-    problem.map_or(Ok(()), |problem| Err(untrusted(folder, READ, &problem)))
+/// Checks that a folder is ours; a missing folder passes. Returns whether every account can change its files.
+pub(super) fn check_folder(folder: &Path, attempt: &str) -> Result<bool, Error> {
+    let Ok(metadata) = fs::metadata(folder) else { return Ok(false) };
+    match files::foreign_owner(&metadata, folder) {
+        Some(problem) => Err(untrusted(folder, attempt, &problem)),
+        None => Ok(files::is_world_writable(&metadata)),
+    }
+}
+
+/// Takes the write permission for a folder away from other accounts. Returns the warning.
+pub(super) fn narrow_folder(folder: &Path) -> Result<String, Error> {
+    let narrowed = File::open(folder).and_then(|opened| files::narrow(&opened, folder));
+    narrowed.map_err(|error| io_error(folder, READ, &error))
 }
 
 /// Opens a file and checks it.
@@ -159,45 +174,53 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
     if !metadata.is_file() {
         return unusable("it is not a regular file");
     }
-    match platform::owner_problem(&metadata, path) {
+    let problem = match files::foreign_owner(&metadata, path) {
+        None if is_link && files::is_world_writable(&metadata) => Some("it is world-writable".to_owned()),
+        problem => problem,
+    };
+    match problem {
         Some(problem) if is_link => return unusable(&format!("it is a link to a file that is not trusted: {problem}")),
         Some(problem) => return Err(untrusted(path, READ, &problem).into()),
-        None if metadata.len() > LARGEST => return unusable("it is larger than 1 MiB"),
+        None if metadata.len() > LARGEST => return unusable(TOO_LARGE),
         None => {}
     }
     let replaced = || format!("{} is a link; the next write puts a file in its place", path.display());
-    let warning = platform::mode_warning(&metadata, path).or_else(|| is_link.then(replaced));
+    let warning = if files::is_world_writable(&metadata) {
+        Some(files::narrow(&file, path).map_err(|error| Failure::io(path, READ, &error))?)
+    } else {
+        platform::mode_warning(&metadata, path).or_else(|| is_link.then(replaced))
+    };
     Ok(Loaded::Present((file, metadata), warning))
 }
 
 /// The file, following links, and whether it was behind a link.
 fn open_for_reading(path: &Path) -> (io::Result<File>, bool) {
-    match platform::open(path, false) {
-        Err(error) if platform::is_link(&error) => (platform::open(path, true), true),
+    match files::open(path, false) {
+        Err(error) if platform::is_link(&error) => (files::open(path, true), true),
         opened => (opened, false),
     }
 }
 
-/// Replaces the file at `path` by a document, creating its folder if it is missing.
-pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<(), Error> {
+/// Replaces the file at `path` by a document, creating its folder if it is missing. Returns a warning about the folder.
+pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<Option<String>, Error> {
     let text = to_json(document);
+    if text.len() as u64 > LARGEST {
+        return Err(failed(path, WRITE, TOO_LARGE).hint("it could not be read again; nothing was changed".to_owned()));
+    }
     with_second_attempt(|| {
-        prepare(path)?;
+        let warning = prepare(path)?;
         remove_abandoned(folder_of(path));
-        replace::replace(path, text.as_bytes(), Keep::Nothing).map_err(|error| Failure::io(path, WRITE, &error))
+        files::replace(path, text.as_bytes(), Keep::Nothing).map_err(|error| Failure::io(path, WRITE, &error))?;
+        Ok(warning)
     })
 }
 
-/// Does everything that `store` needs without changing the file.
-pub(super) fn probe(path: &Path) -> Result<(), Error> {
+/// Does everything that `store` needs without changing the file. Returns a warning about the folder.
+pub(super) fn probe(path: &Path) -> Result<Option<String>, Error> {
     with_second_attempt(|| {
-        prepare(path)?;
-        // As many bytes as a document has, to detect a full disk.
-        let written = temporary_beside(path).and_then(|mut temporary| {
-            temporary.as_file_mut().write_all(&[b' '; 4096])?;
-            temporary.as_file().sync_all()
-        });
-        written.map_err(|error| Failure::io(path, WRITE, &error))
+        let warning = prepare(path)?;
+        files::check_replaceable(path, LARGEST).map_err(|error| Failure::io(path, WRITE, &error))?;
+        Ok(warning)
     })
 }
 
@@ -210,20 +233,17 @@ pub fn remove(path: &Path) -> Result<(), Error> {
 }
 
 /// Creates the folder and checks that no other account can interfere with the file at `path`.
-fn prepare(path: &Path) -> Result<(), Failure> {
+fn prepare(path: &Path) -> Result<Option<String>, Failure> {
     let folder = folder_of(path);
     create_private_folders(folder).map_err(|error| Failure::io(folder, "create", &error))?;
-    let metadata = fs::metadata(folder).map_err(|error| Failure::io(folder, WRITE, &error))?;
-    if let Some(problem) = platform::owner_problem(&metadata, folder) {
-        return Err(untrusted(folder, WRITE, &problem).into());
-    }
+    let warning = if check_folder(folder, WRITE)? { Some(narrow_folder(folder)?) } else { None };
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(is_a_folder(path, WRITE).into()),
-        Ok(metadata) if metadata.is_file() => match platform::owner_problem(&metadata, path) {
+        Ok(metadata) if metadata.is_file() => match files::foreign_owner(&metadata, path) {
             Some(problem) => Err(untrusted(path, WRITE, &problem).into()),
-            None => Ok(()),
+            None => Ok(warning),
         },
-        _ => Ok(()),
+        _ => Ok(warning),
     }
 }
 
@@ -235,5 +255,30 @@ pub(super) fn remove_abandoned(folder: &Path) {
         if ours && age.is_some_and(|age| age > ABANDONED) {
             let _ = fs::remove_file(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{LARGEST, Loaded, load, store};
+
+    #[test]
+    fn a_document_that_could_not_be_read_again_is_not_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let text = |length: usize| json!({ "accessToken": "A".repeat(length) });
+        let members = text(0).to_string().len() + 1;
+        let largest = usize::try_from(LARGEST).unwrap() - members;
+        store(&path, &text(largest)).unwrap();
+        let length = |loaded| match loaded {
+            Loaded::Present(length, None) => length,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(length(load(&path, |text| Ok(text.len())).unwrap()), largest + members);
+        let error = store(&path, &text(largest + 1)).unwrap_err();
+        assert!(error.to_string().ends_with("it is larger than 1 MiB"), "{error}");
+        assert_eq!(length(load(&path, |text| Ok(text.len())).unwrap()), largest + members);
     }
 }

@@ -2,13 +2,13 @@
 //! browser.
 //!
 //! They are separate files, `<sha1>.lock` and `<sha1>.login.lock`: never the data file (a rename would leave the lock
-//! on the old file), never named `.json`, never deleted. Only the kernel's lock counts. A line in the file tells
+//! on the old file), never named `.json`, never deleted (`crate::files` creates them). Only the kernel's lock counts. A line in the file tells
 //! waiting processes which process holds the lock, and later its outcome. It contains no secret, and is not JSON,
 //! because the AWS CLI's logout reads every file of the folder as JSON.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::timestamp;
 use crate::context::Timestamp;
 use crate::error::Kind;
-use crate::replace::create_private_folders;
+use crate::files;
 use crate::secret::Secret;
 
 /// The longest line in a lock file, in bytes; a longer one is cut.
@@ -36,7 +36,7 @@ pub struct Lock {
 /// A lock that this process holds until it is dropped.
 #[derive(Debug)]
 pub struct Held {
-    /// Absent if the file system does not support locks; the process then continues without one.
+    /// Absent if the folder is read-only or the file system has no locks; the process then continues without one.
     file: Option<File>,
     /// When this process began to wait for it.
     waiting_since: Option<Timestamp>,
@@ -96,10 +96,13 @@ impl Lock {
 
     /// Takes the lock without waiting; `None` when another process holds it.
     pub fn attempt(&self) -> Option<Held> {
-        let file = match self.open().map(|file| file.try_lock().map(|()| file)) {
-            Ok(Ok(file)) => Some(file),
-            Ok(Err(TryLockError::WouldBlock)) => return None,
-            Ok(Err(TryLockError::Error(_))) | Err(_) => None,
+        let file = match files::try_lock(&self.path) {
+            Ok(None) => return None,
+            Ok(file) => file,
+            Err(error) => {
+                log::debug!("no lock at {}: {error}", self.path.display());
+                None
+            }
         };
         Some(Held { file, waiting_since: None })
     }
@@ -128,16 +131,6 @@ impl Lock {
         }
     }
 
-    fn open(&self) -> io::Result<File> {
-        if let Some(folder) = self.path.parent() {
-            create_private_folders(folder)?;
-        }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        private_and_unlinked(&mut options);
-        options.open(&self.path)
-    }
-
     /// The process that holds the lock, if it wrote that.
     pub fn holder(&self) -> Option<u32> {
         self.record().filter(|record| record.outcome.is_none()).map(|record| record.pid)
@@ -145,11 +138,7 @@ impl Lock {
 
     /// The line in the file, whichever process wrote it.
     pub fn record(&self) -> Option<LockRecord> {
-        let mut options = OpenOptions::new();
-        options.read(true);
-        // A pipe in its place would wait for a writer, and no signal would end that.
-        private_and_unlinked(&mut options);
-        LockRecord::read(&options.open(&self.path).ok()?)
+        LockRecord::read(&files::open_lock(&self.path)?)
     }
 }
 
@@ -233,7 +222,9 @@ impl Outcome {
     fn parse(text: &str) -> Self {
         match text.split_once(' ') {
             Some((FAILED, rest)) => {
-                let named = rest.split_once(' ').and_then(|(name, message)| Some((Kind::named(name)?, message)));
+                // Of a failure that is never recorded, one has exit code 0.
+                let kind = |name| Kind::named(name).filter(|kind| !kind.is_silent());
+                let named = rest.split_once(' ').and_then(|(name, message)| Some((kind(name)?, message)));
                 let (kind, message) = named.unwrap_or((Kind::Other, rest));
                 Self::Failed { kind, message: message.to_owned() }
             }
@@ -271,16 +262,6 @@ impl fmt::Display for LockRecord {
         f.write_str("\n")
     }
 }
-
-#[cfg(unix)]
-fn private_and_unlinked(options: &mut OpenOptions) {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-}
-
-#[cfg(not(unix))]
-fn private_and_unlinked(_: &mut OpenOptions) {}
 
 #[cfg(test)]
 mod tests {
@@ -352,6 +333,14 @@ mod tests {
         let record = lock.record().unwrap();
         assert!(record.is_about(&Secret::new("abc")) && !record.is_about(&Secret::new("abd")));
         assert!(!std::fs::read_to_string(lock.path()).unwrap().contains("abc"));
+    }
+
+    #[test]
+    fn no_recorded_failure_is_success() {
+        for name in ["closed-pipe", "interrupt", "hang-up", "terminate"] {
+            let Outcome::Failed { kind, .. } = Outcome::parse(&format!("failed {name} x")) else { panic!("{name}") };
+            assert_eq!(kind, Kind::Other, "{name}");
+        }
     }
 
     #[test]

@@ -59,11 +59,18 @@ impl TokenCache {
         names::document(&self.dir, key.digest())
     }
 
-    /// Reads a token. A damaged file is a miss with a reason, never an error; a world-writable folder is an error.
+    /// Reads a token. A damaged file is a miss with a reason, never an error; a folder of another account is an error.
     pub fn token(&self, key: &TokenKey) -> Result<Loaded<CachedToken>, Error> {
         // A refreshed token that cannot be stored would be lost, so the folder is checked first.
-        file::check_folder(&self.dir)?;
-        file::load(&self.token_path(key), CachedToken::parse)
+        let is_world_writable = file::check_folder(&self.dir, "read")?;
+        let loaded = file::load(&self.token_path(key), CachedToken::parse)?;
+        let Loaded::Present(token, warning) = loaded else { return Ok(loaded) };
+        if !is_world_writable {
+            return Ok(Loaded::Present(token, warning));
+        }
+        let of_folder = file::narrow_folder(&self.dir)?;
+        let both = warning.map_or_else(|| of_folder.clone(), |of_file| format!("{of_folder}; {of_file}"));
+        Ok(Loaded::Present(token, Some(both)))
     }
 
     /// True if there is a token for this start URL, or one whose file does not name any. Faster than reading it: the text
@@ -111,12 +118,12 @@ impl TokenCache {
 
     /// Replaces a token's file as a whole.
     pub fn store_token(&self, key: &TokenKey, token: &CachedToken) -> Result<(), Error> {
-        file::store(&self.token_path(key), token)
+        file::store(&self.token_path(key), token).map(drop)
     }
 
     /// Replaces a registration's file as a whole.
     pub fn store_registration(&self, key: &RegistrationKey, registration: &CachedRegistration) -> Result<(), Error> {
-        file::store(&self.registration_path(key), registration)
+        file::store(&self.registration_path(key), registration).map(drop)
     }
 
     /// Removes a token's file; a missing file counts as removed.
@@ -141,8 +148,9 @@ impl TokenCache {
         scan::everything(&self.dir)
     }
 
-    /// Checks that a token can be stored under this key, before the user approves a login.
-    pub fn probe(&self, key: &TokenKey) -> Result<(), Error> {
+    /// Checks that a token can be stored under this key, before anything is spent on one. Returns a warning about the
+    /// folder.
+    pub fn probe(&self, key: &TokenKey) -> Result<Option<String>, Error> {
         file::probe(&self.token_path(key))
     }
 

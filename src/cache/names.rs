@@ -44,8 +44,18 @@ pub(super) fn lock_beside(document: &Path, purpose: Purpose) -> PathBuf {
 
 /// True for a name that only documents of these caches have.
 pub(super) fn is_document(path: &Path) -> bool {
+    is_digest_with(path, &[".json"])
+}
+
+/// True for the name of a lock.
+pub(super) fn is_lock(path: &Path) -> bool {
+    is_digest_with(path, &[".lock", ".login.lock"])
+}
+
+fn is_digest_with(path: &Path, endings: &[&str]) -> bool {
     let is_digest = |stem: &str| stem.len() == 40 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    path.extension() == Some("json".as_ref()) && path.file_stem().and_then(|stem| stem.to_str()).is_some_and(is_digest)
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    endings.iter().any(|ending| name.strip_suffix(ending).is_some_and(is_digest))
 }
 
 /// Names the file of a token.

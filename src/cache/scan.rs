@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{CachedToken, Loaded, Lock, Purpose, file, names};
 use crate::error::Error;
+use crate::files;
 use crate::secret::Secret;
 
 /// A file in a cache folder.
@@ -96,8 +97,8 @@ pub(super) fn is_token(text: &str) -> bool {
     text.contains("\"accessToken\"")
 }
 
-/// The files of a folder in the order of names, and an error for each that could not be read. A missing folder is
-/// empty.
+/// The files of a folder in the order of names, without locks, and an error for each that could not be read. A missing
+/// folder is empty.
 pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
     file::remove_abandoned(folder);
     let list_error = |error| file::io_error(folder, "list", &error);
@@ -112,8 +113,10 @@ pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
         Err(error) => failed.push(list_error(error)),
     }
     paths.sort();
-    for path in paths.into_iter().filter(|path| !path.is_dir()) {
-        match file::load(&path, |text| Ok(Kind::of(text))) {
+    for path in paths.into_iter().filter(|path| !path.is_dir() && !names::is_lock(path)) {
+        let load = || file::load(&path, |text| Ok(Kind::of(text)));
+        let loaded = load().or_else(|error| if files::make_readable(&path) { load() } else { Err(error) });
+        match loaded {
             Ok(Loaded::Present(kind, _)) => found.push(CacheEntry { path, kind }),
             Ok(Loaded::Damaged(_)) if names::is_document(&path) => {
                 found.push(CacheEntry { path, kind: Kind::Token(FoundToken::default()) });

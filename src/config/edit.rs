@@ -14,7 +14,7 @@ use super::names::{SectionKind, header_for};
 use super::parse::{self, Block, DEFAULTS, Entry, Line, ParseError};
 use super::{Config, Session};
 use crate::error::Error;
-use crate::replace::{Keep, replace};
+use crate::files::{Keep, replace};
 
 /// Writes a discovered region to where the session was read from: the sso-session, or the profile, in the file and section
 /// that hold the key now (botocore's own writer misses `[default]` and shadows it).

@@ -16,7 +16,7 @@ use crate::session::{Caches, LoginNeeded, NoToken, Role, RoleCredentials};
 pub(super) fn cached(role: &SsoRole, context: &Context) -> Result<Option<Credentials>, Error> {
     let (tokens, credentials) = caches(context)?;
     let caches = Caches { tokens: &tokens, credentials: &credentials };
-    let found = (Role { role, caches, context }).look().map_err(|error| error.into_error(&role.session))?;
+    let found = (Role { role, caches, context }).look();
     Ok(found.map(|RoleCredentials { credentials, warnings }| {
         warn(&warnings, context);
         credentials

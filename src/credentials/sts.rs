@@ -123,12 +123,12 @@ fn problem(name: &str, value: &str) -> Option<String> {
 pub(super) fn cached(context: &Context, key: &CredentialKey) -> Option<Credentials> {
     let cache = CredentialCache::in_home(context.home.as_deref()?);
     match cache.load(key) {
-        Ok(Loaded::Present(cached, _)) if cached.expires_at - context.now() >= MIN_LIFETIME => Some(cached.credentials),
-        Ok(_) => None,
-        Err(error) => {
-            log::debug!("{error}");
+        Loaded::Present(cached, _) if cached.expires_at - context.now() >= MIN_LIFETIME => Some(cached.credentials),
+        Loaded::Damaged(why) => {
+            log::debug!("cached role credentials: {why}");
             None
         }
+        Loaded::Present(..) | Loaded::Absent => None,
     }
 }
 

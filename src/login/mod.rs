@@ -123,7 +123,9 @@ async fn in_browser(
     let (start_url, region) = start_url::resolve(services.http(), configured).await?;
     session.region.value = region;
     // A full disk or a read-only home is reported before the browser opens.
-    cache.probe(&session.token_key())?;
+    if let Some(warning) = cache.probe(&session.token_key())? {
+        notices.message(warning);
+    }
     if let Some(known) = known.filter(|_| choices.new_session) {
         end_session(request, known).await?;
     }

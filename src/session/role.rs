@@ -63,22 +63,21 @@ impl Role<'_> {
     }
 
     /// The cached credentials, if they last.
-    pub fn look(&self) -> Result<Option<RoleCredentials>, NoToken> {
-        let cached = self.cached(self.context.now())?;
-        Ok(cached.filter(|(_, left)| *left > REUSED_ABOVE).map(|(cached, _)| cached))
+    pub fn look(&self) -> Option<RoleCredentials> {
+        let cached = self.cached(self.context.now());
+        cached.filter(|(_, left)| *left > REUSED_ABOVE).map(|(cached, _)| cached)
     }
 
     /// The cached credentials if they last, else new ones.
     pub async fn obtain(&self, services: &Services) -> Result<RoleCredentials, NoToken> {
-        if let Some(cached) = self.look()? {
+        if let Some(cached) = self.look() {
             return Ok(cached);
         }
         if let Err(error) = look(&self.role.session, self.caches.tokens, Duration::ZERO, self.context) {
             return self.use_despite(error);
         }
         let lock = self.caches.credentials.lock(&self.key());
-        let cached = || self.look().ok().flatten();
-        let result = match lock.wait(PATIENCE, self.context.now, cached).await {
+        let result = match lock.wait(PATIENCE, self.context.now, || self.look()).await {
             Acquired::Result(found) => return Ok(found),
             Acquired::Lock(held) => self.under_lock(held, services).await,
             Acquired::TimedOut(pid) => Err(timed_out("requesting these role credentials", pid).into()),
@@ -92,7 +91,7 @@ impl Role<'_> {
 
     async fn under_lock(&self, mut held: Held, services: &Services) -> Result<RoleCredentials, NoToken> {
         // Another process may have finished between the last look and the lock.
-        if let Ok(Some(found)) = self.look() {
+        if let Some(found) = self.look() {
             return Ok(found);
         }
         let waited_for = held.waited_for().and_then(|last| last.outcome);
@@ -144,30 +143,30 @@ impl Role<'_> {
                 let expires_at = found.credentials.expiry().map(Timestamp::from).filter(|_| held.is_some());
                 let keys = found.credentials.clone();
                 let document = expires_at.map(|expires_at| CachedCredentials { credentials: keys, expires_at });
-                document.map_or(Ok(()), |document| credentials.store_sso(&self.key(), &document))
+                document.map_or(Ok(None), |document| credentials.store_sso(&self.key(), &document))
             }
             Err(NoToken::LoginNeeded(why)) => return Err(why.into()),
             Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => Err(error),
         };
-        let warning = stored.err().map(|error| format!("the role credentials could not be stored: {error}"));
-        found.warnings.extend(warning);
+        let failed = |error| Some(format!("the role credentials could not be stored: {error}"));
+        found.warnings.extend(stored.unwrap_or_else(failed));
         Ok(None)
     }
 
     /// The cached credentials, and how long they last; expired ones and those of an ended session count as absent.
-    fn cached(&self, now: Timestamp) -> Result<Option<(RoleCredentials, Duration)>, NoToken> {
+    fn cached(&self, now: Timestamp) -> Option<(RoleCredentials, Duration)> {
         let session = &self.role.session;
         if !self.caches.tokens.has_token(&session.token_key(), &session.start_url.value) {
-            return Ok(None);
+            return None;
         }
-        let Loaded::Present(cached, warning) = self.caches.credentials.load(&self.key())? else { return Ok(None) };
+        let Loaded::Present(cached, warning) = self.caches.credentials.load(&self.key()) else { return None };
         let left = Duration::try_from(cached.expires_at - now).ok().filter(|left| !left.is_zero());
         let found = RoleCredentials { credentials: cached.credentials, warnings: Vec::from_iter(warning) };
-        Ok(left.map(|left| (found, left)))
+        left.map(|left| (found, left))
     }
 
     fn use_despite(&self, error: NoToken) -> Result<RoleCredentials, NoToken> {
-        let Ok(Some((mut found, left))) = self.cached(self.context.now()) else { return Err(error) };
+        let Some((mut found, left)) = self.cached(self.context.now()) else { return Err(error) };
         let (minutes, session) = (left.as_secs().div_ceil(60), &self.role.session);
         let error = error.into_error(session);
         found.warnings.push(format!("the role credentials could not be renewed and expire in {minutes} min: {error}"));

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::support::environment::SESSION;
-use crate::support::{Approval, IdentityCenter, Run, TestEnv};
+use crate::support::{Approval, Endpoint, IdentityCenter, Reply, Run, TestEnv};
 
 pub(crate) const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 pub(crate) const LOGIN: [&str; 6] = ["login", "--sso-session", SESSION, "--use-device-code", "--no-browser", "--force"];
@@ -117,7 +117,7 @@ const ROWS: &[Row] = &[
             fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o666)).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (DAMAGED, "a link to a file that is not trusted: it is world-writable (mode 666)"),
+        token: (DAMAGED, "a link to a file that is not trusted: it is world-writable"),
         login: 0,
     },
     Row {
@@ -132,15 +132,20 @@ const ROWS: &[Row] = &[
     Row { name: "read by its group", make: |p| p.mode(0o640), token: (0, "is readable by other users"), login: 0 },
     Row { name: "read by all", make: |p| p.mode(0o604), token: (0, "is readable by other users"), login: 0 },
     Row { name: "written by its group", make: |p| p.mode(0o660), token: (0, "is writable by other users"), login: 0 },
-    Row { name: "written by all", make: |p| p.mode(0o602), token: (255, "it is world-writable"), login: 255 },
+    Row {
+        name: "written by all",
+        make: |p| p.mode(0o602),
+        token: (0, "was world-writable (mode 602); its mode is now 600"),
+        login: 0,
+    },
     Row {
         name: "in a folder that all may write",
         make: |p| {
             p.write(p.good);
             fs::set_permissions(p.folder(), fs::Permissions::from_mode(0o777)).unwrap();
         },
-        token: (255, "it is world-writable"),
-        login: 255,
+        token: (0, "was world-writable (mode 777); its mode is now 755"),
+        login: 0,
     },
     Row { name: "empty", make: |p| p.write(""), token: (DAMAGED, "it is not JSON"), login: 0 },
     Row { name: "half", make: |p| p.write(&p.good[..p.good.len() / 2]), token: (DAMAGED, "it is not JSON"), login: 0 },
@@ -302,24 +307,29 @@ fn files_of_another_user() {
 /// Creates something at a path, for example a link.
 type MakeLock = fn(&Path, &Path);
 
-/// Anything unusual at the path of a lock disables only the lock.
+/// Anything unusual at the path of a lock is replaced by a lock, so that many processes still make one request.
 #[test]
 fn bad_lock_files() {
-    let rows: [(&str, MakeLock); 6] = [
+    let rows: [(&str, MakeLock); 8] = [
         ("a folder", |path, _| fs::create_dir(path).unwrap()),
         ("a pipe", |path, _| mkfifo(path)),
+        ("a socket", |path, _| drop(std::os::unix::net::UnixListener::bind(path).unwrap())),
         ("a link to a file", |path, elsewhere| {
             fs::write(elsewhere, "kept").unwrap();
             symlink(elsewhere, path).unwrap();
         }),
         ("a link to nothing", |path, elsewhere| symlink(elsewhere, path).unwrap()),
+        ("a second name of a file", |path, elsewhere| {
+            fs::write(elsewhere, "kept").unwrap();
+            fs::hard_link(elsewhere, path).unwrap();
+        }),
         ("junk", |path, _| fs::write(path, vec![0xff; 100_000]).unwrap()),
         ("a record of a process that is gone", |path, _| {
             fs::write(path, "process 1 2100-01-01T00:00:00Z holds\n").unwrap();
         }),
     ];
     for (name, make) in rows {
-        let (_center, env, good) = fixture();
+        let (center, env, good) = fixture();
         env.write(&TestEnv::token_path(SESSION), &good);
         env.let_expire_in(SESSION, -10);
         let path = env.home().join(TestEnv::token_path(SESSION));
@@ -328,7 +338,13 @@ fn bad_lock_files() {
             let _ = fs::remove_file(&elsewhere);
             make(&path.with_extension(extension), &elsewhere);
         }
-        unmoved(&env, &TOKEN, &[0], name);
+        center.next(Endpoint::CreateToken, Reply::genuine().delay(Duration::from_millis(300)));
+        let running: Vec<_> = (0..8).map(|_| env.spawn(TOKEN)).collect();
+        for run in running {
+            let run = run.finish();
+            assert!(run.status == 0 && run.stderr.is_empty(), "{name}: {}", run.snapshot());
+        }
+        assert_eq!(center.calls(), [Endpoint::CreateToken], "{name}");
         unmoved(&env, &LOGIN, &[0], name);
         assert_eq!(fs::read_to_string(&elsewhere).unwrap_or("kept".into()), "kept", "{name}: the target was touched");
         unmoved(&env, &["logout"], &[0], name);

@@ -4,6 +4,8 @@
 //! program reports what is wrong.
 
 #[cfg(target_os = "linux")]
+mod accounts;
+#[cfg(target_os = "linux")]
 pub(crate) mod bad_files;
 mod concurrency;
 #[cfg(target_os = "linux")]
@@ -12,6 +14,8 @@ mod fixture;
 mod kills;
 #[cfg(target_os = "linux")]
 mod mixed;
+#[cfg(target_os = "linux")]
+mod storage;
 #[cfg(target_os = "linux")]
 mod system_calls;
 

@@ -2,18 +2,23 @@
 //!
 //! `SSO_OIDC_TEST_CALLS` sets how many cases of each operation are tried; `.ci/long` tries all.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::fixture::{Fixture, Left, Operation};
-use crate::support::count;
 use crate::support::environment::SESSION;
 use crate::support::strace::{Call, Fate, Tracer};
+use crate::support::{TestEnv, count};
 
 const ERRORS: [&str; 12] =
     ["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT", "EINTR", "EFBIG", "ENOMEM", "ESTALE", "EMFILE", "EPERM", "ENOLCK"];
 
 /// Errors that only some calls return.
-fn own_errors(call: &Call) -> &'static [&'static str] {
+fn own_errors(operation: Operation, call: &Call) -> &'static [&'static str] {
     match call.name.as_str() {
         name if name.starts_with("rename") => &["EBUSY", "EXDEV"],
+        // While another process refreshes the token, role credentials are not stored.
+        "flock" if operation == Operation::Role => &["EOPNOTSUPP"],
         "flock" => &["EAGAIN", "EOPNOTSUPP"],
         "openat" if call.text.contains("O_CREAT") => &["EEXIST"],
         _ => &[],
@@ -47,7 +52,8 @@ fn dry(tracer: &Tracer, operation: Operation) -> Vec<Call> {
 fn fails_everywhere(operation: Operation) {
     let Some(tracer) = Tracer::find("every_call_fails") else { return };
     let calls = dry(&tracer, operation);
-    let errors = |call: &Call| ERRORS.iter().chain(own_errors(call)).map(|error| (call.clone(), *error)).collect();
+    let errors =
+        |call: &Call| ERRORS.iter().chain(own_errors(operation, call)).map(|error| (call.clone(), *error)).collect();
     let cases = some(calls.iter().flat_map::<Vec<_>, _>(errors).collect(), count("SSO_OIDC_TEST_CALLS", 16));
     let (total, mut met, mut lost) = (cases.len(), 0, 0);
     for (call, error) in cases {
@@ -144,7 +150,9 @@ fn an_unwritable_cache_is_reported_before_any_request() {
             let calls = dry(&tracer, operation);
             let is_temporary = |call: &&Call| call.text.contains("/.sso-oidc-");
             let write = calls.iter().filter(is_temporary).find(|call| call.name == "write").unwrap();
-            let create = calls.iter().filter(is_temporary).find(|call| call.name == "openat").unwrap();
+            // A lock is created in the same way, but not written.
+            let created = calls.iter().filter(is_temporary).take_while(|call| call.name != "write");
+            let create = created.filter(|call| call.name == "openat").last().unwrap();
             let call = if matches!(error, "ENOSPC" | "EDQUOT") { write } else { create };
             let fixture = Fixture::new(operation);
             let (run, _) = tracer.run(&fixture.env, operation.words(), Some((call, Fate::Fails(error))));
@@ -158,5 +166,23 @@ fn an_unwritable_cache_is_reported_before_any_request() {
                 assert_eq!(run.stdout, "", "{error}");
             }
         }
+    }
+}
+
+/// A file system without modes shows every file as world-writable.
+#[test]
+fn a_file_that_cannot_be_made_private_is_a_warning() {
+    let Some(tracer) = Tracer::find("a_file_that_cannot_be_made_private_is_a_warning") else { return };
+    let fixture = Fixture::new(Operation::Role);
+    let token = ["token", "--sso-session", SESSION];
+    let change = |nth| Call { name: "fchmod".to_owned(), nth, text: String::new() };
+    for (nth, place) in [(1, "json"), (2, "cache")] {
+        for name in [".aws/sso/cache", &TestEnv::token_path(SESSION)] {
+            let path = fixture.env.home().join(name);
+            fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+        }
+        let (run, _) = tracer.run(&fixture.env, &token, Some((&change(nth), Fate::Fails("EPERM"))));
+        let run = run.ok();
+        assert!(run.stderr.contains(&format!("{place} is world-writable (mode 777) and cannot")), "{}", run.snapshot());
     }
 }

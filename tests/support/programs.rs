@@ -30,10 +30,15 @@ pub(crate) fn target() -> &'static Path {
 pub(crate) fn or_skip<T>(found: Option<T>, test: &str, missing: &str) -> Option<T> {
     if found.is_none() {
         assert!(variable("CI").is_none_or(|value| value != "true"), "{missing}, which CI needs");
-        // Not eprintln, which is only shown for a test that fails.
-        let _ = writeln!(std::io::stderr(), "skipped: {test}: {missing}");
+        skip(test, missing);
     }
     found
+}
+
+/// Prints why a test is skipped, for what CI need not have.
+pub(crate) fn skip(test: &str, missing: &str) {
+    // Not eprintln, which is only shown for a test that fails.
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {missing}");
 }
 
 /// A variable of the environment of the tests.

@@ -1,0 +1,205 @@
+//! Lock files: one process at a time holds the kernel's lock on a private file of ours.
+//!
+//! What cannot serve as a lock (a file of another account, a second name of some file, a link, a pipe) is replaced, if the
+//! folder is ours: a process that went on without a lock would not notice the others.
+
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::owner::{self, belongs_to_us, create_private_folders, folder_of};
+use super::read::open;
+use super::replace::temporary_beside;
+
+/// How often a lock is looked for again that another process creates or replaces at the same time.
+const ATTEMPTS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Takes the lock; `None` while another process holds it. An error if there can be none: the folder is read-only, or the
+/// file system has no locks.
+pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
+    for _ in 0..ATTEMPTS {
+        let Some(file) = open_or_create(path)? else { continue };
+        match file.try_lock() {
+            Ok(()) if is_at(path, &file)? => return Ok(Some(file)),
+            // Replaced or removed since it was opened.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Waits for the lock; an error also after this time.
+pub fn wait_for_lock(path: &Path, patience: Duration) -> io::Result<File> {
+    let until = Instant::now() + patience;
+    loop {
+        match try_lock(path)? {
+            Some(file) => return Ok(file),
+            None if Instant::now() < until => sleep(PAUSE),
+            None => return Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+/// Opens a lock file to read what its holder wrote; `None` if there is none that can be trusted.
+pub fn open_lock(path: &Path) -> Option<File> {
+    let file = open(path, false).ok()?;
+    is_usable(&file.metadata().ok()?, path).then_some(file)
+}
+
+/// The file, created or replaced if need be; `None` if it has to be looked for again.
+fn open_or_create(path: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    neither_follow_nor_block(&mut options);
+    match options.open(path) {
+        Ok(file) if is_usable(&file.metadata()?, path) => return Ok(Some(file)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound && is_there(path) == Some(true) => return Err(error),
+        _ => create(path)?,
+    }
+    Ok(None)
+}
+
+/// Whether there is a file that can serve as the lock; `None` if there is nothing.
+fn is_there(path: &Path) -> Option<bool> {
+    fs::symlink_metadata(path).ok().map(|metadata| is_usable(&metadata, path))
+}
+
+fn is_usable(metadata: &Metadata, path: &Path) -> bool {
+    metadata.is_file() && belongs_to_us(metadata, path) && owner::can_be_opened(metadata) && has_one_name(metadata)
+}
+
+/// Creates the file, or replaces what cannot serve as one. It appears with its owner and mode, so that no process finds
+/// it unusable and replaces it in turn.
+fn create(path: &Path) -> io::Result<()> {
+    let folder = folder_of(path);
+    create_private_folders(folder)?;
+    let _creating = hold(folder);
+    let there = is_there(path);
+    if there == Some(true) {
+        return Ok(());
+    }
+    let temporary = temporary_beside(path)?;
+    // Fails where root is mapped to another account; the lock works for this one.
+    let _ = owner::set_owner(temporary.as_file(), path, None);
+    let persisted = match there {
+        None => temporary.persist_noclobber(path),
+        Some(_) if !belongs_to_us(&fs::metadata(folder)?, folder) => return Err(io::ErrorKind::PermissionDenied.into()),
+        Some(_) => {
+            // A rename replaces everything else.
+            let _ = fs::remove_dir(path);
+            temporary.persist(path)
+        }
+    };
+    match persisted.map_err(|error| error.error) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // The file system shows another owner or mode than was set.
+        Ok(file) if !is_usable(&file.metadata()?, path) => Err(io::ErrorKind::Unsupported.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Lets one process at a time look at a bad lock and replace it: otherwise the second could replace the new lock of the
+/// first. Any account that may read the folder can hold this, so the wait is short.
+fn hold(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    for _ in 0..ATTEMPTS {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) => sleep(PAUSE),
+            Err(TryLockError::Error(_)) => break,
+        }
+    }
+    None
+}
+
+#[cfg(unix)]
+fn neither_follow_nor_block(options: &mut OpenOptions) {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+}
+
+#[cfg(not(unix))]
+fn neither_follow_nor_block(_: &mut OpenOptions) {}
+
+/// False for a second name of another file, which writing to the lock would overwrite.
+#[cfg(unix)]
+fn has_one_name(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    metadata.nlink() <= 1
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_: &Metadata) -> bool {
+    true
+}
+
+/// Whether the path still leads to this file.
+#[cfg(unix)]
+fn is_at(path: &Path, file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = file.metadata()?;
+    Ok(fs::symlink_metadata(path).is_ok_and(|found| (found.dev(), found.ino()) == (file.dev(), file.ino())))
+}
+
+#[cfg(not(unix))]
+fn is_at(path: &Path, _: &File) -> io::Result<bool> {
+    fs::exists(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::{try_lock, wait_for_lock};
+
+    /// A process that replaces a lock, and one that removes its lock before it ends, never let two others in.
+    #[test]
+    fn one_thread_at_a_time_holds_a_lock_that_comes_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let (inside, turns) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let (path, inside, turns) = (&path, &inside, &turns);
+                scope.spawn(move || {
+                    for turn in 0..40 {
+                        let held = wait_for_lock(path, Duration::from_mins(1)).unwrap();
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                        std::thread::yield_now();
+                        assert_eq!(inside.fetch_sub(1, Ordering::SeqCst), 1);
+                        turns.fetch_add(1, Ordering::SeqCst);
+                        match (thread + turn) % 4 {
+                            0 => fs::remove_file(path).unwrap(),
+                            // Unless another thread has created the lock in between.
+                            1 => drop(fs::remove_file(path).and_then(|()| fs::create_dir(path))),
+                            _ => {}
+                        }
+                        drop(held);
+                    }
+                });
+            }
+        });
+        assert_eq!(turns.into_inner(), 8 * 40);
+    }
+
+    #[test]
+    fn a_lock_that_is_held_is_waited_for_no_longer_than_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new").join("x.lock");
+        let held = try_lock(&path).unwrap();
+        assert!(held.is_some() && try_lock(&path).unwrap().is_none());
+        let error = wait_for_lock(&path, Duration::from_millis(5)).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+        drop(held);
+        assert!(try_lock(&path).unwrap().is_some());
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}

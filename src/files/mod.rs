@@ -1,0 +1,13 @@
+//! Files on disk, whatever they contain: reading without waiting, owners and modes, atomic replacement, lock files.
+//!
+//! The contents of files, and what a failure means, are the business of the callers.
+
+mod lock;
+mod owner;
+mod read;
+mod replace;
+
+pub use lock::{open_lock, try_lock, wait_for_lock};
+pub use owner::{create_private_folders, folder_of, foreign_owner, is_world_writable, make_readable, narrow};
+pub use read::{LONGEST, open, read_bytes, read_text};
+pub use replace::{Keep, TEMPORARY, check_replaceable, link_target, replace, replace_if};

@@ -1,0 +1,60 @@
+//! Reads a file that must be a regular one. Nothing waits: a FIFO without a writer would, and no signal ends that.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// The longest file that is read, in bytes.
+pub const LONGEST: u64 = 64 << 20;
+/// Why a FIFO, a device, a socket or a folder is not read.
+const NOT_REGULAR: &str = "it is not a regular file";
+
+/// Reads a regular file, following links.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = open(path, true).map_err(|error| {
+        // A socket, or a device without a driver.
+        if is_not_openable(&error) { io::Error::other(NOT_REGULAR) } else { error }
+    })?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other(NOT_REGULAR));
+    }
+    if metadata.len() > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a regular file of text.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let not_text = |_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8");
+    String::from_utf8(read_bytes(path)?).map_err(not_text)
+}
+
+/// Opens a file for reading, whatever it is. Never blocks, and makes no terminal the controlling one.
+#[cfg(unix)]
+pub fn open(path: &Path, follows_links: bool) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let nofollow = if follows_links { OFlags::empty() } else { OFlags::NOFOLLOW };
+    let flags = nofollow | OFlags::NONBLOCK | OFlags::NOCTTY;
+    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// Opens a file for reading.
+#[cfg(not(unix))]
+pub fn open(path: &Path, _: bool) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn is_not_openable(error: &io::Error) -> bool {
+    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NXIO)
+}
+
+#[cfg(not(unix))]
+fn is_not_openable(_: &io::Error) -> bool {
+    false
+}
