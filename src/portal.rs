@@ -35,7 +35,8 @@ impl PortalClient {
     /// Errors of the portal, transport failures, and responses that are not from the portal.
     pub async fn logout(&self, token: &Secret) -> Result<(), Failure> {
         let request = self.request(Method::POST, "/logout", token);
-        let response = self.send("Logout", Request { body: Some(Secret::new("")), ..request }).await?;
+        let response =
+            self.send("Logout", Request { body: Some(Secret::new("")), ..request }, Retry::Repeatable).await?;
         if response.body.is_empty() { Ok(()) } else { json("Logout", &response).map(drop) }
     }
 
@@ -47,25 +48,26 @@ impl PortalClient {
         let encoded = |text| utf8_percent_encode(text, endpoint::NOT_UNRESERVED).to_string();
         let path = format!("/federation/credentials?role_name={}&account_id={}", encoded(role), encoded(account));
         let request = self.request(Method::GET, &path, token);
-        let response = self.send("GetRoleCredentials", request).await?;
+        let response = self.send("GetRoleCredentials", request, Retry::Repeatable).await?;
         credentials(&response, account)
     }
 
-    /// Checks that the portal accepts the token (`ListAccounts`, one account).
+    /// Checks that the portal accepts the token (`ListAccounts`, one account). `retry`: how often a failed attempt is
+    /// repeated.
     ///
     /// # Errors
     /// As [`PortalClient::logout`]; [`Failure::is_unauthorized`] is true for a token that the portal does not accept.
-    pub async fn accounts_probe(&self, token: &Secret) -> Result<(), Failure> {
+    pub async fn accounts_probe(&self, token: &Secret, retry: Retry<'_>) -> Result<(), Failure> {
         let request = self.request(Method::GET, "/assignment/accounts?max_result=1", token);
-        json("ListAccounts", &self.send("ListAccounts", request).await?).map(drop)
+        json("ListAccounts", &self.send("ListAccounts", request, retry).await?).map(drop)
     }
 
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
         Request::aws(method, endpoint::join(&self.endpoint, path)).header(TOKEN_HEADER, token.clone())
     }
 
-    async fn send(&self, operation: &'static str, request: Request) -> Result<Response, Failure> {
-        let response = self.http.send(&request, Retry::Repeatable, None).await?;
+    async fn send(&self, operation: &'static str, request: Request, retry: Retry<'_>) -> Result<Response, Failure> {
+        let response = self.http.send(&request, retry, None).await?;
         if response.is_success() {
             return Ok(response);
         }

@@ -154,6 +154,11 @@ impl TokenCache {
         file::probe(&self.token_path(key))
     }
 
+    /// The lock that lets one process at a time refresh the token in this file.
+    pub fn refresh_lock_of(&self, path: &Path) -> Lock {
+        Lock::new(names::lock_beside(path, Purpose::Refresh))
+    }
+
     /// The lock that lets one process at a time refresh this token, or sign in for it.
     pub fn lock(&self, key: &TokenKey, purpose: Purpose) -> Lock {
         Lock::new(names::lock_beside(&self.token_path(key), purpose))

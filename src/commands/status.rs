@@ -18,7 +18,9 @@ use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{Config, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
+use crate::http::Retry;
 use crate::portal::PortalClient;
+use crate::secret::Secret;
 use crate::services::Services;
 use crate::session::{self, LoginNeeded};
 use crate::text;
@@ -38,7 +40,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
         None => report.all(Session::all(&config)),
     };
     let failure = if args.check {
-        check(&mut sessions, &clients::for_session(context, &config, global)?, context)?
+        check(&mut sessions, &cache, &clients::for_session(context, &config, global)?, context)?
     } else {
         None
     };
@@ -73,21 +75,29 @@ fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
     profiles
 }
 
-/// Checks every valid token at the portal; returns the error of the first request that failed.
+/// Checks every valid token at the portal, and records those that it rejects; returns the error of the first request that failed.
 fn check(
     sessions: &mut [SessionStatus],
+    cache: &TokenCache,
     services: &Services,
     context: &Context,
 ) -> anyhow::Result<Option<anyhow::Error>> {
     let valid = || sessions.iter().filter(|session| session.state == State::Valid);
     let tokens = valid().map(|session| (session.region.as_deref(), session.access_token.as_ref())).collect();
-    let outcomes = send_each(PortalClient::accounts_probe, tokens, Duration::MAX, services, context)?;
+    let probe = async |portal: &PortalClient, token: &Secret| portal.accounts_probe(token, Retry::Repeatable).await;
+    let outcomes = send_each(probe, tokens, Duration::MAX, services, context)?;
     let mut failure = None;
     let valid = sessions.iter_mut().filter(|session| session.state == State::Valid);
     for (session, outcome) in valid.zip(outcomes) {
         match outcome {
             Ok(()) => {}
-            Err(error) if error.kind() == Kind::LoginNeeded => session.need_login(&LoginNeeded::Unauthorized),
+            Err(error) if error.kind() == Kind::LoginNeeded => {
+                if let Some(token) = &session.access_token {
+                    let lock = cache.refresh_lock_of(&session.path);
+                    session::record_rejected(token, &lock, &LoginNeeded::Unauthorized.into(), context);
+                }
+                session.need_login(&LoginNeeded::Unauthorized);
+            }
             Err(error) => {
                 let attempt = || format!("cannot check the token of {} at the access portal", session.label());
                 failure.get_or_insert_with(|| anyhow::Error::new(error).context(attempt()));

@@ -32,9 +32,10 @@ use crate::cache::{CachedRegistration, CachedToken, CredentialCache, Loaded, PAT
 use crate::config::{Config, DEFAULT_SCOPE, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
+use crate::http::Retry;
 use crate::oidc::{OidcClient, TokenResponse};
 use crate::services::Services;
-use crate::session::{self, LoginNeeded, NoToken};
+use crate::session::{self, LoginNeeded, NoToken, Usable};
 
 pub use flow::{Flow, FlowChoice};
 pub use interactive::Interactive;
@@ -42,6 +43,9 @@ use loopback::BrowserTab;
 use notice::Notices;
 use page::Page;
 use single_flight::Role;
+
+/// The time to ask the portal whether it accepts a valid token.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Checks the settings of a session, without a request.
 pub fn check(session: &Session, choices: &Choices) -> Result<(), Error> {
@@ -64,7 +68,14 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
     if choices.force || choices.new_session {
         return Ok(Outcome::NeedsLogin(None));
     }
-    let usable = match session::obtain(session, services, cache, choices.min_ttl, context, false).await {
+    let min_ttl = choices.min_ttl;
+    let mut obtained = session::obtain(session, services, cache, min_ttl, context, false).await;
+    if let Ok(Usable { token, refreshed: false, .. }) = &obtained
+        && is_rejected(request, token).await
+    {
+        obtained = session::replace_rejected(token, session, services, cache, min_ttl, context, false).await;
+    }
+    let usable = match obtained {
         Ok(usable) => usable,
         Err(NoToken::LoginNeeded(why)) => return Ok(Outcome::NeedsLogin(Some(why))),
         Err(error) => return Err(error.into_error(session)),
@@ -77,6 +88,21 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
     let login = Login { token: usable.token, how, new_region: None };
     notices.summary(&login, session, refresh_failed);
     Ok(Outcome::SignedIn(Box::new(login)))
+}
+
+/// Whether the access portal rejects a valid token. If the portal cannot be asked, it does not.
+async fn is_rejected(request: &LoginRequest<'_>, token: &CachedToken) -> bool {
+    let LoginRequest { session, services, cache, .. } = *request;
+    if session::is_rejected(token, session, cache) {
+        return true;
+    }
+    // Without this scope the portal might accept no token at all.
+    let has_scope = |scopes: &Vec<String>| scopes.is_empty() || scopes.iter().any(|scope| scope == DEFAULT_SCOPE);
+    let portal = services.portal(&session.region.value).ok().filter(|_| session.scopes.as_ref().is_none_or(has_scope));
+    let Some(portal) = portal else { return false };
+    let probe = portal.accounts_probe(&token.access_token, Retry::Once);
+    let response = tokio::time::timeout(PROBE_TIMEOUT, probe).await;
+    matches!(response, Ok(Err(failure)) if failure.is_unauthorized())
 }
 
 /// Signs in with the browser, or waits for the process that already does. `why`: why a login is needed, unless forced.

@@ -98,7 +98,8 @@ fn fresh(request: &LoginRequest<'_>) -> Option<CachedToken> {
         return None;
     }
     let found = session::look(session, cache, choices.min_ttl, context);
-    if let Ok(Found::Fresh(usable)) = found { Some(usable.token) } else { None }
+    let fresh = if let Ok(Found::Fresh(usable)) = found { Some(usable.token) } else { None };
+    fresh.filter(|token| !session::is_rejected(token, session, cache))
 }
 
 /// The error if the leader does not finish.

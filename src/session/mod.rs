@@ -8,6 +8,7 @@
 mod clock;
 mod mismatch;
 mod refresh;
+mod rejected;
 mod role;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use crate::services::Services;
 
 pub use clock::{clock_warning, duration};
 pub use mismatch::Mismatch;
+pub use rejected::{is_rejected, record_rejected, replace_rejected};
 pub use role::{Caches, Role, RoleCredentials, forget_roles, still_expired};
 
 /// Below this much life a token is refreshed if possible: botocore's advisory window, so that we and the AWS CLI agree.
@@ -149,7 +151,7 @@ pub async fn obtain(
     };
     let lasts = |token: &CachedToken| token.lasts(min_ttl, context.now());
     let mut usable = if token.refreshable(context.now()).is_some() {
-        let refresh = refresh::Refresh { session, services, cache, min_ttl, context, throttled };
+        let refresh = refresh::Refresh { session, services, cache, min_ttl, context, throttled, rejected: None };
         match refresh.under_lock(&token).await {
             Ok(usable) => usable,
             Err(error) if lasts(&token) => use_despite_failed_refresh(token, context.now(), &error),

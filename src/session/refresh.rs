@@ -46,6 +46,8 @@ pub(super) struct Refresh<'a> {
     pub(super) min_ttl: Duration,
     pub(super) context: &'a Context,
     pub(super) throttled: bool,
+    /// An access token that the access portal rejects, whatever its expiry.
+    pub(super) rejected: Option<&'a Secret>,
 }
 
 impl Refresh<'_> {
@@ -65,8 +67,8 @@ impl Refresh<'_> {
         }
         // The file may have changed without giving a usable token; the refresh token that was found may be used up.
         let present = match look(self.session, self.cache, self.min_ttl, self.context)? {
-            Found::Fresh(usable) => return Ok(usable),
-            Found::Stale(token, _) => token,
+            Found::Fresh(usable) if self.lasts(&usable.token) => return Ok(usable),
+            Found::Fresh(Usable { token, .. }) | Found::Stale(token, _) => token,
         };
         let now = self.context.now();
         let parts = present.refreshable(now).ok_or_else(|| LoginNeeded::expired(&present, now))?;
@@ -81,7 +83,7 @@ impl Refresh<'_> {
     }
 
     fn lasts(&self, token: &CachedToken) -> bool {
-        token.lasts(self.min_ttl, self.context.now())
+        self.rejected != Some(&token.access_token) && token.lasts(self.min_ttl, self.context.now())
     }
 
     /// How long to wait for the lock: not at all for a better token than one that is good enough.
@@ -116,7 +118,9 @@ impl Refresh<'_> {
         };
         let last = if self.throttled { held.last().filter(remembered) } else { None };
         let waited_for = || held.waited_for().filter(|last| failure_kind(last).is_some());
-        match last.or_else(waited_for).filter(|last| last.is_about(refresh_token))?.outcome? {
+        let about = [Some(refresh_token), self.rejected];
+        let is_about = |last: &LockRecord| about.into_iter().flatten().any(|token| last.is_about(token));
+        match last.or_else(waited_for).filter(is_about)?.outcome? {
             Outcome::Failed { kind: Kind::Service, message } => {
                 Some(NoToken::Unavailable(Error::new(Kind::Service, message)))
             }

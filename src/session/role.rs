@@ -13,6 +13,7 @@ use aws_credential_types::Credentials;
 
 use super::clock::clock_warning;
 use super::refresh::{outcome, timed_out};
+use super::rejected::{record_rejected, replace_rejected};
 use super::{Found, LoginNeeded, NoToken, Usable, look, obtain};
 use crate::cache::{
     self, Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, Outcome, PATIENCE,
@@ -106,9 +107,22 @@ impl Role<'_> {
 
     async fn request(&self, services: &Services) -> Result<RoleCredentials, NoToken> {
         let (session, tokens) = (&self.role.session, self.caches.tokens);
-        let usable = obtain(session, services, tokens, Duration::ZERO, self.context, true).await?;
+        let mut usable = obtain(session, services, tokens, Duration::ZERO, self.context, true).await?;
+        let mut asked = self.ask(services, &usable.token).await;
+        if is_unauthorized(&asked) && !usable.refreshed {
+            let token = &usable.token;
+            let new = replace_rejected(token, session, services, tokens, Duration::ZERO, self.context, true).await?;
+            asked = self.ask(services, &new.token).await;
+            usable = Usable { warnings: [usable.warnings, new.warnings].concat(), ..new };
+        }
+        if let Err(error) = &asked
+            && is_unauthorized(&asked)
+        {
+            let lock = tokens.lock(&session.token_key(), Purpose::Refresh);
+            record_rejected(&usable.token.access_token, &lock, error, self.context);
+        }
         let Usable { token, warnings, .. } = usable;
-        let mut found = RoleCredentials { credentials: self.ask(services, &token).await?, warnings };
+        let mut found = RoleCredentials { credentials: asked?, warnings };
         if let Some(other) = self.store(&mut found, &token)? {
             found.credentials = self.ask(services, &other).await?;
             self.store(&mut found, &other)?;
@@ -195,6 +209,10 @@ pub fn forget_roles(session: &Session, config: &Config, cache: &CredentialCache)
 /// The error for new credentials that have expired already, in botocore's words.
 pub fn still_expired() -> Error {
     Error::configuration("Credentials were refreshed, but the refreshed credentials are still expired.")
+}
+
+fn is_unauthorized(asked: &Result<Credentials, NoToken>) -> bool {
+    matches!(asked, Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized)))
 }
 
 fn failure(failure: Failure) -> NoToken {

@@ -181,6 +181,7 @@ fn errors_have_a_message_and_an_exit_code() {
     assert!(run.stderr.contains("(ForbiddenException)") && run.stderr.contains("hint: check sso_account_id"));
     center.end_sessions();
     center.expect_fault(Endpoint::GetRoleCredentials, "UnauthorizedException");
+    center.expect_fault(Endpoint::CreateToken, "InvalidGrantException");
     let before = env.read(TestEnv::token_path(SESSION));
     let run = export(&env, &[]).expect(4);
     assert!(run.stderr.contains("hint: run: sso-oidc login --sso-session corp"), "{}", run.snapshot());

@@ -19,6 +19,7 @@ mod non_interactive;
 #[cfg(target_os = "linux")]
 mod other_account;
 mod registration;
+mod rejected;
 mod reuse;
 #[cfg(target_os = "linux")]
 mod terminal;

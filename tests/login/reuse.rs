@@ -17,7 +17,7 @@ fn a_valid_token_is_reused() {
     let run = env.run(LOGIN).ok();
     assert_eq!(run.stdout, success(&center.start_url()));
     assert!(run.stderr.contains("already signed in to corp until"), "{}", run.snapshot());
-    assert_eq!(center.connections(), 0);
+    assert_eq!(center.calls(), [Endpoint::ListAccounts]);
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
 }
 
@@ -40,7 +40,7 @@ fn a_token_below_15_minutes_is_refreshed_without_a_browser() {
     assert_eq!(env.opened(), Vec::<String>::new());
     // A second login finds it fresh.
     env.run(LOGIN).ok();
-    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    assert_eq!(center.calls(), [Endpoint::CreateToken, Endpoint::ListAccounts]);
 }
 
 #[test]
@@ -180,10 +180,10 @@ fn min_ttl_refreshes_a_valid_token() {
     let mut words = LOGIN.to_vec();
     words.extend(["--min-ttl", "30m"]);
     env.run(words).ok();
-    assert_eq!(center.calls(), []);
+    assert_eq!(center.calls(), [Endpoint::ListAccounts]);
     center.access_token_lives(28_800);
     let mut words = LOGIN.to_vec();
     words.extend(["--min-ttl", "4h"]);
     env.run(words).ok();
-    assert_eq!(center.calls(), [Endpoint::CreateToken]);
+    assert_eq!(center.calls(), [Endpoint::ListAccounts, Endpoint::CreateToken]);
 }

@@ -20,6 +20,7 @@ const NAN: &str = "JSON has no NaN, so it is null";
 const YAML_KEY: &str = "a YAML key that is not a string is reported as an unknown parameter";
 const LOGIN_FIRST: &str = "if a login is needed, the exit code is 4 and the error shows the command to run";
 const LEGACY: &str = "a token that can be refreshed is refreshed, including those of legacy profiles";
+const REJECTED: &str = "a token that the access portal rejects is refreshed once";
 const LOGOUT_GOES_ON: &str = "logout removes local files even if another step fails";
 const WORDING: &str = "usage errors and help have their own wording; exit codes are the same";
 const VERSION: &str = "the version and the user agent are those of sso-oidc";
@@ -96,7 +97,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("refresh-no-file", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-no-refresh-token", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-registration-expired", &[Exit, Stderr], LOGIN_FIRST),
-    ("refresh-role-401", &[Exit, Stderr], LOGIN_FIRST),
+    ("refresh-role-401", &[Requests, Exit, Stderr], REJECTED),
     ("refresh-timestamp-epoch", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-timestamp-garbage", &[Exit, Stderr], LOGIN_FIRST),
     ("refresh-timestamp-no-zone", &[Requests, Exit, Stderr], "a timestamp without a time zone is in UTC"),

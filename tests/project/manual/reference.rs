@@ -18,7 +18,8 @@ pub(crate) const SECTIONS: [(&str, &str); 9] = [
 const SIGNING_IN: &str = "\
 `sso-oidc login` uses the first of these that works:
 
-* The cached token is valid for more than 15 minutes: no request is sent.
+* The cached token is valid for more than 15 minutes. The access portal is asked whether it still accepts the token; \
+without a response within 3 s the token counts as accepted.
 
 * The token can be refreshed: one request, no browser.
 
@@ -30,7 +31,8 @@ To use the authorization code flow over SSH, set --redirect-port or `sso_redirec
 command on the local machine. Alternatively, paste the URL that the browser was redirected to into the terminal.
 
 Other commands never open a browser. They refresh a token with less than 15 minutes left; of concurrent processes one \
-sends the request and the others use its result.";
+sends the request and the others use its result. `export-credentials` also refreshes a token that the access portal \
+rejects.";
 
 const CONFIGURATION: &str = "\
 The files of the AWS CLI, `~/.aws/config` and `~/.aws/credentials` (`AWS_CONFIG_FILE`, \
@@ -180,6 +182,10 @@ In commands that use a token:
 * if a login is needed, the exit code is 4 and the error shows the command to run
 
 * a token that can be refreshed is refreshed, including those of legacy profiles
+
+* a token that the access portal rejects is refreshed once, and a login does not use it again
+
+* role credentials are used only while the token of their session is in the cache
 
 * a token that is still valid is used if it cannot be refreshed
 

@@ -1,0 +1,78 @@
+//! Tokens that the access portal rejects although they have not expired, e.g. because the session was ended elsewhere.
+//!
+//! Such a token is refreshed once. If that does not help, the lock beside the token records it, so that a login does not
+//! use the token again. The portal is asked in `role`, in `login` and by `status --check`.
+
+use std::time::Duration;
+
+use super::refresh::Refresh;
+use super::{LoginNeeded, NoToken, Usable};
+use crate::cache::{CachedToken, Lock, Outcome, Purpose, TokenCache};
+use crate::config::Session;
+use crate::context::{Context, Timestamp};
+use crate::error::Kind;
+use crate::secret::Secret;
+use crate::services::Services;
+
+/// How long a rejected token that could not be refreshed is not refreshed again.
+const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// Whether the lock records that the portal rejects this token.
+pub fn is_rejected(token: &CachedToken, session: &Session, cache: &TokenCache) -> bool {
+    rejection(token, session, cache).is_some()
+}
+
+/// When that was recorded, and the kind of the error that was reported.
+fn rejection(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<(Timestamp, Kind)> {
+    let record = cache.lock(&session.token_key(), Purpose::Refresh).record()?;
+    match &record.outcome {
+        Some(Outcome::Failed { kind, .. }) if record.is_about(&token.access_token) => Some((record.at, *kind)),
+        _ => None,
+    }
+}
+
+/// Records that the portal rejects a token, and why there is no other one.
+pub fn record_rejected(token: &Secret, lock: &Lock, why: &NoToken, context: &Context) {
+    let outcome = Outcome::Failed { kind: why.kind(), message: why.to_string() };
+    // Another process that holds the lock is replacing the token.
+    if let Some(mut held) = lock.attempt() {
+        held.end_about(context.now(), token, outcome);
+    }
+}
+
+/// Refreshes a token that the portal rejects, or finds the one that has replaced it meanwhile. `throttled`: a failure of
+/// the last 30 seconds is reported again without a new request.
+pub async fn replace_rejected(
+    token: &CachedToken,
+    session: &Session,
+    services: &Services,
+    cache: &TokenCache,
+    min_ttl: Duration,
+    context: &Context,
+    throttled: bool,
+) -> Result<Usable, NoToken> {
+    let is_recent = |(at, kind): (Timestamp, Kind)| {
+        let age = context.now() - at;
+        kind == Kind::LoginNeeded && age >= Duration::ZERO && age < REMEMBERED
+    };
+    if throttled && rejection(token, session, cache).is_some_and(is_recent) {
+        return Err(LoginNeeded::Unauthorized.into());
+    }
+    let refresh =
+        Refresh { session, services, cache, min_ttl, context, throttled, rejected: Some(&token.access_token) };
+    let replaced = if token.refreshable(context.now()).is_none() {
+        Err(LoginNeeded::Unauthorized.into())
+    } else {
+        refresh.under_lock(token).await
+    };
+    let error = match replaced {
+        Ok(usable) if usable.token.lasts(min_ttl, context.now()) => return Ok(usable),
+        Ok(usable) => return Err(LoginNeeded::TooShort(usable.token.expires_at).into()),
+        Err(NoToken::LoginNeeded(LoginNeeded::Refused(_) | LoginNeeded::Reported(_))) => {
+            LoginNeeded::Unauthorized.into()
+        }
+        Err(error) => error,
+    };
+    record_rejected(&token.access_token, &cache.lock(&session.token_key(), Purpose::Refresh), &error, context);
+    Err(error)
+}
