@@ -4,8 +4,10 @@
 //! must differ from the old one in nothing but the keys that were set. The file is replaced atomically, keeps its mode,
 //! and gets mode 0600 when new; a symbolic link is followed, not replaced.
 
+use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -14,7 +16,12 @@ use super::names::{SectionKind, header_for};
 use super::parse::{self, Block, DEFAULTS, Entry, Line, ParseError};
 use super::{Config, Session};
 use crate::error::Error;
-use crate::files::{Keep, replace};
+use crate::files::{self, Keep};
+
+/// How long to wait for processes that edit the file.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a file that another program changes at the same time is edited anew.
+const MAX_EDITS: usize = 20;
 
 /// Writes a discovered region to where the session was read from: the sso-session, or the profile, in the file and section
 /// that hold the key now (botocore's own writer misses `[default]` and shadows it).
@@ -45,21 +52,58 @@ fn set_keys(path: &Path, kind: SectionKind, name: &str, pairs: &[(&str, &str)]) 
     edit(path, |file| file.find(kind, name), &header_for(kind, name), pairs)
 }
 
-/// Sets keys in the section that `find` finds, or else in a new one with this header.
+/// Sets keys in the section that `find` finds, or else in a new one with this header. One process at a time edits the
+/// file; a change by another program, which knows no lock, is read and kept.
 fn edit(
     path: &Path,
     find: impl Fn(&IniFile) -> Option<usize>,
     header: &str,
     pairs: &[(&str, &str)],
 ) -> Result<(), Error> {
-    let failed = |detail: String| Error::other(format!("Unable to write config file: {}", path.display())).hint(detail);
-    let before = IniFile::read(path)?;
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(failed(error.to_string())),
+    let failed = |error: io::Error| failed(path, error.to_string());
+    let mut lock = files::link_target(path).map_err(failed)?.into_os_string();
+    lock.push(".lock");
+    let lock = Path::new(&lock);
+    let held = match files::wait_for_lock(lock, PATIENCE) {
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+            return Err(failed(io::Error::other("another process has been changing it for 30 s")));
+        }
+        // A folder that cannot be written, in which the file perhaps can.
+        held => held.ok(),
     };
-    let mut edited = Zeroizing::new(text);
+    let mut outcome = Ok(false);
+    for _ in 0..MAX_EDITS {
+        outcome = edit_once(path, &find, header, pairs);
+        if !matches!(outcome, Ok(false)) {
+            break;
+        }
+    }
+    if held.is_some() && cfg!(unix) {
+        // While it is held: a process that has opened it sees that it is gone, and creates another.
+        let _ = fs::remove_file(lock);
+    }
+    if outcome? { Ok(()) } else { Err(failed(io::Error::other("another program keeps changing it"))) }
+}
+
+fn failed(path: &Path, detail: String) -> Error {
+    Error::other(format!("Unable to write config file: {}", path.display())).hint(detail)
+}
+
+/// False if another program changed the file meanwhile.
+fn edit_once(
+    path: &Path,
+    find: &impl Fn(&IniFile) -> Option<usize>,
+    header: &str,
+    pairs: &[(&str, &str)],
+) -> Result<bool, Error> {
+    let failed = |detail: String| failed(path, detail);
+    let read = || match files::read_text(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(|text| Some(Zeroizing::new(text))),
+    };
+    let text = read().map_err(|error| failed(error.to_string()))?;
+    let mut edited = text.clone().unwrap_or_default();
+    let before = IniFile::of(path, &edited)?;
     let parsed = |text: &str| {
         let broken = |error: ParseError| failed(format!("the change would break line {}: {}", error.line, error.what));
         IniFile::parse(path, text).map_err(broken)
@@ -83,7 +127,9 @@ fn edit(
     if find(&after).is_none() || sections(&after) != expected {
         return Err(failed("a name or value has characters that the file format cannot represent".to_owned()));
     }
-    replace(path, edited.as_bytes(), Keep::ModeAndLink).map_err(|error| failed(error.to_string()))
+    let is_current = || read().is_ok_and(|now| now == text);
+    let replaced = files::replace_if(path, edited.as_bytes(), Keep::ModeAndLink, is_current);
+    replaced.map_err(|error| failed(error.to_string()))
 }
 
 /// The text with one key set.

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::names::SectionKind;
 use super::parse::{Block, Contents, DEFAULTS, Entry, ParseError, Span, parse};
 use crate::error::Error;
+use crate::files;
 
 /// A file without syntax errors.
 pub(super) struct IniFile {
@@ -20,35 +21,32 @@ pub(super) struct IniFile {
     contents: Contents,
 }
 
-/// The longest configuration file, in bytes.
-const LONGEST_FILE: u64 = 64 << 20;
-
 impl IniFile {
     /// Reads the file. One that does not exist, is not a regular file or is not readable counts as empty, as for botocore.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
-        let unparsable =
-            |detail: String| Error::other(format!("Unable to parse config file: {}", path.display())).hint(detail);
-        let parsed =
-            |text| Self::parse(path, text).map_err(|error| unparsable(format!("line {}: {}", error.line, error.what)));
-        let bytes = match read(path) {
+        let is_null = path == Path::new("/dev/null");
+        let read = if is_null { Ok(Vec::new()) } else { files::read_bytes(path) };
+        let bytes = match read {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                return Err(unparsable(format!("the file is too large: at most {LONGEST_FILE} bytes are read")));
+                let limit = files::LONGEST;
+                return Err(unparsable(path, format!("the file is too large: at most {limit} bytes are read")));
             }
             Err(error) => {
                 let unread = (error.kind() != io::ErrorKind::NotFound).then(|| error.to_string());
-                return Ok(Self { unread, ..parsed("")? });
+                return Ok(Self { unread, ..Self::of(path, "")? });
             }
         };
         if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] = bytes[..] {
-            return Err(unparsable("the file is UTF-16; save it as UTF-8 without a byte order mark".to_owned()));
+            let advice = "the file is UTF-16; save it as UTF-8 without a byte order mark";
+            return Err(unparsable(path, advice.to_owned()));
         }
         match String::from_utf8(bytes) {
-            Ok(text) => parsed(&Zeroizing::new(text)),
+            Ok(text) => Self::of(path, &Zeroizing::new(text)),
             Err(error) => {
                 let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
                 let line = before.split(|byte| *byte == b'\n').count();
-                Err(unparsable(format!("line {line} is not UTF-8")))
+                Err(unparsable(path, format!("line {line} is not UTF-8")))
             }
         }
     }
@@ -56,6 +54,12 @@ impl IniFile {
     /// That the file could not be read, and why, if so.
     pub(super) fn unread(&self) -> Option<String> {
         Some(format!("{} was not read: {}", self.path.display(), self.unread.as_ref()?))
+    }
+
+    /// The file with this text.
+    pub(super) fn of(path: &Path, text: &str) -> Result<Self, Error> {
+        let broken = |error: ParseError| unparsable(path, format!("line {}: {}", error.line, error.what));
+        Self::parse(path, text).map_err(broken)
     }
 
     /// The file's name for a message, and why it could not be read if it could not.
@@ -109,16 +113,6 @@ impl IniFile {
     }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = std::fs::metadata(path)?;
-    if path == Path::new("/dev/null") {
-        return Ok(Vec::new());
-    }
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    if metadata.len() > LONGEST_FILE {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    std::fs::read(path)
+fn unparsable(path: &Path, detail: String) -> Error {
+    Error::other(format!("Unable to parse config file: {}", path.display())).hint(detail)
 }

@@ -209,3 +209,25 @@ proptest! {
         prop_assert_eq!(comments(&text), comments(&std::fs::read_to_string(fixture.path("config")).unwrap()));
     }
 }
+
+/// Every process reads, changes and replaces the whole file.
+#[test]
+fn concurrent_edits_are_all_kept() {
+    let fixture = Fixture::new("# mine\n[default]\nregion = r\n");
+    std::thread::scope(|scope| {
+        for thread in 0..20 {
+            let fixture = &fixture;
+            scope.spawn(move || {
+                for section in 0..5 {
+                    let (name, value) = (format!("s{thread}-{section}"), format!("r{section}"));
+                    save_sso_session(&fixture.load(None).unwrap(), &name, &[("sso_region", &value)]).unwrap();
+                }
+            });
+        }
+    });
+    let config = fixture.load(None).unwrap();
+    let names = config.sso_sessions().count();
+    assert_eq!(names, 100, "{names} of 100 sections are left");
+    let files = std::fs::read_dir(fixture.path("")).unwrap().count();
+    assert_eq!(files, 1, "no lock and no temporary file stays");
+}
