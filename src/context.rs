@@ -8,6 +8,7 @@ mod stream;
 mod terminal;
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -26,14 +27,14 @@ use crate::text;
 pub type Timestamp = UtcDateTime;
 
 /// Looks up an environment variable.
-type Environment = Box<dyn Fn(&str) -> Option<String>>;
+type Environment = Box<dyn Fn(&str) -> Option<OsString>>;
 
 /// Starts a browser on a URL.
 type OpenBrowser = Box<dyn Fn(&str) -> io::Result<()>>;
 
 /// The environment of one run of the program.
 pub struct Context {
-    /// Looks up an environment variable; `None` when unset. Bytes that are not UTF-8 come with replacement characters.
+    /// Looks up an environment variable; `None` when unset.
     pub env: Environment,
     /// The home directory: `HOME` (Unix) or `USERPROFILE` (Windows), else the account's; `None` when there is none.
     pub home: Option<PathBuf>,
@@ -85,8 +86,13 @@ impl Context {
         }
     }
 
-    /// An environment variable; `None` when unset. Empty is a value.
+    /// An environment variable; `None` when unset. Empty is a value. Bytes that are not UTF-8 are replaced.
     pub fn var(&self, name: &str) -> Option<String> {
+        self.var_os(name).map(|value| value.into_string().unwrap_or_else(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// An environment variable as it is, for a path.
+    pub fn var_os(&self, name: &str) -> Option<OsString> {
         (self.env)(name)
     }
 
@@ -180,8 +186,8 @@ fn exit(code: i32) -> ! {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-fn real_env(name: &str) -> Option<String> {
-    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+fn real_env(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the home directory is read")]

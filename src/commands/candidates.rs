@@ -127,7 +127,7 @@ fn configured(what: &str, context: &Context) -> Vec<Candidate> {
 /// Files and folders, the latter with a trailing separator; hidden ones only after a typed dot.
 fn paths(typed: &str, context: &Context) -> Vec<Candidate> {
     let (folder, name) = typed.split_at(typed.rfind(is_separator).map_or(0, |at| at + 1));
-    let place = if folder.is_empty() { ".".into() } else { config::expand_path(folder, context) };
+    let place = if folder.is_empty() { ".".into() } else { config::expand_path(folder.as_ref(), context) };
     let Ok(entries) = std::fs::read_dir(place) else { return Vec::new() };
     let found = entries.filter_map(|entry| {
         let entry = entry.ok()?;

@@ -44,7 +44,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     let settings = config::client_settings(context, &config, &clients::overrides(global))?;
     let settings = with_region(settings, &config, context)?;
     let output = Output::resolve(global, &config, context)?;
-    let expand = |path: &str| config::expand_path(path, context);
+    let expand = |path: &str| config::expand_path(path.as_ref(), context);
     let stdin = || context.read_stdin();
     let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING"), stdin: &stdin };
     let input = Input::load(given, document.as_ref(), &files)?;

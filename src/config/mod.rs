@@ -16,6 +16,7 @@ mod source_profile;
 mod unread;
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf, is_separator};
 
@@ -63,7 +64,7 @@ impl Config {
             .or_else(|| Located::variable("AWS_DEFAULT_PROFILE", context))
             .unwrap_or_else(|| Located::new("default".to_owned(), Origin::Default));
         let file = |variable, default: &str| {
-            let path = context.var(variable).unwrap_or_else(|| default.to_owned());
+            let path = context.var_os(variable).unwrap_or_else(|| default.into());
             IniFile::read(&expand_path(&path, context))
         };
         let main = file("AWS_CONFIG_FILE", "~/.aws/config")?;
@@ -218,34 +219,52 @@ impl fmt::Debug for Config {
 }
 
 /// Expands variables and `~` in a path, like Python's `os.path.expandvars` and then `expanduser`, but for another user's
-/// home (`~name`).
-pub fn expand_path(path: &str, context: &Context) -> PathBuf {
-    let path = expand_variables(path, context);
-    let inside = path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with(is_separator));
-    match (inside, &context.home) {
-        (Some(rest), Some(home)) => home.join(rest.trim_start_matches(is_separator)),
-        _ => PathBuf::from(path),
+/// home (`~name`). A path need not be UTF-8.
+pub fn expand_path(path: &OsStr, context: &Context) -> PathBuf {
+    let path = expand_variables(path.as_encoded_bytes(), context);
+    let is_separator = |byte: &u8| is_separator(char::from(*byte));
+    match (path.strip_prefix(b"~"), &context.home) {
+        (Some(rest), Some(home)) if rest.first().is_none_or(is_separator) => {
+            let inside = rest.iter().position(|byte| !is_separator(byte)).unwrap_or(rest.len());
+            home.join(os_string(rest[inside..].to_vec()))
+        }
+        _ => os_string(path).into(),
     }
 }
 
 /// Expands `$NAME` and `${NAME}`; unset variables stay unchanged.
-fn expand_variables(path: &str, context: &Context) -> String {
-    let mut out = String::with_capacity(path.len());
+fn expand_variables(path: &[u8], context: &Context) -> Vec<u8> {
+    let mut out = Vec::with_capacity(path.len());
     let mut rest = path;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
+    while let Some(at) = memchr::memchr(b'$', rest) {
+        out.extend_from_slice(&rest[..at]);
         let after = &rest[at + 1..];
-        let (name, length) = if let Some((name, _)) = after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+        let in_braces = after.strip_prefix(b"{").and_then(|inner| Some(&inner[..memchr::memchr(b'}', inner)?]));
+        let (name, length) = if let Some(name) = in_braces {
             (name, name.len() + 2)
         } else {
-            let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+            let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let end = after.iter().position(|byte| !is_of_name(byte)).unwrap_or(after.len());
             (&after[..end], end)
         };
-        match context.var(name).filter(|_| !name.is_empty()) {
-            Some(value) => out.push_str(&value),
-            None => out.push_str(&rest[at..=at + length]),
+        let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty());
+        match name.and_then(|name| context.var_os(name)) {
+            Some(value) => out.extend_from_slice(value.as_encoded_bytes()),
+            None => out.extend_from_slice(&rest[at..=at + length]),
         }
         rest = &after[length..];
     }
-    out + rest
+    out.extend_from_slice(rest);
+    out
+}
+
+#[cfg(unix)]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+/// On Windows, bytes that are not UTF-8 are half a character of UTF-16, which no usual file name has.
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    String::from_utf8_lossy(&bytes).into_owned().into()
 }

@@ -4,6 +4,7 @@
 //! ignored (the AWS CLI then turns verification off). Callers add the region from EC2 instance metadata and check the names
 //! of formats; proxies are read in `http`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Config;
@@ -41,7 +42,7 @@ pub struct ClientSettings {
     /// Whether dual-stack endpoints are used.
     pub dualstack: bool,
     /// PEM file or directory that replaces the built-in roots.
-    pub ca_bundle: Option<Located<String>>,
+    pub ca_bundle: Option<Located<PathBuf>>,
     /// Whether certificates are checked.
     pub verify_ssl: bool,
     /// To connect; 60 s by default, `None` waits forever.
@@ -105,12 +106,16 @@ impl Sources<'_> {
         self.config.setting(self.context, &[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
     }
 
-    fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<String>> {
-        let variable = |name| Located::variable(name, self.context).filter(not_empty);
-        Located::option("--ca-bundle", chosen)
-            .filter(not_empty)
+    fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<PathBuf>> {
+        let variable = |name| {
+            let path = self.context.var_os(name).filter(|path| !path.is_empty())?;
+            Some(Located::new(path.into(), Origin::Variable(name)))
+        };
+        let path = |found: Located<String>| Located::new(found.value.into(), found.origin);
+        let option = Located::option("--ca-bundle", chosen).filter(not_empty).map(path);
+        option
             .or_else(|| variable("AWS_CA_BUNDLE"))
-            .or_else(|| self.config.key("ca_bundle").filter(not_empty))
+            .or_else(|| self.config.key("ca_bundle").filter(not_empty).map(path))
             .or_else(|| variable("REQUESTS_CA_BUNDLE"))
     }
 

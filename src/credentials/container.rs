@@ -5,6 +5,7 @@
 //! only. Timeouts of two seconds, three attempts (one if the certificate is refused), no proxy, as in botocore.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use super::{Retrieval, expiry, retrieval_failed};
 use crate::context::Context;
 use crate::error::Error;
+use crate::files;
 use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Proxies, Request, Retry};
 use crate::secret::Secret;
 
@@ -80,8 +82,9 @@ async fn fetch(client: &HttpClient, request: &Request) -> Result<Value, (String,
 
 /// The authorization token, from the file if one is configured.
 fn authorization(context: &Context) -> Result<Option<Secret>, Error> {
-    let token = match context.var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
-        Some(path) => Some(std::fs::read_to_string(&path).map_err(|error| {
+    let token = match context.var_os("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").map(PathBuf::from) {
+        Some(path) => Some(files::read_text(&path).map_err(|error| {
+            let path = path.display();
             let text = format!("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE `{path}`: {error}");
             Error::configuration(text)
         })?),

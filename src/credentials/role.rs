@@ -3,6 +3,7 @@
 //! The whole chain is read and checked before any request, then walked from the outermost role: cached credentials of a
 //! role make its source unnecessary. The checks, their order and their texts are botocore's.
 
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use aws_credential_types::Credentials;
@@ -13,6 +14,7 @@ use super::{Chain, Provider, Retrieval, container, environment_keys, partial, re
 use crate::cache::CredentialKey;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::files;
 use crate::python;
 use crate::secret::Secret;
 
@@ -30,7 +32,7 @@ pub struct WebIdentity {
     parameters: Parameters,
     key: CredentialKey,
     /// The file that has the token.
-    file: String,
+    file: PathBuf,
 }
 
 /// The role that is assumed with a web identity token from a file, as EKS and CI systems mount one, if such a file is
@@ -38,12 +40,13 @@ pub struct WebIdentity {
 pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) -> Result<Option<WebIdentity>, Error> {
     let section = chain.config.profile(profile);
     let setting = |variable: &str, key: &str| {
-        let variable = if environment { chain.context.var(variable) } else { None };
-        variable.or_else(|| section.and_then(|section| section.get(key)).map(str::to_owned))
+        let variable = if environment { chain.context.var_os(variable) } else { None };
+        variable.or_else(|| section.and_then(|section| section.get(key)).map(Into::into))
     };
+    let text = |variable, key| setting(variable, key).map(|value| value.to_string_lossy().into_owned());
     let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file").filter(|file| !file.is_empty());
-    let Some(file) = file else { return Ok(None) };
-    let Some(role) = setting("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty()) else {
+    let Some(file) = file.map(PathBuf::from) else { return Ok(None) };
+    let Some(role) = text("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty()) else {
         // The missing space is AWS's.
         return Err(Error::configuration(
             "The provided profile or the current environment is configured to assume role with web identity but has no \
@@ -51,7 +54,7 @@ pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) 
              is set.",
         ));
     };
-    let session_name = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
+    let session_name = text("AWS_ROLE_SESSION_NAME", "role_session_name");
     let mut parameters = Parameters::new(chain.context, session_name);
     parameters.set("RoleArn", json!(role));
     let key = parameters.cache_key();
@@ -65,10 +68,9 @@ impl WebIdentity {
         if let Some(cached) = cached(retrieval.context, &key) {
             return Ok(cached);
         }
-        let token = std::fs::read_to_string(&file).map(Secret::new).map_err(|error| {
-            Error::configuration(format!("cannot read the web identity token file `{file}`: {error}"))
-        })?;
-        parameters.set_secret("WebIdentityToken", token);
+        let unreadable = |error| format!("cannot read the web identity token file `{}`: {error}", file.display());
+        let token = files::read_text(&file).map_err(|error| Error::configuration(unreadable(error)))?;
+        parameters.set_secret("WebIdentityToken", Secret::new(token));
         Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None }.make().await
     }
 }

@@ -10,6 +10,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 
+use crate::files;
+
 /// Root certificates from a bundle.
 #[derive(Debug)]
 pub(super) struct Roots {
@@ -26,12 +28,12 @@ pub(super) fn read(path: &Path) -> Result<Roots, String> {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.path();
             // A directory of roots also has indexes and dangling links; unreadable files are skipped.
-            if let Ok(bytes) = fs::read(&file) {
+            if let Ok(bytes) = files::read_bytes(&file) {
                 roots.add(certificates(&bytes).into_iter().filter_map(Result::ok));
             }
         }
     } else {
-        let bytes = fs::read(path).map_err(unreadable)?;
+        let bytes = files::read_bytes(path).map_err(unreadable)?;
         let all: Result<Vec<_>, _> = certificates(&bytes).into_iter().collect();
         roots.add(all.map_err(|error| format!("the CA bundle is not PEM: {}", not_pem(&error)))?);
         if let Some(problem) = roots.problem(&bytes) {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::bad_value;
 use crate::error::Error;
+use crate::files;
 
 /// How to find and read the files that options name.
 pub struct Files<'a> {
@@ -55,8 +56,11 @@ impl Files<'_> {
     }
 
     fn read(&self, option: &str, word: &str, path: &str) -> Result<Vec<u8>, Error> {
-        std::fs::read((self.expand)(path))
-            .map_err(|error| bad_value(option, format!("Unable to load paramfile {word}: {error}: '{path}'")))
+        let file = (self.expand)(path);
+        // Standard input, and the pipes of the shell's `<(command)`. Elsewhere a pipe may have no writer.
+        let is_of_process = ["/dev", "/proc"].iter().any(|folder| file.starts_with(folder));
+        let read = if is_of_process { std::fs::read(file) } else { files::read_bytes(&file) };
+        read.map_err(|error| bad_value(option, format!("Unable to load paramfile {word}: {error}: '{path}'")))
     }
 
     fn decode(&self, option: &str, path: &str, bytes: Vec<u8>) -> Result<String, Error> {

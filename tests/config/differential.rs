@@ -22,7 +22,7 @@ fn corpus() -> PathBuf {
 /// Our result for a config file and a credentials file, in the form of `botocore_reads.py`.
 fn ours(config: &Path) -> Value {
     let credentials = config.with_extension("credentials");
-    let (config, credentials) = (config.to_string_lossy().into_owned(), credentials.to_string_lossy().into_owned());
+    let (config, credentials) = (config.to_owned().into_os_string(), credentials.into_os_string());
     let env = move |name: &str| match name {
         "AWS_CONFIG_FILE" => Some(config.clone()),
         "AWS_SHARED_CREDENTIALS_FILE" => Some(credentials.clone()),

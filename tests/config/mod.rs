@@ -7,6 +7,8 @@ mod missing_home;
 mod precedence;
 mod sso_session;
 mod unread;
+#[cfg(target_os = "linux")]
+mod unusual_paths;
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +50,7 @@ impl Fixture {
 
     pub(crate) fn context(&self) -> Context {
         let vars = self.vars.clone();
-        let env = move |name: &str| vars.iter().rfind(|(set, _)| set == name).map(|(_, value)| value.clone());
+        let env = move |name: &str| vars.iter().rfind(|(set, _)| set == name).map(|(_, value)| value.into());
         Context { env: Box::new(env), home: Some(self.home().to_path_buf()), ..Context::real() }
     }
 

@@ -241,7 +241,7 @@ fn endpoint_url_requires_a_scheme() {
 fn ca_bundle_precedence() {
     let found = |fixture: &Fixture, option: Option<&str>| {
         let overrides = Overrides { ca_bundle: option.map(str::to_owned), ..Overrides::default() };
-        fixture.settings(&overrides).unwrap().ca_bundle.map(|found| found.value)
+        fixture.settings(&overrides).unwrap().ca_bundle.map(|found| found.value.display().to_string())
     };
     let fixture = Fixture::new("[default]\n").var("REQUESTS_CA_BUNDLE", "requests");
     assert_eq!(found(&fixture, None).as_deref(), Some("requests"));

@@ -102,11 +102,11 @@ impl Environment {
         context.stderr_is_terminal = false;
         context.env = Box::new(move |name| match name {
             // The user's AWS configuration and proxies are not used.
-            "AWS_PAGER" => Some(String::new()),
+            "AWS_PAGER" => Some("".into()),
             "AWS_EC2_METADATA_DISABLED" => Some("true".into()),
             "BROWSER" if approves => None,
-            "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" => real.var(name),
-            _ => endpoints.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
+            "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" => real.var_os(name),
+            _ => endpoints.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()),
         });
         if self.approves {
             context.open_browser = Box::new(move |url| {
