@@ -147,7 +147,9 @@ impl Call<'_> {
     /// Sends the request and caches the result.
     pub(super) async fn make(self) -> Result<Credentials, Error> {
         self.parameters.check()?;
-        let endpoint = self.retrieval.services.endpoint(Service::Sts, self.retrieval.region);
+        // Without a region, botocore calls the global endpoint.
+        let region = if self.retrieval.region.is_empty() { "aws-global" } else { self.retrieval.region };
+        let endpoint = self.retrieval.services.endpoint(Service::Sts, region);
         let Endpoint { url, region } = endpoint.map_err(|error| error.as_kind(Kind::Configuration))?;
         let request = Request { error_code: code, ..Request::aws(Method::POST, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation))

@@ -1,8 +1,10 @@
 //! The credentials of a profile are the same for `create-token-with-iam` and `export-credentials`.
 
+use serde_json::json;
+
 use super::roles::assumed;
 use super::{Fixture, KEYS, NONE, signed, token};
-use crate::support::scripted_server::json;
+use crate::support::scripted_server;
 
 /// A profile of a session, and the session.
 const SSO: &str = "sso_session = s1\nsso_account_id = 111122223333\nsso_role_name = Role\n";
@@ -23,6 +25,9 @@ fn exported(fixture: &Fixture, words: &[&str]) -> String {
 
 /// Signs in to the session of the profiles, with a role in the cache.
 fn signed_in(fixture: Fixture) -> Fixture {
+    let token = json!({"startUrl": "https://d-1.awsapps.com/start", "region": "us-east-1", "accessToken": "TOKEN",
+        "expiresAt": "2100-01-01T00:00:00Z"});
+    fixture.env.write_token("s1", &token);
     // The name is the AWS CLI's: the SHA-1 of account, role and session.
     fixture.file(
         ".aws/cli/cache/d6034f25ead45a1e7db0839066e3572abe0e964d.json",
@@ -78,7 +83,7 @@ fn a_session_that_is_wrong_does_not_lead_to_the_credentials_of_the_machine() {
         r#"{"AccessKeyId": "ASIAMETA", "SecretAccessKey": "s", "Token": "t", "Expiration": "2100-01-01T00:00:00Z"}"#;
     for (name, text) in [("oops", oops), ("half", half)] {
         let fixture = || {
-            Fixture::new(vec![json(200, &[], machine)])
+            Fixture::new(vec![scripted_server::json(200, &[], machine)])
                 .config(&format!(
                     "[profile p]\nsso_session = {name}\nregion = us-east-1\n[sso-session half]\nsso_region = us-east-1\n\
                      [profile chained]\n{ROLE}source_profile = p\n"
@@ -106,4 +111,20 @@ fn a_session_that_is_wrong_does_not_lead_to_the_credentials_of_the_machine() {
     Fixture::new(vec![])
         .config("[profile p]\nsso_session = s1\n[sso-session s1]\nsso_start_url = https://x/\nsso_region = us-east-1\n")
         .refuses(&["--profile", "p"], 253, NONE);
+}
+
+#[test]
+fn sts_without_a_region_is_the_global_endpoint() {
+    let source = format!("[profile p]\n{ROLE}source_profile = src\n{SESSION}");
+    let fixture = Fixture::new(vec![assumed(1)]).config(&source);
+    fixture.env.run(["export-credentials", "--profile", "p"]).ok();
+    assert!(signed(&fixture.server.requests()[0], "source-secret").starts_with("AKIDSRC us-east-1/sts "));
+    let identity = Fixture::new(vec![assumed(1)])
+        .file("web", "web token")
+        .config(&format!("[profile p]\n{ROLE}web_identity_token_file = $HOME/web\n"));
+    identity.env.run(["export-credentials", "--profile", "p"]).ok();
+    // The proxy of the test does not exist.
+    let real = Fixture::new(vec![]).without("AWS_ENDPOINT_URL_STS").config(&source).var("AWS_MAX_ATTEMPTS", "1");
+    let run = real.env.run(["export-credentials", "--profile", "p", "--debug"]).expect(255);
+    assert!(run.stderr.contains("https://sts.amazonaws.com"), "{}", run.snapshot());
 }
