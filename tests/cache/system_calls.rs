@@ -5,7 +5,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::fixture::{Fixture, Left, Operation};
+use super::fixture::{Fixture, Left, Operation, is};
 use crate::support::environment::SESSION;
 use crate::support::strace::{Call, Fate, Tracer};
 use crate::support::{TestEnv, count};
@@ -117,6 +117,27 @@ fn is_in_window(made: &[Call]) -> bool {
     let before = &made[..made.len() - 1];
     let is_rename = |call: &Call| call.name.starts_with("rename") && call.text.contains(".json");
     before.iter().any(Call::sends) && !before.iter().any(is_rename)
+}
+
+/// A signal that can be handled neither loses a session nor leaves anything, wherever it arrives: before the request, while
+/// the response is read, or while the token is stored.
+#[test]
+fn a_signal_at_every_system_call_loses_nothing() {
+    let Some(tracer) = Tracer::find("a_signal_at_every_system_call_loses_nothing") else { return };
+    let fixture = Fixture::new(Operation::Refresh);
+    let (run, calls) = tracer.run(&fixture.env, Operation::Refresh.words(), None);
+    fixture.check(&run.ok(), Left::Nothing, "undisturbed");
+    let rename = calls.iter().find(|call| call.name.starts_with("rename")).unwrap().clone();
+    let mut calls = some(calls, count("SSO_OIDC_TEST_CALLS", 16));
+    calls.push(rename);
+    for (call, signal) in calls.iter().zip(["INT", "TERM", "HUP"].into_iter().cycle()) {
+        let fixture = Fixture::new(Operation::Refresh);
+        let (run, _) = tracer.run(&fixture.env, Operation::Refresh.words(), Some((call, Fate::Signals(signal))));
+        let what = format!("{signal} at {}: {}", call.text, run.snapshot());
+        assert!([0, 130, -1, -2, -15].contains(&run.status) && run.stderr.is_empty(), "{what}");
+        assert!(fixture.env.files(".aws").iter().all(|name| !is(name, "tmp")), "{what}");
+        assert!(!fixture.recovers(&what), "{what}");
+    }
 }
 
 /// A network file system (ESTALE on NFS) or a disk that fails once: the second try succeeds, and nothing is reported.

@@ -18,6 +18,8 @@ pub(crate) enum Fate<'a> {
     Fails(&'a str),
     /// The process is killed.
     Kills,
+    /// It is made, and the process gets this signal.
+    Signals(&'a str),
 }
 
 /// A call that the program made.
@@ -64,6 +66,7 @@ impl Tracer {
             let what = match fate {
                 Fate::Fails(error) => format!("error={error}:when={nth}"),
                 Fate::Kills => format!("signal=KILL:when={nth}"),
+                Fate::Signals(signal) => format!("signal={signal}:when={nth}"),
             };
             args.extend(["-e".to_owned(), format!("inject={name}:{what}")]);
         }
