@@ -167,8 +167,9 @@ fn messages_that_nobody_reads_can_be_interrupted() {
 fn the_pager_gets_ctrl_c() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
+    // Ctrl-C ends a `read` that has begun.
     let pager =
-        "trap 'echo interrupted' INT; echo shown; read line </dev/tty; read line </dev/tty; echo the end of $line";
+        "trap 'echo interrupted' INT; echo shown; until [ $line ]; do read line </dev/tty; done; echo the end of $line";
     env.set("AWS_PAGER", format!("/bin/sh -c \"{pager}\"")).set("AWS_REGION", center.region());
     for more in [&["--generate-cli-skeleton", "output"][..], &[]] {
         let words = ["register-client", "--client-name", "n", "--client-type", "public"];
