@@ -72,9 +72,18 @@ impl Services {
     ///
     /// # Errors
     /// As [`Services::endpoint`].
-    pub fn check(&self, region: &str) -> Result<(), Error> {
-        self.endpoint(Service::Oidc, region)?;
-        self.endpoint(Service::Portal, region).map(drop)
+    pub fn check(&self, region: &Located<String>) -> Result<(), Error> {
+        self.endpoint_in(Service::Oidc, region)?;
+        self.endpoint_in(Service::Portal, region).map(drop)
+    }
+
+    /// The endpoint of a service, with an error that names the origin of the region.
+    ///
+    /// # Errors
+    /// As [`Services::endpoint`].
+    pub fn endpoint_in(&self, service: Service, region: &Located<String>) -> Result<Endpoint, Error> {
+        let located = |error: Error| if error.advice().is_some() { error } else { error.value_from(&region.source()) };
+        self.endpoint(service, &region.value).map_err(located)
     }
 
     /// The endpoint of a service: the configured URL, else that of the region.
@@ -86,7 +95,7 @@ impl Services {
         let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
         let (mut region, variant) = endpoint::normalized_region(region, variant).map_err(|error| {
             let set = self.settings.region.as_ref().filter(|set| set.value == region);
-            set.map_or(error.clone(), |set| error.value_from(&set.origin))
+            set.map_or(error.clone(), |set| error.value_from(&set.source()))
         })?;
         let url = match self.settings.endpoint_url(service)? {
             Some(url) => self.checked(url)?,
@@ -107,9 +116,10 @@ impl Services {
         urls
     }
 
-    fn checked(&self, Located { value: url, origin }: &Located<String>) -> Result<String, Error> {
+    fn checked(&self, configured: &Located<String>) -> Result<String, Error> {
+        let Located { value: url, origin } = configured;
         if !endpoint::valid_endpoint(url) {
-            return Err(Error::other(format!("Invalid endpoint: {url}")).value_from(origin));
+            return Err(Error::other(format!("Invalid endpoint: {url}")).value_from(&configured.source()));
         }
         if !self.allows_plain_http && is_exposed(url) && matches!(origin, Origin::File(_)) {
             let hint =

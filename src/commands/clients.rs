@@ -65,7 +65,7 @@ pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> Http
         ca_bundle: settings
             .ca_bundle
             .as_ref()
-            .map(|Located { value, origin }| CaBundle { path: value.clone(), origin: origin.to_string() }),
+            .map(|chosen| CaBundle { path: chosen.value.clone(), origin: chosen.source() }),
         verify: settings.verify_ssl,
         connect_timeout: settings.connect_timeout.value,
         read_timeout: settings.read_timeout.value,

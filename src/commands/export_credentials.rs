@@ -62,7 +62,7 @@ fn retrieved(
     let is_sso = matches!(provider, Provider::Sso(_));
     let (services, variable) = if let Provider::Sso(role) = &provider {
         let services = clients::for_session(context, config, global)?;
-        services.check(&role.session.region.value)?;
+        services.check(&role.session.region)?;
         (services, None)
     } else {
         let profiles = profile_chain::extend_profile_chain(config.profile_name(), context)?;

@@ -127,7 +127,7 @@ impl Run<'_> {
             session.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
         }
         login::check(&session, &self.choices)?;
-        self.services.check(&session.region.value)?;
+        self.services.check(&session.region)?;
         Ok(session)
     }
 

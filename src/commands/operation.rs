@@ -49,7 +49,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     let files = Files { expand: &expand, encoding: context.var_not_empty("AWS_CLI_FILE_ENCODING"), stdin: &stdin };
     let input = Input::load(given, document.as_ref(), &files)?;
     let services = Services::new(http_options(context, &settings), settings.clone());
-    let Endpoint { url, region } = endpoint(&services, settings.require_region()?)?;
+    let Endpoint { url, region } = services.endpoint_in(Service::Oidc, settings.require_region()?)?;
     let members = input.checked(operation)?;
     let answer = if made_up {
         skeleton::output(operation)
@@ -111,13 +111,6 @@ fn hide(error: QueryError, secrets: &[Secret]) -> QueryError {
         QueryError::Evaluation(reason) => QueryError::Evaluation(redacted(&reason, &secrets)),
         QueryError::Syntax(_) | QueryError::Call(_) => error,
     }
-}
-
-/// The endpoint of the service, and the region to sign for.
-fn endpoint(services: &Services, region: &Located<String>) -> Result<Endpoint, Error> {
-    services
-        .endpoint(Service::Oidc, &region.value)
-        .map_err(|error| if error.advice().is_some() { error } else { error.value_from(&region.origin) })
 }
 
 /// Prints an input skeleton, never through a pager, and regardless of `--output` and `--query`.

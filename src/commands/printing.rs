@@ -93,5 +93,5 @@ fn compile(expression: &str) -> anyhow::Result<Query> {
 }
 
 fn unknown_format(format: &Located<String>) -> Error {
-    Error::other(format!("Unknown output type: {}", format.value)).value_from(&format.origin)
+    Error::other(format!("Unknown output type: {}", format.value)).value_from(&format.source())
 }

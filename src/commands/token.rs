@@ -69,7 +69,7 @@ fn usable(
         return Ok(usable);
     }
     let services = clients::for_session(context, config, global)?;
-    services.check(&session.region.value)?;
+    services.check(&session.region)?;
     runtime::block_on(context, async {
         Ok(session::obtain(session, &services, &cache, min_ttl, context, true).await.map_err(failed)?)
     })

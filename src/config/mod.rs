@@ -197,7 +197,7 @@ impl Config {
     fn profile_not_found(&self) -> Error {
         let Located { value: name, origin } = &self.profile;
         let source = match origin {
-            Origin::Variable(_) => format!("the name comes from {origin}; "),
+            Origin::Variable(_) => format!("the name comes from {}; ", self.profile.source()),
             _ => String::new(),
         };
         let problem = self

@@ -3,6 +3,7 @@
 //! One decision depends on the origin: tokens are sent over plain http only to an endpoint from an option or a variable
 //! (`services`).
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -69,6 +70,16 @@ impl<T> Located<T> {
     /// True if it was set.
     pub fn is_explicit(&self) -> bool {
         self.origin != Origin::Default
+    }
+}
+
+impl<T: AsRef<OsStr>> Located<T> {
+    /// The origin for a message. Quotes are part of a value in a file or a variable, which may be the mistake.
+    pub fn source(&self) -> String {
+        let value = self.value.as_ref().to_string_lossy();
+        let has = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+        let note = if has('"') || has('\'') { "; the quotes are part of the value: remove them" } else { "" };
+        format!("{}{note}", self.origin)
     }
 }
 

@@ -102,12 +102,12 @@ impl Session {
 
     /// The port for the redirect.
     pub fn redirect_port(&self) -> Result<Option<u16>, Error> {
-        let Some(Located { value, origin }) = &self.redirect_port else { return Ok(None) };
-        let port = value.parse::<u16>().ok().filter(|port| *port != 0);
+        let Some(configured) = &self.redirect_port else { return Ok(None) };
+        let port = configured.value.parse::<u16>().ok().filter(|port| *port != 0);
         port.map(Some).ok_or_else(|| {
-            let value = python::quoted(value);
+            let value = python::quoted(&configured.value);
             Error::configuration(format!("sso_redirect_port must be a number from 1 to 65535, not {value}"))
-                .value_from(origin)
+                .value_from(&configured.source())
         })
     }
 
@@ -137,7 +137,10 @@ impl Session {
         let scopes = scopes.unwrap_or_default();
         format!(
             "start URL `{}`{end} from {}, region `{}` from {}{scopes}",
-            start_url.value, start_url.origin, region.value, region.origin
+            start_url.value,
+            start_url.source(),
+            region.value,
+            region.source()
         )
     }
 }
@@ -314,14 +317,15 @@ fn registration_scopes(text: &str) -> Vec<String> {
 }
 
 fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SessionOptions<'_>) -> Error {
-    let place = || Some(profile?.located("sso_session")?.origin);
-    let origin = options.name.map(|_| Origin::Option("--sso-session")).or_else(place).unwrap_or(Origin::Default);
+    let of_option = || Located::option("--sso-session", options.name);
+    let source = of_option().or_else(|| profile?.located("sso_session")).map(|chosen| chosen.source());
+    let source = source.unwrap_or_default();
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let others = || format!("sso-sessions in {}: {known}", config.described());
     let problem = config.misread(SectionKind::SsoSession, name).unwrap_or_else(others);
     Error::configuration(format!("The specified sso-session does not exist: \"{name}\""))
-        .hint(format!("the name comes from {origin}; {problem}"))
+        .hint(format!("the name comes from {source}; {problem}"))
 }
 
 /// Rejects different values of the same key in profile and sso-session (botocore).

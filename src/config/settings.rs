@@ -124,24 +124,25 @@ impl Sources<'_> {
         let unknown =
             |key, known: [&str; 2]| self.config.key(key).filter(|found| !known.contains(&found.value.as_str()));
         let timestamp = "cli_timestamp_format";
-        if let Some(Located { value, origin }) = unknown(timestamp, ["wire", "iso8601"]) {
+        if let Some(found) = unknown(timestamp, ["wire", "iso8601"]) {
+            let value = &found.value;
             let message = format!("Unknown {timestamp} value: {value}, valid values are \"wire\" or \"iso8601\"");
-            return Err(Error::configuration(message).value_from(&origin));
+            return Err(Error::configuration(message).value_from(&found.source()));
         }
         match unknown("cli_binary_format", ["base64", "raw-in-base64-out"]) {
-            Some(Located { value, origin }) => Err(Error::other(python::quoted(&value)).value_from(&origin)),
+            Some(found) => Err(Error::other(python::quoted(&found.value)).value_from(&found.source())),
             None => Ok(()),
         }
     }
 
     fn max_attempts(&self) -> Result<Located<u32>, Error> {
-        let Some(Located { value, origin }) = self.config.setting(self.context, &["AWS_MAX_ATTEMPTS"], "max_attempts")
-        else {
+        let Some(found) = self.config.setting(self.context, &["AWS_MAX_ATTEMPTS"], "max_attempts") else {
             return Ok(Located::new(3, Origin::Default));
         };
-        let Some(number) = python::saturating_int(&value) else {
-            return Err(Error::other(python::int_error(&value)).value_from(&origin));
+        let Some(number) = python::saturating_int(&found.value) else {
+            return Err(Error::other(python::int_error(&found.value)).value_from(&found.source()));
         };
+        let origin = found.origin;
         if number < 1 {
             let what = format!(
                 "Value provided to \"max_attempts\": {number} must be an integer greater than or equal to one."
@@ -153,16 +154,16 @@ impl Sources<'_> {
 
     /// The AWS CLI rejects other modes. Retries here always follow standard mode.
     fn check_retry_mode(&self) -> Result<(), Error> {
-        let Some(Located { value, origin }) = self.config.setting(self.context, &["AWS_RETRY_MODE"], "retry_mode")
-        else {
+        let Some(found) = self.config.setting(self.context, &["AWS_RETRY_MODE"], "retry_mode") else {
             return Ok(());
         };
+        let value = &found.value;
         if ["standard", "adaptive"].contains(&value.as_str()) {
             return Ok(());
         }
         let message =
             format!("Invalid value provided to \"mode\": \"{value}\" must be one of: \"standard\" or \"adaptive\"");
-        Err(Error::other(message).value_from(&origin))
+        Err(Error::other(message).value_from(&found.source()))
     }
 
     /// The option; then, unless configured endpoints are ignored, the service's variable, the general one, the profile's
@@ -188,15 +189,16 @@ impl Sources<'_> {
     }
 
     fn services_endpoint_url(&self, service: &str) -> Result<Option<Located<String>>, Error> {
-        let Some(Located { value: name, origin }) = self.config.key("services") else { return Ok(None) };
-        let Some(section) = self.config.services(&name).filter(|section| !section.is_empty()) else {
+        let Some(chosen) = self.config.key("services") else { return Ok(None) };
+        let name = &chosen.value;
+        let Some(section) = self.config.services(name).filter(|section| !section.is_empty()) else {
             let what = format!(
                 "The profile is configured to use the services section but the \"{name}\" services configuration does \
                  not exist."
             );
             let absent = || format!("{} has no [services {name}] with a key", self.config.described());
-            let problem = self.config.misread(SectionKind::Services, &name).unwrap_or_else(absent);
-            return Err(Error::other(what).hint(format!("the name comes from {origin}; {problem}")));
+            let problem = self.config.misread(SectionKind::Services, name).unwrap_or_else(absent);
+            return Err(Error::other(what).hint(format!("the name comes from {}; {problem}", chosen.source())));
         };
         Ok(section.nested(service).and_then(|nested| nested.located("endpoint_url")))
     }

@@ -3,6 +3,7 @@
 //! The credential chain and the search for a profile's session both follow it with these functions. The checks and their
 //! texts are botocore's. The other keys of a role are read in `credentials`.
 
+use super::names::SectionKind;
 use super::{Config, Section};
 use crate::error::Error;
 use crate::python;
@@ -29,9 +30,12 @@ impl Config {
         visited: &mut Vec<&'a str>,
     ) -> Result<Section<'a>, Error> {
         let Some(section) = self.profile(source) else {
-            return Err(Error::configuration(format!(
-                "The source_profile \"{source}\" referenced in the profile \"{parent}\" does not exist."
-            )));
+            let message =
+                format!("The source_profile \"{source}\" referenced in the profile \"{parent}\" does not exist.");
+            let place = self.profile(parent).and_then(|parent| parent.located("source_profile"));
+            let place = place.map(|place| format!("the name comes from {}", place.source()));
+            let hint: Vec<_> = place.into_iter().chain(self.misread(SectionKind::Profile, source)).collect();
+            return Err(Error::configuration(message).hint(hint.join("; ")));
         };
         // A profile may be its own source: then its keys assume its role.
         if visited.contains(&source) && !(source == parent && section.has_keys()) {

@@ -43,7 +43,7 @@ pub(super) fn choice(choices: &Choices, session: &Session) -> Result<FlowChoice,
     let Some(flow) = &session.flow else { return Ok(FlowChoice::Auto) };
     named(&FlowChoice::VALUES, &flow.value).map_err(|expected| {
         let message = format!("Bad sso_login_flow: unknown flow `{}`; {expected}", flow.value);
-        Error::configuration(message).value_from(&flow.origin)
+        Error::configuration(message).value_from(&flow.source())
     })
 }
 

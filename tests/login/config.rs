@@ -57,6 +57,50 @@ fn configuration_errors_send_nothing() {
 }
 
 #[test]
+fn quotes_around_a_value_are_named_with_their_place() {
+    let center = IdentityCenter::start();
+    let note = "; the quotes are part of the value: remove them";
+    let configured = |url: &str, region: &str, more: &str| {
+        format!(
+            "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n{more}\n[sso-session s]\n\
+             sso_start_url = {url}\nsso_region = {region}\n"
+        )
+    };
+    let url = center.start_url();
+    let quoted = |value: &str| format!("\"{value}\"");
+    for (config, words, key, line) in [
+        (configured(&quoted(&url), "us-east-1", ""), &["login"][..], "sso_start_url", 7),
+        (configured(&url, "'us-east-1'", ""), &["login"], "sso_region", 8),
+        (
+            configured(&url, "us-east-1", "sso_session = \"s\"").replacen("sso_session = s\n", "\n", 1),
+            &["token"],
+            "sso_session",
+            5,
+        ),
+        (configured(&url, "us-east-1", "endpoint_url = \"http://x\""), &["login"], "endpoint_url", 5),
+        (configured(&url, "us-east-1", "ca_bundle = \"x.pem\""), &["login --no-browser"], "ca_bundle", 5),
+        (configured(&url, "us-east-1", "max_attempts = \"3\""), &["login"], "max_attempts", 5),
+        (configured(&url, "us-east-1", "services = \"x\""), &["login"], "services", 5),
+        (configured(&url, "us-east-1", "output = \"json\""), &["status"], "output", 5),
+        (configured(&url, "us-east-1", "") + "sso_login_flow = 'auto'\n", &["login"], "sso_login_flow", 9),
+    ] {
+        let mut env = TestEnv::new();
+        env.set("HTTPS_PROXY", "http://127.0.0.1:9").config(&config);
+        for command in words {
+            let run = env.run(format!("{command} --profile p").split(' '));
+            let path = env.home().join(".aws/config");
+            let place = format!("line {line}{note}");
+            let is_named = run.stderr.contains(&place) && run.stderr.contains(&format!("`{key}` in ["));
+            assert!(is_named && run.stderr.contains(&path.display().to_string()), "{}", run.snapshot());
+        }
+    }
+    let mut env = TestEnv::new();
+    env.set("AWS_REGION", "\"us-east-1\"");
+    let run = env.run(["register-client", "--client-name", "n", "--client-type", "public"]).expect(255);
+    assert!(run.stderr.contains(&format!("from the environment variable AWS_REGION{note}")), "{}", run.snapshot());
+}
+
+#[test]
 fn start_url_without_configuration() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
