@@ -82,9 +82,12 @@ pub struct HttpOptions {
 impl HttpOptions {
     /// The AWS CLI's defaults for its operations: time-outs of 60 s, three attempts.
     pub fn new(context: &Context) -> Self {
+        // The handshake would wait for a FIFO, and no signal would end that.
+        let is_special = |path| std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        let is_unusable = context.var_os("SSL_CERT_FILE").is_some_and(is_special);
         Self {
             ca_bundle: None,
-            system_roots: tls::system_roots,
+            system_roots: if is_unusable { Vec::new } else { tls::system_roots },
             verify: true,
             connect_timeout: Some(Duration::from_mins(1)),
             read_timeout: Some(Duration::from_mins(1)),

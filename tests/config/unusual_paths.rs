@@ -87,6 +87,8 @@ fn a_pipe_among_root_certificates_is_skipped() {
     let folder = env.work().join("roots");
     fs::create_dir(&folder).unwrap();
     mkfifo(&folder.join("a.pem"));
+    let run = env.command(TOKEN).env_remove("AWS_CA_BUNDLE").env("SSL_CERT_FILE", folder.join("a.pem")).run();
+    assert!(run.status == 255 && run.stderr.contains("SSL validation failed"), "{}", run.snapshot());
     fs::copy(center.ca_bundle(), folder.join("b.pem")).unwrap();
     env.command(TOKEN).env("AWS_CA_BUNDLE", folder).run().ok();
 }
