@@ -20,8 +20,18 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// Takes the lock; `None` while another process holds it. An error if there can be none: the folder is read-only, or the
 /// file system has no locks.
 pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
+    let mut has_failed = false;
     for _ in 0..ATTEMPTS {
-        let Some(file) = open_or_create(path)? else { continue };
+        let file = match open_or_create(path) {
+            Ok(Some(file)) => file,
+            Ok(None) => continue,
+            // Perhaps about what another process has just replaced.
+            Err(_) if !has_failed => {
+                has_failed = true;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         match file.try_lock() {
             Ok(()) if is_at(path, &file)? => return Ok(Some(file)),
             // Replaced or removed since it was opened.
