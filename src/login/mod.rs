@@ -124,7 +124,8 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
             return Ok(login);
         }
     };
-    let is_client_refused = matches!(why, Some(LoginNeeded::ClientRefused(_)));
+    // The report of another process does not say whether the client was refused.
+    let is_client_refused = matches!(why, Some(LoginNeeded::ClientRefused(_) | LoginNeeded::Reported(_)));
     let refused_client = known.as_ref().filter(|_| is_client_refused).and_then(|known| known.client_id.clone());
     if let Some(why) = why.filter(|why| !matches!(why, LoginNeeded::Absent)) {
         notices.message(format_args!("signing in again: {why}"));

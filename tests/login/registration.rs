@@ -3,10 +3,12 @@
 //!
 //! The authorization page shows an error to the user then and redirects nowhere, so the login notices nothing there.
 
+use std::time::Duration;
+
 use super::{LOGIN, sign_in, start};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Endpoint, Reply};
-use crate::support::{IdentityCenter, Running, TestEnv, UserAgent};
+use crate::support::{IdentityCenter, Running, TestEnv, UserAgent, wait_until};
 
 /// An environment with a token and a registration, and the identifier of the client.
 fn signed_in(center: &IdentityCenter) -> (TestEnv, String) {
@@ -50,6 +52,23 @@ fn a_client_that_a_refresh_found_refused_is_registered_again() {
         sign_in(&env, &[]).ok();
         assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1);
     }
+}
+
+/// A login that waits for the refresh of another process learns that it was refused, but not whether the client was.
+#[test]
+fn a_client_that_another_process_found_refused_is_registered_again() {
+    let center = IdentityCenter::start();
+    let (env, old) = signed_in(&center);
+    env.let_expire_in(SESSION, -10);
+    center.forget_clients();
+    let reply = Reply::fault("InvalidClientException").delay(Duration::from_secs(3));
+    center.next(Endpoint::CreateToken, reply);
+    let token = env.spawn(["token", "--sso-session", SESSION]);
+    wait_until("the refresh", || !center.requests().is_empty());
+    sign_in(&env, &[]).ok();
+    token.finish().expect(4);
+    assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1);
+    assert_ne!(env.token(SESSION)["clientId"], old.as_str());
 }
 
 /// Any other refusal is about the session, and the client is used again.
