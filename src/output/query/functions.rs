@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Number, Value};
 
 use super::QueryError;
-use super::values::{equals, float, order, parse, plus, to_f64, type_name};
+use super::values::{LIMIT, equals, float, order, parse, plus, to_f64, type_name};
 use crate::python;
 
 type Result<T = Value> = std::result::Result<T, QueryError>;
@@ -71,9 +71,13 @@ pub(super) fn starts_with(arguments: &[Value]) -> Value {
     text(&arguments[0]).starts_with(text(&arguments[1])).into()
 }
 
-pub(super) fn join(arguments: &[Value]) -> Value {
-    let parts: Vec<&str> = items(&arguments[1]).iter().map(text).collect();
-    parts.join(text(&arguments[0])).into()
+pub(super) fn join(arguments: &[Value]) -> Result {
+    let (separator, parts) = (text(&arguments[0]), items(&arguments[1]));
+    if separator.len().saturating_mul(parts.len()) > LIMIT {
+        return Err(QueryError::too_large());
+    }
+    let parts: Vec<&str> = parts.iter().map(text).collect();
+    Ok(parts.join(separator).into())
 }
 
 pub(super) fn keys(arguments: &[Value]) -> Value {
@@ -182,6 +186,7 @@ pub(super) fn merge(arguments: &[Value]) -> Result {
 fn sequence(value: &Value) -> Result<Vec<Value>> {
     Ok(match value {
         Value::Array(items) => items.clone(),
+        Value::String(text) if text.chars().count() > LIMIT / size_of::<Value>() => return Err(QueryError::too_large()),
         Value::String(text) => text.chars().map(|character| character.to_string().into()).collect(),
         Value::Object(members) => members.keys().cloned().map(Value::String).collect(),
         _ => return Err(QueryError::Evaluation(format!("'{}' object is not iterable", python::type_name(value)))),

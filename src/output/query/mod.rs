@@ -18,6 +18,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::python;
+use evaluate::Memory;
 use expression::Expression;
 
 /// A compiled JMESPath expression.
@@ -37,7 +38,7 @@ impl Query {
 
     /// Evaluates the expression on a value.
     pub fn search(&self, value: &Value) -> Result<Value, QueryError> {
-        evaluate::evaluate(&self.0, value)
+        evaluate::evaluate(&self.0, value, &Memory::new())
     }
 }
 
@@ -53,6 +54,11 @@ pub enum QueryError {
 }
 
 impl QueryError {
+    /// The error of a query that creates more values than any response has.
+    fn too_large() -> Self {
+        Self::Evaluation("The query creates more than 8 MiB of values".to_owned())
+    }
+
     /// The error for a value of a type that the function does not accept.
     fn wrong_type(function: &str, value: &Value, expected: &[&str], received: &str) -> Self {
         Self::Evaluation(format!(
@@ -149,6 +155,33 @@ mod tests {
             ("ceil(`1e999`)", "cannot convert float infinity to integer"),
         ] {
             assert_eq!(search(expression, &value).unwrap_err(), reason);
+        }
+    }
+
+    #[test]
+    fn no_expression_exhausts_the_memory() {
+        let value = json!({"a": "x".repeat(1_000), "long": "x".repeat(1 << 20), "list": vec![""; 10_000]});
+        let many = |step: &str, times| vec![step; times].join(" | ");
+        for expression in [
+            many("[@, @]", 40),
+            many("{a: @, b: @}", 40),
+            many("[@, @][]", 40),
+            many("values({a: @, b: @})", 40),
+            many("join('', [to_string(@), to_string(@)])", 40),
+            many("[to_string(@)]", 40),
+            many("merge({a: @}, {b: @})", 40),
+            "join(long, list)".to_owned(),
+            "list[].{long: @}".replace("long", &"x".repeat(10_000)),
+            "map(&`[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]`, list)".to_owned(),
+            "merge(@, long)".to_owned(),
+            "[long, long, long, long, long, long, long, long]".to_owned(),
+        ] {
+            let error = search(&expression, &value).map(drop).unwrap_err();
+            assert_eq!(error, "The query creates more than 8 MiB of values", "{expression:.60}");
+        }
+        // What a response may contain fits several times.
+        for expression in ["[@, @]", "sort_by(list, &@)", "list[?@ == ''].length(@)", "@ | @.long"] {
+            assert!(search(expression, &value).is_ok(), "{expression}");
         }
     }
 

@@ -48,7 +48,7 @@ static FUNCTIONS: [Function; 26] = [
     function("contains", &[&["array", "string"], ANY], Partial(functions::contains)),
     function("ends_with", &[&["string"], &["string"]], Total(functions::ends_with)),
     function("floor", &[&["number"]], Partial(|arguments| functions::rounded(arguments, f64::floor))),
-    function("join", &[&["string"], &["array-string"]], Total(functions::join)),
+    function("join", &[&["string"], &["array-string"]], Partial(functions::join)),
     function("keys", &[&["object"]], Total(functions::keys)),
     function("length", &[&["string", "array", "object"]], Total(functions::length)),
     function("map", &[EXPREF, &["array"]], By(functions::map)),

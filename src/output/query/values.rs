@@ -1,4 +1,4 @@
-//! Values by the rules of JMESPath and Python: type names, truth, equality, order and arithmetic.
+//! Values by the rules of JMESPath and Python: type names, truth, equality, order, arithmetic, and their size.
 //!
 //! Integers are exact up to 128 bits, all other numbers are doubles. JSON has no NaN, so a NaN result is null.
 
@@ -8,6 +8,26 @@ use serde_json::{Number, Value};
 
 use super::QueryError;
 use crate::python;
+
+/// The memory for all values that a query creates, in bytes: several times that of the largest response.
+pub(super) const LIMIT: usize = 8 << 20;
+
+/// The memory of a value, in bytes.
+pub(super) fn size(value: &Value) -> usize {
+    let inner = match value {
+        Value::Null | Value::Bool(_) => 0,
+        Value::Number(number) => number.as_str().len(),
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members.iter().map(|(name, member)| size_of_member(name) + size(member)).sum(),
+    };
+    size_of::<Value>() + inner
+}
+
+/// The memory of a member without its value: its name, and the entry of the map.
+pub(super) fn size_of_member(name: &str) -> usize {
+    size_of::<Value>() + name.len()
+}
 
 /// JMESPath's name of a type.
 pub(super) fn type_name(value: &Value) -> &'static str {
