@@ -1,13 +1,16 @@
 //! `credential_process`: a program that prints credentials as JSON (version 1).
 //!
 //! The command is split like by a POSIX shell (on Windows like by the C runtime) and runs without a shell. It inherits
-//! standard input; its standard error is shown only if it fails. Unlike in the AWS CLI, it is killed after 10 minutes.
+//! standard input; its standard error is shown only if it fails. Unlike in the AWS CLI, it is killed after 10 minutes, or
+//! after 1 MiB of output.
 
-use std::process::Stdio;
+use std::io;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use zeroize::Zeroizing;
 
 use super::{expiry, retrieval_failed};
@@ -19,6 +22,9 @@ const PROVIDER: &str = "custom-process";
 
 /// Long enough for a program that prompts the user.
 const TIMEOUT: Duration = Duration::from_mins(10);
+
+/// The longest output, in bytes: far more than credentials take.
+const MAX_OUTPUT: u64 = 1 << 20;
 
 /// The credentials that the program prints; `variable` is added to its environment.
 pub(super) async fn keys(
@@ -35,18 +41,38 @@ pub(super) async fn keys(
     child.args(arguments).envs(variable.map(|(name, value)| (name, value)));
     child.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let cannot_run = |error: std::io::Error| retrieval_failed(PROVIDER, format!("{program}: {error}"));
-    let output = match tokio::time::timeout(TIMEOUT, child.output()).await {
+    let output = match tokio::time::timeout(TIMEOUT, output(child)).await {
         Ok(output) => output.map_err(cannot_run)?,
         Err(_) => return Err(retrieval_failed(PROVIDER, format!("{program} did not finish in 10 minutes"))),
     };
-    let printed = Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
+    let (status, printed, stderr) = output;
+    if !status.success() {
+        let stderr = String::from_utf8_lossy(&stderr);
         let is_silent = stderr.trim().is_empty();
-        let why = if is_silent { format!("{program} failed ({})", output.status).into() } else { stderr };
+        let why = if is_silent { format!("{program} failed ({status})").into() } else { stderr };
         return Err(retrieval_failed(PROVIDER, why));
     }
     parse(&printed, context)
+}
+
+/// Runs the program, and kills it if it prints too much.
+async fn output(
+    mut command: tokio::process::Command,
+) -> io::Result<(ExitStatus, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>)> {
+    let mut child = command.spawn()?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    tokio::try_join!(child.wait(), limited(stdout), limited(stderr))
+}
+
+async fn limited(pipe: Option<impl AsyncRead + Unpin>) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut output = Zeroizing::new(Vec::new());
+    if let Some(pipe) = pipe {
+        pipe.take(MAX_OUTPUT + 1).read_to_end(&mut output).await?;
+    }
+    if output.len() as u64 > MAX_OUTPUT {
+        return Err(io::Error::other("it printed more than 1 MiB"));
+    }
+    Ok(output)
 }
 
 fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {

@@ -85,7 +85,7 @@ impl DeviceAuthorization {
         let members = Members::read(Operation::StartDeviceAuthorization.name(), response)?;
         Ok(Self {
             device_code: members.secret("deviceCode")?,
-            user_code: members.secret("userCode")?,
+            user_code: Secret::new(members.text("userCode")?),
             verification_uri: members.text("verificationUri")?,
             verification_uri_complete: members.optional_text("verificationUriComplete")?.map(Secret::new),
             expires_in: members.lifetime("expiresIn")?,

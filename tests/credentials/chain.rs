@@ -175,6 +175,18 @@ fn credential_process_errors() {
     fixture.refuses(&[], 255, "credential_process has an unclosed quote");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_credential_process_that_prints_without_end_is_killed() {
+    for command in ["/bin/cat /dev/zero", "/bin/sh -c 'exec /bin/cat /dev/zero >&2'"] {
+        let program = command.split(' ').next().unwrap();
+        let fixture = Fixture::new(vec![]).config(&format!("[default]\ncredential_process = {command}\n"));
+        let line =
+            format!("Error when retrieving credentials from custom-process: {program}: it printed more than 1 MiB");
+        fixture.refuses(&[], 255, &line);
+    }
+}
+
 #[test]
 fn files_of_boto2_and_the_ec2_tools_are_not_read() {
     let fixture = Fixture::new(vec![])

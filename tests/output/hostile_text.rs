@@ -59,7 +59,7 @@ fn fixture(url: &str) -> TestEnv {
     ));
     let token = |start_url: &str, region: &str, ends: &str| {
         json!({
-            "startUrl": start_url, "region": region, "accessToken": format!("token {HOSTILE}"), "expiresAt": ends,
+            "startUrl": start_url, "region": region, "accessToken": "token", "expiresAt": ends,
             "clientId": "c", "clientSecret": "s", "registrationExpiresAt": "2100-01-01T00:00:00Z", "refreshToken": "r",
         })
     };
@@ -223,7 +223,8 @@ fn service_messages_are_sanitized() {
 #[test]
 fn verification_urls_and_codes_are_sanitized() {
     let good = |body: &Value| reply(200, &["Content-Type: application/json"], &body.to_string());
-    let registration = json!({"clientId": HOSTILE, "clientSecret": "s", "clientSecretExpiresAt": 4_000_000_000_u64});
+    let registration =
+        json!({"clientId": "printable", "clientSecret": "s", "clientSecretExpiresAt": 4_000_000_000_u64});
     let pending = || reply(400, &["x-amzn-ErrorType: AuthorizationPendingException"], "{}");
     for more in [&[][..], &["--output", "json"], &["--no-browser", "--debug"]] {
         let device = json!({
@@ -239,6 +240,7 @@ fn verification_urls_and_codes_are_sanitized() {
         assert_clean(&words, &screen);
     }
     // Data: sanitized on a terminal, unchanged on a pipe.
+    let registration = json!({"clientId": HOSTILE, "clientSecret": "s", "clientSecretExpiresAt": 4_000_000_000_u64});
     for format in ["json", "text", "yaml", "table"] {
         let words = ["register-client", "--client-name", "n", "--client-type", "public", "--output", format];
         let server = ScriptedServer::plain(vec![good(&registration), good(&registration)]);

@@ -142,7 +142,7 @@ fn tokens_and_clients_are_printable_ascii() {
     for (good, members, read) in [
         (token, ["accessToken", "refreshToken"], (|it| TokenResponse::read(it).map(drop)) as fn(&Response) -> _),
         (client, ["clientId", "clientSecret"], |it| RegisterClientResponse::read(it).map(drop)),
-        (device, ["deviceCode", "userCode"], |it| DeviceAuthorization::read(it).map(drop)),
+        (device, ["deviceCode", "deviceCode"], |it| DeviceAuthorization::read(it).map(drop)),
     ] {
         assert!(problem_of(read, &good).is_none());
         for member in members {
