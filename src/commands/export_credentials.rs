@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use aws_credential_types::Credentials;
 
 use super::clients;
-use super::{environment, profile_chain, runtime, token};
+use super::{environment, print_source, profile_chain, runtime, token};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, SessionOptions, SsoRole};
 use crate::context::Context;
@@ -41,7 +41,8 @@ fn provider(args: &ExportCredentialsArgs, config: &Config, context: &Context) ->
     let (account_id, role_name) = (args.account_id.as_deref(), args.role_name.as_deref());
     let SessionOptions { name, start_url, region } = options;
     if [account_id, role_name, name, start_url, region].iter().any(Option::is_some) {
-        if let Some(role) = SsoRole::resolve(config, config.profile_name(), account_id, role_name, options)? {
+        if let Some(role) = SsoRole::resolve(config, account_id, role_name, options)? {
+            print_source(&role.session, config, context);
             return Ok(Provider::Sso(role));
         }
         if name.or(start_url).is_some() {

@@ -14,7 +14,7 @@ use crate::output::Style;
 use crate::report;
 use crate::services::Services;
 
-use super::{clients, duration, runtime, wants_events};
+use super::{clients, duration, print_source, runtime, wants_events};
 
 /// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -34,6 +34,7 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
     let run = Run { context, config: &config, services: &services, cache, notices, choices, args };
     if let [name] = names[..] {
         let session = run.session(name)?;
+        print_source(&session, &config, context);
         let login = runtime::block_on(context, async { Ok(login::sign_in(&run.request(&session)).await?) })?;
         run.finish(&session, &login)?;
         return Ok(0);

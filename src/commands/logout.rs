@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::portal_requests::send_each;
-use super::{clients, wants_events, warn_about_unread};
+use super::{clients, print_source, wants_events, warn_about_unread};
 use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
@@ -44,6 +44,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
         tokens: &tokens,
         roles: &roles,
     };
+    logout.selected.iter().flatten().for_each(|session| print_source(session, &config, context));
     let mut outcome = logout.remove();
     revoke(&mut outcome.removed, &services, context)?;
     logout.report(&outcome, wants_events(global, context), context)?;

@@ -25,7 +25,7 @@ mod token;
 use std::time::Duration;
 
 use crate::cli::{self, Cli, Command, CommandSpec, GlobalArgs, HELP_OF_PROGRAM, HelpArgs};
-use crate::config::Config;
+use crate::config::{Config, Session};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http;
@@ -74,6 +74,15 @@ fn wants_events(global: &GlobalArgs, context: &Context) -> bool {
 fn warn_about_unread(config: &Config, context: &Context) {
     for problem in config.unread().into_iter().chain(config.misread_sso_session()) {
         context.message(&format!("WARNING: {}", text::for_terminal(&problem)));
+    }
+}
+
+/// Prints whose session it is, unless the selected profile has it itself.
+fn print_source(session: &Session, config: &Config, context: &Context) {
+    let (selected, source) = (config.profile_name(), &session.profile);
+    if source != selected {
+        let label = session.label();
+        context.message(&format!("profile {selected}: using the session {label} of its source profile {source}"));
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::portal_requests::send_each;
 use super::printing::Output;
 use super::session_status::{SessionStatus, State, StatusReport};
-use super::{clients, duration, warn_about_unread};
+use super::{clients, duration, print_source, warn_about_unread};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{Config, Session};
@@ -35,6 +35,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     let min_ttl = min_ttl.unwrap_or_default();
     let report = StatusReport { cache: &cache, context, min_ttl, profiles: profiles(&config) };
     let selected = Session::selected(&args.sso_session, global.profile.as_deref(), &config)?;
+    selected.iter().flatten().for_each(|session| print_source(session, &config, context));
     let mut sessions = match &selected {
         Some(selected) => selected.iter().map(|settings| report.of_session(settings)).collect(),
         None => report.all(Session::all(&config)),

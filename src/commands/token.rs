@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::clients;
 use super::printing::Output;
-use super::{duration, runtime};
+use super::{duration, print_source, runtime};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, Session, SessionOptions};
@@ -31,6 +31,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     let config = Config::load(context, global.profile.as_deref())?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let session = Session::resolve(&config, options(&args.session))?;
+    print_source(&session, &config, context);
     let usable = usable(&session, min_ttl.unwrap_or_default(), &config, global, context)?;
     for warning in &usable.warnings {
         context.message(&format!("WARNING: {warning}"));

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::names::SectionKind;
 use super::origin::{Located, Origin};
+use super::source_profile::profile_with_session;
 use super::{Config, Section};
 use crate::endpoint;
 use crate::error::Error;
@@ -29,6 +30,14 @@ pub struct SessionOptions<'a> {
     pub region: Option<&'a str>,
 }
 
+impl SessionOptions<'_> {
+    /// The profile whose keys apply unless an option replaces them.
+    fn profile<'a>(&self, config: &'a Config) -> Result<&'a str, Error> {
+        let is_session_given = self.name.or(self.start_url).is_some();
+        if is_session_given { Ok(config.profile_name()) } else { profile_with_session(config) }
+    }
+}
+
 /// One Identity Center as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -40,7 +49,7 @@ pub struct Session {
     pub region: Located<String>,
     /// Of the sso-session only. Absent and empty differ: they name different registrations.
     pub scopes: Option<Vec<String>>,
-    /// The selected profile, or the one that has the keys.
+    /// The selected profile, or the one that has the settings.
     pub profile: String,
     /// `sso_login_flow`.
     pub flow: Option<Located<String>>,
@@ -62,9 +71,9 @@ pub struct SsoRole {
 }
 
 impl Session {
-    /// The session from the options and the selected profile.
+    /// The session from the options, else of the selected profile or of the source of its role.
     pub fn resolve(config: &Config, options: SessionOptions<'_>) -> Result<Self, Error> {
-        Source::new(config, config.profile_name(), options)?.session()
+        Source::new(config, options.profile(config)?, options)?.session()
     }
 
     /// The session of a profile itself.
@@ -148,11 +157,21 @@ impl Session {
 impl SsoRole {
     /// The role of a profile itself; `None` if it has neither an account nor a role.
     pub fn of_profile(config: &Config, profile: &str) -> Result<Option<Self>, Error> {
-        Self::resolve(config, profile, None, None, SessionOptions::default())
+        Self::read(config, profile, None, None, SessionOptions::default())
     }
 
-    /// The role from the options and a profile; `None` if neither an account nor a role is set.
+    /// The role from the options, else of the selected profile or of the source of its role; `None` if neither an account
+    /// nor a role is set.
     pub fn resolve(
+        config: &Config,
+        account_id: Option<&str>,
+        role_name: Option<&str>,
+        options: SessionOptions<'_>,
+    ) -> Result<Option<Self>, Error> {
+        Self::read(config, options.profile(config)?, account_id, role_name, options)
+    }
+
+    fn read(
         config: &Config,
         profile: &str,
         account_id: Option<&str>,

@@ -1,7 +1,7 @@
 //! `source_profile`: the profile whose credentials assume the role of another one.
 //!
 //! The credential chain and the search for a profile's session both follow it with these functions. The checks and their
-//! texts are botocore's. The other keys of a role are read in `credentials`.
+//! texts are botocore's. The other keys of a role are read in `credentials`, those of a session in `session`.
 
 use super::names::SectionKind;
 use super::{Config, Section};
@@ -49,4 +49,23 @@ impl Config {
         visited.push(source);
         Ok(section)
     }
+}
+
+/// The profile with a session's settings: the selected one, unless it has none and its role is assumed with the credentials
+/// of one that has, over any number of profiles.
+pub(super) fn profile_with_session(config: &Config) -> Result<&str, Error> {
+    let selected = config.profile_name();
+    let (mut name, mut visited) = (selected, vec![selected]);
+    let mut section = config.profile(selected);
+    while let Some(profile) = section {
+        if ["sso_session", "sso_start_url", "sso_region"].iter().any(|key| profile.get(key).is_some()) {
+            return Ok(name);
+        }
+        // Access keys of a source assume the role, not its own source.
+        let is_end = !profile.has_role() || name != selected && profile.has_keys();
+        let source = profile.get("source_profile").filter(|_| !is_end);
+        section = source.map(|source| config.source_profile(name, source, &mut visited)).transpose()?;
+        name = source.unwrap_or(name);
+    }
+    Ok(selected)
 }

@@ -5,6 +5,7 @@ mod edit;
 #[cfg(target_os = "linux")]
 mod missing_home;
 mod precedence;
+mod source_profile;
 mod sso_session;
 mod unread;
 #[cfg(target_os = "linux")]
