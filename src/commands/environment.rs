@@ -87,12 +87,13 @@ fn document(variables: &Variables<'_>) -> Zeroizing<String> {
     text
 }
 
-/// Runs a command with the credentials in its environment. On Unix the command replaces this process, so this returns
+/// Runs a command with the credentials in its environment. The region is the chosen one, else that of the environment, else
+/// the profile's. On Unix the command replaces this process, so this returns
 /// only on error; elsewhere this returns its exit code.
 pub(super) fn run(
     command: &[OsString],
     credentials: &Credentials,
-    region: Option<&str>,
+    (chosen, of_profile): (Option<&str>, Option<&str>),
     context: &Context,
 ) -> Result<u8, Error> {
     let Some((program, arguments)) = command.split_first() else { return Ok(0) };
@@ -102,9 +103,9 @@ pub(super) fn run(
         command.env_remove(name);
     }
     command.envs(variables(credentials).iter().map(|(_, name, value)| (name, value.as_str())));
-    // The profile's region; the profile itself is not passed on.
+    // The profile itself is not passed on.
     let has_region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().any(|name| context.var_not_empty(name).is_some());
-    if let Some(region) = region.filter(|_| !has_region) {
+    if let Some(region) = chosen.or(of_profile.filter(|_| !has_region)) {
         command.env("AWS_REGION", region).env("AWS_DEFAULT_REGION", region);
     }
     exec(command).map_err(|error| {

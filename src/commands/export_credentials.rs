@@ -28,7 +28,8 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
         None => retrieved(provider, &config, global, context)?,
     };
     if !args.command.is_empty() {
-        return Ok(environment::run(&args.command, &credentials, config.get("region"), context)?);
+        let region = (global.region.as_deref().filter(|region| !region.is_empty()), config.get("region"));
+        return Ok(environment::run(&args.command, &credentials, region, context)?);
     }
     let text = environment::render(&credentials, args.format.as_deref().unwrap_or("process"))?;
     context.print_text(&text)?;

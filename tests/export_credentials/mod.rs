@@ -303,6 +303,13 @@ mod running {
         env.set("AWS_REGION", "eu-west-1");
         let run = export(&env, &["--", "/usr/bin/env"]).ok();
         assert!(run.stdout.contains("AWS_REGION=eu-west-1") && !run.stdout.contains("us-east-1"), "{}", run.stdout);
+        for region in ["", "eu-west-2"] {
+            env.set("AWS_DEFAULT_REGION", region);
+            let run = export(&env, &["--region", "ap-south-1", "--", "/usr/bin/env"]).ok();
+            for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+                assert!(run.stdout.contains(&format!("\n{name}=ap-south-1\n")), "{}", run.stdout);
+            }
+        }
     }
 
     #[test]
