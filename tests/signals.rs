@@ -107,6 +107,21 @@ fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
     }
 }
 
+/// Some supervisors ignore SIGCHLD, and the status of a child is then lost.
+#[test]
+fn programs_are_waited_for_when_their_end_is_ignored() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let keys = r#"{"Version": 1, "AccessKeyId": "AKID", "SecretAccessKey": "S"}"#;
+    env.write("process", format!("echo '{keys}'\n"));
+    let process = env.home().join("process");
+    env.config(&format!("[profile process]\ncredential_process = /bin/sh {}\n", process.display()));
+    let words =
+        ["-c", "trap '' CHLD; exec \"$0\" export-credentials --profile process", env!("CARGO_BIN_EXE_sso-oidc")];
+    let run = env.program("/bin/bash".as_ref(), words).run().ok();
+    assert!(run.stdout.contains("AKID"), "{}", run.snapshot());
+}
+
 /// A response of this size does not fit into a pipe.
 const LARGE: usize = 300_000;
 

@@ -131,6 +131,10 @@ impl Signals {
             // Exceeding the file size limit is then a write error, as in Python, instead of a fatal signal.
             signal_hook::flag::register(signal::SIGXFSZ, Arc::default())?;
         }
+        if is_ignored(signal::SIGCHLD) {
+            // The system would reap a program that this one starts, and its exit status would be lost.
+            signal_hook::flag::register(signal::SIGCHLD, Arc::default())?;
+        }
         Ok(self.handled.get_or_init(|| handled))
     }
 
@@ -186,7 +190,7 @@ use ignored_by_a_shell as ignored;
 #[cfg(all(unix, any(test, not(any(target_os = "linux", target_os = "android")))))]
 fn ignored_by_a_shell() -> impl Fn(i32) -> bool {
     const TRAP: &str = "for n; do trap \"echo $n\" $n; kill -$n $$; done; echo end";
-    let numbers = ENDING.iter().chain(&[signal::SIGXFSZ]).map(ToString::to_string);
+    let numbers = ENDING.iter().chain(&[signal::SIGXFSZ, signal::SIGCHLD]).map(ToString::to_string);
     let shell = std::process::Command::new("/bin/sh").args(["-c", TRAP, "sh"]).args(numbers).output();
     let trapped = shell.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let answered = trapped.ends_with("end\n");
