@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::{expiry, retrieval_failed};
 use crate::config;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 const PROVIDER: &str = "custom-process";
 
@@ -50,7 +50,11 @@ pub(super) async fn keys(
         let stderr = String::from_utf8_lossy(&stderr);
         let is_silent = stderr.trim().is_empty();
         let why = if is_silent { format!("{program} failed ({status})").into() } else { stderr };
-        return Err(retrieval_failed(PROVIDER, why));
+        let error = retrieval_failed(PROVIDER, why);
+        // A login that this program needs, possibly run by another one, is needed here.
+        let is_ours = words.iter().any(|word| word.contains(env!("CARGO_PKG_NAME")));
+        let needs_login = is_ours && status.code() == Some(Kind::LoginNeeded.exit_code().into());
+        return Err(if needs_login { error.as_kind(Kind::LoginNeeded) } else { error });
     }
     parse(&printed, context)
 }

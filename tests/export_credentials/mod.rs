@@ -277,6 +277,26 @@ fn credential_process_recursion_is_detected() {
     assert_eq!(env.run(["export-credentials", "--profile", "c"]).ok().json()["AccessKeyId"], "AKID");
 }
 
+#[test]
+#[cfg(unix)]
+fn a_credential_process_passes_on_that_a_login_is_needed() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let program = env!("CARGO_BIN_EXE_sso-oidc");
+    let other = env.script("other", "echo out of order >&2; exit 4");
+    let config = env.read(".aws/config");
+    for (command, code, words) in [
+        (format!("\"{program}\" export-credentials --profile dev"), 4, "hint: run: sso-oidc login"),
+        (format!("/bin/sh -c '\"{program}\" export-credentials --profile dev'"), 4, "hint: run: sso-oidc login"),
+        (format!("\"{program}\" export-credentials --profile none"), 253, "(none) could not be found"),
+        (other.display().to_string(), 253, "out of order"),
+    ] {
+        env.config(&format!("{config}\n[profile p]\ncredential_process = {command}\n"));
+        let run = env.run(["export-credentials", "--profile", "p"]).expect(code);
+        assert!(run.stderr.contains(words) && run.stdout.is_empty(), "{}", run.snapshot());
+    }
+}
+
 #[cfg(unix)]
 mod running {
     use super::{EXPORT, cached, export, signed_in};
