@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 pub use signals::Signals;
 use stream::Stream;
-pub use terminal::HiddenInput;
+pub use terminal::{HiddenInput, stdin_line};
 #[cfg(unix)]
 pub use terminal::{change_modes, in_foreground, restore_modes};
 use time::UtcDateTime;

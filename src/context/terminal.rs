@@ -4,7 +4,7 @@
 //! read. On Windows the line is shown, because std cannot turn echo off.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead, BufReader, Write as _};
 #[cfg(unix)]
 use std::sync::Mutex;
 
@@ -73,14 +73,21 @@ impl HiddenInput {
     /// A function that reads the line without its ending, to be called on a thread that may block.
     pub fn line(&self) -> impl FnOnce() -> io::Result<String> + Send + 'static {
         let terminal = self.terminal.try_clone();
-        move || {
-            let mut line = String::new();
-            if BufReader::new(terminal?).read_line(&mut line)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-        }
+        move || line_of(BufReader::new(terminal?))
     }
+}
+
+/// Reads a line of standard input without its ending.
+pub fn stdin_line() -> io::Result<String> {
+    line_of(io::stdin().lock())
+}
+
+fn line_of(mut input: impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    if input.read_line(&mut line)? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 impl Drop for HiddenInput {

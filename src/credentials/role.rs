@@ -3,6 +3,7 @@
 //! The whole chain is read and checked before any request, then walked from the outermost role: cached credentials of a
 //! role make its source unnecessary. The checks, their order and their texts are botocore's.
 
+use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
 
@@ -12,7 +13,8 @@ use serde_json::json;
 use super::sts::{Call, Parameters, cached};
 use super::{Chain, Provider, Retrieval, container, environment_keys, partial, retrieval_failed};
 use crate::cache::CredentialKey;
-use crate::context::Context;
+use crate::config::{Located, Origin};
+use crate::context::{Context, stdin_line};
 use crate::error::{Error, Kind};
 use crate::files;
 use crate::python;
@@ -33,19 +35,25 @@ pub struct WebIdentity {
     key: CredentialKey,
     /// The file that has the token.
     file: PathBuf,
+    /// Where its path comes from.
+    origin: Origin,
 }
 
 /// The role that is assumed with a web identity token from a file, as EKS and CI systems mount one, if such a file is
 /// configured. Each variable comes before the profile's key; without `environment` the keys alone count.
 pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) -> Result<Option<WebIdentity>, Error> {
     let section = chain.config.profile(profile);
-    let setting = |variable: &str, key: &str| {
-        let variable = if environment { chain.context.var_os(variable) } else { None };
-        variable.or_else(|| section.and_then(|section| section.get(key)).map(Into::into))
+    const FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    let variable = |name| if environment { chain.context.var_os(name) } else { None };
+    let text = |name, key: &str| {
+        let variable = variable(name).map(|value| value.to_string_lossy().into_owned());
+        variable.or_else(|| section?.get(key).map(str::to_owned))
     };
-    let text = |variable, key| setting(variable, key).map(|value| value.to_string_lossy().into_owned());
-    let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file").filter(|file| !file.is_empty());
-    let Some(file) = file.map(PathBuf::from) else { return Ok(None) };
+    let of_variable = variable(FILE).map(|file| Located::new(PathBuf::from(file), Origin::Variable(FILE)));
+    let of_key =
+        || section?.located("web_identity_token_file").map(|file| Located::new(file.value.into(), file.origin));
+    let file = of_variable.or_else(of_key).filter(|file| !file.value.as_os_str().is_empty());
+    let Some(Located { value: file, origin }) = file else { return Ok(None) };
     let Some(role) = text("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty()) else {
         // The missing space is AWS's.
         return Err(Error::configuration(
@@ -58,20 +66,27 @@ pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) 
     let mut parameters = Parameters::new(chain.context, session_name);
     parameters.set("RoleArn", json!(role));
     let key = parameters.cache_key();
-    Ok(Some(WebIdentity { parameters, key, file }))
+    Ok(Some(WebIdentity { parameters, key, file, origin }))
 }
 
 impl WebIdentity {
     /// Assumes the role.
     pub(super) async fn assume(self, retrieval: &Retrieval<'_>) -> Result<Credentials, Error> {
-        let Self { mut parameters, key, file } = self;
+        let Self { mut parameters, key, file, origin } = self;
         if let Some(cached) = cached(retrieval.context, &key) {
             return Ok(cached);
         }
         let unreadable = |error| format!("cannot read the web identity token file `{}`: {error}", file.display());
-        let token = files::read_text(&file).map_err(|error| Error::configuration(unreadable(error)))?;
+        let token =
+            files::read_text(&file).map_err(|error| Error::configuration(unreadable(error)).value_from(&origin))?;
         parameters.set_secret("WebIdentityToken", Secret::new(token));
-        Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None }.make().await
+        let call = Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None };
+        call.make().await.map_err(|error| match error.kind() {
+            Kind::Validation => {
+                error.hint(format!("the token comes from the file `{}`, and that from {origin}", file.display()))
+            }
+            _ => error,
+        })
     }
 }
 
@@ -165,16 +180,26 @@ fn no_credentials_in(source: &str, profile: &str) -> Error {
     retrieval_failed(source, why)
 }
 
-/// Reads the code of an MFA device from the terminal without echo, on its own thread so that Ctrl-C works.
+/// Reads the code of an MFA device from the terminal without echo, or a line of standard input if there is no terminal. It
+/// is read on its own thread, so that Ctrl-C works.
 async fn mfa_code(context: &Context, serial: &str) -> Result<Secret, Error> {
     let failed = |why: String| {
         Error::configuration(format!("cannot prompt for the MFA code of {serial}: {why}"))
             .hint("run the command in a terminal, or set temporary credentials in the environment".to_owned())
     };
     let shown: String = serial.chars().filter(|c| !c.is_control()).collect();
-    let terminal = (context.hidden_input)(&format!("Enter MFA code for {shown}: "))
-        .map_err(|_| failed("no terminal".to_owned()))?;
-    let line = terminal.line();
-    let line = tokio::task::spawn_blocking(line).await.map_err(|error| failed(error.to_string()))?;
-    line.map(Secret::new).map_err(|error| failed(error.to_string()))
+    let prompt = format!("Enter MFA code for {shown}: ");
+    let line = match (context.hidden_input)(&prompt) {
+        Ok(terminal) => tokio::task::spawn_blocking(terminal.line()).await,
+        Err(_) if context.stdin_is_terminal => return Err(failed("no terminal".to_owned())),
+        Err(_) => {
+            context.write_stderr(&(prompt + "\n"));
+            tokio::task::spawn_blocking(stdin_line).await
+        }
+    };
+    let line = line.map_err(|error| failed(error.to_string()))?;
+    line.map(Secret::new).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => failed("no terminal, and no line on standard input".to_owned()),
+        _ => failed(error.to_string()),
+    })
 }

@@ -219,20 +219,50 @@ fn sts_endpoint_url() {
     assert!(called(&fixture.requests(&AS_R)[0]).starts_with("POST /sv Action=AssumeRole"));
 }
 
+/// Runs it without a controlling terminal: a test runner may have one, which the program must not use.
+#[cfg(target_os = "linux")]
+fn run_without_a_terminal(fixture: &Fixture, stdin: &str) -> crate::support::Run {
+    let program = [String::from("--wait"), env!("CARGO_BIN_EXE_sso-oidc").to_owned()];
+    let words = fixture.words(&["--region", "eu-west-1", "--profile", "r"]);
+    fixture.env.program(std::path::Path::new("/usr/bin/setsid"), program.into_iter().chain(words)).stdin(stdin).run()
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn mfa_without_a_terminal_fails() {
+fn mfa_code_is_read_from_standard_input_without_a_terminal() {
     let config = format!("{}{SOURCE}", role("source_profile = src\nmfa_serial = arn:aws:iam::1:mfa/me"));
-    let run = Fixture::new(vec![]).config(&config);
-    // A test runner may have a terminal, which the program must not use.
-    let words = run.words(&["--region", "eu-west-1", "--profile", "r"]);
-    let mut command = std::process::Command::new("/usr/bin/setsid");
-    command.arg("--wait").arg(env!("CARGO_BIN_EXE_sso-oidc")).args(words);
-    run.env.apply_to(&mut command);
-    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
-    assert_eq!(output.status.code(), Some(255));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: no terminal"), "{said}");
+    let run = run_without_a_terminal(&Fixture::new(vec![]).config(&config), "").expect(255);
+    let text = "cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: no terminal, and no line on standard input";
+    assert!(run.stderr.contains(text), "{}", run.snapshot());
+    for line in ["123456\n", "123456", "123456\r\nmore\n"] {
+        let fixture = Fixture::new(vec![assumed(1), token()]).config(&config);
+        let run = run_without_a_terminal(&fixture, line).ok();
+        assert_eq!(run.stderr, "Enter MFA code for arn:aws:iam::1:mfa/me: \n");
+        assert!(called(&fixture.server.requests()[0]).ends_with("&TokenCode=123456"), "{line:?}");
+    }
+}
+
+#[test]
+fn an_unusable_web_identity_token_is_reported_with_its_file() {
+    let identity = |text: Option<&str>| {
+        let fixture = Fixture::new(vec![]).var("AWS_ROLE_ARN", "arn:aws:iam::1:role/w");
+        text.into_iter().fold(fixture, |fixture, text| fixture.file("web", text))
+    };
+    let length = "Invalid length for parameter WebIdentityToken, value: 0, valid min length: 4";
+    for (fixture, code, text, hint) in [
+        (identity(Some("")), 252, length, "hint: the token comes from the file `$HOME/web`, and that from "),
+        (identity(None), 255, "cannot read the web identity token file `$HOME/web`", "hint: the value comes from "),
+    ] {
+        let fixture = fixture.var("AWS_WEB_IDENTITY_TOKEN_FILE", "$HOME/web");
+        let run = fixture.run(&["--region", "eu-west-1"]).expect(code);
+        let said = run.stderr.replace(&fixture.home(), "$HOME");
+        let hint = format!("{hint}the environment variable AWS_WEB_IDENTITY_TOKEN_FILE");
+        assert!(said.contains(text) && said.contains(&hint), "{}", run.snapshot());
+    }
+    let fixture = identity(Some(""))
+        .config("[profile r]\nrole_arn = arn:aws:iam::1:role/w\nweb_identity_token_file = $HOME/web\n");
+    let run = fixture.run(&["--region", "eu-west-1", "--profile", "r"]).expect(252);
+    assert!(run.stderr.contains("that from `web_identity_token_file` in [profile r]"), "{}", run.snapshot());
 }
 
 #[test]
