@@ -12,6 +12,7 @@ use aws_credential_types::Credentials;
 use serde_json::Value;
 
 use super::{Retrieval, expiry, retrieval_failed};
+use crate::config::Located;
 use crate::context::Context;
 use crate::error::Error;
 use crate::files;
@@ -26,20 +27,20 @@ const ATTEMPTS: u32 = 3;
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// The URL, if the environment has one.
-pub(super) fn url(context: &Context) -> Option<String> {
-    let relative = context.var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-    let url = relative.map(|path| format!("http://{ADDRESS}{path}"));
-    url.or_else(|| context.var("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+pub(super) fn url(context: &Context) -> Option<Located<String>> {
+    let relative = Located::variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", context);
+    let url = relative.map(|path| Located { value: format!("http://{ADDRESS}{}", path.value), ..path });
+    url.or_else(|| Located::variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", context))
 }
 
 /// The credentials that this URL returns.
-pub(super) async fn keys(retrieval: &Retrieval<'_>, url: &str) -> Result<Credentials, Error> {
+pub(super) async fn keys(retrieval: &Retrieval<'_>, url: &Located<String>) -> Result<Credentials, Error> {
     let context = retrieval.context;
-    let mut request = Request::plain(Method::GET, url).header("accept", Secret::new("application/json"));
+    let mut request = Request::plain(Method::GET, &*url.value).header("accept", Secret::new("application/json"));
     if let Some(token) = authorization(context)? {
         request = request.header("authorization", token);
     }
-    check_host(url)?;
+    check_host(&url.value).map_err(|error| error.value_from(&url.origin))?;
     let client = HttpClient::new(HttpOptions {
         connect_timeout: Some(TIMEOUT),
         read_timeout: Some(TIMEOUT),

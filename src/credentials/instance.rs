@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use serde_json::Value;
+use url::Url;
 
 use super::{Retrieval, parse_expiry};
-use crate::config::Config;
+use crate::config::{Config, Located};
 use crate::context::Context;
 use crate::endpoint;
 use crate::error::Error;
@@ -85,10 +86,10 @@ enum Session {
 impl MetadataService {
     /// The service as configured; `None` with `AWS_EC2_METADATA_DISABLED`.
     fn configured(context: &Context, config: &Config, http: &HttpOptions) -> Result<Option<Self>, Error> {
-        if is_true(context.var("AWS_EC2_METADATA_DISABLED").as_deref()) {
+        if is_true(Located::variable("AWS_EC2_METADATA_DISABLED", context).as_ref()) {
             return Ok(None);
         }
-        let setting = |variable, key: &str| Some(config.setting(context, &[variable], key)?.value);
+        let setting = |variable, key: &str| config.setting(context, &[variable], key);
         let base = base(&setting)?;
         let timeout = number(setting("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout"))?;
         let attempts = number(setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts"))?;
@@ -99,7 +100,7 @@ impl MetadataService {
             max_attempts: 1,
             ..http.clone()
         });
-        let version_1 = !is_true(setting("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").as_deref());
+        let version_1 = !is_true(setting("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").as_ref());
         Ok(Some(Self { client, base, attempts, version_1 }))
     }
 
@@ -155,34 +156,38 @@ impl MetadataService {
     }
 }
 
-fn is_true(value: Option<&str>) -> bool {
-    value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+fn is_true(setting: Option<&Located<String>>) -> bool {
+    setting.is_some_and(|setting| setting.value.eq_ignore_ascii_case("true"))
 }
 
 /// An integer setting, 1 by default.
-fn number(value: Option<String>) -> Result<i64, Error> {
-    let Some(text) = value else { return Ok(1) };
-    python::saturating_int(&text).ok_or_else(|| Error::configuration(python::int_error(&text)))
+fn number(setting: Option<Located<String>>) -> Result<i64, Error> {
+    let Some(Located { value, origin }) = setting else { return Ok(1) };
+    python::saturating_int(&value).ok_or_else(|| Error::configuration(python::int_error(&value)).value_from(&origin))
 }
 
-fn base(setting: &dyn Fn(&'static str, &str) -> Option<String>) -> Result<String, Error> {
+fn base(setting: &dyn Fn(&'static str, &str) -> Option<Located<String>>) -> Result<String, Error> {
     let endpoint = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
     let mode = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
-    let ipv6 = match mode.as_deref().map(str::to_lowercase).as_deref() {
-        Some("ipv4") => false,
-        Some("ipv6") => true,
-        Some(_) => {
+    let ipv6 = match &mode {
+        Some(mode) if mode.value.eq_ignore_ascii_case("ipv4") => false,
+        Some(mode) if mode.value.eq_ignore_ascii_case("ipv6") => true,
+        Some(Located { value, origin }) => {
             return Err(Error::configuration(format!(
-                "Invalid EC2 Instance Metadata endpoint mode: {} Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6').",
-                mode.unwrap_or_default()
-            )));
+                "Invalid EC2 Instance Metadata endpoint mode: {value} Valid endpoint modes (case-insensitive): ('ipv4', \
+                 'ipv6')."
+            ))
+            .value_from(origin));
         }
-        None => is_true(setting("AWS_IMDS_USE_IPV6", "imds_use_ipv6").as_deref()),
+        None => is_true(setting("AWS_IMDS_USE_IPV6", "imds_use_ipv6").as_ref()),
     };
-    let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
-    let base = endpoint.unwrap_or_else(|| if ipv6 { IPV6 } else { IPV4 }.to_owned());
-    if endpoint::valid_endpoint(&base) {
+    let Some(Located { value: base, origin }) = endpoint.filter(|endpoint| !endpoint.value.is_empty()) else {
+        return Ok(if ipv6 { IPV6 } else { IPV4 }.to_owned());
+    };
+    // botocore also accepts URLs that no request can be sent to, and then finds no credentials.
+    let can_be_requested = Url::parse(&base).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+    if can_be_requested && endpoint::valid_endpoint(&base) {
         return Ok(base);
     }
-    Err(Error::configuration(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")))
+    Err(Error::configuration(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")).value_from(&origin))
 }

@@ -20,7 +20,7 @@ use std::fmt::Display;
 use aws_credential_types::Credentials;
 
 use crate::cache::timestamp;
-use crate::config::{Config, Section, Session, SsoRole};
+use crate::config::{Config, Located, Section, Session, SsoRole};
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
 use crate::services::Services;
@@ -52,7 +52,7 @@ pub enum Provider {
     /// The command line of a program.
     Process(String),
     /// The URL of the container endpoint.
-    Container(String),
+    Container(Located<String>),
     /// The metadata of an EC2 instance.
     Instance,
 }

@@ -184,6 +184,34 @@ fn invalid_metadata_settings_are_reported() {
 }
 
 #[test]
+fn unusable_metadata_settings_are_reported_with_their_place() {
+    let endpoint = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+    for (name, value) in [
+        (endpoint, "ftp://169.254.169.254/"),
+        (endpoint, "http://fd00:ec2::254/"),
+        (endpoint, "nonsense"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv5"),
+        ("AWS_METADATA_SERVICE_TIMEOUT", "x"),
+        ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "x"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "nonsense"),
+    ] {
+        let fixture = instance(vec![]).var(name, value);
+        let run = fixture.run(&["--region", "eu-west-1"]).expect(255);
+        let place = format!("hint: the value comes from the environment variable {name}\n");
+        let is_repeated = run.stderr.contains(value) || run.stderr.contains("Unsupported host 'None'");
+        assert!(is_repeated && run.stderr.ends_with(&place), "{}", run.snapshot());
+        assert_eq!(fixture.server.connections(), 0);
+    }
+    let fixture = instance(vec![]).without(endpoint).config("[default]\nec2_metadata_service_endpoint = ftp://host/\n");
+    for words in [&["--region", "eu-west-1"][..], &[]] {
+        let run = fixture.run(words).expect(255);
+        let text = "Invalid endpoint EC2 Instance Metadata endpoint: ftp://host/\nhint: the value comes from \
+                    `ec2_metadata_service_endpoint` in [default] of ";
+        assert!(run.stderr.contains(text), "{}", run.snapshot());
+    }
+}
+
+#[test]
 fn region_falls_back_to_the_instance() {
     let steps =
         vec![plain("imds-token"), plain("eu-west-3a"), plain("imds-token"), plain("role1"), plain(KEYS), token()];
