@@ -13,10 +13,10 @@ use crate::config::{self, ClientSettings, Config, Located, Origin};
 use crate::context::Context;
 use crate::credentials::{self, Chain, Retrieval};
 use crate::endpoint::Service;
-use crate::error::{self, Error};
+use crate::error::{self, Error, ServiceError};
 use crate::input::{self, Document, Files, Input, skeleton};
 use crate::model::Operation;
-use crate::oidc::{self, OidcClient, Signing};
+use crate::oidc::{self, Failure, OidcClient, Signing};
 use crate::output::{self, Format, QueryError, Style};
 use crate::secret::{Secret, redacted};
 use crate::services::{Endpoint, Services};
@@ -57,7 +57,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
         let service = OidcClient::new(services.http().clone(), url);
         runtime::block_on(context, async {
             let signing = signing(operation, &region, global, &config, &settings, context).await?;
-            Ok(service.call(operation, &members, signing.as_ref()).await.map_err(Error::from)?)
+            Ok(service.call(operation, &members, signing.as_ref()).await.map_err(explained)?)
         })?
     };
     let (sent, answer) = (Value::Object(members), Value::Object(answer));
@@ -79,6 +79,26 @@ fn with_region(mut settings: ClientSettings, config: &Config, context: &Context)
         settings.region = region.map(|region| Located::new(region, Origin::Instance));
     }
     Ok(settings)
+}
+
+/// The service's error. `CreateTokenWithIAM` refuses without a reason, so the usual ones are a hint.
+fn explained(failure: Failure) -> Error {
+    let is_signed =
+        matches!(&failure, Failure::Fault(fault) if fault.operation == Operation::CreateTokenWithIam.name());
+    let is_refusal = |answer: &ServiceError| {
+        let codes = ["AccessDeniedException", "InvalidClientException"];
+        let description = answer.details.get("error_description").and_then(Value::as_str).unwrap_or_default();
+        codes.contains(&&*answer.code) && answer.message.is_empty() && description.is_empty()
+    };
+    let error = Error::from(failure);
+    if !is_signed || !error.answer().is_some_and(is_refusal) {
+        return error;
+    }
+    error.hint(
+        "check that the user of the token exists in this Identity Center and is assigned to the application, that --region \
+         is the region of the application, and that the application's credentials policy allows the identity that signs"
+            .to_owned(),
+    )
 }
 
 /// The credentials to sign with; `None` if the operation is not signed, or with `--no-sign-request`.

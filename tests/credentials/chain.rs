@@ -244,3 +244,24 @@ fn sso_profile_errors_match_the_aws_cli() {
         Fixture::new(vec![]).config(config).refuses(&["--profile", "p"], 255, text);
     }
 }
+
+#[test]
+fn a_refusal_without_a_reason_gets_a_hint() {
+    let refused = |body: &str| {
+        let fixture = Fixture::new(vec![json(400, &[], body)]).credentials(&format!("[default]\n{KEYS}"));
+        fixture.run(&["--region", "eu-west-1"]).expect(254)
+    };
+    let hint =
+        "\nhint: check that the user of the token exists in this Identity Center and is assigned to the application";
+    for code in ["AccessDeniedException", "InvalidClientException"] {
+        let run = refused(&format!("{{\"__type\": \"{code}\"}}"));
+        let line = format!("An error occurred ({code}) when calling the CreateTokenWithIAM operation:");
+        assert!(run.stderr.contains(&line) && run.stderr.contains(hint), "{}", run.snapshot());
+        for reason in ["\"error_description\": \"why\"", "\"message\": \"why\""] {
+            let run = refused(&format!("{{\"__type\": \"{code}\", {reason}}}"));
+            assert!(!run.stderr.contains("hint:"), "{}", run.snapshot());
+        }
+    }
+    let run = refused("{\"__type\": \"InvalidGrantException\"}");
+    assert!(!run.stderr.contains("hint:"), "{}", run.snapshot());
+}
