@@ -127,7 +127,8 @@ pub(super) const VARIABLES: [Fact; 27] = [
     (&["AWS_RETRY_MODE"], "Validated, but otherwise ignored: retries always use standard mode.", REQUESTS),
     (
         &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
-        "Credentials; they take precedence over a profile that is not named with --profile.",
+        "Credentials; they take precedence over a profile that is not named with --profile, in export-credentials over one \
+         that is not named at all.",
         SIGNING,
     ),
     (

@@ -199,6 +199,15 @@ In commands that use a token:
 
 * a token for another start URL, region or set of scopes is not used
 
+* the session of a `source_profile` is used if the profile has a `role_arn` and no session of its own
+
+* a profile whose `sso_session` is missing or incomplete is an error; the credentials of the machine are not used instead
+
+* in export-credentials a profile that `AWS_PROFILE` names takes precedence over credentials in the environment, which may \
+come from an earlier run
+
+* an endpoint of the instance metadata that no request can be sent to is an error
+
 * logout removes local files even if another step fails
 
 * --endpoint-url also applies to logout
