@@ -35,13 +35,17 @@ impl Signing {
 /// Returns the headers that sign a request to a service at the given time.
 ///
 /// # Errors
-/// The message of AWS's crate if the URL or a header has no canonical form.
+/// A message if the session token cannot be sent, or that of AWS's crate if the URL has no canonical form.
 pub fn sign(
     request: &Request,
     service: &str,
     signing: &Signing,
     now: Timestamp,
 ) -> Result<Vec<(&'static str, Secret)>, String> {
+    let token = signing.credentials.session_token().unwrap_or_default();
+    if token.contains(|character: char| character.is_control() && character != '\t') {
+        return Err("the session token has characters that a header cannot carry".to_owned());
+    }
     let identity = signing.credentials.clone().into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
