@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{EXPORT, cached, export, in_seconds, role_file, role_path, signed_in};
-use crate::login::sign_in;
+use crate::login::{is, sign_in};
 use crate::support::environment::SESSION;
 use crate::support::process::Running;
 use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, wait_until};
@@ -131,5 +131,5 @@ fn a_login_drops_the_role_credentials_of_its_session() {
 }
 
 fn role_files(env: &TestEnv) -> Vec<String> {
-    env.files(".aws/cli").into_iter().filter(|name| !name.ends_with(".lock")).collect()
+    env.files(".aws/cli").into_iter().filter(|name| is(name, "json")).collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{LOGIN, sign_in};
+use super::{LOGIN, is, sign_in};
 use crate::support::environment::{SESSION, token_document};
 use crate::support::identity_center::{Endpoint, Reply};
 use crate::support::{IdentityCenter, TestEnv};
@@ -33,10 +33,6 @@ type Make = dyn Fn(&TestEnv, &Path);
 #[cfg(unix)]
 fn elsewhere(env: &TestEnv) -> std::path::PathBuf {
     env.home().join("elsewhere")
-}
-
-fn is(name: &str, extension: &str) -> bool {
-    Path::new(name).extension().is_some_and(|found| found == extension)
 }
 
 #[test]

@@ -50,3 +50,8 @@ pub(crate) fn start(env: &TestEnv, more: &[&str]) -> Running {
 pub(crate) fn success(start_url: &str) -> String {
     format!("Successfully logged into Start URL: {start_url}\n")
 }
+
+/// Whether a file has this extension.
+pub(crate) fn is(name: &str, extension: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|found| found == extension)
+}

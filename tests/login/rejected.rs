@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{LOGIN, sign_in, success};
+use super::{LOGIN, is, sign_in, success};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Endpoint, Reply};
 use crate::support::{IdentityCenter, Issued, TestEnv};
@@ -79,7 +79,7 @@ fn a_login_does_not_use_a_token_that_was_rejected_before() {
         let printed = run.stdout.clone() + &run.stderr;
         assert!(printed.contains("the access portal no longer accepts the token"), "{}", run.snapshot());
         assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
-        for file in env.files(".aws").iter().filter(|name| name.ends_with(".lock")) {
+        for file in env.files(".aws").iter().filter(|name| is(name, "lock")) {
             assert!(!env.read(file).contains(&issued.access_token), "{file}");
         }
         center.next(Endpoint::ListAccounts, Reply::hang_up());
