@@ -38,8 +38,8 @@ pub struct Lock {
 pub struct Held {
     /// Absent if the folder is read-only or the file system has no locks; the process then continues without one.
     file: Option<File>,
-    /// When this process began to wait for it.
-    waiting_since: Option<Timestamp>,
+    /// Whether this process waited for it, and the line that was in the file before.
+    waited: Option<Option<LockRecord>>,
 }
 
 /// How a wait for a lock ended.
@@ -67,8 +67,8 @@ pub enum Outcome {
     },
     /// It was cancelled.
     Cancelled,
-    /// The login was not completed in time.
-    Unanswered,
+    /// The login was not completed in time, so many times in a row.
+    Unanswered(u32),
 }
 
 /// The line in a lock file.
@@ -78,7 +78,7 @@ pub struct LockRecord {
     pub pid: u32,
     /// When it took the lock, or when it wrote the outcome.
     pub at: Timestamp,
-    /// The fingerprint of the token that the outcome is about, if it is about one.
+    /// The fingerprint of the token or settings that the outcome is about, if it is about any.
     pub about: Option<String>,
     /// Absent while the lock is held.
     pub outcome: Option<Outcome>,
@@ -104,23 +104,19 @@ impl Lock {
                 None
             }
         };
-        Some(Held { file, waiting_since: None })
+        Some(Held { file, waited: None })
     }
 
     /// Takes the lock. While another process holds it, `glance` looks for the result that this process wants.
-    pub async fn wait<T>(
-        &self,
-        patience: Duration,
-        now: fn() -> Timestamp,
-        mut glance: impl FnMut() -> Option<T>,
-    ) -> Acquired<T> {
+    pub async fn wait<T>(&self, patience: Duration, mut glance: impl FnMut() -> Option<T>) -> Acquired<T> {
         let deadline = Instant::now() + patience;
-        let mut waiting_since = None;
+        let before = self.record();
+        let mut has_waited = false;
         loop {
             if let Some(held) = self.attempt() {
-                return Acquired::Lock(Held { waiting_since, ..held });
+                return Acquired::Lock(Held { waited: has_waited.then_some(before), ..held });
             }
-            waiting_since.get_or_insert_with(now);
+            has_waited = true;
             if let Some(found) = glance() {
                 return Acquired::Result(found);
             }
@@ -150,10 +146,11 @@ impl Held {
         LockRecord::read(file)
     }
 
-    /// The same, if that process ended while this one was waiting for it. Records have a resolution of one second.
+    /// The same, if it was written while this process was waiting. The times of two processes do not tell, because the
+    /// clock may have been set.
     pub fn waited_for(&mut self) -> Option<LockRecord> {
-        let since = self.waiting_since?.truncate_to_second();
-        self.last().filter(|last| last.at >= since)
+        let before = self.waited.clone()?;
+        self.last().filter(|last| before.as_ref() != Some(last))
     }
 
     /// Records that this process holds the lock.
@@ -166,9 +163,9 @@ impl Held {
         self.write(&LockRecord { pid: std::process::id(), at: now, about: None, outcome: Some(outcome) });
     }
 
-    /// Records an outcome that counts only as long as this token is in use.
-    pub fn end_about(&mut self, now: Timestamp, token: &Secret, outcome: Outcome) {
-        let about = Some(token.fingerprint());
+    /// Records an outcome that counts only as long as this token, or these settings, are in use.
+    pub fn end_about(&mut self, now: Timestamp, subject: &Secret, outcome: Outcome) {
+        let about = Some(subject.fingerprint());
         self.write(&LockRecord { pid: std::process::id(), at: now, about, outcome: Some(outcome) });
     }
 
@@ -203,13 +200,13 @@ impl LockRecord {
         Some(Self { pid, at, about, outcome: (outcome != HOLDS).then(|| Outcome::parse(outcome)) })
     }
 
-    /// Whether the outcome is about this token.
-    pub fn is_about(&self, token: &Secret) -> bool {
-        self.about.as_ref().is_some_and(|about| *about == token.fingerprint())
+    /// Whether the outcome is about this token, or these settings.
+    pub fn is_about(&self, subject: &Secret) -> bool {
+        self.about.as_ref().is_some_and(|about| *about == subject.fingerprint())
     }
 }
 
-/// Precedes the fingerprint of a token.
+/// Precedes a fingerprint.
 const ABOUT: &str = "about ";
 const HOLDS: &str = "holds";
 const DONE: &str = "done";
@@ -228,9 +225,10 @@ impl Outcome {
                 let (kind, message) = named.unwrap_or((Kind::Other, rest));
                 Self::Failed { kind, message: message.to_owned() }
             }
+            Some((UNANSWERED, times)) => Self::Unanswered(times.parse().unwrap_or(1)),
             Some((_, message)) => Self::Failed { kind: Kind::Other, message: message.to_owned() },
             None if text == CANCELLED => Self::Cancelled,
-            None if text == UNANSWERED => Self::Unanswered,
+            None if text == UNANSWERED => Self::Unanswered(1),
             None => Self::Done,
         }
     }
@@ -244,7 +242,7 @@ impl fmt::Display for Outcome {
                 write!(f, "{FAILED} {} {}", kind.name(), message.replace(['\n', '\r'], " "))
             }
             Self::Cancelled => f.write_str(CANCELLED),
-            Self::Unanswered => f.write_str(UNANSWERED),
+            Self::Unanswered(times) => write!(f, "{UNANSWERED} {times}"),
         }
     }
 }
@@ -267,7 +265,7 @@ impl fmt::Display for LockRecord {
 mod tests {
     use time::macros::utc_datetime;
 
-    use super::{Lock, LockRecord, Outcome};
+    use super::{Acquired, Lock, LockRecord, Outcome, PATIENCE};
     use crate::error::Kind;
     use crate::secret::Secret;
 
@@ -289,6 +287,33 @@ mod tests {
         assert_eq!(lock.attempt().unwrap().last(), Some(read));
     }
 
+    /// The clock may be set back between the beginning of the wait and the outcome.
+    #[tokio::test]
+    async fn an_outcome_that_was_waited_for_is_told_from_an_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::new(folder.path().join("x.lock"));
+        let (late, early) = (utc_datetime!(2026-01-01 10:00), utc_datetime!(2026-01-01 09:00));
+        let mut held = lock.attempt().unwrap();
+        held.begin(late);
+        let end = async {
+            tokio::task::yield_now().await;
+            held.end(early, Outcome::Cancelled);
+            drop(held);
+        };
+        let (Acquired::Lock(mut next), ()) = tokio::join!(lock.wait(PATIENCE, || None::<()>), end) else { panic!() };
+        assert_eq!(next.waited_for().and_then(|last| last.outcome), Some(Outcome::Cancelled));
+        // The next holder writes nothing.
+        let end = async {
+            tokio::task::yield_now().await;
+            drop(next);
+        };
+        let (Acquired::Lock(mut last), ()) = tokio::join!(lock.wait(PATIENCE, || None::<()>), end) else { panic!() };
+        assert_eq!(last.waited_for(), None);
+        drop(last);
+        let Acquired::Lock(mut at_once) = lock.wait(PATIENCE, || None::<()>).await else { panic!() };
+        assert_eq!(at_once.waited_for(), None);
+    }
+
     #[test]
     fn a_long_outcome_is_cut_and_not_lost() {
         let folder = tempfile::tempdir().unwrap();
@@ -308,7 +333,7 @@ mod tests {
             (None, "holds"),
             (Some(Outcome::Done), "done"),
             (Some(Outcome::Cancelled), "cancelled"),
-            (Some(Outcome::Unanswered), "unanswered"),
+            (Some(Outcome::Unanswered(2)), "unanswered 2"),
             (Some(failed), "failed login-needed a b"),
         ] {
             for (about, words) in [(None, ""), (Some("0af1".to_owned()), "about 0af1 ")] {
@@ -349,6 +374,7 @@ mod tests {
         for (line, outcome) in [
             ("signed-in", Outcome::Done),
             ("refreshed", Outcome::Done),
+            ("unanswered", Outcome::Unanswered(1)),
             ("failed 254 denied", failed("254 denied")),
             ("failed cannot connect", failed("cannot connect")),
             ("answered 400 InvalidGrantException", failed("400 InvalidGrantException")),

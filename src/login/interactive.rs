@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::LoginRequest;
+use super::{LoginRequest, single_flight};
 use crate::cache::{Outcome, Purpose};
 
 /// `--interactive`, `SSO_OIDC_INTERACTIVE`.
@@ -20,7 +20,10 @@ pub enum Interactive {
 }
 
 /// How long a login that timed out keeps others without a terminal from starting one.
-const PAUSE: Duration = Duration::from_hours(1);
+const PAUSE: Duration = Duration::from_mins(5);
+/// The same after so many in a row.
+const LONG_PAUSE: Duration = Duration::from_hours(1);
+const MANY: u32 = 3;
 
 impl Interactive {
     /// The values of `--interactive`.
@@ -39,19 +42,21 @@ pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<String> {
             Some("and CI is set, so no browser is opened; override with --interactive always".to_owned())
         }
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
-        Interactive::Auto => minutes_since_timeout(request).map(|minutes| {
+        Interactive::Auto => pause_after_timeout(request).map(|(ago, pause)| {
             format!(
-                "and there is no terminal; the last login attempt timed out {minutes} min ago (override with \
-                 --interactive always)"
+                "and there is no terminal; the last login attempt timed out {ago} min ago, so no browser is opened for \
+                 {pause} min (override with --interactive always)"
             )
         }),
     }
 }
 
-/// Minutes since the last login of this session timed out, if that was less than an hour ago.
-fn minutes_since_timeout(request: &LoginRequest<'_>) -> Option<i64> {
+/// The minutes since the last login of this session timed out and those of the pause, if that is not over.
+fn pause_after_timeout(request: &LoginRequest<'_>) -> Option<(i64, u64)> {
     let last = request.cache.lock(&request.session.token_key(), Purpose::Login).record()?;
+    let Some(Outcome::Unanswered(times)) = last.outcome else { return None };
+    let pause = if times < MANY { PAUSE } else { LONG_PAUSE };
     let age = request.context.now() - last.at;
-    let timed_out = last.outcome == Some(Outcome::Unanswered) && age >= Duration::ZERO && age < PAUSE;
-    timed_out.then(|| age.whole_minutes())
+    let is_paused = last.is_about(&single_flight::settings(request.session)) && age >= Duration::ZERO && age < pause;
+    is_paused.then(|| (age.whole_minutes(), pause.as_secs() / 60))
 }

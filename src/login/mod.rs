@@ -187,9 +187,9 @@ async fn in_browser(
 /// Stores the new token. A running refresh ends first, because it would restore the old session; one that takes
 /// too long is not waited for.
 async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), Error> {
-    let LoginRequest { cache, context, .. } = *attempt.request;
+    let cache = attempt.request.cache;
     let key = attempt.session.token_key();
-    let _held = cache.lock(&key, Purpose::Refresh).wait(PATIENCE, context.now, || None::<()>).await;
+    let _held = cache.lock(&key, Purpose::Refresh).wait(PATIENCE, || None::<()>).await;
     forget_roles(attempt.request);
     cache.store_token(&key, token)
 }

@@ -1,17 +1,22 @@
 //! Single-flight login: of all processes that want the same session one opens the browser, the others wait for its
 //! result.
 //!
-//! The leader holds the login lock and writes how it ended. A follower takes any token newer than its own start,
-//! reports the leader's outcome as its own, and becomes the leader only when the leader was killed without writing one.
+//! The leader holds the login lock and writes how it ended. A follower takes a token newer than its own start that is for
+//! its own settings, or reports the leader's outcome as its own. It becomes the leader if the leader was killed without
+//! writing one, or signed in with other settings.
 //! Different sessions do not wait for each other; `token` never waits here.
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::LoginRequest;
 use super::error::unanswered;
-use crate::cache::{Acquired, CachedToken, Held, Loaded, LockRecord, Outcome, Purpose};
+use crate::cache::{Acquired, CachedToken, Held, LockRecord, Outcome, PATIENCE, Purpose};
+use crate::config::Session;
 use crate::context::Timestamp;
 use crate::error::{Error, Kind};
+use crate::secret::Secret;
 use crate::session::{self, Found};
 
 /// How long to wait for another process without `--timeout`: longer than codes are valid. A suspended process never
@@ -30,76 +35,123 @@ pub(super) enum Role {
 pub(super) struct LoginLock {
     held: Held,
     now: fn() -> Timestamp,
+    settings: Secret,
+    /// The number of logins before this one that were not answered.
+    unanswered: u32,
     has_ended: bool,
 }
 
 /// Becomes the leader, or waits for the leader's token. `known`: the cached token, which cannot be used.
 pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Result<Role, Error> {
-    let LoginRequest { session, choices, cache, notices, context, .. } = *request;
+    let LoginRequest { session, choices, cache, context, .. } = *request;
     let lock = cache.lock(&session.token_key(), Purpose::Login);
-    let mut announced = None;
-    let announce = || {
-        let leader = lock.holder();
-        if let Some(pid) = leader.filter(|_| announced != leader) {
-            notices.message(format_args!("process {pid} is already signing in to {}; waiting for it", session.label()));
-            announced = leader;
-        }
-        None
-    };
-    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), context.now, announce).await {
+    let mut leader = Leader::default();
+    let look = || leader.look(lock.holder(), request);
+    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), look).await {
         Acquired::Lock(held) => held,
-        Acquired::Result(token) => return Ok(Role::Follower(token)),
+        Acquired::Result(error) => return Err(error),
         Acquired::TimedOut(_) if choices.timeout.is_some() => return Err(unanswered()),
         Acquired::TimedOut(leader) => return Err(stuck(leader)),
     };
     // Another process may have signed in while this one waited, or just between the last look and the lock.
-    if let Some(token) = newer(request, known).or_else(|| fresh(request)) {
+    if let Some(token) = usable(request, known) {
         return Ok(Role::Follower(Box::new(token)));
     }
-    if let Some(error) = held.waited_for().and_then(failure) {
+    let settings = settings(session);
+    let last = held.last().filter(|last| last.is_about(&settings));
+    if let Some(error) = held.waited_for().filter(|last| last.is_about(&settings)).and_then(failure) {
         return Err(error);
     }
+    let unanswered = if let Some(Outcome::Unanswered(times)) = last.and_then(|last| last.outcome) { times } else { 0 };
     held.begin(context.now());
-    Ok(Role::Leader(LoginLock { held, now: context.now, has_ended: false }))
+    Ok(Role::Leader(LoginLock { held, now: context.now, settings, unanswered, has_ended: false }))
 }
 
 impl LoginLock {
     /// Writes how the login ended, for waiting processes.
     pub(super) fn end(mut self, error: Option<&Error>) {
-        self.has_ended = true;
-        let outcome = match error {
+        self.write(match error {
             None => Outcome::Done,
-            Some(error) if error.kind() == Kind::Unanswered => Outcome::Unanswered,
+            Some(error) if error.kind() == Kind::Unanswered => Outcome::Unanswered(self.unanswered.saturating_add(1)),
             // Its stdout was closed; the others' may be open.
             Some(error) if error.kind().is_silent() => Outcome::Cancelled,
             Some(error) => Outcome::Failed { kind: error.kind(), message: error.to_string() },
-        };
-        self.held.end((self.now)(), outcome);
+        });
+    }
+
+    fn write(&mut self, outcome: Outcome) {
+        self.has_ended = true;
+        self.held.end_about((self.now)(), &self.settings, outcome);
     }
 }
 
 impl Drop for LoginLock {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.held.end((self.now)(), Outcome::Cancelled);
+            self.write(Outcome::Cancelled);
         }
     }
 }
 
-fn newer(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Option<CachedToken> {
-    let Ok(Loaded::Present(token, _)) = request.cache.token(&request.session.token_key()) else { return None };
-    let other = known.is_none_or(|known| known.access_token != token.access_token);
-    (other && token.expires_at > request.context.now()).then_some(token)
+/// The settings that a login is for. Another configuration can have a session of the same name, and the outcome of a login
+/// for that one does not count here.
+pub(super) fn settings(session: &Session) -> Secret {
+    let scopes = session.scopes.as_deref().unwrap_or_default().join(" ");
+    Secret::new([&session.start_url.value, &session.region.value, &scopes].map(String::as_str).join("\n"))
 }
 
-fn fresh(request: &LoginRequest<'_>) -> Option<CachedToken> {
+/// The cached token, if it is for these settings and lasts long enough. One that was known before the login counts only
+/// if it may be used instead of a login.
+fn usable(request: &LoginRequest<'_>, known: Option<&CachedToken>) -> Option<CachedToken> {
     let LoginRequest { session, choices, cache, context, .. } = *request;
-    if choices.force || choices.new_session {
-        return None;
+    let (token, is_fresh) = match session::look(session, cache, choices.min_ttl, context).ok()? {
+        Found::Fresh(usable) => (usable.token, true),
+        Found::Stale(token, _) => (token, false),
+    };
+    let is_new = known.is_none_or(|known| known.access_token != token.access_token);
+    let is_enough = is_fresh && !choices.force && !choices.new_session;
+    let is_usable = is_enough || is_new && token.lasts(choices.min_ttl, context.now());
+    (is_usable && !session::is_rejected(&token, session, cache)).then_some(token)
+}
+
+/// The process that holds the lock, as seen by one that waits for it.
+#[derive(Default)]
+struct Leader {
+    announced: Option<(u32, bool)>,
+    suspended_since: Option<Instant>,
+}
+
+impl Leader {
+    /// Announces each new leader, and a leader that is suspended; the error after it has been that for too long.
+    fn look(&mut self, pid: Option<u32>, request: &LoginRequest<'_>) -> Option<Error> {
+        let pid = pid?;
+        let is_suspended = is_suspended(pid);
+        if self.announced != Some((pid, is_suspended)) {
+            self.announced = Some((pid, is_suspended));
+            let label = request.session.label();
+            request.notices.message(if is_suspended {
+                format!("process {pid} is signing in to {label}, but is suspended; {RESUME}")
+            } else {
+                format!("process {pid} is already signing in to {label}; waiting for it")
+            });
+        }
+        if !is_suspended {
+            self.suspended_since = None;
+            return None;
+        }
+        let since = *self.suspended_since.get_or_insert_with(Instant::now);
+        (since.elapsed() >= PATIENCE)
+            .then(|| Error::other(format!("the login started by process {pid} is suspended; {RESUME}")))
     }
-    let found = session::look(session, cache, choices.min_ttl, context);
-    let fresh = if let Ok(Found::Fresh(usable)) = found { Some(usable.token) } else { None };
-    fresh.filter(|token| !session::is_rejected(token, session, cache))
+}
+
+const RESUME: &str = "resume it with fg in its terminal, or end it with kill -9";
+
+/// Whether a process was stopped, for example by Ctrl-Z; known on Linux only.
+fn is_suspended(pid: u32) -> bool {
+    // The name of the program comes before the state, in parentheses.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T')))
 }
 
 /// The error if the leader does not finish.
@@ -114,7 +166,7 @@ fn failure(last: LockRecord) -> Option<Error> {
     let started = format!("the login started by process {}", last.pid);
     match last.outcome? {
         Outcome::Done => None,
-        Outcome::Unanswered => Some(unanswered()),
+        Outcome::Unanswered(_) => Some(unanswered()),
         Outcome::Cancelled => Some(Error::new(Kind::LoginNeeded, format!("{started} was cancelled"))),
         Outcome::Failed { kind, message } => Some(Error::new(kind, format!("{started} failed: {message}"))),
     }
@@ -123,16 +175,19 @@ fn failure(last: LockRecord) -> Option<Error> {
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::time::Duration;
 
     use crate::cache::{Purpose, TokenCache};
     use crate::config::{Config, Overrides, Session, SessionOptions, client_settings};
     use crate::context::Context;
+    use crate::error::Error;
     use crate::http::HttpOptions;
     use crate::login::notice::Notices;
     use crate::login::{Choices, LoginRequest};
     use crate::services::Services;
 
-    async fn waits_for_the_leader() {
+    /// How a wait ends while the lock is held by this process, or by the one that this record names, and after how long.
+    async fn wait_in_vain(record: Option<&str>) -> (Error, Duration) {
         let home = tempfile::tempdir().unwrap();
         let context = Context {
             stderr: RefCell::new(Box::new(std::io::sink())),
@@ -147,6 +202,10 @@ mod tests {
         let cache = TokenCache::in_home(home.path());
         let mut held = cache.lock(&session.token_key(), Purpose::Login).attempt().unwrap();
         held.begin(context.now());
+        if let Some(record) = record {
+            let lock = cache.lock(&session.token_key(), Purpose::Login);
+            std::fs::write(lock.path(), record).unwrap();
+        }
         let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
         let request = LoginRequest {
             session: &session,
@@ -159,7 +218,17 @@ mod tests {
         };
         let started = tokio::time::Instant::now();
         let Err(error) = super::lead_or_follow(&request, None).await else { panic!("a lock that is held") };
-        assert!(started.elapsed() >= super::LEADER_PATIENCE, "{:?}", started.elapsed());
+        (error, started.elapsed())
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+    }
+
+    #[test]
+    fn a_leader_that_never_ends_is_not_waited_for_forever() {
+        let (error, after) = runtime().block_on(wait_in_vain(None));
+        assert!(after >= super::LEADER_PATIENCE, "{after:?}");
         let pid = std::process::id();
         let expected =
             format!("the login started by process {pid} has not finished after 15 min; complete or cancel it");
@@ -168,8 +237,20 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_never_ends_is_not_waited_for_forever() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(waits_for_the_leader());
+    #[cfg(target_os = "linux")]
+    fn a_suspended_leader_is_given_up_soon() {
+        use rustix::process::{Pid, Signal, kill_process};
+        let mut child = std::process::Command::new("sleep").arg("600").spawn().unwrap();
+        kill_process(Pid::from_child(&child), Signal::STOP).unwrap();
+        while !super::is_suspended(child.id()) {
+            std::thread::yield_now();
+        }
+        let record = format!("process {} 2026-01-01T00:00:00Z holds\n", child.id());
+        let (error, after) = runtime().block_on(wait_in_vain(Some(&record)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(after < 2 * crate::cache::PATIENCE, "{after:?}");
+        let expected = format!("the login started by process {} is suspended; {}", child.id(), super::RESUME);
+        assert_eq!((error.to_string(), error.kind().exit_code()), (expected, 255));
     }
 }

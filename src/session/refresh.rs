@@ -55,7 +55,7 @@ impl Refresh<'_> {
     pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, NoToken> {
         let key = self.session.token_key();
         let lock = self.cache.lock(&key, Purpose::Refresh);
-        let mut held = match lock.wait(self.patience(found, &lock), self.context.now, || self.newer(found)).await {
+        let mut held = match lock.wait(self.patience(found, &lock), || self.newer(found)).await {
             Acquired::Lock(held) => held,
             Acquired::Result(usable) => return Ok(usable),
             Acquired::TimedOut(_) if self.lasts(found) => return Ok(Usable::cached(found.clone())),
@@ -125,7 +125,7 @@ impl Refresh<'_> {
                 Some(NoToken::Unavailable(Error::new(Kind::Service, message)))
             }
             Outcome::Failed { kind, message } => Some(NoToken::reported(kind, message)),
-            Outcome::Done | Outcome::Cancelled | Outcome::Unanswered => None,
+            Outcome::Done | Outcome::Cancelled | Outcome::Unanswered(_) => None,
         }
     }
 

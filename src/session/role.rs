@@ -78,7 +78,7 @@ impl Role<'_> {
             return self.use_despite(error);
         }
         let lock = self.caches.credentials.lock(&self.key());
-        let result = match lock.wait(PATIENCE, self.context.now, || self.look()).await {
+        let result = match lock.wait(PATIENCE, || self.look()).await {
             Acquired::Result(found) => return Ok(found),
             Acquired::Lock(held) => self.under_lock(held, services).await,
             Acquired::TimedOut(pid) => Err(timed_out("requesting these role credentials", pid).into()),

@@ -106,7 +106,7 @@ fn concurrent_logins_exit_4_when_the_first_one_loses_its_stdout() {
     signal("-STOP");
     let mut all = many(&env, &["--no-browser"]);
     for running in &mut all {
-        running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
+        running.wait_for_stderr(|text| text.contains("is suspended").then_some(()));
     }
     signal("-CONT");
     assert_eq!(first.wait().unwrap().code(), Some(0));
@@ -136,6 +136,59 @@ fn one_waiting_login_takes_over_when_the_first_is_killed() {
         running.finish().ok();
     }
     wait_until("the second browser", || env.opened().len() == 2);
+}
+
+/// A login that waits for one of another configuration, or for a token that does not last, asks for itself.
+#[test]
+fn a_waiting_login_uses_only_a_token_that_fits() {
+    let other = "https://d-9876543210.awsapps.com/start";
+    for (more, denied) in [(&[][..], false), (&[], true), (&["--min-ttl", "4h"], false)] {
+        let center = IdentityCenter::start();
+        let env = TestEnv::of(&center);
+        center.access_token_lives(3_600);
+        let mut first = start(&env, &[]);
+        let url = first.authorization_url();
+        let mut words: Vec<_> = LOGIN.iter().chain(&["--flow", "authorization-code", "--no-browser"]).collect();
+        words.extend(more);
+        let mut second = env.command(words);
+        if more.is_empty() {
+            let config = env.read(".aws/config").replace(&center.start_url(), other);
+            env.write(".aws/other", config);
+            second = second.env("AWS_CONFIG_FILE", env.home().join(".aws/other"));
+            center.serve(other);
+        }
+        let mut second = second.spawn();
+        second.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
+        if denied {
+            UserAgent::new().deny(&url).unwrap();
+            first.finish().expect(255);
+        } else {
+            UserAgent::new().approve(&url).unwrap();
+            first.finish().ok();
+        }
+        center.access_token_lives(28_800);
+        UserAgent::new().approve(&second.authorization_url()).unwrap();
+        let run = second.finish().ok();
+        let used = if more.is_empty() { other.to_owned() } else { center.start_url() };
+        assert!(run.stdout.ends_with(&super::success(&used)), "{}", run.snapshot());
+        assert_eq!(env.token(SESSION)["startUrl"], used);
+    }
+}
+
+#[test]
+fn a_suspended_login_is_named_to_those_that_wait() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut first = start(&env, &[]);
+    let url = first.authorization_url();
+    first.signal("STOP");
+    let mut second = start(&env, &[]);
+    let words = format!("process {} is signing in to corp, but is suspended; resume it with fg", first.id());
+    second.wait_for_stderr(|text| text.contains(&words).then_some(()));
+    first.signal("CONT");
+    UserAgent::new().approve(&url).unwrap();
+    first.finish().ok();
+    second.finish().ok();
 }
 
 #[test]

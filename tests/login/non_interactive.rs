@@ -121,6 +121,53 @@ fn an_unanswered_login_is_not_repeated_without_a_terminal() {
     running.finish().ok();
 }
 
+/// A record of the last login: so many unanswered ones, so many minutes ago.
+fn write_record(env: &TestEnv, record: &str, times: u32, minutes: i64) {
+    let mut words: Vec<_> = record.split_whitespace().map(str::to_owned).collect();
+    let at = time::UtcDateTime::from_unix_timestamp(now() - minutes * 60).unwrap();
+    words[2] = at.format(&time::format_description::well_known::Rfc3339).unwrap();
+    *words.last_mut().unwrap() = times.to_string();
+    env.write(&lock_path(), format!("{}\n", words.join(" ")));
+}
+
+fn lock_path() -> String {
+    TestEnv::token_path(SESSION).replace(".json", ".login.lock")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program has the clock of the machine, and so have its records")]
+fn now() -> i64 {
+    time::UtcDateTime::now().unix_timestamp()
+}
+
+#[test]
+fn the_pause_after_unanswered_logins_grows() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    start(&env, &["--timeout", "1"]).finish().expect(255);
+    let record = env.read(lock_path());
+    assert!(record.ends_with(" unanswered 1\n"), "{record}");
+    for (times, minutes, pause) in [(1, 4, 5), (2, 4, 5), (3, 6, 60), (4, 59, 60)] {
+        write_record(&env, &record, times, minutes);
+        let run = start(&env, &[]).finish().expect(4);
+        let words = format!("timed out {minutes} min ago, so no browser is opened for {pause} min");
+        assert!(run.stderr.contains(&words) && run.stderr.contains("--interactive always"), "{}", run.snapshot());
+    }
+    for (times, minutes) in [(1, 6), (2, 6), (3, 61)] {
+        write_record(&env, &record, times, minutes);
+        start(&env, &["--timeout", "1"]).finish().expect(255);
+        let record = env.read(lock_path());
+        assert!(record.ends_with(&format!(" unanswered {}\n", times + 1)), "{record}");
+    }
+    // A login in between starts the count again.
+    super::sign_in(&env, &["--interactive", "always", "--force"]).ok();
+    start(&env, &["--timeout", "1", "--force"]).finish().expect(255);
+    assert!(env.read(lock_path()).ends_with(" unanswered 1\n"));
+    // Another start URL is another login.
+    env.config(&env.read(".aws/config").replace("d-1234567890", "d-9876543210"));
+    center.serve("https://d-9876543210.awsapps.com/start");
+    super::sign_in(&env, &[]).ok();
+}
+
 #[test]
 fn no_escape_sequences_without_a_terminal() {
     let center = IdentityCenter::start();
