@@ -51,6 +51,8 @@ pub struct Session {
     pub scopes: Option<Vec<String>>,
     /// The selected profile, or the one that has the settings.
     pub profile: String,
+    /// Whether that profile was named and has this session, so that its name selects both.
+    pub is_of_named_profile: bool,
     /// `sso_login_flow`.
     pub flow: Option<Located<String>>,
     /// `sso_redirect_port`, see [`Session::redirect_port`].
@@ -124,9 +126,10 @@ impl Session {
     pub fn login_command(&self) -> String {
         let is_option = |origin: &Origin| matches!(origin, Origin::Option(_));
         let url_given = is_option(&self.start_url.origin);
+        let name = self.name.as_ref().filter(|_| !self.is_of_named_profile);
         let profile = (!url_given).then_some(("--profile", &self.profile));
         let options = [
-            self.name.as_ref().map(|name| ("--sso-session", name)).or(profile),
+            name.map(|name| ("--sso-session", name)).or(profile),
             url_given.then_some(("--start-url", &self.start_url.value)),
             is_option(&self.region.origin).then_some(("--sso-region", &self.region.value)),
         ];
@@ -261,12 +264,15 @@ impl<'a> Source<'a> {
         };
         self.check_same_url(&start_url.value)?;
         let scopes = self.name.and(self.key("sso_registration_scopes"));
+        let is_named = self.config.profile_was_named() || self.profile != self.config.profile_name();
+        let session_of_profile = || self.config.profile(self.profile)?.get("sso_session");
         Ok(Session {
             name: self.name.map(str::to_owned),
             start_url,
             region,
             scopes: scopes.map(|scopes| registration_scopes(&scopes.value)),
             profile: self.profile.to_owned(),
+            is_of_named_profile: is_named && self.options.start_url.is_none() && session_of_profile() == self.name,
             flow: self.key("sso_login_flow"),
             redirect_port: self.key("sso_redirect_port"),
             browser_command: self.key("sso_browser_command").map(|command| command.value),

@@ -184,7 +184,7 @@ fn errors_have_a_message_and_an_exit_code() {
     center.expect_fault(Endpoint::CreateToken, "InvalidGrantException");
     let before = env.read(TestEnv::token_path(SESSION));
     let run = export(&env, &[]).expect(4);
-    assert!(run.stderr.contains("hint: run: sso-oidc login --sso-session corp"), "{}", run.snapshot());
+    assert!(run.stderr.contains("hint: run: sso-oidc login --profile dev"), "{}", run.snapshot());
     assert_eq!(env.read(TestEnv::token_path(SESSION)), before);
     for reply in [Reply::body(200, "<html>"), Reply::genuine().without("roleCredentials"), Reply::hang_up()] {
         env.sign_in(&center, SESSION);

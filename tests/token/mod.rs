@@ -319,3 +319,30 @@ fn a_terminal_gets_a_warning() {
     assert!(text.contains("WARNING: anyone who sees this token can access all your accounts"), "{text}");
     assert!(text.contains(&issued.access_token), "{text}");
 }
+
+#[test]
+fn the_command_to_run_keeps_the_named_profile() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for (profile, words, command) in [
+        (None, "token --profile dev", "login --profile dev"),
+        (None, "export-credentials --profile dev", "login --profile dev"),
+        (None, "login --profile dev --interactive never", "login --profile dev"),
+        (None, "token --sso-session corp --profile dev", "login --profile dev"),
+        (None, "token --sso-session corp --profile legacy", "login --sso-session corp"),
+        (None, "token --sso-session corp", "login --sso-session corp"),
+        (None, "token --profile legacy", "login --profile legacy"),
+        (Some("dev"), "token", "login --profile dev"),
+    ] {
+        let mut invocation = env.command(words.split(' '));
+        if let Some(profile) = profile {
+            invocation = invocation.env("AWS_PROFILE", profile);
+        }
+        let run = invocation.run().expect(4);
+        assert!(run.stderr.ends_with(&format!("hint: run: sso-oidc {command}\n")), "{}", run.snapshot());
+    }
+    let run = env.run(["status", "--profile", "dev"]).expect(4);
+    assert_eq!(run.json()["sessions"][0]["command"], json!("sso-oidc login --profile dev"));
+    let run = env.run(["status"]).expect(4);
+    assert_eq!(run.json()["sessions"][0]["command"], json!("sso-oidc login --sso-session corp"));
+}
