@@ -38,8 +38,10 @@ pub struct Lock {
 pub struct Held {
     /// Absent if the folder is read-only or the file system has no locks; the process then continues without one.
     file: Option<File>,
-    /// Whether this process waited for it, and the line that was in the file before.
-    waited: Option<Option<LockRecord>>,
+    /// Whether this process waited for it.
+    has_waited: bool,
+    /// The line that was in the file before the wait.
+    before: Option<LockRecord>,
 }
 
 /// How a wait for a lock ended.
@@ -104,7 +106,7 @@ impl Lock {
                 None
             }
         };
-        Some(Held { file, waited: None })
+        Some(Held { file, has_waited: false, before: None })
     }
 
     /// Takes the lock. While another process holds it, `glance` looks for the result that this process wants.
@@ -114,7 +116,7 @@ impl Lock {
         let mut has_waited = false;
         loop {
             if let Some(held) = self.attempt() {
-                return Acquired::Lock(Held { waited: has_waited.then_some(before), ..held });
+                return Acquired::Lock(Held { has_waited, before, ..held });
             }
             has_waited = true;
             if let Some(found) = glance() {
@@ -149,8 +151,8 @@ impl Held {
     /// The same, if it was written while this process was waiting. The times of two processes do not tell, because the
     /// clock may have been set.
     pub fn waited_for(&mut self) -> Option<LockRecord> {
-        let before = self.waited.clone()?;
-        self.last().filter(|last| before.as_ref() != Some(last))
+        let last = self.last().filter(|_| self.has_waited)?;
+        (self.before.as_ref() != Some(&last)).then_some(last)
     }
 
     /// Records that this process holds the lock.

@@ -46,8 +46,8 @@ pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&Ca
     let LoginRequest { session, choices, cache, context, .. } = *request;
     let lock = cache.lock(&session.token_key(), Purpose::Login);
     let mut leader = Leader::default();
-    let look = || leader.look(lock.holder(), request);
-    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), look).await {
+    let watch = || leader.look(lock.holder(), request);
+    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), watch).await {
         Acquired::Lock(held) => held,
         Acquired::Result(error) => return Err(error),
         Acquired::TimedOut(_) if choices.timeout.is_some() => return Err(unanswered()),
