@@ -388,6 +388,9 @@ pub struct ExportCredentialsArgs {
     /// Name of the role, instead of sso_role_name
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
+    /// Require at least this much remaining lifetime, e.g. 30m or 4h
+    #[arg(long, value_name = "TIME")]
+    pub min_ttl: Option<String>,
     /// The session
     #[command(flatten)]
     pub session: SessionArgs,

@@ -5,27 +5,31 @@
 //! prints the credentials or runs the command. Cached credentials are returned without the settings that only a request
 //! needs.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use aws_credential_types::Credentials;
 
 use super::clients;
-use super::{environment, print_source, profile_chain, runtime, token};
+use super::{duration, environment, print_source, profile_chain, runtime, token};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, SessionOptions, SsoRole};
-use crate::context::Context;
+use crate::context::{Context, Timestamp};
 use crate::credentials::{Chain, Provider, Retrieval};
 use crate::error::{Error, Kind};
+use crate::session;
 
 /// The AWS CLI's prefix of every configuration error.
 const ATTEMPT: &str = "Unable to retrieve credentials";
 
 /// Prints the credentials, or runs the command with them.
 pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
+    let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?.unwrap_or_default();
     let config = Config::load(context, global.profile.as_deref())?;
     let provider = provider(args, &config, context).context(ATTEMPT)?;
-    let credentials = match provider.cached(context)? {
+    let credentials = match provider.cached(min_ttl, context)? {
         Some(cached) => cached,
-        None => retrieved(provider, &config, global, context)?,
+        None => retrieved(provider, min_ttl, &config, global, context)?,
     };
     if !args.command.is_empty() {
         let region = (global.region.as_deref().filter(|region| !region.is_empty()), config.get("region"));
@@ -57,6 +61,7 @@ fn provider(args: &ExportCredentialsArgs, config: &Config, context: &Context) ->
 /// The credentials that are not in the cache.
 fn retrieved(
     provider: Provider,
+    min_ttl: Duration,
     config: &Config,
     global: &GlobalArgs,
     context: &Context,
@@ -72,9 +77,26 @@ fn retrieved(
     };
     let region = services.region().unwrap_or_default();
     let retrieval = Retrieval { context, config, services: &services, region, variable, is_for_operation: false };
-    let found = runtime::block_on(context, async { Ok(provider.credentials(&retrieval).await) })?;
+    let found = runtime::block_on(context, async { Ok(provider.credentials(&retrieval, min_ttl).await) })?;
     let found = found.map_err(|error| explained(error, config));
-    if is_sso { Ok(found?) } else { found.context(ATTEMPT) }
+    let found = if is_sso { found? } else { found.context(ATTEMPT)? };
+    check_lifetime(&found, min_ttl, context)?;
+    Ok(found)
+}
+
+/// Refuses credentials that expire too soon; access keys without an expiry last.
+fn check_lifetime(credentials: &Credentials, min_ttl: Duration, context: &Context) -> Result<(), Error> {
+    let Some(expiry) = credentials.expiry().map(Timestamp::from) else { return Ok(()) };
+    let left = expiry - context.now();
+    if left >= min_ttl {
+        return Ok(());
+    }
+    let required = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
+    let (left, required) = (session::duration(left.whole_seconds()), session::duration(required));
+    let hint = "use a smaller --min-ttl, or give the role a longer session: the session duration of the permission set, or \
+        duration_seconds of the profile";
+    let message = format!("the credentials last {left}, but --min-ttl requires {required}");
+    Err(Error::other(message).hint(hint.to_owned()))
 }
 
 /// Replaces the error for a profile without credentials by one that fits this command.

@@ -3,6 +3,8 @@
 //! All local errors are found before the request, because a code or a refresh token works only once. Checks are made in
 //! the AWS CLI's order, so that the same one of two errors is reported. Skeletons come first and read no file.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::clients::{self, http_options};
@@ -119,7 +121,7 @@ async fn signing(
     let services = Services::new(options, settings_of_chain);
     let chain = Chain { context, config, prefers_named_profile: false };
     let retrieval = Retrieval { context, config, services: &services, region, variable: None, is_for_operation: true };
-    let found = async { chain.provider()?.credentials(&retrieval).await };
+    let found = async { chain.provider()?.credentials(&retrieval, Duration::ZERO).await };
     let credentials = found.await.map_err(without_name)?;
     Ok(Some(Signing::new(&credentials, region)))
 }

@@ -16,6 +16,7 @@ mod sso;
 mod sts;
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 
@@ -133,18 +134,18 @@ impl Chain<'_> {
 }
 
 impl Provider {
-    /// Credentials of an Identity Center role that are in the cache and last. They need no services.
-    pub fn cached(&self, context: &Context) -> Result<Option<Credentials>, Error> {
-        if let Self::Sso(role) = self { sso::cached(role, context) } else { Ok(None) }
+    /// Credentials of an Identity Center role that are in the cache and last so long. They need no services.
+    pub fn cached(&self, min_ttl: Duration, context: &Context) -> Result<Option<Credentials>, Error> {
+        if let Self::Sso(role) = self { sso::cached(role, min_ttl, context) } else { Ok(None) }
     }
 
-    /// The credentials.
-    pub async fn credentials(self, retrieval: &Retrieval<'_>) -> Result<Credentials, Error> {
+    /// The credentials; those in a cache are used if they last so long.
+    pub async fn credentials(self, retrieval: &Retrieval<'_>, min_ttl: Duration) -> Result<Credentials, Error> {
         match self {
             Self::Keys(keys) => Ok(keys),
-            Self::Role(role) => role.assume(retrieval).await,
-            Self::WebIdentity(identity) => identity.assume(retrieval).await,
-            Self::Sso(role) => sso::keys(retrieval, &role).await,
+            Self::Role(role) => role.assume(retrieval, min_ttl).await,
+            Self::WebIdentity(identity) => identity.assume(retrieval, min_ttl).await,
+            Self::Sso(role) => sso::keys(retrieval, &role, min_ttl).await,
             Self::Process(command) => process::keys(retrieval.context, &command, retrieval.variable.as_ref()).await,
             Self::Container(url) => container::keys(retrieval, &url).await,
             Self::Instance => instance::keys(retrieval).await?.ok_or_else(not_found),

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use serde_json::json;
@@ -71,9 +72,9 @@ pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) 
 
 impl WebIdentity {
     /// Assumes the role.
-    pub(super) async fn assume(self, retrieval: &Retrieval<'_>) -> Result<Credentials, Error> {
+    pub(super) async fn assume(self, retrieval: &Retrieval<'_>, min_ttl: Duration) -> Result<Credentials, Error> {
         let Self { mut parameters, key, file, origin } = self;
-        if let Some(cached) = cached(retrieval.context, &key) {
+        if let Some(cached) = cached(retrieval.context, &key, min_ttl) {
             return Ok(cached);
         }
         let unreadable = |error| format!("cannot read the web identity token file `{}`: {error}", file.display());
@@ -142,13 +143,14 @@ impl Role {
     pub(super) fn assume<'f>(
         self: Box<Self>,
         retrieval: &'f Retrieval<'_>,
+        min_ttl: Duration,
     ) -> Pin<Box<dyn Future<Output = Result<Credentials, Error>> + 'f>> {
         Box::pin(async move {
             let Self { profile, mut parameters, key, mfa_serial, source } = *self;
-            if let Some(credentials) = cached(retrieval.context, &key) {
+            if let Some(credentials) = cached(retrieval.context, &key, min_ttl) {
                 return Ok(credentials);
             }
-            let source = source.credentials(retrieval).await.map_err(|error| match error.kind() {
+            let source = source.credentials(retrieval, Duration::ZERO).await.map_err(|error| match error.kind() {
                 Kind::NoCredentials => no_credentials_in("Ec2InstanceMetadata", &profile),
                 _ => error,
             })?;

@@ -3,6 +3,8 @@
 //! The profile is checked in `config`; the cache, the token and `GetRoleCredentials` are in `session`. Messages are
 //! botocore's where it has one.
 
+use std::time::Duration;
+
 use aws_credential_types::Credentials;
 
 use super::Retrieval;
@@ -13,10 +15,10 @@ use crate::error::{Error, Kind};
 use crate::session::{Caches, LoginNeeded, NoToken, Role, RoleCredentials};
 
 /// The credentials in the cache, if they last; no request is needed for them.
-pub(super) fn cached(role: &SsoRole, context: &Context) -> Result<Option<Credentials>, Error> {
+pub(super) fn cached(role: &SsoRole, min_ttl: Duration, context: &Context) -> Result<Option<Credentials>, Error> {
     let (tokens, credentials) = caches(context)?;
     let caches = Caches { tokens: &tokens, credentials: &credentials };
-    let found = (Role { role, caches, context }).look();
+    let found = (Role { role, caches, context, min_ttl }).look();
     Ok(found.map(|RoleCredentials { credentials, warnings }| {
         warn(&warnings, context);
         credentials
@@ -24,11 +26,11 @@ pub(super) fn cached(role: &SsoRole, context: &Context) -> Result<Option<Credent
 }
 
 /// The credentials, requested from the access portal if need be.
-pub(super) async fn keys(retrieval: &Retrieval<'_>, role: &SsoRole) -> Result<Credentials, Error> {
+pub(super) async fn keys(retrieval: &Retrieval<'_>, role: &SsoRole, min_ttl: Duration) -> Result<Credentials, Error> {
     let context = retrieval.context;
     let (tokens, credentials) = caches(context)?;
     let caches = Caches { tokens: &tokens, credentials: &credentials };
-    let found = (Role { role, caches, context }).obtain(retrieval.services).await;
+    let found = (Role { role, caches, context, min_ttl }).obtain(retrieval.services).await;
     if !retrieval.is_for_operation {
         let found = found.map_err(|error| error.into_error(&role.session))?;
         warn(&found.warnings, context);

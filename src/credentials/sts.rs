@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Map, Value, json};
-use time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Retrieval, expiry, retrieval_failed};
@@ -27,7 +27,7 @@ use crate::services::Endpoint;
 const KEPT: &AsciiSet = &NOT_UNRESERVED.remove(b' ');
 
 /// Cached credentials with less remaining lifetime are fetched again.
-const MIN_LIFETIME: Duration = Duration::minutes(15);
+const MIN_LIFETIME: Duration = Duration::from_mins(15);
 
 /// The minimum lengths in AWS's model.
 const MIN_LENGTHS: [(&str, usize); 6] = [
@@ -119,11 +119,13 @@ fn problem(name: &str, value: &str) -> Option<String> {
         .then(|| format!("Invalid length for parameter {name}, value: {length}, valid min length: {least}"))
 }
 
-/// Cached credentials with enough remaining lifetime. A damaged cache counts as empty.
-pub(super) fn cached(context: &Context, key: &CredentialKey) -> Option<Credentials> {
+/// Cached credentials that last so long, and 15 minutes. A damaged cache counts as empty.
+pub(super) fn cached(context: &Context, key: &CredentialKey, min_ttl: Duration) -> Option<Credentials> {
     let cache = CredentialCache::in_home(context.home.as_deref()?);
     match cache.load(key) {
-        Loaded::Present(cached, _) if cached.expires_at - context.now() >= MIN_LIFETIME => Some(cached.credentials),
+        Loaded::Present(cached, _) if cached.expires_at - context.now() >= min_ttl.max(MIN_LIFETIME) => {
+            Some(cached.credentials)
+        }
         Loaded::Damaged(why) => {
             log::debug!("cached role credentials: {why}");
             None

@@ -55,6 +55,8 @@ pub struct Role<'a> {
     pub caches: Caches<'a>,
     /// The environment.
     pub context: &'a Context,
+    /// How long cached credentials must last.
+    pub min_ttl: Duration,
 }
 
 impl Role<'_> {
@@ -66,7 +68,7 @@ impl Role<'_> {
     /// The cached credentials, if they last.
     pub fn look(&self) -> Option<RoleCredentials> {
         let cached = self.cached(self.context.now());
-        cached.filter(|(_, left)| *left > REUSED_ABOVE).map(|(cached, _)| cached)
+        cached.filter(|(_, left)| *left > REUSED_ABOVE && *left >= self.min_ttl).map(|(cached, _)| cached)
     }
 
     /// The cached credentials if they last, else new ones.
@@ -180,7 +182,8 @@ impl Role<'_> {
     }
 
     fn use_despite(&self, error: NoToken) -> Result<RoleCredentials, NoToken> {
-        let Some((mut found, left)) = self.cached(self.context.now()) else { return Err(error) };
+        let cached = self.cached(self.context.now()).filter(|(_, left)| *left >= self.min_ttl);
+        let Some((mut found, left)) = cached else { return Err(error) };
         let (minutes, session) = (left.as_secs().div_ceil(60), &self.role.session);
         let error = error.into_error(session);
         found.warnings.push(format!("the role credentials could not be renewed and expire in {minutes} min: {error}"));

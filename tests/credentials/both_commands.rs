@@ -128,3 +128,18 @@ fn sts_without_a_region_is_the_global_endpoint() {
     let run = real.env.run(["export-credentials", "--profile", "p", "--debug"]).expect(255);
     assert!(run.stderr.contains("https://sts.amazonaws.com"), "{}", run.snapshot());
 }
+
+#[test]
+fn min_ttl_applies_to_assumed_roles() {
+    let fixture = Fixture::new(vec![assumed(1), assumed(2)])
+        .config(&format!("[profile p]\n{ROLE}source_profile = src\n{SESSION}"));
+    assert_eq!(exported(&fixture, &["--profile", "p"]), "ASIA1");
+    assert_eq!(exported(&fixture, &["--profile", "p", "--min-ttl", "9d"]), "ASIA1");
+    let file = fixture.env.files(".aws/cli/cache").into_iter().find(|name| name.ends_with(".json")).unwrap();
+    let text = fixture.env.read(&file).replace("2100-01-01", "2020-01-01");
+    fixture.env.write(&file, text);
+    assert_eq!(exported(&fixture, &["--profile", "p", "--min-ttl", "9d"]), "ASIA2");
+    let environment = environment(Fixture::new(vec![])).var("AWS_CREDENTIAL_EXPIRATION", "2100-01-01T00:00:00Z");
+    let run = environment.env.run(["export-credentials", "--min-ttl", "3650d"]).ok();
+    assert_eq!(run.json()["AccessKeyId"], "AKIDENV");
+}

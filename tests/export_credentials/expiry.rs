@@ -54,3 +54,27 @@ fn a_date_beyond_the_calendar_is_ignored() {
     center.next(Endpoint::GetRoleCredentials, Reply::genuine().header("Date", date));
     export(&env, &[]).ok();
 }
+
+#[test]
+fn min_ttl_is_the_least_that_credentials_last() {
+    let (center, mut env) = signed_in();
+    let cached = |env: &crate::support::TestEnv| {
+        env.write(&role_path("Developer"), role_file("S", &in_seconds(env, 1_000)));
+    };
+    cached(&env);
+    assert_eq!(export(&env, &["--min-ttl", "15m"]).ok().json()["AccessKeyId"], "ASIACACHED");
+    assert_eq!(center.calls(), []);
+    assert!(export(&env, &["--min-ttl", "30m"]).ok().json()["AccessKeyId"] != "ASIACACHED");
+    assert_eq!(center.calls(), [Endpoint::GetRoleCredentials]);
+    let run = export(&env, &["--min-ttl", "2h"]).expect(255);
+    assert!(run.stdout.is_empty() && run.stderr.contains(", but --min-ttl requires 2 h"), "{}", run.snapshot());
+    export(&env, &["--min-ttl", "2h", "--", "/bin/sh", "-c", "echo ran"]).expect(255);
+    // Credentials that are too short do not stand in for new ones.
+    cached(&env);
+    env.set("AWS_MAX_ATTEMPTS", "1");
+    center.next(Endpoint::GetRoleCredentials, Reply::json(503, &json!({})));
+    export(&env, &["--min-ttl", "30m"]).expect(254);
+    export(&env, &["--min-ttl", "soon"]).expect(252);
+    env.config("[profile dev]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n");
+    assert_eq!(export(&env, &["--min-ttl", "10d"]).ok().json()["AccessKeyId"], "AKIDFILE");
+}
