@@ -1,13 +1,14 @@
 //! The cache on disk that the AWS CLI and every AWS SDK read: tokens, client registrations, role credentials.
 //!
 //! `names` has every file name, `document` the contents of tokens and registrations, `credentials` those of role
-//! credentials, `timestamp` how times are spelled; `file` reads and replaces files safely, `lock` lets one process at a
-//! time refresh or sign in, `scan` lists a folder. Whether a token is still valid is decided in `session`.
+//! credentials, `login_session` those of `aws login`, `timestamp` how times are spelled; `file` reads and replaces files
+//! safely, `lock` lets one process at a time refresh or sign in, `scan` lists a folder. Whether a token is still valid is decided in `session`.
 
 mod credentials;
 mod document;
 mod file;
 mod lock;
+mod login_session;
 mod names;
 mod platform;
 mod scan;
@@ -22,6 +23,7 @@ pub use credentials::{CachedCredentials, CredentialCache};
 pub use document::{CachedRegistration, CachedToken, Refreshable};
 pub use file::{Loaded, remove};
 pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};
+pub use login_session::load_login_session;
 pub use names::{CredentialKey, Purpose, RegistrationKey, TokenKey};
 pub use scan::{CacheEntry, FoundToken, Kind};
 

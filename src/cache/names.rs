@@ -3,12 +3,14 @@
 //! Documents are named by SHA-1 digests in lower-case hexadecimal, as botocore computes them: a token by its sso-session's
 //! name or for a legacy profile by the start URL exactly as configured, a registration and role credentials by the JSON text
 //! of everything they were made for. Beside a document `<sha1>.json` are the locks `<sha1>.lock` and `<sha1>.login.lock`.
+//! Sessions of `aws login` are named by SHA-256 digests.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
 use crate::python;
 
@@ -132,9 +134,18 @@ impl CredentialKey {
     }
 }
 
+/// The name of the file of an `aws login` session, without `.json`.
+pub(super) fn of_login_session(session: &str) -> String {
+    hex(&Sha256::digest(session))
+}
+
 fn hex_sha1(text: &str) -> String {
-    let mut hex = String::with_capacity(40);
-    for byte in Sha1::digest(text.as_bytes()) {
+    hex(&Sha1::digest(text))
+}
+
+fn hex(digest: &[u8]) -> String {
+    let mut hex = String::with_capacity(2 * digest.len());
+    for byte in digest {
         hex.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
     }
     hex

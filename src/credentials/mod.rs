@@ -10,6 +10,7 @@
 
 mod container;
 mod instance;
+mod login_session;
 mod process;
 mod role;
 mod sso;
@@ -50,6 +51,13 @@ pub enum Provider {
     WebIdentity(role::WebIdentity),
     /// A role of an account, through an Identity Center.
     Sso(SsoRole),
+    /// The `login_session` of a profile.
+    LoginSession {
+        /// The profile.
+        profile: String,
+        /// The session's name.
+        session: String,
+    },
     /// The command line of a program.
     Process(String),
     /// The URL of the container endpoint.
@@ -117,7 +125,7 @@ impl Chain<'_> {
         }
         let Some(profile) = self.config.profile(name) else { return Ok(None) };
         if let Some(session) = profile.get("login_session") {
-            return Err(login_session(name, session));
+            return Ok(Some(Provider::LoginSession { profile: name.to_owned(), session: session.to_owned() }));
         }
         if let Some(command) = profile.get("credential_process") {
             return Ok(Some(Provider::Process(command.to_owned())));
@@ -146,6 +154,7 @@ impl Provider {
             Self::Role(role) => role.assume(retrieval, min_ttl).await,
             Self::WebIdentity(identity) => identity.assume(retrieval, min_ttl).await,
             Self::Sso(role) => sso::keys(retrieval, &role, min_ttl).await,
+            Self::LoginSession { profile, session } => login_session::keys(&profile, &session, retrieval.context),
             Self::Process(command) => process::keys(retrieval.context, &command, retrieval.variable.as_ref()).await,
             Self::Container(url) => container::keys(retrieval, &url).await,
             Self::Instance => instance::keys(retrieval).await?.ok_or_else(not_found),
@@ -203,15 +212,4 @@ fn partial(provider: &str, found: &str, missing: &str) -> Error {
 /// The error of a provider, by botocore's name, that failed.
 fn retrieval_failed(provider: &str, why: impl Display) -> Error {
     Error::configuration(format!("Error when retrieving credentials from {provider}: {why}"))
-}
-
-/// The error of a profile that signs in with `aws login`, which only the AWS CLI supports.
-fn login_session(profile: &str, session: &str) -> Error {
-    Error::configuration(format!(
-        "The profile \"{profile}\" has login_session = {session}: aws login sessions are not supported"
-    ))
-    .hint(format!(
-        "run: eval \"$(aws configure export-credentials --profile {profile} --format env)\"; then repeat the command \
-         without --profile"
-    ))
 }

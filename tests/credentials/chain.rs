@@ -2,6 +2,7 @@
 
 use super::{Fixture, KEYS, NONE, signed, token};
 use crate::support::scripted_server::json;
+use sha2::{Digest as _, Sha256};
 
 const PLAIN: &str = "content-type;host;x-amz-date";
 const SESSION: &str = "content-type;host;x-amz-date;x-amz-security-token";
@@ -114,13 +115,51 @@ fn partial_credentials_in_a_file_are_an_error() {
     Fixture::new(vec![]).config(half).refuses(&[], 255, text);
 }
 
+/// A session of `aws login` that ends at this time, in the file that the AWS CLI would write.
+fn login_session(fixture: Fixture, folder: &str, expires_at: &str) -> Fixture {
+    let session = "arn:aws:iam::111122223333:user/me";
+    let name = Sha256::digest(session).iter().fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    let text = serde_json::json!({
+        "accessToken": {"accessKeyId": "ASIALOGIN", "secretAccessKey": "login-secret", "sessionToken": "t",
+            "accountId": "111122223333", "expiresAt": expires_at},
+        "tokenType": "aws_sigv4", "refreshToken": "canary", "clientId": "c", "dpopKey": "canary",
+    });
+    fixture
+        .config(&format!("[profile p]\nlogin_session = {session}\n"))
+        .file(&format!("{folder}/{name}.json"), &text.to_string())
+}
+
 #[test]
-fn login_session_is_unsupported_unless_keys_exist() {
-    let config = "[default]\nlogin_session = arn:x\n";
-    let text = "The profile \"default\" has login_session = arn:x: aws login sessions are not supported";
-    Fixture::new(vec![]).config(config).refuses(&[], 255, text);
-    let fixture = Fixture::new(vec![token()]).config(config).credentials(&format!("[default]\n{KEYS}"));
-    assert_eq!(fixture.requests(&[]).len(), 1);
+fn an_aws_login_session_signs_while_it_lasts() {
+    let export = ["export-credentials", "--profile", "p"];
+    for folder in [".aws/login/cache", "other"] {
+        let fixture = login_session(Fixture::new(vec![token()]), folder, "2100-01-01T00:00:00Z");
+        let folder = if folder == "other" { "~/other" } else { "$HOME/.aws/login/cache" };
+        let fixture = fixture.var("AWS_LOGIN_CACHE_DIRECTORY", folder);
+        assert!(signed(&fixture.requests(&["--profile", "p"])[0], "login-secret").starts_with("ASIALOGIN "));
+        assert_eq!(fixture.env.run(export).ok().json()["AccessKeyId"], "ASIALOGIN");
+    }
+    let of = "for session arn:aws:iam::111122223333:user/me";
+    for (fixture, why) in [
+        (
+            login_session(Fixture::new(vec![]), ".aws/login/cache", "2020-01-01T00:00:00Z"),
+            "the credentials have expired",
+        ),
+        (login_session(Fixture::new(vec![]), "other", "2100-01-01T00:00:00Z"), "there are no credentials"),
+        (login_session(Fixture::new(vec![]), ".aws/login/cache", "soon"), "there are no usable credentials"),
+    ] {
+        let text = format!("Error loading login session token: {why} {of}");
+        fixture.refuses(&["--profile", "p"], 255, &text);
+        let run = fixture.env.run(export).expect(4);
+        assert!(
+            run.stderr.contains(&text) && run.stderr.contains("hint: run: aws login --profile p;"),
+            "{}",
+            run.snapshot()
+        );
+        assert!(run.stdout.is_empty() && !run.stderr.contains("canary"), "{}", run.snapshot());
+    }
+    let keys = login_session(Fixture::new(vec![token()]), "other", "soon").credentials(&format!("[p]\n{KEYS}"));
+    assert_eq!(keys.requests(&["--profile", "p"]).len(), 1);
 }
 
 #[test]

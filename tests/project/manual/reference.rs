@@ -206,6 +206,8 @@ In commands that use a token:
 * in export-credentials a profile that `AWS_PROFILE` names takes precedence over credentials in the environment, which may \
 come from an earlier run
 
+* a session of `aws login` is used while its credentials last; only the AWS CLI renews it
+
 * an endpoint of the instance metadata that no request can be sent to is an error
 
 * logout removes local files even if another step fails
