@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use aws_credential_types::Credentials;
 
 use super::clients;
+use super::printing::Output;
 use super::{duration, environment, print_source, profile_chain, runtime, token};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, SessionOptions, SsoRole};
@@ -25,7 +26,14 @@ const ATTEMPT: &str = "Unable to retrieve credentials";
 /// Prints the credentials, or runs the command with them.
 pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?.unwrap_or_default();
+    let as_data = global.output.is_some() || global.query.is_some();
+    let format = args.format.as_deref().unwrap_or("process");
+    if as_data && (format != "process" || !args.command.is_empty()) {
+        let problem = "--output and --query apply to --format process only";
+        return Err(Error::validation(problem).into());
+    }
     let config = Config::load(context, global.profile.as_deref())?;
+    let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let provider = provider(args, &config, context).context(ATTEMPT)?;
     let credentials = match provider.cached(min_ttl, context)? {
         Some(cached) => cached,
@@ -35,8 +43,11 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
         let region = (global.region.as_deref().filter(|region| !region.is_empty()), config.get("region"));
         return Ok(environment::run(&args.command, &credentials, region, context)?);
     }
-    let text = environment::render(&credentials, args.format.as_deref().unwrap_or("process"))?;
-    context.print_text(&text)?;
+    let text = environment::render(&credentials, format)?;
+    match output {
+        Some(output) => output.print(serde_json::from_str(&text)?, "Credentials", context)?,
+        None => context.print_text(&text)?,
+    }
     Ok(0)
 }
 

@@ -83,6 +83,23 @@ fn formats_match_the_aws_cli() {
 }
 
 #[test]
+fn output_and_query_apply_to_the_process_format() {
+    let (center, mut env) = signed_in();
+    cached(&env);
+    env.set("AWS_DEFAULT_OUTPUT", "text");
+    assert_eq!(export(&env, &["--query", "AccessKeyId", "--output", "json"]).ok().stdout, "\"ASIACACHED\"\n");
+    assert_eq!(export(&env, &["--query", "AccessKeyId"]).ok().stdout, "ASIACACHED\n");
+    let run = export(&env, &["--format", "process", "--output", "json"]).ok();
+    assert_eq!(run.json(), export(&env, &[]).ok().json());
+    for words in [&["--format", "env", "--query", "AccessKeyId"][..], &["--output", "text", "--", "true"]] {
+        let run = export(&env, words).expect(252);
+        assert!(run.stderr.contains("--output and --query apply to --format process only"), "{}", run.snapshot());
+    }
+    export(&env, &["--query", "["]).expect(252);
+    assert_eq!(center.connections(), 0);
+}
+
+#[test]
 fn portal_credentials_are_cached_like_the_aws_cli() {
     let (center, env) = signed_in();
     let printed = export(&env, &[]).ok().json();
