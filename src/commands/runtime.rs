@@ -23,7 +23,7 @@ const DEFERRED_AT_MOST: Duration = Duration::from_secs(3);
 /// SIGINT, and Ctrl-C on Windows.
 const INTERRUPT: u8 = 2;
 /// A signal within this time is the same request to end: `timeout` and many wrappers signal the process and its group.
-const REPEATED_WITHIN: Duration = Duration::from_millis(500);
+const REPEATED_WITHIN: Duration = Duration::from_millis(100);
 
 /// Runs a command's future until it ends or a signal arrives. After Ctrl-C a newline goes to standard output, as in the
 /// AWS CLI.
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_second_signal_ends_the_command_unless_it_follows_at_once() {
         assert_eq!(ended(&[100, 700], 60_000), (700, 0));
-        assert_eq!(ended(&[100, 101, 150, 590], 1_000), (1_000, 1));
+        assert_eq!(ended(&[100, 101, 150, 190], 1_000), (1_000, 1));
         assert_eq!(ended(&[100, 101, 700], 60_000), (700, 0));
     }
 }

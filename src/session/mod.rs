@@ -39,11 +39,13 @@ pub struct Usable {
     pub refreshed: bool,
     /// Warnings for the user, a line each.
     pub warnings: Vec<String>,
+    /// Why the refreshed token is not in the cache, which is also one of the warnings.
+    pub not_stored: Option<Error>,
 }
 
 impl Usable {
     fn cached(token: CachedToken) -> Self {
-        Self { token, refreshed: false, warnings: Vec::new() }
+        Self { token, refreshed: false, warnings: Vec::new(), not_stored: None }
     }
 }
 
@@ -129,7 +131,7 @@ pub fn look(session: &Session, cache: &TokenCache, min_ttl: Duration, context: &
     let warnings = Vec::from_iter(warning);
     let now = context.now();
     Ok(if token.expires_at - now > REFRESH_BELOW && token.lasts(min_ttl, now) {
-        Found::Fresh(Usable { token, refreshed: false, warnings })
+        Found::Fresh(Usable { warnings, ..Usable::cached(token) })
     } else {
         Found::Stale(token, warnings)
     })
@@ -172,7 +174,7 @@ pub async fn obtain(
 fn use_despite_failed_refresh(token: CachedToken, now: Timestamp, error: &NoToken) -> Usable {
     let minutes = (token.seconds_left(now) + 59) / 60;
     let warning = format!("the token could not be refreshed and expires in {minutes} min: {error}");
-    Usable { token, refreshed: false, warnings: vec![warning] }
+    Usable { warnings: vec![warning], ..Usable::cached(token) }
 }
 
 impl NoToken {

@@ -177,12 +177,15 @@ impl Refresh<'_> {
                     Found::Stale(later, _) => Err(LoginNeeded::expired(&later, self.context.now()).into()),
                 };
             }
-            Ok(Loaded::Present(..)) => self.cache.store_token(&key, &token).err().map(|error| error.to_string()),
-            Ok(Loaded::Damaged(damage)) => Some(format!("its file was damaged meanwhile: {damage}")),
-            Err(error) => Some(error.to_string()),
+            Ok(Loaded::Present(..)) => self.cache.store_token(&key, &token).err(),
+            Ok(Loaded::Damaged(damage)) => {
+                let path = self.cache.token_path(&key);
+                Some(Error::other(format!("{} was damaged meanwhile: {damage}", path.display())))
+            }
+            Err(error) => Some(error),
         };
-        let mut usable = Usable { token, refreshed: true, warnings };
-        usable.warnings.extend(failed.map(|error| {
+        let mut usable = Usable { token, refreshed: true, warnings, not_stored: failed };
+        usable.warnings.extend(usable.not_stored.as_ref().map(|error| {
             format!("the refreshed token could not be stored: {error}; if the stored refresh token no longer works, sign in again")
         }));
         Ok(usable)

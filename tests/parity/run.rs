@@ -78,7 +78,11 @@ fn command(run: &Run, home: &Home) -> Command {
     }
     command.args(run.argv.iter().map(|word| home.fill(word)));
     if let Some(flow) = &run.flow {
-        command.env("SSO_OIDC_FLOW", flow).arg("--force");
+        command.env("SSO_OIDC_FLOW", flow);
+        // It would register a new client, which `aws` never does while the cached one is valid; no token is cached here.
+        if run.id != "pkce-reg-cached" {
+            command.arg("--force");
+        }
     }
     command
 }

@@ -166,6 +166,19 @@ fn a_token_is_printed_when_it_cannot_be_stored() {
     assert!(run.stderr.contains("could not be stored") && run.stderr.contains("too large"), "{}", run.snapshot());
 }
 
+/// A login whose token is not in the cache is not a login.
+#[test]
+fn a_login_that_cannot_store_the_refreshed_token_fails() {
+    let (center, env, _) = signed_in(-10);
+    let (running, gate) = refreshing(&center, &env, &["login", "--sso-session", SESSION]);
+    env.write(&TestEnv::token_path(SESSION), "{");
+    gate.open();
+    let run = running.finish().expect(255);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("could not be stored") && run.stderr.contains(".json"), "{}", run.snapshot());
+    assert_eq!(env.read(TestEnv::token_path(SESSION)), "{");
+}
+
 #[test]
 fn with_life_left_one_attempt_is_made_and_its_failure_remembered() {
     for reply in [Reply::hang_up(), Reply::fault("InternalServerException"), Reply::html(200, "<html>"), Reply::never()]
