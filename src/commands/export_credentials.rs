@@ -59,7 +59,7 @@ fn provider(args: &ExportCredentialsArgs, config: &Config, context: &Context) ->
     if [account_id, role_name, name, start_url, region].iter().any(Option::is_some) {
         if let Some(role) = SsoRole::resolve(config, account_id, role_name, options)? {
             print_source(&role.session, config, context);
-            return Ok(Provider::Sso(role));
+            return Ok(Provider::Sso(Box::new(role)));
         }
         if name.or(start_url).is_some() {
             let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";

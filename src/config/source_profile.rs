@@ -8,7 +8,7 @@ use super::{Config, Section};
 use crate::error::Error;
 use crate::python;
 
-impl<'a> Section<'a> {
+impl Section<'_> {
     /// Whether the profile has a role, and no web identity to assume it with.
     pub fn has_role(&self) -> bool {
         self.get("role_arn").is_some() && self.get("web_identity_token_file").is_none()

@@ -50,7 +50,7 @@ pub enum Provider {
     /// A role, assumed with a web identity.
     WebIdentity(role::WebIdentity),
     /// A role of an account, through an Identity Center.
-    Sso(SsoRole),
+    Sso(Box<SsoRole>),
     /// The `login_session` of a profile.
     LoginSession {
         /// The profile.
@@ -118,7 +118,7 @@ impl Chain<'_> {
             return Ok(Some(Provider::WebIdentity(found)));
         }
         if let Some(role) = SsoRole::of_profile(self.config, name)? {
-            return Ok(Some(Provider::Sso(role)));
+            return Ok(Some(Provider::Sso(Box::new(role))));
         }
         if let Some(keys) = static_keys(self.config.profile_in_credentials(name), "shared-credentials-file")? {
             return Ok(Some(Provider::Keys(keys)));

@@ -40,17 +40,19 @@ pub struct WebIdentity {
     origin: Origin,
 }
 
+/// The variable with the path of a web identity token.
+const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
 /// The role that is assumed with a web identity token from a file, as EKS and CI systems mount one, if such a file is
 /// configured. Each variable comes before the profile's key; without `environment` the keys alone count.
 pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) -> Result<Option<WebIdentity>, Error> {
     let section = chain.config.profile(profile);
-    const FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
     let variable = |name| if environment { chain.context.var_os(name) } else { None };
     let text = |name, key: &str| {
         let variable = variable(name).map(|value| value.to_string_lossy().into_owned());
         variable.or_else(|| section?.get(key).map(str::to_owned))
     };
-    let of_variable = variable(FILE).map(|file| Located::new(PathBuf::from(file), Origin::Variable(FILE)));
+    let of_variable = variable(TOKEN_FILE).map(|file| Located::new(PathBuf::from(file), Origin::Variable(TOKEN_FILE)));
     let of_key =
         || section?.located("web_identity_token_file").map(|file| Located::new(file.value.into(), file.origin));
     let file = of_variable.or_else(of_key).filter(|file| !file.value.as_os_str().is_empty());
