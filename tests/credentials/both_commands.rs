@@ -135,7 +135,7 @@ fn min_ttl_applies_to_assumed_roles() {
         .config(&format!("[profile p]\n{ROLE}source_profile = src\n{SESSION}"));
     assert_eq!(exported(&fixture, &["--profile", "p"]), "ASIA1");
     assert_eq!(exported(&fixture, &["--profile", "p", "--min-ttl", "9d"]), "ASIA1");
-    let file = fixture.env.files(".aws/cli/cache").into_iter().find(|name| name.ends_with(".json")).unwrap();
+    let file = fixture.env.files(".aws/cli/cache").into_iter().find(|name| !name.contains(".lock")).unwrap();
     let text = fixture.env.read(&file).replace("2100-01-01", "2020-01-01");
     fixture.env.write(&file, text);
     assert_eq!(exported(&fixture, &["--profile", "p", "--min-ttl", "9d"]), "ASIA2");
