@@ -54,8 +54,8 @@ pub mod internal {
         client_settings, error_format, output_format, pager, save_profile, save_sso_session, set_sso_region,
     };
     pub use crate::endpoint::{
-        Service, StartUrlKind, Variant, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolve,
-        resolved,
+        Service, StartUrlKind, Variant, classify, is_aws_owned, is_dualstack, normalized_start_url,
+        region_of_portal_host, region_of_start_url, resolve, resolved,
     };
     pub use crate::error::{Error, Kind};
     pub use crate::http::{

@@ -52,12 +52,14 @@ impl Services {
         self.settings.region.as_ref().map(|region| region.value.as_str())
     }
 
-    /// A client for the `OpenID` Connect service.
+    /// A client for the `OpenID` Connect service of a start URL. Unless a setting says otherwise, a dual-stack start URL
+    /// selects the dual-stack endpoint: the page of a device code signs in only at the endpoint of its own kind.
     ///
     /// # Errors
     /// As [`Services::endpoint`].
-    pub fn oidc(&self, region: &str) -> Result<OidcClient, Error> {
-        Ok(OidcClient::new(self.http.clone(), self.endpoint(Service::Oidc, region)?.url))
+    pub fn oidc(&self, region: &str, start_url: &str) -> Result<OidcClient, Error> {
+        let dualstack = self.settings.dualstack.unwrap_or_else(|| endpoint::is_dualstack(start_url));
+        Ok(OidcClient::new(self.http.clone(), self.endpoint_of(Service::Oidc, region, dualstack)?.url))
     }
 
     /// A client for the access portal.
@@ -92,7 +94,11 @@ impl Services {
     /// The region is not a host label or does not support the combination of FIPS and dual-stack, the configured URL
     /// has no valid host or uses plain http, or the profile's `services` section does not exist.
     pub fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, Error> {
-        let variant = Variant { fips: self.settings.fips, dualstack: self.settings.dualstack };
+        self.endpoint_of(service, region, self.settings.dualstack.unwrap_or_default())
+    }
+
+    fn endpoint_of(&self, service: Service, region: &str, dualstack: bool) -> Result<Endpoint, Error> {
+        let variant = Variant { fips: self.settings.fips, dualstack };
         let (mut region, variant) = endpoint::normalized_region(region, variant).map_err(|error| {
             let set = self.settings.region.as_ref().filter(|set| set.value == region);
             set.map_or(error.clone(), |set| error.value_from(&set.source()))

@@ -4,10 +4,13 @@
 //! regions with and without FIPS and dual-stack, and botocore's results for invalid regions.
 //! `data/endpoint/start-urls.tsv` has the results of AWS CLI 2.36.7 for hosts and start URLs.
 
+use crate::support::scripted_flow::reply;
+use crate::support::scripted_server::ScriptedServer;
+use crate::support::{IdentityCenter, TestEnv};
 use proptest::prelude::*;
 use sso_oidc::internal::{
-    Service, StartUrlKind, Variant, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolve,
-    resolved,
+    Service, StartUrlKind, Variant, classify, is_aws_owned, is_dualstack, normalized_start_url, region_of_portal_host,
+    region_of_start_url, resolve, resolved,
 };
 
 const CASES: &str = include_str!("data/endpoint/cases.tsv");
@@ -114,5 +117,72 @@ proptest! {
             prop_assert!(is_aws_owned(reparsed.host_str().unwrap()));
         }
         let _ = resolved("https://login.example.com", &url, "");
+    }
+}
+
+#[test]
+fn govcloud_and_china_start_urls_have_a_region() {
+    for (url, region) in [
+        ("https://start.us-gov-west-1.us-gov-home.awsapps.com/directory/d-1234567890", Some("us-gov-west-1")),
+        ("https://START.us-gov-east-1.us-gov-home.awsapps.com./directory/x", Some("us-gov-east-1")),
+        ("https://start.cn-north-1.home.awsapps.cn/directory/d-1234567890", Some("cn-north-1")),
+        ("https://start.cn-northwest-1.home.awsapps.cn/directory/x", Some("cn-northwest-1")),
+        ("https://ssoins-1.portal.eu-west-1.app.aws", Some("eu-west-1")),
+        ("https://start.us-gov-home.awsapps.com/directory/x", None),
+        ("https://start.home.awsapps.cn/directory/x", None),
+        ("https://start.evil.us-gov-home.awsapps.com/x", None),
+        ("https://start.cn-north-1.x.home.awsapps.cn", None),
+        ("https://d-1234567890.awsapps.com/start", None),
+        ("start.cn-north-1.home.awsapps.cn", None),
+    ] {
+        assert_eq!(region_of_start_url(url).as_deref(), region, "{url}");
+    }
+}
+
+#[test]
+fn dual_stack_start_urls_are_recognised() {
+    for (url, expected) in [
+        ("https://ssoins-1.portal.eu-west-1.app.aws", true),
+        ("https://ssoins-1.portal.eu-west-1.APP.AWS./start", true),
+        ("https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn", true),
+        ("https://ssoins-1.portal.eusc-de-east-1.api.amazonwebservices.eu", true),
+        ("https://ssoins-1.eu-west-1.portal.amazonaws.com", false),
+        ("https://d-1234567890.awsapps.com/start", false),
+        ("https://myapp.aws", false),
+        ("https://x.example/.app.aws", false),
+    ] {
+        assert_eq!(is_dualstack(url), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_dual_stack_start_url_selects_the_dual_stack_endpoint() {
+    let dual = "https://ssoins-1.portal.eu-west-1.app.aws";
+    let (ordinary, dualstack) = ("oidc.eu-west-1.amazonaws.com:443", "oidc.eu-west-1.api.aws:443");
+    for (url, setting, host) in [
+        (dual, None, dualstack),
+        (dual, Some("false"), ordinary),
+        (dual, Some("true"), dualstack),
+        ("https://d-1234567890.awsapps.com/start", None, ordinary),
+        ("https://d-1234567890.awsapps.com/start", Some("true"), dualstack),
+    ] {
+        for command in ["login --use-device-code --no-browser --force", "login --no-browser --force", "token"] {
+            let proxy = ScriptedServer::plain(vec![reply(502, &[], "")]);
+            let center = IdentityCenter::start();
+            let mut env = TestEnv::new();
+            env.config(&format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-west-1\n"));
+            env.set("HTTPS_PROXY", format!("http://{}", proxy.address)).set("BROWSER", "/nonexistent");
+            if let Some(setting) = setting {
+                env.set("AWS_USE_DUALSTACK_ENDPOINT", setting);
+            }
+            env.sign_in(&center, "corp");
+            let mut token = env.let_expire_in("corp", -60);
+            token["startUrl"] = url.into();
+            token["region"] = "eu-west-1".into();
+            env.write_token("corp", &token);
+            let run = env.run(command.split(' ').chain(["--sso-session", "corp"])).expect(255);
+            let line = format!("CONNECT {host} HTTP/1.1");
+            assert_eq!(proxy.requests()[0].line, line, "{url} {setting:?} {}", run.snapshot());
+        }
     }
 }

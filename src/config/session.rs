@@ -6,8 +6,6 @@
 
 use std::borrow::Cow;
 
-use url::Url;
-
 use super::names::SectionKind;
 use super::origin::{Located, Origin};
 use super::source_profile::profile_with_session;
@@ -289,8 +287,7 @@ impl<'a> Source<'a> {
 
     /// The region: the option, else the region in the host of `--start-url`, else the key.
     fn region(&self) -> Option<Located<String>> {
-        let url = self.options.start_url.and_then(|url| Url::parse(url).ok());
-        let of_host = url.as_ref().and_then(Url::host_str).and_then(endpoint::region_of_portal_host);
+        let of_host = self.options.start_url.and_then(endpoint::region_of_start_url);
         self.either("--sso-region", self.options.region.or(of_host.as_deref()), "sso_region")
     }
 

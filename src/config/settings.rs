@@ -39,8 +39,8 @@ pub struct ClientSettings {
     pub region: Option<Located<String>>,
     /// Whether FIPS endpoints are used.
     pub fips: bool,
-    /// Whether dual-stack endpoints are used.
-    pub dualstack: bool,
+    /// Whether dual-stack endpoints are used; `None` if it is not set.
+    pub dualstack: Option<bool>,
     /// PEM file or directory that replaces the built-in roots.
     pub ca_bundle: Option<Located<PathBuf>>,
     /// Whether certificates are checked.
@@ -82,7 +82,7 @@ pub fn client_settings(context: &Context, config: &Config, overrides: &Overrides
         region: Located::option("--region", overrides.region.as_deref())
             .or_else(|| config.setting(context, &["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
         fips: sources.is_true("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
-        dualstack: sources.is_true("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+        dualstack: sources.is_set("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
         ca_bundle: sources.ca_bundle(overrides.ca_bundle.as_deref()),
         verify_ssl: !overrides.no_verify_ssl,
         connect_timeout,
@@ -103,7 +103,12 @@ struct Sources<'a> {
 impl Sources<'_> {
     /// Whether the value is `true` in any case; an empty variable overrides the key.
     fn is_true(&self, variable: &'static str, key: &str) -> bool {
-        self.config.setting(self.context, &[variable], key).is_some_and(|found| found.value.to_lowercase() == "true")
+        self.is_set(variable, key).unwrap_or_default()
+    }
+
+    /// The same, `None` if neither is set.
+    fn is_set(&self, variable: &'static str, key: &str) -> Option<bool> {
+        Some(self.config.setting(self.context, &[variable], key)?.value.to_lowercase() == "true")
     }
 
     fn ca_bundle(&self, chosen: Option<&str>) -> Option<Located<PathBuf>> {

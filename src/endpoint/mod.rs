@@ -10,7 +10,10 @@ mod url;
 
 use partition::Partition;
 pub use partition::REGIONS;
-pub use start_url::{StartUrlKind, classify, is_aws_owned, normalized_start_url, region_of_portal_host, resolved};
+pub use start_url::{
+    StartUrlKind, classify, is_aws_owned, is_dualstack, normalized_start_url, region_of_portal_host,
+    region_of_start_url, resolved,
+};
 use url::is_label;
 pub use url::{NOT_UNRESERVED, host_of, is_loopback, join, valid_endpoint};
 

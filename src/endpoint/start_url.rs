@@ -4,6 +4,7 @@
 //! and must redirect to an AWS-owned host. The request is made in `login`. URLs are split by RFC 3986 like Python's
 //! `urllib` does, but a host with invalid characters is rejected.
 
+use super::url::is_label;
 use crate::error::Error;
 
 /// How a configured start URL is used.
@@ -50,6 +51,27 @@ pub fn is_aws_owned(host: &str) -> bool {
     let host = canonical(host);
     let under = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     OWNED_HOSTS.contains(&host.as_str()) || OWNED_DOMAINS.iter().any(|domain| under(domain))
+}
+
+/// Domains of portals behind dual-stack endpoints.
+const DUALSTACK_DOMAINS: [&str; 3] = [".app.aws", ".app.amazonwebservices.com.cn", ".api.amazonwebservices.eu"];
+
+/// Whether a start URL is that of a portal behind dual-stack endpoints.
+pub fn is_dualstack(start_url: &str) -> bool {
+    let host = Parts::of(start_url).map(|parts| canonical(parts.host)).unwrap_or_default();
+    DUALSTACK_DOMAINS.iter().any(|domain| host.ends_with(domain))
+}
+
+/// The region in the host name of a start URL: that of a portal, or of a GovCloud or China start page, for example
+/// `start.us-gov-west-1.us-gov-home.awsapps.com`, which the AWS CLI does not read.
+pub fn region_of_start_url(start_url: &str) -> Option<String> {
+    let host = canonical(Parts::of(start_url)?.host);
+    let region = host.strip_prefix("start.").and_then(|rest| {
+        let homes = [(".us-gov-home.awsapps.com", "us-gov-"), (".home.awsapps.cn", "cn-")];
+        let region = |(home, partition)| rest.strip_suffix(home).filter(|region: &&str| region.starts_with(partition));
+        homes.into_iter().find_map(region).filter(|region| is_label(region))
+    });
+    region.map(str::to_owned).or_else(|| region_of_portal_host(&host))
 }
 
 /// Returns the region in a portal's host name, for the six forms that contain one.

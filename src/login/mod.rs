@@ -164,7 +164,7 @@ async fn in_browser(
         notices.message(format_args!("using the device code flow: {reason}"));
     }
     let deadline = choices.timeout.map(|timeout| Instant::now() + timeout);
-    let oidc = services.oidc(&session.region.value)?;
+    let oidc = services.oidc(&session.region.value, &start_url)?;
     let attempt = Attempt { request, session, start_url, redirect_port, oidc, deadline, refused_client };
     let granted = match flow {
         Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await,

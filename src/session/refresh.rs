@@ -131,7 +131,7 @@ impl Refresh<'_> {
 
     async fn request(&self, found: &CachedToken, parts: Refreshable<'_>) -> Result<Usable, NoToken> {
         let sent = self.context.now();
-        let client = self.services.oidc(&self.session.region.value)?;
+        let client = self.services.oidc(&self.session.region.value, &self.session.start_url.value)?;
         let grant = Grant::RefreshToken(parts.refresh_token.clone());
         let create = async |retry| client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
         let unchanged = || self.context.signals.arrived().is_none() && self.newer(found).is_none();

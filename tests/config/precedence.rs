@@ -184,7 +184,7 @@ fn fips_and_dualstack_accept_only_true() {
             fixture = fixture.var("AWS_USE_FIPS_ENDPOINT", value);
         }
         let settings = fixture.settings(&Overrides::default()).unwrap();
-        assert_eq!((settings.fips, settings.dualstack), (fips, true), "{file} {var:?}");
+        assert_eq!((settings.fips, settings.dualstack), (fips, Some(true)), "{file} {var:?}");
     }
 }
 
