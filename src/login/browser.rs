@@ -4,6 +4,7 @@
 //! in our terminal does not reach it. Whether a URL may be opened at all is decided in `text`.
 
 use std::io;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Attempt;
@@ -41,7 +42,7 @@ fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
         return (context.open_browser)(url).map_err(|_| io::Error::other(advice));
     };
     let mut outcome = Err(io::Error::from(io::ErrorKind::NotFound));
-    for browser in browsers.split(LIST_SEPARATOR).filter(|browser| !browser.trim().is_empty()) {
+    for browser in entries(&browsers) {
         outcome = start(browser, url);
         if outcome.is_ok() {
             break;
@@ -53,9 +54,33 @@ fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
 /// `BROWSER` is a list like `PATH`.
 const LIST_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 
+fn entries(browsers: &str) -> impl Iterator<Item = &str> {
+    browsers.split(LIST_SEPARATOR).filter(|browser| !browser.trim().is_empty())
+}
+
+/// Whether `BROWSER` names a program that exists.
+pub(super) fn variable_names_a_program(context: &Context) -> bool {
+    let path = context.var("PATH").unwrap_or_default();
+    let exists = |program: &String| {
+        Path::new(program).is_file() || std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    };
+    let browsers = context.var_not_empty("BROWSER").unwrap_or_default();
+    entries(&browsers).any(|entry| program_and_arguments(entry).first().is_some_and(exists))
+}
+
+/// A command without a placeholder that is a file as a whole is the program, as in Python: its path may have blanks.
+fn program_and_arguments(command: &str) -> Vec<String> {
+    let is_program = placeholder(command).is_none() && Path::new(command.trim()).is_file();
+    if is_program { vec![command.trim().to_owned()] } else { words(command) }
+}
+
+fn placeholder(command: &str) -> Option<&'static str> {
+    PLACEHOLDERS.into_iter().find(|placeholder| command.contains(placeholder))
+}
+
 fn start(command: &str, url: &str) -> io::Result<()> {
-    let placeholder = PLACEHOLDERS.into_iter().find(|placeholder| command.contains(placeholder));
-    let mut words = words(command).into_iter();
+    let placeholder = placeholder(command);
+    let mut words = program_and_arguments(command).into_iter();
     let program = words.next().ok_or(io::ErrorKind::NotFound)?;
     let arguments = words.filter(|word| word != "&").map(|word| match placeholder {
         Some(placeholder) => word.replace(placeholder, url),

@@ -3,7 +3,7 @@
 //! `auto` is what the AWS CLI does (authorization code with PKCE for an sso-session, device code for a legacy profile),
 //! except on a machine whose browser cannot reach our loopback.
 
-use super::{Choices, named};
+use super::{Choices, browser, named};
 use crate::config::Session;
 use crate::context::Context;
 use crate::error::Error;
@@ -69,7 +69,7 @@ pub(super) fn choose(
 fn unreachable_loopback(has_port: bool, context: &Context) -> Option<&'static str> {
     let set = |name: &str| context.var_not_empty(name).is_some();
     let display = set("DISPLAY") || set("WAYLAND_DISPLAY");
-    let no_browser = !(has_port || set("BROWSER") || display);
+    let no_browser = !(has_port || display || browser::variable_names_a_program(context));
     let ssh = set("SSH_CONNECTION") || set("SSH_CLIENT") || set("SSH_TTY");
     let wsl = set("WSL_DISTRO_NAME") || set("WSL_INTEROP");
     let cloud_shell = context.var("AWS_EXECUTION_ENV").is_some_and(|name| name == "CloudShell");

@@ -62,10 +62,15 @@ impl<'a> Notices<'a> {
     /// On a machine that was reached by SSH: how a browser elsewhere reaches the redirect port.
     pub(super) fn port_forwarding(&self, port: u16) {
         let Some(connection) = self.context.var_not_empty("SSH_CONNECTION") else { return };
-        let Some(host) = connection.split_whitespace().nth(2) else { return };
+        let [_, _, host, ssh_port] = connection.split_whitespace().collect::<Vec<_>>()[..] else { return };
+        // A link-local address is one of many with that name, and belongs to an interface.
+        if host.contains('%') || host.to_ascii_lowercase().starts_with("fe80:") || host.starts_with("169.254.") {
+            return;
+        }
+        let option = if ssh_port == "22" { String::new() } else { format!("-p {ssh_port} ") };
         let user = self.context.var_not_empty("USER").map(|user| format!("{user}@")).unwrap_or_default();
         self.message(format_args!(
-            "To use a browser on your local machine, first run there: ssh -L {port}:127.0.0.1:{port} {user}{host}"
+            "To use a browser on your local machine, first run there: ssh {option}-L {port}:127.0.0.1:{port} {user}{host}"
         ));
     }
 

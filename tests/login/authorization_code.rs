@@ -177,14 +177,24 @@ fn redirect_port_in_use_is_reported() {
 #[test]
 fn ssh_port_forward_command_is_shown() {
     let center = IdentityCenter::start();
-    let mut env = TestEnv::of(&center);
-    env.set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.7 22").set("USER", "ann");
-    let mut running = start(&env, &[]);
-    let port = redirect_port(&running.authorization_url());
-    running
-        .wait_for_stderr(|text| text.contains(&format!("ssh -L {port}:127.0.0.1:{port} ann@192.0.2.7")).then_some(()));
-    running.signal("INT");
-    running.finish().expect(130);
+    for (connection, option, host) in [
+        ("192.0.2.1 50000 192.0.2.7 22", "", Some("192.0.2.7")),
+        ("192.0.2.1 50000 192.0.2.7 2222", "-p 2222 ", Some("192.0.2.7")),
+        ("2001:db8::1 50000 2001:db8::7 22", "", Some("2001:db8::7")),
+        ("fe80::1%eth0 50000 fe80::7%eth0 22", "", None),
+        ("FE80::1 50000 FE80::7 22", "", None),
+        ("169.254.1.1 50000 169.254.1.7 22", "", None),
+        ("192.0.2.1 50000", "", None),
+    ] {
+        let mut env = TestEnv::of(&center);
+        env.set("SSH_CONNECTION", connection).set("USER", "ann");
+        let mut running = start(&env, &["--timeout", "1s"]);
+        let port = redirect_port(&running.authorization_url());
+        let run = running.finish().expect(255);
+        let command = host.map(|host| format!(": ssh {option}-L {port}:127.0.0.1:{port} ann@{host}\n"));
+        assert!(command.as_ref().is_none_or(|command| run.stderr.contains(command)), "{}", run.snapshot());
+        assert_eq!(run.stderr.contains("ssh "), command.is_some(), "{}", run.snapshot());
+    }
 }
 
 #[test]

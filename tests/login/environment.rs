@@ -15,6 +15,11 @@ fn device_code_is_used_where_no_browser_can_reach_us() {
         (&[("CODESPACES", "true"), ("BROWSER", "/bin/true"), ("DISPLAY", ":0")], Some("this is a GitHub codespace")),
         (&[("AWS_EXECUTION_ENV", "CloudShell"), ("DISPLAY", ":0")], Some("this is AWS CloudShell")),
         (&[("SSH_CONNECTION", "a 1 b 2")], Some("this is an SSH session without a display")),
+        (
+            &[("SSH_CONNECTION", "a 1 b 2"), ("BROWSER", "/nonexistent/x: :no-such-program %s")],
+            Some("this is an SSH session without a display"),
+        ),
+        (&[("SSH_CONNECTION", "a 1 b 2"), ("BROWSER", "/nonexistent/x:/bin/true %s")], None),
         (&[("SSH_TTY", "/dev/pts/1")], Some("this is an SSH session without a display")),
         (&[], Some("without a display|this machine has no display")),
         (&[("SSH_CONNECTION", "a 1 b 2"), ("DISPLAY", "localhost:10.0")], None),
@@ -58,6 +63,31 @@ fn an_explicit_flow_overrides_detection() {
     }
     env.set("SSO_OIDC_FLOW", "magic");
     assert!(env.run(LOGIN).expect(252).stderr.contains("SSO_OIDC_FLOW"));
+}
+
+#[test]
+#[cfg(unix)]
+fn the_path_of_a_browser_may_have_blanks() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    for place in ["BROWSER", "--browser-command", "sso_browser_command"] {
+        let mut env = TestEnv::of(&center);
+        let seen = env.home().join("seen");
+        let script = format!("printf '%s\\n' \"$@\" > '{0}.part'\n/bin/mv '{0}.part' '{0}'\n", seen.display());
+        let browser = env.script("my browser", &script).display().to_string();
+        let mut words = vec!["login", "--sso-session", SESSION, "--flow", "authorization-code"];
+        match place {
+            "BROWSER" => drop(env.set("BROWSER", &browser)),
+            "--browser-command" => words.extend([place, &browser]),
+            _ => drop(env.config(&(env.read(".aws/config") + &format!("{place} = {browser}\n")))),
+        }
+        let mut running = env.spawn(words);
+        let url = running.authorization_url();
+        UserAgent::new().open(&url).unwrap();
+        running.finish().ok();
+        wait_until("the browser", || seen.exists());
+        assert_eq!(std::fs::read_to_string(&seen).unwrap(), format!("{url}\n"), "{place}");
+    }
 }
 
 #[test]
