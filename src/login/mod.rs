@@ -137,7 +137,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     lock.end(result.as_ref().err());
     let login = result?;
     notices.summary(&login, session, false);
-    notices.advice(&login, known.as_ref(), session, request.choices.min_ttl);
+    notices.advice(&login, known.as_ref(), session, request.choices);
     Ok(login)
 }
 

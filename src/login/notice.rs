@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use time::ext::NumericalDuration as _;
 use tokio::time::Instant;
 
-use super::{How, Login};
+use super::{Choices, How, Login};
 use crate::cache::{CachedToken, timestamp};
 use crate::config::Session;
 use crate::context::Context;
@@ -158,7 +158,8 @@ impl<'a> Notices<'a> {
     }
 
     /// Explains a token that does not last as long as expected.
-    pub(super) fn advice(&self, login: &Login, known: Option<&CachedToken>, session: &Session, min_ttl: Duration) {
+    pub(super) fn advice(&self, login: &Login, known: Option<&CachedToken>, session: &Session, choices: &Choices) {
+        let (min_ttl, is_new_session) = (choices.min_ttl, choices.new_session);
         if session.name.is_none() && login.token.refresh_token.is_none() {
             return self.message(
                 "tokens of legacy profiles cannot be refreshed; use an [sso-session] with sso_registration_scopes",
@@ -174,6 +175,10 @@ impl<'a> Notices<'a> {
         } else {
             return;
         };
+        if is_new_session {
+            return self
+                .message(format_args!("{why}; the administrator of the Identity Center sets the session's length"));
+        }
         self.message(format_args!("{why}; --new-session revokes that session and starts a new one"));
     }
 

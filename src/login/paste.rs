@@ -49,7 +49,8 @@ pub(super) async fn pasted(attempt: &Attempt<'_>, state: &State) -> Authorizatio
 
 /// What a pasted line means; an empty one is ignored.
 fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'static str>> {
-    let line = line.trim();
+    // Copied out of a mail or a command.
+    let line = line.trim_matches(|c: char| c.is_whitespace() || "\"'`<>".contains(c));
     if line.is_empty() {
         return Err(None);
     }
@@ -62,7 +63,8 @@ fn read(line: &str, state: &State) -> Result<AuthorizationResponse, Option<&'sta
             Err(Some("that is not a redirect URL or a code"))
         };
     };
-    judge_query(query.split('#').next().unwrap_or_default(), state).map_err(|refusal| {
+    let query: Secret = Secret::new(query.split('#').next().unwrap_or_default().split_whitespace().collect::<String>());
+    judge_query(query.expose(), state).map_err(|refusal| {
         Some(match refusal {
             Refusal::ErrorWithoutState => "that URL has an error and no matching state",
             _ => "that URL is not the redirect of this login",
@@ -162,7 +164,14 @@ mod tests {
         };
         let address = format!(" http://127.0.0.1:4321/oauth/callback?code=abc&state={}#x \r", state.as_str());
         assert_eq!(code(&address).as_deref(), Some("abc"));
+        let address = address.trim();
+        let broken = address.replace("state=", "sta te=").replace("code=abc", "code=a\tbc");
+        for line in [format!("'{address}'"), format!(" \"{address}\" "), format!("<{address}>"), format!("`{broken}`")]
+        {
+            assert_eq!(code(&line).as_deref(), Some("abc"), "{line}");
+        }
         for (line, expected) in [
+            ("'0123456789abcdef0123'", "0123456789abcdef0123"),
             ("eyJraWQiOiJhIn0.eyJz_dWIi-OiI~xIn0", "eyJraWQiOiJhIn0.eyJz_dWIi-OiI~xIn0"),
             ("0123456789+/456789==", "0123456789+/456789=="),
             ("0123456789%2B%2f456789%3D%3D", "0123456789+/456789=="),

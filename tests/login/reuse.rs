@@ -159,6 +159,23 @@ fn new_session_revokes_the_old_one_first() {
 }
 
 #[test]
+fn the_advice_is_not_the_option_that_was_given() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.access_token_lives(3_600);
+    let short = "the token expires sooner than requested; ";
+    for (more, advice) in [
+        (&["--force", "--min-ttl", "4h"][..], "--new-session revokes that session and starts a new one"),
+        (&["--new-session", "--min-ttl", "4h"], "the administrator of the Identity Center sets the session's length"),
+    ] {
+        env.sign_in(&center, SESSION);
+        env.let_expire_in(SESSION, -60);
+        let run = sign_in(&env, more).ok();
+        assert!(run.stderr.contains(&format!("{short}{advice}\n")), "{}", run.snapshot());
+    }
+}
+
+#[test]
 fn new_session_with_a_damaged_region() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
