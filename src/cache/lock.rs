@@ -202,6 +202,12 @@ impl LockRecord {
         Some(Self { pid, at, about, outcome: (outcome != HOLDS).then(|| Outcome::parse(outcome)) })
     }
 
+    /// Whether the line was written less than this time ago; not if the clock has been set back since.
+    pub fn is_within(&self, limit: Duration, now: Timestamp) -> bool {
+        let age = now - self.at;
+        age >= Duration::ZERO && age < limit
+    }
+
     /// Whether the outcome is about this token, or these settings.
     pub fn is_about(&self, subject: &Secret) -> bool {
         self.about.as_ref().is_some_and(|about| *about == subject.fingerprint())

@@ -113,8 +113,7 @@ impl Refresh<'_> {
                 Some(Kind::BadResponse) => REMEMBERED_BRIEFLY,
                 _ => Duration::ZERO,
             };
-            let age = self.context.now() - last.at;
-            age >= Duration::ZERO && age < limit
+            last.is_within(limit, self.context.now())
         };
         let last = if self.throttled { held.last().filter(remembered) } else { None };
         let waited_for = || held.waited_for().filter(|last| failure_kind(last).is_some());

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::refresh::Refresh;
 use super::{LoginNeeded, NoToken, Usable};
-use crate::cache::{CachedToken, Lock, Outcome, Purpose, TokenCache};
+use crate::cache::{CachedToken, Lock, LockRecord, Outcome, Purpose, TokenCache};
 use crate::config::Session;
-use crate::context::{Context, Timestamp};
+use crate::context::Context;
 use crate::error::Kind;
 use crate::secret::Secret;
 use crate::services::Services;
@@ -22,13 +22,11 @@ pub fn is_rejected(token: &CachedToken, session: &Session, cache: &TokenCache) -
     rejection(token, session, cache).is_some()
 }
 
-/// When that was recorded, and the kind of the error that was reported.
-fn rejection(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<(Timestamp, Kind)> {
+/// The record of that.
+fn rejection(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<LockRecord> {
     let record = cache.lock(&session.token_key(), Purpose::Refresh).record()?;
-    match &record.outcome {
-        Some(Outcome::Failed { kind, .. }) if record.is_about(&token.access_token) => Some((record.at, *kind)),
-        _ => None,
-    }
+    let is_failure = matches!(record.outcome, Some(Outcome::Failed { .. }));
+    (is_failure && record.is_about(&token.access_token)).then_some(record)
 }
 
 /// Records that the portal rejects a token, and why there is no other one.
@@ -51,9 +49,9 @@ pub async fn replace_rejected(
     context: &Context,
     throttled: bool,
 ) -> Result<Usable, NoToken> {
-    let is_recent = |(at, kind): (Timestamp, Kind)| {
-        let age = context.now() - at;
-        kind == Kind::LoginNeeded && age >= Duration::ZERO && age < REMEMBERED
+    let is_recent = |last: LockRecord| {
+        let needs_login = matches!(last.outcome, Some(Outcome::Failed { kind: Kind::LoginNeeded, .. }));
+        needs_login && last.is_within(REMEMBERED, context.now())
     };
     if throttled && rejection(token, session, cache).is_some_and(is_recent) {
         return Err(LoginNeeded::Unauthorized.into());

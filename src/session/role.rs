@@ -16,17 +16,20 @@ use super::refresh::{outcome, timed_out};
 use super::rejected::{record_rejected, replace_rejected};
 use super::{Found, LoginNeeded, NoToken, Usable, look, obtain};
 use crate::cache::{
-    self, Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, Outcome, PATIENCE,
-    Purpose, TokenCache, TokenKey,
+    self, Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, LockRecord, Outcome,
+    PATIENCE, Purpose, TokenCache, TokenKey,
 };
 use crate::config::{Config, Session, SsoRole};
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
 use crate::oidc::Failure;
+use crate::secret::Secret;
 use crate::services::Services;
 
 /// botocore's expiry window: credentials with more remaining lifetime are reused.
 const REUSED_ABOVE: Duration = Duration::from_mins(15);
+/// How long a response that is not the portal's is reported again without a request.
+const REMEMBERED: Duration = Duration::from_secs(5);
 
 /// Both caches.
 #[derive(Debug, Clone, Copy)]
@@ -97,14 +100,34 @@ impl Role<'_> {
         if let Some(found) = self.look() {
             return Ok(found);
         }
-        let waited_for = held.waited_for().and_then(|last| last.outcome);
-        if let Some(Outcome::Failed { kind, message }) = waited_for {
+        let last = held.last().filter(|last| self.is_remembered(last)).or_else(|| held.waited_for());
+        if let Some(Outcome::Failed { kind, message }) = last.and_then(|last| last.outcome) {
             return Err(NoToken::reported(kind, message));
         }
         held.begin(self.context.now());
         let result = self.request(services).await;
-        held.end(self.context.now(), outcome(result.as_ref().err()));
+        let (now, outcome) = (self.context.now(), outcome(result.as_ref().err()));
+        match self.access_token() {
+            Some(token) => held.end_about(now, &token, outcome),
+            None => held.end(now, outcome),
+        }
         result
+    }
+
+    /// Whether a response that was not the portal's, to a request with the same token, is reported again without a
+    /// request. Credentials that are still valid are used instead, so nothing is remembered over them.
+    fn is_remembered(&self, last: &LockRecord) -> bool {
+        let now = self.context.now();
+        matches!(last.outcome, Some(Outcome::Failed { kind: Kind::BadResponse, .. }))
+            && last.is_within(REMEMBERED, now)
+            && self.cached(now).is_none()
+            && self.access_token().is_some_and(|token| last.is_about(&token))
+    }
+
+    /// The token in the cache.
+    fn access_token(&self) -> Option<Secret> {
+        let found = self.caches.tokens.token(&self.role.session.token_key());
+        if let Ok(Loaded::Present(token, _)) = found { Some(token.access_token) } else { None }
     }
 
     async fn request(&self, services: &Services) -> Result<RoleCredentials, NoToken> {
@@ -219,7 +242,11 @@ fn is_unauthorized(asked: &Result<Credentials, NoToken>) -> bool {
 }
 
 fn failure(failure: Failure) -> NoToken {
-    let Failure::Fault(fault) = &failure else { return NoToken::Failed(failure.into()) };
+    let fault = match &failure {
+        Failure::Fault(fault) => fault,
+        Failure::NotJson(_) => return NoToken::Failed(Error::from(failure).as_kind(Kind::BadResponse)),
+        Failure::Transport(_) | Failure::Other(_) => return NoToken::Failed(failure.into()),
+    };
     match fault.status {
         _ if fault.is_unauthorized() => LoginNeeded::Unauthorized.into(),
         403 => {

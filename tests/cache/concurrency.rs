@@ -189,6 +189,20 @@ fn a_failing_service_gets_few_requests() {
     }
 }
 
+/// The same for the access portal.
+#[test]
+fn a_captive_portal_gets_few_requests_for_role_credentials() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    center.next_n(Endpoint::GetRoleCredentials, 1_000, &Reply::html(200, "<html>"));
+    let runs = many(&env, &EXPORT);
+    let requests = center.calls().len();
+    assert!(requests <= 3, "{requests} requests\n{}", runs[0].snapshot());
+    assert!(runs.iter().all(|run| run.status == 255 && run.stdout.is_empty()));
+    center.clear_script();
+}
+
 /// A login is not kept from trying again, but a login that waits for another refresh uses its failure.
 #[test]
 fn waiting_logins_share_every_failure() {
