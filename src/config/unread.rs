@@ -10,13 +10,13 @@ use super::names::{SectionKind, header_for, named, word_of};
 impl Config {
     /// The headers that may have been meant as this section, and what each must be; `None` if there are none.
     pub(super) fn misread(&self, kind: SectionKind, name: &str) -> Option<String> {
-        let in_main = misread(&self.main, header_for(kind, name), |header| {
+        let in_main = misread(&self.main, &header_for(kind, name), |header| {
             header == name || bare_name(header, kind) == Some(name) && named(header).is_none()
         });
         let in_credentials = || {
             let header = if kind == SectionKind::Profile { name.to_owned() } else { header_for(kind, name) };
             let place = if kind == SectionKind::Profile { None } else { Some(self.main.path.display()) };
-            let found = misread(&self.credentials, header, |header| bare_name(header, kind) == Some(name))?;
+            let found = misread(&self.credentials, &header, |header| bare_name(header, kind) == Some(name))?;
             Some(place.map_or(found.clone(), |path| format!("{found} and be in {path}")))
         };
         in_main.or_else(in_credentials)
@@ -31,7 +31,7 @@ impl Config {
     }
 }
 
-fn misread(file: &IniFile, expected: String, is_meant: impl Fn(&str) -> bool) -> Option<String> {
+fn misread(file: &IniFile, expected: &str, is_meant: impl Fn(&str) -> bool) -> Option<String> {
     let (header, block) = file.headers().find(|(header, _)| is_meant(header))?;
     let (line, path) = (file.block(block).line, file.path.display());
     Some(format!("line {line} of {path}, [{header}], is read as no section; it must be [{expected}]"))

@@ -62,7 +62,7 @@ pub fn is_dualstack(start_url: &str) -> bool {
     DUALSTACK_DOMAINS.iter().any(|domain| host.ends_with(domain))
 }
 
-/// The region in the host name of a start URL: that of a portal, or of a GovCloud or China start page, for example
+/// The region in the host name of a start URL: that of a portal, or of a `GovCloud` or China start page, for example
 /// `start.us-gov-west-1.us-gov-home.awsapps.com`, which the AWS CLI does not read.
 pub fn region_of_start_url(start_url: &str) -> Option<String> {
     let host = canonical(Parts::of(start_url)?.host);

@@ -83,7 +83,7 @@ impl Trust {
     fn of_bundle(CaBundle { path, origin }: &CaBundle, Roots { store, unusable }: Roots) -> Self {
         let mut message = "the issuer is not in the CA bundle".to_owned();
         if unusable > 0 {
-            message += &format!(", {unusable} of whose certificates have an unsupported form");
+            message = format!("{message}, {unusable} of whose certificates have an unsupported form");
         }
         let path = path.display();
         let hint = format!(

@@ -76,7 +76,9 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
             if *cached {
                 registration::forget(attempt, &client.client_id)?;
             }
-            return Err(unanswered().into());
+            let hint = "run the login again and approve it in time; if the browser cannot come back to this machine, add \
+                        --use-device-code";
+            return Err(unanswered().hint(hint.to_owned()).into());
         };
         let code = match response {
             AuthorizationResponse::Code(code) => code,
@@ -138,6 +140,11 @@ async fn wait(
 /// What is told about a request that is not the redirect; most are not worth a line.
 fn refusal_message(why: Refusal) -> Option<String> {
     match why {
+        Refusal::Tls => Some(
+            "the browser came back by https, which this port does not use; turn off its HTTPS-only mode for 127.0.0.1, \
+             or run this command again with --use-device-code"
+                .to_owned(),
+        ),
         Refusal::ErrorWithoutState => Some("ignoring an error response without a matching state".to_owned()),
         Refusal::Account(uid) => Some(format!(
             "ignoring a response from another account of this machine (user {uid}); if that is your browser, paste the \

@@ -31,6 +31,8 @@ pub(super) enum AuthorizationResponse {
 pub(super) enum Refusal {
     /// Not HTTP, or no single `Host`.
     Malformed,
+    /// The start of a TLS handshake: the browser uses https only.
+    Tls,
     /// Another method than GET.
     Method,
     /// Another path, for example the icon.
@@ -53,7 +55,7 @@ impl Refusal {
     /// The status of the response.
     pub(super) fn status(self) -> &'static str {
         match self {
-            Self::Malformed | Self::Incomplete | Self::State | Self::ErrorWithoutState => "400 Bad Request",
+            Self::Malformed | Self::Tls | Self::Incomplete | Self::State | Self::ErrorWithoutState => "400 Bad Request",
             Self::Method => "405 Method Not Allowed",
             Self::Path => "404 Not Found",
             Self::Host => "421 Misdirected Request",

@@ -142,11 +142,17 @@ async fn serve(mut stream: TcpStream, port: u16, expected: Arc<Expected>) -> Opt
     })
 }
 
+/// The first byte of a TLS connection (RFC 8446 section 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
 async fn read(stream: &mut TcpStream, port: u16, state: &State) -> io::Result<Result<AuthorizationResponse, Refusal>> {
     let mut bytes = Vec::with_capacity(2048);
     loop {
         if stream.read_buf(&mut bytes).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if bytes.first() == Some(&TLS_HANDSHAKE) {
+            return Ok(Err(Refusal::Tls));
         }
         match callback::head(&bytes) {
             Head::Complete(request) => return Ok(callback::judge(&request, port, state)),

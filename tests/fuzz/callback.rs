@@ -114,7 +114,7 @@ fn told(judgement: Result<AuthorizationResponse, Refusal>) -> Value {
             Refusal::Incomplete => "incomplete",
             Refusal::State => "state",
             Refusal::ErrorWithoutState => "error without state",
-            Refusal::Subresource | Refusal::Account(_) => "sender",
+            Refusal::Subresource | Refusal::Tls | Refusal::Account(_) => "sender",
         }]),
     }
 }

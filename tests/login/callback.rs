@@ -123,3 +123,22 @@ fn an_error_without_the_state_is_not_the_answer() {
     let run = running.finish().expect(255);
     assert!(run.stderr.contains("approve it in time") && !run.stderr.contains("marker"), "{}", run.snapshot());
 }
+
+#[test]
+fn a_browser_that_uses_https_only_is_mentioned_once() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut running = super::start(&env, &[]);
+    let url = running.authorization_url();
+    let redirect = url::Url::parse(&url).unwrap();
+    let redirect = redirect.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
+    let address = url::Url::parse(&redirect).unwrap().socket_addrs(|| None).unwrap()[0];
+    for _ in 0..2 {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        std::io::Write::write_all(&mut stream, b"\x16\x03\x01\x02\x00\x01").unwrap();
+        std::io::Read::read_to_end(&mut stream, &mut Vec::new()).unwrap();
+    }
+    crate::support::UserAgent::new().approve(&url).unwrap();
+    let run = running.finish().ok();
+    assert_eq!(run.stderr.matches("the browser came back by https").count(), 1, "{}", run.snapshot());
+}
