@@ -135,7 +135,6 @@ impl Terminal {
                 Ok(read) => self.unread.extend(bytes.iter().take(read)),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     tokio::time::sleep(POLL_INTERVAL).await;
-                    continue;
                 }
                 Err(_) => return None,
             }

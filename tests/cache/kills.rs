@@ -31,7 +31,7 @@ fn a_kill_loses_a_session_only_while_its_refresh_is_out() {
 
 /// Kills processes at moments that are spread over the duration of an undisturbed run.
 fn kill(operations: &[Operation]) {
-    let kills = count("SSO_OIDC_TEST_KILLS", 12);
+    let kills = count("SSO_OIDC_TEST_KILLS", 5);
     let mut rng = Rng(count("SSO_OIDC_TEST_SEED", 1) as u64);
     let (mut died, mut received, mut lost, mut rounds) = (0, 0, 0, 0);
     while died < kills {

@@ -131,13 +131,13 @@ fn process_memory_is_unreadable_for_other_users() {
     let output = shell.args(["-c", "echo '{}' | exec \"$@\"", "sh"]).arg(&program).args(words).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("Missing required parameter"), "it cannot read its own standard input: {stderr}");
-    // It blocks: no process opens this pipe for writing.
+    // It blocks: this test has the pipe open for writing, too.
     let pipe = shared.path().join("pipe");
     let made = Command::new("mkfifo").args(["-m", "666"]).arg(&pipe).status().unwrap();
     assert!(made.success());
-    let input = format!("file://{}", pipe.display());
+    let input = std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
     let mut waiting = as_unprivileged_user(&env, &program);
-    let mut child = waiting.args(&words[..4]).arg(input).spawn().unwrap();
+    let mut child = waiting.args(words).stdin(input.try_clone().unwrap()).spawn().unwrap();
     let proc = Path::new("/proc").join(child.id().to_string());
     let owner = |name: &str| proc.join(name).metadata().map(|found| found.uid()).ok();
     wait_until("the memory of the process to become root's", || {
