@@ -32,7 +32,11 @@ command on the local machine. Alternatively, paste the URL that the browser was 
 
 Other commands never open a browser. They refresh a token with less than 15 minutes left; of concurrent processes one \
 sends the request and the others use its result. `export-credentials` also refreshes a token that the access portal \
-rejects.";
+rejects.
+
+A refresh token may work only once. It is therefore sent only if the new token can be stored; on a read-only or full file \
+system the old token is used while it is valid, and then the command fails. A signal during a refresh ends the program when \
+the response is stored, after 3 s, or at the second signal. If the user signs in or out meanwhile, the response is discarded.";
 
 const CONFIGURATION: &str = "\
 The files of the AWS CLI, `~/.aws/config` and `~/.aws/credentials` (`AWS_CONFIG_FILE`, \
