@@ -135,7 +135,7 @@ impl Refresh<'_> {
         let create = async |retry| client.create_token((parts.client_id, parts.client_secret), &grant, retry).await;
         let unchanged = || self.context.signals.arrived().is_none() && self.newer(found).is_none();
         // The old refresh token is used up once the service has received the request.
-        let _deferral = self.context.signals.defer().await;
+        let deferral = self.context.signals.defer().await;
         let reply = if self.lasts(found) {
             timeout(EARLY_TIMEOUT, create(Retry::Once)).await.map_err(|_| no_response())
         } else {
@@ -146,7 +146,11 @@ impl Refresh<'_> {
                 let warnings = Vec::from_iter(clock_warning(client.http()));
                 self.store(found, self.refreshed(found, reply, sent), warnings).await
             }
-            Err(error) => self.refused(found, error).await,
+            Err(error) => {
+                // There is nothing to store any more.
+                drop(deferral);
+                self.refused(found, error).await
+            }
         }
     }
 
