@@ -170,7 +170,7 @@ pub fn install_panic_hook() {
 }
 
 /// The path of a source file, for one of a dependency from the name of the package on: what precedes it is the home directory
-/// of whoever built the program.
+/// of the person who built the program.
 fn source_file(path: &str) -> String {
     if Path::new(path).is_relative() {
         return path.to_owned();

@@ -1,4 +1,4 @@
-//! `Stream`: standard output or standard error, which a signal interrupts although nobody reads.
+//! `Stream`: standard output or standard error; a signal interrupts a write that blocks because the reader is stuck.
 //!
 //! While the runtime records signals, a write that blocks would keep it from seeing one. `Stream` then waits until the
 //! stream is writable, and gives up when a signal has arrived.

@@ -87,7 +87,7 @@ mod system {
         fs::symlink_metadata(path).is_ok_and(is_locked) && fs::set_permissions(path, private).is_ok()
     }
 
-    /// Sets mode 0600, whatever the umask was. A file system without modes is no failure.
+    /// Sets mode 0600 regardless of the umask. Failures are ignored, because some file systems have no modes.
     pub(in crate::files) fn make_private(file: &File) {
         let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
     }

@@ -129,7 +129,7 @@ fn is_rename_impossible(error: &io::Error, keep: Keep) -> bool {
     }
 }
 
-/// Overwrites the bytes, then cuts the file. Nothing is written if there is no room for everything.
+/// Overwrites the file, then truncates it. Changes nothing if there is too little space.
 fn write_in_place(path: &Path, content: &[u8], keep: Keep) -> io::Result<()> {
     let length = content.len() as u64;
     let mut file = reserve_in_place(path, length)?;

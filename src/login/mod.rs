@@ -81,7 +81,8 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
         Err(error) => return Err(error.into_error(session)),
     };
     if let Some(error) = usable.not_stored {
-        return Err(error.clone().message(format!("the refreshed token could not be stored: {error}")));
+        let message = format!("the refreshed token could not be stored: {error}");
+        return Err(error.message(message));
     }
     let refresh_failed = !usable.refreshed && !usable.warnings.is_empty();
     for warning in &usable.warnings {
