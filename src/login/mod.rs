@@ -151,7 +151,7 @@ async fn in_browser(
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
     let mut session = configured.clone();
-    let (start_url, region) = start_url::resolve(services.http(), configured).await?;
+    let (start_url, region) = start_url::resolve(services.http(), configured, notices).await?;
     session.region.value = region;
     // A full disk or a read-only home is reported before the browser opens.
     if let Some(warning) = cache.probe(&session.token_key())? {

@@ -2,10 +2,12 @@
 //!
 //! A URL on an AWS-owned host is used as is. Any other URL is requested once, and its redirect is followed once. The
 //! configured URL is still hashed, cached and printed; the resolved URL is sent to the service, and its region
-//! overrides the configured one. AWS-owned hosts are listed in `endpoint`.
+//! overrides the configured one. If the URL cannot be resolved, the configured URL and region are used, with a warning:
+//! it may belong to an AWS partition whose hosts are not known yet. AWS-owned hosts are listed in `endpoint`.
 
 use url::Url;
 
+use super::notice::Notices;
 use crate::config::Session;
 use crate::endpoint::{self, StartUrlKind};
 use crate::error::Error;
@@ -18,12 +20,31 @@ pub(super) fn classify(session: &Session) -> Result<StartUrlKind, Error> {
 }
 
 /// The start URL to send to the service, and the region of the instance.
-pub(super) async fn resolve(http: &HttpClient, session: &Session) -> Result<(String, String), Error> {
+pub(super) async fn resolve(
+    http: &HttpClient,
+    session: &Session,
+    notices: &Notices<'_>,
+) -> Result<(String, String), Error> {
     let (configured, region) = (&session.start_url.value, &session.region.value);
-    match classify(session)? {
-        StartUrlKind::AwsOwned => Ok((configured.clone(), region.clone())),
-        StartUrlKind::Vanity => endpoint::resolved(configured, &follow(http, configured).await?, region),
+    if classify(session)? == StartUrlKind::AwsOwned {
+        return Ok((configured.clone(), region.clone()));
     }
+    let error = match follow(http, configured).await {
+        Ok(target) => match endpoint::resolved(configured, &target, region) {
+            Ok(resolved) => return Ok(resolved),
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    if region.is_empty() {
+        return Err(error.hint(session.described()));
+    }
+    let why = error.to_string();
+    let why = why.trim_end_matches('.');
+    notices.message(format_args!(
+        "{why}; continuing with the start URL {configured} and the region {region}, as configured"
+    ));
+    Ok((configured.clone(), region.clone()))
 }
 
 /// One request, and one redirect at most, whose target gets no request.
@@ -32,17 +53,14 @@ async fn follow(http: &HttpClient, configured: &str) -> Result<String, Error> {
     if matches!(response.status, 405 | 501) {
         response = send(http, Method::GET, configured).await?;
     }
-    match response.status {
-        200 => Ok(configured.to_owned()),
-        301 | 302 | 303 | 307 | 308 => {
-            let location = response
-                .header("location")
-                .ok_or_else(|| Error::configuration("Redirect response missing Location header."))?;
-            let target = Url::parse(configured).and_then(|base| base.join(location));
-            Ok(target.map_or_else(|_| location.to_owned(), String::from))
-        }
-        status => Err(Error::configuration(format!("Failed to resolve start URL: HTTP {status}"))),
+    let status = response.status;
+    let failure = |more| Error::configuration(format!("Failed to resolve start URL: HTTP {status}{more}"));
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return Err(failure(""));
     }
+    let location = response.header("location").ok_or_else(|| failure(" without a Location header"))?;
+    let target = Url::parse(configured).and_then(|base| base.join(location));
+    Ok(target.map_or_else(|_| location.to_owned(), String::from))
 }
 
 async fn send(http: &HttpClient, method: Method, url: &str) -> Result<Response, Error> {

@@ -21,6 +21,7 @@ mod other_account;
 mod registration;
 mod rejected;
 mod reuse;
+mod start_url;
 #[cfg(target_os = "linux")]
 mod terminal;
 

@@ -23,6 +23,7 @@ const LEGACY: &str = "a token that can be refreshed is refreshed, including thos
 const REJECTED: &str = "a token that the access portal rejects is refreshed once";
 const LOGOUT_GOES_ON: &str = "logout removes local files even if another step fails";
 const WORDING: &str = "usage errors and help have their own wording; exit codes are the same";
+const VANITY: &str = "a start URL that cannot be resolved to AWS is used as configured, with a warning";
 const VERSION: &str = "the version and the user agent are those of sso-oidc";
 
 pub(super) const EXCEPTIONS: &[Exception] = &[
@@ -112,11 +113,19 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("skeleton-equals", &[Stdout, Exit, Stderr], "--generate-cli-skeleton=input also prints a skeleton"),
     ("tls-ca-bundle-missing", &[Requests], BEFORE),
     ("tty-json-pager-missing", &[Requests], BEFORE),
+    ("vanity-200", &[Requests, Exit, Stderr], VANITY),
+    ("vanity-404", &[Requests, Exit, Stderr], VANITY),
     (
         "vanity-legacy-default",
         &[Files],
         "a new region of the default profile is written into [default], because a [profile default] section would replace it",
     ),
+    ("vanity-no-location", &[Requests, Exit, Stderr], VANITY),
+    ("vanity-relative", &[Requests, Exit, Stderr], VANITY),
+    ("vanity-to-http", &[Requests, Exit, Stderr], VANITY),
+    ("vanity-two-redirects", &[Requests, Exit, Stderr], VANITY),
+    ("vanity-unreachable", &[Requests, Exit, Stderr], VANITY),
+    ("vanity-untrusted", &[Requests, Exit, Stderr], VANITY),
     ("wire-bom", &[Exit, Stderr], NOT_JSON),
     ("wire-error-204-length", &[Exit, Stderr], NOT_JSON),
     ("wire-length-too-short", &[Exit, Stderr], NOT_JSON),

@@ -175,6 +175,8 @@ In `login`:
 
 * --endpoint-url also applies to login
 
+* a start URL that cannot be resolved to AWS is used as configured, with a warning
+
 * plain http to another machine is refused if only a config file sets it
 
 * time-outs are 10 s for a connection and 30 s for a request, unless an option sets others; 10 minutes for an operation
