@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 pub use signals::Signals;
 use stream::Stream;
-pub use terminal::{HiddenInput, stdin_line};
+pub use terminal::{HiddenInput, KeyInput, stdin_line};
 #[cfg(unix)]
 pub use terminal::{change_modes, in_foreground, restore_modes};
 use time::UtcDateTime;
@@ -99,6 +99,11 @@ impl Context {
     /// An environment variable; `None` when unset or empty.
     pub fn var_not_empty(&self, name: &str) -> Option<String> {
         self.var(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether this is continuous integration, by the variable `CI`.
+    pub fn is_ci(&self) -> bool {
+        self.var("CI").is_some_and(|ci| ci.eq_ignore_ascii_case("true") || ci == "1")
     }
 
     /// The home directory, which holds the cache: an existing directory below the root.

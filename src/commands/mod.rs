@@ -3,6 +3,7 @@
 //! A command returns an error or an exit code; `report` formats the error. Modules below this one neither print results
 //! nor end the process.
 
+mod auto_prompt;
 mod candidates;
 mod clients;
 mod completion;

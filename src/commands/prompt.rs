@@ -1,99 +1,102 @@
-//! `--cli-auto-prompt`: prompts on the terminal for the missing members of an operation, one line each.
+//! Questions on the terminal: a choice from a list, a line of text, yes or no.
 //!
-//! The AWS CLI uses a full screen; here the prompt is the help text of each option. Secrets are typed without echo.
-//! Required members come first; optional ones follow unless prompting is partial, and Enter skips them.
+//! They are shown on standard error, and are asked only where a person can answer. The caller runs them inside the runtime, so
+//! that a signal ends a question like any other wait. `--cli-auto-prompt` is in `auto_prompt`.
 
-use std::io::BufRead as _;
+#![allow(dead_code, reason = "the questions of login and configure come next")]
 
-use super::runtime;
-use crate::config::AutoPrompt;
-use crate::context::Context;
-use crate::error::Error;
-use crate::model::{Kind, Member, Operation, Words};
+use std::io::{self, ErrorKind};
 
-type Given = Vec<(&'static Member, Words)>;
+use dialoguer::Select;
+use dialoguer::console::{Term, measure_text_width, truncate_str};
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 
-/// Prompts for the missing members.
-pub(super) fn complete(
-    operation: Operation,
-    given: &mut Given,
-    how: AutoPrompt,
-    context: &Context,
-) -> anyhow::Result<()> {
-    let lacks_required = operation.input().iter().any(|member| member.required && !is_given(given, member));
-    let also_optional = match how {
-        AutoPrompt::Off => return Ok(()),
-        AutoPrompt::OnPartial if !lacks_required => return Ok(()),
-        AutoPrompt::OnPartial => false,
-        AutoPrompt::On => true,
-    };
-    if !context.stdin_is_terminal || !context.stderr_is_terminal {
-        let problem = "--cli-auto-prompt needs a terminal on standard input and standard error";
-        return Err(Error::other(problem).into());
+use crate::context::{Context, KeyInput, stdin_line};
+use crate::error::{Error, Kind};
+use crate::login::Interactive;
+use crate::text;
+
+/// A terminal with a person at it.
+pub(super) struct Prompt<'a> {
+    context: &'a Context,
+}
+
+impl<'a> Prompt<'a> {
+    /// `None` where no question may be asked: without a terminal on standard input and standard error, in CI, with
+    /// `--interactive never`, on a terminal without cursor movement, or under the name `aws`, which never asks.
+    pub(super) fn new(interactive: Interactive, as_aws: bool, context: &'a Context) -> Option<Self> {
+        let is_wanted = match interactive {
+            Interactive::Always => true,
+            Interactive::Never => false,
+            Interactive::Auto => !context.is_ci(),
+        };
+        let is_dumb = || context.var("TERM").is_some_and(|term| term == "dumb");
+        let can_answer = context.stdin_is_terminal && context.stderr_is_terminal && !is_dumb();
+        (is_wanted && can_answer && !as_aws).then_some(Self { context })
     }
-    runtime::block_on(context, ask_all(operation, given, also_optional, context))
-}
 
-async fn ask_all(
-    operation: Operation,
-    given: &mut Given,
-    also_optional: bool,
-    context: &Context,
-) -> anyhow::Result<()> {
-    let members = operation.input();
-    let (required, optional): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
-    for member in required.into_iter().chain(optional.into_iter().filter(|_| also_optional)) {
-        if !is_given(given, member)
-            && let Some(words) = ask(member, context).await?
-        {
-            given.push((member, words));
-        }
-    }
-    // In the model's order, like options.
-    given.sort_by_key(|(given, _)| members.iter().position(|member| member.name == given.name));
-    Ok(())
-}
-
-fn is_given(given: &Given, member: &Member) -> bool {
-    given.iter().any(|(given, _)| given.name == member.name)
-}
-
-/// Prompts for one member; `None` if an optional member is skipped.
-async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>> {
-    let is_list = matches!(member.kind, Kind::Strings(_));
-    let how = match (member.required, is_list) {
-        (true, _) => "",
-        (false, true) => " (space-separated; press Enter to skip)",
-        (false, false) => " (press Enter to skip)",
-    };
-    context.message(&format!("{}{how}", member.help));
-    let prompt = format!("--{}: ", member.option);
-    loop {
-        let answer = line(member, &prompt, context).await?;
-        if answer.is_empty() && member.required {
-            continue;
-        }
-        return Ok(match (answer.is_empty(), is_list) {
-            (true, _) => None,
-            (false, true) => Some(Words::Many(answer.split_whitespace().map(str::to_owned).collect())),
-            (false, false) => Some(Words::One(answer)),
+    /// Lets the person choose one of the items, of which there is at least one, and returns its index. The first is selected.
+    pub(super) async fn choose(&self, title: &str, items: &[String]) -> Result<usize, Error> {
+        let title = text::for_terminal(title);
+        // An item that wraps would leave parts of itself on the screen.
+        let columns = self.context.terminal_size().map_or(80, |(columns, _)| columns).saturating_sub(3);
+        let items: Vec<String> = items.iter().map(|item| fitted(&text::for_terminal(item), columns)).collect();
+        let keys = KeyInput::start().map_err(|error| unanswered(&title, &error))?;
+        let (question, colors) = (title.clone(), self.context.var_not_empty("NO_COLOR").is_none());
+        let answer = tokio::task::spawn_blocking(move || {
+            let theme: &dyn Theme = if colors { &ColorfulTheme::default() } else { &SimpleTheme };
+            Select::with_theme(theme).with_prompt(question).items(&items).default(0).interact_on(&Term::stderr())
         });
+        let answer = answer.await.map_err(io::Error::from).and_then(|answer| Ok(answer?));
+        drop(keys);
+        answer.map_err(|error| unanswered(&title, &error))
+    }
+
+    /// Reads a line, which is trimmed; an empty one is the default. Asks again until the check accepts it; its error is the
+    /// sentence to show.
+    pub(super) async fn ask(
+        &self,
+        title: &str,
+        default: Option<&str>,
+        check: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<String, Error> {
+        let title = text::for_terminal(title);
+        let shown = default.map(|default| format!(" [{}]", text::for_terminal(default))).unwrap_or_default();
+        loop {
+            self.context.write_stderr(&format!("{title}{shown}: "));
+            let line = tokio::task::spawn_blocking(stdin_line).await.map_err(io::Error::from).and_then(|line| line);
+            let line = line.map_err(|error| unanswered(&title, &error))?;
+            let answer = Some(line.trim()).filter(|line| !line.is_empty()).or(default);
+            match answer.map(|answer| (answer, check(answer))) {
+                Some((answer, Ok(()))) => return Ok(answer.to_owned()),
+                Some((_, Err(problem))) => self.context.message(&problem),
+                None => {}
+            }
+        }
+    }
+
+    /// Asks yes or no.
+    pub(super) async fn confirm(&self, title: &str, default: bool) -> Result<bool, Error> {
+        let yes_or_no = |answer: &str| match answer.to_lowercase().as_str() {
+            "y" | "yes" => Some(true),
+            "n" | "no" => Some(false),
+            _ => None,
+        };
+        let check = |answer: &str| yes_or_no(answer).map(drop).ok_or_else(|| "please answer yes or no".to_owned());
+        let answer = self.ask(&format!("{title} (y/n)"), Some(if default { "yes" } else { "no" }), check).await?;
+        Ok(yes_or_no(&answer).unwrap_or(default))
     }
 }
 
-/// Reads a line on a separate thread, so that Ctrl-C interrupts it like any other wait.
-async fn line(member: &Member, prompt: &str, context: &Context) -> anyhow::Result<String> {
-    if member.sensitive {
-        let hidden = (context.hidden_input)(prompt)?;
-        return Ok(tokio::task::spawn_blocking(hidden.line()).await??);
+/// The start of a text that fits in these columns.
+fn fitted(text: &str, columns: usize) -> String {
+    if measure_text_width(text) > columns { truncate_str(text, columns, "…").into_owned() } else { text.to_owned() }
+}
+
+fn unanswered(title: &str, error: &io::Error) -> Error {
+    if error.kind() == ErrorKind::Interrupted {
+        // Ctrl-C where SIGINT is ignored, and on Windows.
+        return Error::new(Kind::Signal(super::runtime::INTERRUPT), "interrupted");
     }
-    context.write_stderr(prompt);
-    let read = || {
-        let mut line = String::new();
-        match std::io::stdin().lock().read_line(&mut line)? {
-            0 => Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)),
-            _ => Ok(line),
-        }
-    };
-    Ok(tokio::task::spawn_blocking(read).await??.trim_end_matches(['\r', '\n']).to_owned())
+    Error::other(format!("cannot read the answer to `{title}`: {error}"))
 }

@@ -21,7 +21,7 @@ const ATTEMPT: &str = "cannot start the event loop";
 /// How long a signal waits for a response that must not be lost.
 const DEFERRED_AT_MOST: Duration = Duration::from_secs(3);
 /// SIGINT, and Ctrl-C on Windows.
-const INTERRUPT: u8 = 2;
+pub(super) const INTERRUPT: u8 = 2;
 /// A signal within this time is the same request to end: `timeout` and many wrappers signal the process and its group.
 const REPEATED_WITHIN: Duration = Duration::from_millis(100);
 

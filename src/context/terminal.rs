@@ -1,6 +1,7 @@
-//! `HiddenInput`: a line typed on the terminal without echo; and the modes of the terminal, which a panic restores, too.
+//! Input from the terminal: `HiddenInput`, a line typed without echo, and `KeyInput`, single keys; and the modes of the
+//! terminal, which a panic restores, too.
 //!
-//! It uses the controlling terminal, not the standard streams. Echo is off until the value is dropped, even if no line was
+//! Both use the controlling terminal, not the standard streams. Echo is off until the value is dropped, even if nothing was
 //! read. On Windows the line is shown, because std cannot turn echo off.
 
 use std::fs::{File, OpenOptions};
@@ -59,6 +60,9 @@ const INPUT: &str = "CONIN$";
 #[cfg(not(unix))]
 const OUTPUT: &str = "CONOUT$";
 
+/// DECTCEM (ECMA-48 private mode 25).
+const SHOW_CURSOR: &str = "\u{1b}[?25h";
+
 impl HiddenInput {
     /// Turns echo off and shows the prompt; an error when there is no terminal.
     pub fn ask(prompt: &str) -> io::Result<Self> {
@@ -74,6 +78,32 @@ impl HiddenInput {
     pub fn line(&self) -> impl FnOnce() -> io::Result<String> + Send + 'static {
         let terminal = self.terminal.try_clone();
         move || line_of(BufReader::new(terminal?))
+    }
+}
+
+/// Keys are not shown until this is dropped; then the terminal and its cursor are as before, also if another thread is still
+/// reading a key.
+pub struct KeyInput(());
+
+impl KeyInput {
+    /// Turns echo and line editing off.
+    pub fn start() -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            let terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
+            change_modes(&terminal, OptionalActions::Now, |modes| {
+                modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+            })?;
+        }
+        Ok(Self(()))
+    }
+}
+
+impl Drop for KeyInput {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        restore_modes();
+        let _ = show(SHOW_CURSOR);
     }
 }
 

@@ -34,11 +34,10 @@ impl Interactive {
 /// Why no browser login is started, as a clause, if so.
 pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<String> {
     let context = request.context;
-    let ci = || context.var("CI").is_some_and(|ci| ci.eq_ignore_ascii_case("true") || ci == "1");
     match request.choices.interactive {
         Interactive::Always => None,
         Interactive::Never => Some("and interactive login is off (--interactive never)".to_owned()),
-        Interactive::Auto if ci() => {
+        Interactive::Auto if context.is_ci() => {
             Some("and CI is set, so no browser is opened; override with --interactive always".to_owned())
         }
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
