@@ -7,7 +7,8 @@
 use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -209,7 +210,7 @@ pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<Option<Str
     }
     with_second_attempt(|| {
         let warning = prepare(path)?;
-        remove_abandoned(folder_of(path));
+        remove_abandoned_once(folder_of(path));
         files::replace(path, text.as_bytes(), Keep::Nothing).map_err(|error| Failure::io(path, WRITE, &error))?;
         Ok(warning)
     })
@@ -255,6 +256,17 @@ pub(super) fn remove_abandoned(folder: &Path) {
         if ours && age.is_some_and(|age| age > ABANDONED) {
             let _ = fs::remove_file(entry.path());
         }
+    }
+}
+
+/// The same once in a process: for each of many sessions the whole folder would be read again.
+fn remove_abandoned_once(folder: &Path) {
+    static DONE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    if let Ok(mut done) = DONE.lock()
+        && !done.iter().any(|known| known == folder)
+    {
+        done.push(folder.to_owned());
+        remove_abandoned(folder);
     }
 }
 
