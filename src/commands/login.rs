@@ -3,11 +3,16 @@
 //! This module selects the sessions and combines the options. The steps of a login are in `login`, its texts in
 //! `login::notice`, and the settings of a session in `config::session`.
 
+use std::pin::pin;
+
+use futures_util::stream::{self, StreamExt as _};
+
 use crate::cache::TokenCache;
 use crate::cli::{GlobalArgs, LoginArgs};
 use crate::config::{self, Config, DEFAULT_SCOPE, Origin, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
+use crate::http::CONCURRENT_REQUESTS;
 use crate::login::notice::Notices;
 use crate::login::{self, Choices, Flow, FlowChoice, Interactive, Login, LoginRequest, Outcome};
 use crate::output::Style;
@@ -137,23 +142,35 @@ impl Run<'_> {
         LoginRequest { session, choices, services, cache, config, notices, context }
     }
 
-    /// Signs in to several sessions: first those that need no browser, then the others one by one. A failure does not
-    /// stop the remaining logins.
+    /// Signs in to several sessions: first those that need no browser, several at a time, then the others one by one. A
+    /// failure does not stop the remaining logins.
     async fn several(&self, names: &[Option<&str>]) -> anyhow::Result<u8> {
         let mut tally = Tally::default();
         let mut pending = Vec::new();
-        for &name in names {
-            let outcome = async {
-                let session = self.session(name)?;
-                let outcome = login::without_browser(&self.request(&session)).await?;
-                Ok((session, outcome))
+        let attempts = names.iter().map(|&name| async move {
+            let session = self.session(name)?;
+            let outcome = login::without_browser(&self.request(&session)).await?;
+            Ok((session, outcome))
+        });
+        let mut outcomes = pin!(stream::iter(attempts).buffered(CONCURRENT_REQUESTS));
+        let mut names_left = names.iter();
+        let mut printed = Ok(());
+        // After a failure to print, too: a refresh that has begun must be stored.
+        while let (Some(outcome), Some(&name)) = (outcomes.next().await, names_left.next()) {
+            let result = match outcome {
+                Ok((session, Outcome::NeedsLogin(why))) => {
+                    pending.push((name, session, why));
+                    continue;
+                }
+                Ok((session, Outcome::SignedIn(login))) => {
+                    self.notices.summary(&login, &session);
+                    Ok((session, *login))
+                }
+                Err(error) => Err(error),
             };
-            match outcome.await {
-                Ok((session, Outcome::NeedsLogin(why))) => pending.push((name, session, why)),
-                Ok((session, Outcome::SignedIn(login))) => self.conclude(name, Ok((session, *login)), &mut tally)?,
-                Err(error) => self.conclude(name, Err(error), &mut tally)?,
-            }
+            printed = printed.and_then(|()| self.conclude(name, result, &mut tally));
         }
+        printed?;
         for (name, session, why) in pending {
             let result = login::interactively(&self.request(&session), why).await;
             self.conclude(name, result.map(|login| (session, login)), &mut tally)?;

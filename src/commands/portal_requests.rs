@@ -1,14 +1,16 @@
-//! Sends a request to the access portal for each of several tokens, all at once.
+//! Sends a request to the access portal for each of several tokens, several at a time.
 //!
 //! `logout` ends sessions, `status --check` checks whether tokens are accepted.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use tokio::task::{JoinSet, LocalSet};
+use futures_util::stream::{self, StreamExt as _};
 
 use super::runtime;
 use crate::context::Context;
 use crate::error::Error;
+use crate::http::CONCURRENT_REQUESTS;
 use crate::oidc::Failure;
 use crate::portal::PortalClient;
 use crate::secret::Secret;
@@ -20,7 +22,7 @@ type Tokens<'a> = Vec<(Option<&'a str>, Option<&'a Secret>)>;
 /// Sends the request for each token and returns the outcomes in the order of the tokens. A request without a response
 /// within the timeout fails; a rejected token is an error of the kind `LoginNeeded`.
 pub(super) fn send_each(
-    request: impl AsyncFn(&PortalClient, &Secret) -> Result<(), Failure> + Copy + 'static,
+    request: impl AsyncFn(&PortalClient, &Secret) -> Result<(), Failure> + Copy,
     tokens: Tokens<'_>,
     timeout: Duration,
     services: &Services,
@@ -37,18 +39,14 @@ pub(super) fn send_each(
     if ready.is_empty() {
         return Ok(outcomes);
     }
+    let requests = ready.into_iter().map(async |(index, portal, token)| (index, request(&portal, &token).await));
     runtime::block_on(context, async {
-        let local = LocalSet::new();
-        let mut responses = JoinSet::new();
-        for (index, portal, token) in ready {
-            let send = async move { (index, request(&portal, &token).await) };
-            responses.spawn_local_on(send, &local);
-        }
-        let receive = local.run_until(async {
-            while let Some(Ok((index, response))) = responses.join_next().await {
+        let mut responses = pin!(stream::iter(requests).buffer_unordered(CONCURRENT_REQUESTS));
+        let receive = async {
+            while let Some((index, response)) = responses.next().await {
                 outcomes[index] = response.map_err(Failure::explained);
             }
-        });
+        };
         // Responses that arrived before the timeout are kept.
         let _ = tokio::time::timeout(timeout, receive).await;
         Ok(())

@@ -104,6 +104,9 @@ impl HttpOptions {
 /// How long an idle connection is kept: longer than the pauses within a flow, shorter than servers keep one.
 const REUSE: Duration = Duration::from_secs(3);
 
+/// How many requests a command has under way at once, so that a service that counts requests does not refuse them.
+pub const CONCURRENT_REQUESTS: usize = 16;
+
 /// The client. It opens connections and loads certificates only when a request needs them.
 pub struct HttpClient {
     options: HttpOptions,
@@ -211,7 +214,7 @@ impl HttpClient {
             .retry(reqwest::retry::never())
             .referer(false)
             .dns_resolver(dns::Resolver)
-            .pool_max_idle_per_host(usize::from(options.reuses_connections))
+            .pool_max_idle_per_host(if options.reuses_connections { CONCURRENT_REQUESTS } else { 0 })
             .pool_idle_timeout(REUSE)
             .no_proxy()
             .proxy(options.proxies.to_reqwest());

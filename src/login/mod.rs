@@ -57,14 +57,18 @@ pub fn check(session: &Session, choices: &Choices) -> Result<(), Error> {
 /// Signs in.
 pub async fn sign_in(request: &LoginRequest<'_>) -> Result<Login, Error> {
     match without_browser(request).await? {
-        Outcome::SignedIn(login) => Ok(*login),
+        Outcome::SignedIn(login) => {
+            request.notices.summary(&login, request.session);
+            Ok(*login)
+        }
         Outcome::NeedsLogin(why) => interactively(request, why).await,
     }
 }
 
-/// Signs in without a browser, if possible: with the cached token if it is valid, else by refreshing it.
+/// Signs in without a browser, if possible: with the cached token if it is valid, else by refreshing it. Several
+/// sessions can do so at once, so the summary is left to the caller.
 pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Error> {
-    let LoginRequest { session, choices, services, cache, notices, context, .. } = *request;
+    let LoginRequest { session, choices, services, cache, context, .. } = *request;
     if choices.force || choices.new_session {
         return Ok(Outcome::NeedsLogin(None));
     }
@@ -84,13 +88,8 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
         let message = format!("the refreshed token could not be stored: {error}");
         return Err(error.message(message));
     }
-    let refresh_failed = !usable.refreshed && !usable.warnings.is_empty();
-    for warning in &usable.warnings {
-        notices.message(warning);
-    }
     let how = if usable.refreshed { How::Refreshed } else { How::Cached };
-    let login = Login { token: usable.token, how, new_region: None };
-    notices.summary(&login, session, refresh_failed);
+    let login = Login { warnings: usable.warnings, ..Login::new(usable.token, how) };
     Ok(Outcome::SignedIn(Box::new(login)))
 }
 
@@ -123,8 +122,8 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     let lock = match single_flight::lead_or_follow(request, known.as_ref()).await? {
         Role::Leader(lock) => lock,
         Role::Follower(token) => {
-            let login = Login { token: *token, how: How::Cached, new_region: None };
-            notices.summary(&login, session, false);
+            let login = Login::new(*token, How::Cached);
+            notices.summary(&login, session);
             return Ok(login);
         }
     };
@@ -137,7 +136,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     let result = in_browser(request, known.as_ref(), refused_client).await;
     lock.end(result.as_ref().err());
     let login = result?;
-    notices.summary(&login, session, false);
+    notices.summary(&login, session);
     notices.advice(&login, known.as_ref(), session, request.choices);
     Ok(login)
 }
@@ -181,11 +180,8 @@ async fn in_browser(
     stored?;
     let region = attempt.session.region.value;
     let how = if flow == Flow::DeviceCode { How::DeviceCode } else { How::AuthorizationCode };
-    Ok(Login {
-        token: granted.token,
-        how,
-        new_region: Some(region).filter(|region| *region != configured.region.value),
-    })
+    let new_region = Some(region).filter(|region| *region != configured.region.value);
+    Ok(Login { new_region, ..Login::new(granted.token, how) })
 }
 
 /// Stores the new token. A running refresh ends first, because it would restore the old session; one that takes
@@ -292,6 +288,14 @@ pub struct Login {
     pub how: How,
     /// The region of the resolved start URL, if it differs from the configured one.
     pub new_region: Option<String>,
+    /// Warnings about a token that was not issued by this login, a line each.
+    pub warnings: Vec<String>,
+}
+
+impl Login {
+    fn new(token: CachedToken, how: How) -> Self {
+        Self { token, how, new_region: None, warnings: Vec::new() }
+    }
 }
 
 /// Where the token of a login comes from, with these names in events.

@@ -144,8 +144,10 @@ impl<'a> Notices<'a> {
         }
     }
 
-    /// One line after the login: where the token comes from, and how long it lasts.
-    pub(super) fn summary(&self, login: &Login, session: &Session, refresh_failed: bool) {
+    /// The warnings, then one line after the login: where the token comes from, and how long it lasts.
+    pub fn summary(&self, login: &Login, session: &Session) {
+        login.warnings.iter().for_each(|warning| self.message(warning));
+        let refresh_failed = login.how == How::Cached && !login.warnings.is_empty();
         let (token, now) = (&login.token, self.context.now());
         let what = match login.how {
             How::Cached => "already signed in to",
