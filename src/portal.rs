@@ -62,6 +62,14 @@ impl PortalClient {
         json("ListAccounts", &self.send("ListAccounts", request, retry).await?).map(drop)
     }
 
+    /// Opens a connection for the next request, where a TLS handshake costs more than a round trip. The answer does not
+    /// matter.
+    pub async fn connect(&self) {
+        if self.endpoint.starts_with("https:") {
+            let _ = self.http.send(&Request::plain(Method::HEAD, &*self.endpoint), Retry::Once, None).await;
+        }
+    }
+
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
         Request::aws(method, endpoint::join(&self.endpoint, path)).header(TOKEN_HEADER, token.clone())
     }

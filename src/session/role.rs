@@ -7,9 +7,11 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use futures_util::future::{Either, select};
 
 use super::clock::clock_warning;
 use super::refresh::{outcome, timed_out};
@@ -105,7 +107,12 @@ impl Role<'_> {
             return Err(NoToken::reported(kind, message));
         }
         held.begin(self.context.now());
-        let result = self.request(services).await;
+        let request = pin!(self.request(services));
+        // A connection to the portal is opened while the token is being refreshed.
+        let result = match select(request, pin!(self.connect_during_refresh(services))).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), request)) => request.await,
+        };
         let (now, outcome) = (self.context.now(), outcome(result.as_ref().err()));
         match self.access_token() {
             Some(token) => held.end_about(now, &token, outcome),
@@ -128,6 +135,15 @@ impl Role<'_> {
     fn access_token(&self) -> Option<Secret> {
         let found = self.caches.tokens.token(&self.role.session.token_key());
         if let Ok(Loaded::Present(token, _)) = found { Some(token.access_token) } else { None }
+    }
+
+    async fn connect_during_refresh(&self, services: &Services) {
+        let session = &self.role.session;
+        let found = look(session, self.caches.tokens, Duration::ZERO, self.context);
+        let is_stale = matches!(found, Ok(Found::Stale(token, _)) if token.refreshable(self.context.now()).is_some());
+        if let Some(portal) = services.portal(&session.region.value).ok().filter(|_| is_stale) {
+            portal.connect().await;
+        }
     }
 
     async fn request(&self, services: &Services) -> Result<RoleCredentials, NoToken> {

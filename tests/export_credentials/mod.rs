@@ -1,5 +1,6 @@
 //! `export-credentials`: every format, the cache shared with the AWS CLI, and a command run with the credentials.
 
+mod connection;
 mod expiry;
 #[cfg(unix)]
 mod shells;

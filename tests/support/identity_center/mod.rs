@@ -205,6 +205,9 @@ fn respond(shared: &mut Shared, raw: HttpRequest) -> HttpAnswer {
     let mut request = Request::new(raw);
     let mut answer = if let Some(endpoint) = request.endpoint {
         respond_at(shared, endpoint, &request)
+    } else if request.method == "HEAD" && request.path == "/" {
+        // Sent only to open a connection.
+        Fault::with_message(404, "UnknownOperationException", "").answer()
     } else {
         shared.script.unexpected.push(format!("{} {} does not exist", request.method, request.target));
         Fault::with_message(404, "UnknownOperationException", "The path does not exist").answer()
