@@ -156,8 +156,13 @@ pub async fn obtain(
         let refresh = refresh::Refresh { session, services, cache, min_ttl, context, throttled, rejected: None };
         match refresh.under_lock(&token).await {
             Ok(usable) => usable,
-            Err(error) if lasts(&token) => use_despite_failed_refresh(token, context.now(), &error),
-            Err(error) => return Err(error),
+            Err(error) => match cache.token(&session.token_key()) {
+                Ok(Loaded::Absent) => return Err(LoginNeeded::SignedOut.into()),
+                // A later login, to something else or already over.
+                Ok(Loaded::Present(later, _)) if later.access_token != token.access_token => return Err(error),
+                _ if lasts(&token) => use_despite_failed_refresh(token, context.now(), &error),
+                _ => return Err(error),
+            },
         }
     } else if lasts(&token) {
         Usable::cached(token)

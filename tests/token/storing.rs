@@ -49,8 +49,9 @@ fn a_token_with_another_refresh_token_stays() {
 
 #[test]
 fn a_session_that_was_signed_out_stays_signed_out() {
-    for command in [&TOKEN[..], &["export-credentials", "--profile", "dev"]] {
-        let (center, env, _) = signed_in(-10);
+    let export = ["export-credentials", "--profile", "dev"];
+    for (command, seconds) in [(&TOKEN[..], -10), (&TOKEN[..], 600), (&export, -10), (&export, 600)] {
+        let (center, env, _) = signed_in(seconds);
         let (running, gate) = refreshing(&center, &env, command);
         std::fs::remove_dir_all(env.home().join(".aws/sso")).unwrap();
         gate.open();
@@ -60,6 +61,23 @@ fn a_session_that_was_signed_out_stays_signed_out() {
         assert!(!env.files(".aws/sso").contains(&TestEnv::token_path(SESSION)));
         // The refreshed token, which only this process has seen, is revoked.
         assert_eq!(center.calls(), [Endpoint::CreateToken, Endpoint::Logout]);
+    }
+}
+
+/// The old token is used after a failed refresh, but not after a logout.
+#[test]
+fn a_token_with_life_left_is_not_used_after_a_logout() {
+    for (reply, is_answered) in [(Reply::fault("InvalidGrantException"), true), (Reply::hang_up(), false)] {
+        let (center, env, _) = signed_in(600);
+        let gate = Gate::default();
+        center.next(Endpoint::CreateToken, reply.hold(&gate));
+        let running = env.spawn(TOKEN);
+        wait_until("the refresh", || !center.requests().is_empty());
+        std::fs::remove_file(env.home().join(TestEnv::token_path(SESSION))).unwrap();
+        gate.open();
+        let run = running.finish().expect(4);
+        assert_eq!(run.stdout, "", "{is_answered}: {}", run.snapshot());
+        assert!(run.stderr.contains("signed out"), "{is_answered}: {}", run.snapshot());
     }
 }
 
@@ -87,6 +105,18 @@ fn of_another_start_url(center: &IdentityCenter) -> Value {
     let mut document = token_document(center, &center.issue());
     document["startUrl"] = json!("https://other.awsapps.com/start");
     document
+}
+
+#[test]
+fn a_refreshing_process_does_not_use_its_token_after_a_login_to_another_start_url() {
+    let (center, env, _) = signed_in(600);
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    let document = of_another_start_url(&center);
+    env.write_token(SESSION, &document);
+    gate.open();
+    let run = running.finish().expect(4);
+    assert_eq!(run.stdout, "", "{}", run.snapshot());
+    assert_eq!(env.token(SESSION), document);
 }
 
 #[test]
