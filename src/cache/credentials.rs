@@ -67,11 +67,17 @@ impl CredentialCache {
         file::load(&self.path(key), parse).unwrap_or_else(|error| Loaded::Damaged(error.to_string()))
     }
 
-    /// Replaces the file of a role in an account, as botocore writes it. Returns a warning about the folder.
-    pub fn store_sso(&self, key: &CredentialKey, cached: &CachedCredentials) -> Result<Option<String>, Error> {
+    /// Replaces the file of a role in an account, as botocore writes it, if `is_current` holds at the last moment. Returns a
+    /// warning about the folder.
+    pub fn store_sso(
+        &self,
+        key: &CredentialKey,
+        cached: &CachedCredentials,
+        is_current: impl Fn() -> bool,
+    ) -> Result<Option<String>, Error> {
         let credentials = Keys::of(cached, timestamp::format(cached.expires_at));
         let document = Document { provider_type: Some("sso".into()), credentials, assumed_role_user: None };
-        file::store(&self.path(key), &document)
+        file::store_if(&self.path(key), &document, is_current).map(|(_, warning)| warning)
     }
 
     /// Replaces the file of an assumed role; `user` is the `AssumedRoleUser` of the response.
@@ -169,7 +175,8 @@ mod tests {
             let Loaded::Present(cached, _) = cache.load(&key) else { panic!("{text}") };
             assert_eq!(cached.credentials.access_key_id(), "A");
             std::fs::remove_file(&path).unwrap();
-            let stored = if sso { cache.store_sso(&key, &cached) } else { cache.store_role(&key, &cached, &user) };
+            let stored =
+                if sso { cache.store_sso(&key, &cached, || true) } else { cache.store_role(&key, &cached, &user) };
             stored.unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }

@@ -204,6 +204,15 @@ fn open_for_reading(path: &Path) -> (io::Result<File>, bool) {
 
 /// Replaces the file at `path` by a document, creating its folder if it is missing. Returns a warning about the folder.
 pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<Option<String>, Error> {
+    store_if(path, document, || true).map(|(_, warning)| warning)
+}
+
+/// The same, but only if `is_current` holds at the last moment. Returns also whether it did.
+pub(super) fn store_if(
+    path: &Path,
+    document: &impl Serialize,
+    is_current: impl Fn() -> bool,
+) -> Result<(bool, Option<String>), Error> {
     let text = to_json(document);
     if text.len() as u64 > LARGEST {
         return Err(failed(path, WRITE, TOO_LARGE).hint("it could not be read again; nothing was changed".to_owned()));
@@ -211,8 +220,9 @@ pub(super) fn store(path: &Path, document: &impl Serialize) -> Result<Option<Str
     with_second_attempt(|| {
         let warning = prepare(path)?;
         remove_abandoned_once(folder_of(path));
-        files::replace(path, text.as_bytes(), Keep::Nothing).map_err(|error| Failure::io(path, WRITE, &error))?;
-        Ok(warning)
+        let replaced = files::replace_if(path, text.as_bytes(), Keep::Nothing, &is_current);
+        let is_stored = replaced.map_err(|error| Failure::io(path, WRITE, &error))?;
+        Ok((is_stored, warning))
     })
 }
 

@@ -123,6 +123,18 @@ impl TokenCache {
         file::store(&self.token_path(key), token).map(drop)
     }
 
+    /// The same, but only over this token; false if the file has another one, or none, at the last moment.
+    pub fn replace_token(&self, key: &TokenKey, old: &CachedToken, new: &CachedToken) -> Result<bool, Error> {
+        let path = self.token_path(key);
+        // A file that cannot be read at this moment has not been replaced by the user.
+        let is_current = || match file::load(&path, CachedToken::parse) {
+            Ok(Loaded::Present(present, _)) => present.is_same_grant(old),
+            Ok(Loaded::Absent | Loaded::Damaged(_)) => false,
+            Err(_) => true,
+        };
+        file::store_if(&path, new, is_current).map(|(is_stored, _)| is_stored)
+    }
+
     /// Replaces a registration's file as a whole.
     pub fn store_registration(&self, key: &RegistrationKey, registration: &CachedRegistration) -> Result<(), Error> {
         file::store(&self.registration_path(key), registration).map(drop)

@@ -27,12 +27,8 @@ pub enum Keep {
     ModeAndLink,
 }
 
-/// Replaces the file, or creates it and its folder.
-pub fn replace(path: &Path, content: &[u8], keep: Keep) -> io::Result<()> {
-    replace_if(path, content, keep, || true).map(drop)
-}
-
-/// The same, but only if `is_current` holds when everything else is done; false if it did not.
+/// Replaces the file, or creates it and its folder, if `is_current` holds when everything else is done; false if it did
+/// not.
 pub fn replace_if(path: &Path, content: &[u8], keep: Keep, is_current: impl Fn() -> bool) -> io::Result<bool> {
     let path = &if keep == Keep::ModeAndLink { link_target(path)? } else { path.to_path_buf() };
     let present = fs::symlink_metadata(path).ok().filter(Metadata::is_file);

@@ -168,24 +168,30 @@ impl Refresh<'_> {
     /// Stores the new token over the one that was refreshed. Any other content of the file is a later act of the user.
     async fn store(&self, found: &CachedToken, token: CachedToken, warnings: Vec<String>) -> Result<Usable, NoToken> {
         let key = self.session.token_key();
-        let failed = match self.cache.token(&key) {
-            Ok(Loaded::Absent) => {
-                self.revoke(&token).await;
-                return Err(LoginNeeded::SignedOut.into());
-            }
-            Ok(Loaded::Present(present, _)) if !present.is_same_grant(found) => {
-                return match look(self.session, self.cache, self.min_ttl, self.context)? {
-                    Found::Fresh(usable) => Ok(usable),
-                    Found::Stale(later, _) if self.lasts(&later) => Ok(Usable::cached(later)),
-                    Found::Stale(later, _) => Err(LoginNeeded::expired(&later, self.context.now()).into()),
-                };
-            }
-            Ok(Loaded::Present(..)) => self.cache.store_token(&key, &token).err(),
-            Ok(Loaded::Damaged(damage)) => {
-                let path = self.cache.token_path(&key);
-                Some(Error::other(format!("{} was damaged meanwhile: {damage}", path.display())))
-            }
-            Err(error) => Some(error),
+        let failed = loop {
+            break match self.cache.token(&key) {
+                Ok(Loaded::Absent) => {
+                    self.revoke(&token).await;
+                    return Err(LoginNeeded::SignedOut.into());
+                }
+                Ok(Loaded::Present(present, _)) if !present.is_same_grant(found) => {
+                    return match look(self.session, self.cache, self.min_ttl, self.context)? {
+                        Found::Fresh(usable) => Ok(usable),
+                        Found::Stale(later, _) if self.lasts(&later) => Ok(Usable::cached(later)),
+                        Found::Stale(later, _) => Err(LoginNeeded::expired(&later, self.context.now()).into()),
+                    };
+                }
+                Ok(Loaded::Present(..)) => match self.cache.replace_token(&key, found, &token) {
+                    // It has changed since it was read.
+                    Ok(false) => continue,
+                    replaced => replaced.err(),
+                },
+                Ok(Loaded::Damaged(damage)) => {
+                    let path = self.cache.token_path(&key);
+                    Some(Error::other(format!("{} was damaged meanwhile: {damage}", path.display())))
+                }
+                Err(error) => Some(error),
+            };
         };
         let mut usable = Usable { token, refreshed: true, warnings, not_stored: failed };
         usable.warnings.extend(usable.not_stored.as_ref().map(|error| {

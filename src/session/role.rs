@@ -198,7 +198,8 @@ impl Role<'_> {
                 let expires_at = found.credentials.expiry().map(Timestamp::from).filter(|_| held.is_some());
                 let keys = found.credentials.clone();
                 let document = expires_at.map(|expires_at| CachedCredentials { credentials: keys, expires_at });
-                document.map_or(Ok(None), |document| credentials.store_sso(&self.key(), &document))
+                let is_current = || self.access_token().as_ref() == Some(&used.access_token);
+                document.map_or(Ok(None), |document| credentials.store_sso(&self.key(), &document, is_current))
             }
             Err(NoToken::LoginNeeded(why)) => return Err(why.into()),
             Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => Err(error),

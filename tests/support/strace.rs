@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::support::process::Running;
 use crate::support::programs::{find, or_skip};
 use crate::support::{Run, TestEnv};
 
@@ -49,6 +50,15 @@ impl Tracer {
         attempt.args(["-qq", "-o", "/dev/null", "/bin/true"]).stdout(Stdio::null()).stderr(Stdio::null());
         let may_trace = attempt.status().is_ok_and(|status| status.success());
         or_skip(may_trace.then_some(Self(program)), test, "strace may not trace here")
+    }
+
+    /// Starts the program, which stops at a call until it gets SIGCONT.
+    pub(crate) fn spawn_stopped_at(&self, env: &TestEnv, words: &[&str], call: &str, nth: usize) -> Running {
+        let inject = format!("inject={call}:signal=STOP:when={nth}");
+        let (program, log) = (env!("CARGO_BIN_EXE_sso-oidc"), env.work().join("calls").display().to_string());
+        // With -D the process that is started is the program, not strace.
+        let args = ["-D", "-f", "-qq", "-e", &inject, "-e", "signal=none", "-o", &log, program];
+        env.program(&self.0, args.iter().chain(words).copied()).spawn()
     }
 
     /// Runs the program to its end.

@@ -6,8 +6,12 @@
 use serde_json::{Value, json};
 
 use super::{TOKEN, signed_in, words};
+#[cfg(target_os = "linux")]
+use crate::support::Run;
 use crate::support::environment::{SESSION, token_document};
 use crate::support::process::Running;
+#[cfg(target_os = "linux")]
+use crate::support::strace::Tracer;
 use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, wait_until};
 
 /// A process whose refresh is answered once the gate is open.
@@ -257,4 +261,51 @@ fn a_stopped_refresh_does_not_delay_a_token_with_life_left() {
     running.finish().ok();
     assert!(waited < std::time::Duration::from_secs(20), "{waited:?}");
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
+}
+
+/// What the user does while the process is stopped after its last look at the file, before it replaces the file.
+#[cfg(target_os = "linux")]
+fn acts_while_it_stores(strace: &Tracer, command: &[&str], act: impl Fn(&IdentityCenter, &TestEnv)) -> (TestEnv, Run) {
+    let (center, env, _) = signed_in(-10);
+    center.tolerate_everything();
+    // The first fsync is that of the check before the request.
+    let mut running = strace.spawn_stopped_at(&env, command, "fsync", 2);
+    let path = TestEnv::token_path(SESSION);
+    let (folder, _) = path.rsplit_once('/').unwrap();
+    let is_storing = || env.files(folder).iter().any(|file| file.contains(".sso-oidc-"));
+    wait_until("the new file", || !center.requests().is_empty() && is_storing());
+    act(&center, &env);
+    wait_until("the end", || {
+        running.signal("CONT");
+        !running.is_running()
+    });
+    (env, running.finish())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_login_at_the_last_moment_stays() {
+    let Some(strace) = Tracer::find("a_login_at_the_last_moment_stays") else { return };
+    let later = std::cell::RefCell::default();
+    let (env, run) = acts_while_it_stores(&strace, &TOKEN, |center, env| {
+        env.sign_in(center, SESSION);
+        later.replace(env.token(SESSION));
+    });
+    assert_eq!(env.token(SESSION), *later.borrow());
+    assert_eq!(run.ok().stdout.trim_end(), later.borrow()["accessToken"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_logout_at_the_last_moment_stays() {
+    let Some(strace) = Tracer::find("a_logout_at_the_last_moment_stays") else { return };
+    let path = TestEnv::token_path(SESSION);
+    let remove = |env: &TestEnv| std::fs::remove_file(env.home().join(&path));
+    let remove_all = |env: &TestEnv| std::fs::remove_dir_all(env.home().join(".aws/sso"));
+    for remove in [&remove as &dyn Fn(&TestEnv) -> std::io::Result<()>, &remove_all] {
+        let (env, run) = acts_while_it_stores(&strace, &TOKEN, |_, env| remove(env).unwrap());
+        let run = run.expect(4);
+        assert_eq!(run.stdout, "", "{}", run.snapshot());
+        assert!(!env.files(".aws/sso").contains(&path));
+    }
 }
