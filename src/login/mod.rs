@@ -133,7 +133,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     if let Some(why) = why.filter(|why| !matches!(why, LoginNeeded::Absent)) {
         notices.message(format_args!("signing in again: {why}"));
     }
-    let result = in_browser(request, known.as_ref(), refused_client).await;
+    let result = in_browser(request, refused_client).await;
     lock.end(result.as_ref().err());
     let login = result?;
     notices.summary(&login, session);
@@ -141,11 +141,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     Ok(login)
 }
 
-async fn in_browser(
-    request: &LoginRequest<'_>,
-    known: Option<&CachedToken>,
-    refused_client: Option<String>,
-) -> Result<Login, Error> {
+async fn in_browser(request: &LoginRequest<'_>, refused_client: Option<String>) -> Result<Login, Error> {
     let LoginRequest { session: configured, choices, services, cache, notices, context, .. } = *request;
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
@@ -156,8 +152,8 @@ async fn in_browser(
     if let Some(warning) = cache.probe(&session.token_key())? {
         notices.message(warning);
     }
-    if let Some(known) = known.filter(|_| choices.new_session) {
-        end_session(request, known).await?;
+    if choices.new_session {
+        end_session(request).await?;
     }
     let (flow, reason) = flow::choose(flow_choice, session.name.is_some(), redirect_port.is_some(), context);
     if let Some(reason) = reason {
@@ -204,7 +200,10 @@ fn forget_roles(request: &LoginRequest<'_>) {
 }
 
 /// Ends the old session at the service and removes its token; a failure of the service is a warning.
-async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<(), Error> {
+async fn end_session(request: &LoginRequest<'_>) -> Result<(), Error> {
+    let key = request.session.token_key();
+    let _held = request.cache.lock(&key, Purpose::Refresh).wait(PATIENCE, || None::<()>).await;
+    let Loaded::Present(known, _) = request.cache.token(&key)? else { return Ok(()) };
     let region = known.region.as_deref().unwrap_or(&request.session.region.value);
     let ended = match request.services.portal(region) {
         Ok(portal) => portal.logout(&known.access_token).await.map_err(Error::from),
@@ -215,7 +214,7 @@ async fn end_session(request: &LoginRequest<'_>, known: &CachedToken) -> Result<
         request.notices.message(format_args!("the old session could not be revoked: {error}"));
     }
     forget_roles(request);
-    request.cache.remove_token(&request.session.token_key())
+    request.cache.remove_token(&key)
 }
 
 /// One login: of which session, how, and with what.

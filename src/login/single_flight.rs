@@ -53,13 +53,19 @@ pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&Ca
         Acquired::TimedOut(_) if choices.timeout.is_some() => return Err(unanswered()),
         Acquired::TimedOut(leader) => return Err(stuck(leader)),
     };
-    // Another process may have signed in while this one waited, or just between the last look and the lock.
-    if let Some(token) = usable(request, known) {
-        return Ok(Role::Follower(Box::new(token)));
-    }
     let settings = settings(session);
     let last = held.last().filter(|last| last.is_about(&settings));
-    if let Some(error) = held.waited_for().filter(|last| last.is_about(&settings)).and_then(failure) {
+    let waited_for = held.waited_for().filter(|last| last.is_about(&settings));
+    // Another process may have signed in while this one waited, or just between the last look and the lock. A token that
+    // was only refreshed is not the login that was requested.
+    let is_requested = choices.force || choices.new_session;
+    let has_signed_in = waited_for.as_ref().is_some_and(|last| last.outcome == Some(Outcome::Done));
+    if (!is_requested || has_signed_in)
+        && let Some(token) = usable(request, known)
+    {
+        return Ok(Role::Follower(Box::new(token)));
+    }
+    if let Some(error) = waited_for.and_then(failure) {
         return Err(error);
     }
     let unanswered = if let Some(Outcome::Unanswered(times)) = last.and_then(|last| last.outcome) { times } else { 0 };

@@ -88,6 +88,31 @@ fn concurrent_logins_share_a_cancellation() {
     super::sign_in(&env, &[]).ok();
 }
 
+/// A token that was refreshed while the process waited is not the login that was requested.
+#[cfg(unix)]
+#[test]
+fn a_refresh_does_not_replace_a_forced_login() {
+    for option in ["--force", "--new-session"] {
+        let center = IdentityCenter::start();
+        let mut env = TestEnv::of(&center);
+        env.record_browser();
+        env.sign_in(&center, SESSION);
+        env.let_expire_in(SESSION, 600);
+        let mut first = env.spawn([&LOGIN[..], &["--flow", "authorization-code", "--force"]].concat());
+        first.authorization_url();
+        let mut second = env.spawn([&LOGIN[..], &["--flow", "authorization-code", option]].concat());
+        second.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
+        let refreshed = env.run(["token", "--sso-session", SESSION]).ok().stdout;
+        first.signal("KILL");
+        first.finish();
+        UserAgent::new().approve(&second.authorization_url()).unwrap();
+        second.finish().ok();
+        assert_ne!(env.token(SESSION)["accessToken"], refreshed.trim_end());
+        // The session is ended with its present token, not with the one from before the wait.
+        assert_eq!(center.accepts(refreshed.trim_end()), option == "--force");
+    }
+}
+
 #[test]
 fn concurrent_logins_exit_4_when_the_first_one_loses_its_stdout() {
     let center = IdentityCenter::start();
