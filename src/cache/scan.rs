@@ -57,6 +57,8 @@ pub struct FoundToken {
 
 impl Kind {
     fn of(text: &str) -> Self {
+        // As in `CachedToken`, a byte order mark and the case of a member's letters do not matter.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Ok(document) = serde_json::from_str::<Value>(text) else {
             // Truncated: the token in it may still be valid.
             return if is_token(text) {
@@ -67,8 +69,12 @@ impl Kind {
                 Self::Other
             };
         };
-        let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
-        if document.get("accessToken").is_some() {
+        let member = |name: &str| {
+            let mut members = document.as_object()?.iter().rev();
+            document.get(name).or_else(|| Some(members.find(|(known, _)| known.eq_ignore_ascii_case(name))?.1))
+        };
+        let text = |name: &str| member(name).and_then(Value::as_str).map(str::to_owned);
+        if member("accessToken").is_some() {
             return Self::Token(FoundToken {
                 access_token: text("accessToken").map(Secret::new).filter(|token| !token.is_empty()),
                 region: text("region").filter(|region| !region.is_empty()),
@@ -176,6 +182,12 @@ mod tests {
             assert!(matches!(Kind::of(text), Kind::Other), "{text}");
         }
         assert!(matches!(Kind::of(r#"{"ProviderType": "sso"}"#), Kind::RoleCredentials));
+        // What `CachedToken` reads as a token is one here, too, and can be revoked.
+        for text in ["\u{feff}{\"accessToken\": \"A\", \"region\": \"r\"}", r#"{"AccessToken": "A", "Region": "r"}"#] {
+            let Kind::Token(found) = Kind::of(text) else { panic!("{text}") };
+            let token = found.access_token.map(|token| token.expose().to_owned());
+            assert_eq!((token.as_deref(), found.region.as_deref()), (Some("A"), Some("r")), "{text}");
+        }
         let torn = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "A", "SecretAcc"#;
         assert!(matches!(Kind::of(torn), Kind::RoleCredentials));
         let registration = r#"{"clientId": "c", "clientSecret": "s", "expiresAt": "2100-01-01T00:00:00Z"}"#;
