@@ -26,8 +26,11 @@ fn keep_memory_private() {}
 /// as in the AWS CLI.
 #[cfg(unix)]
 fn die_of_signal(code: u8) {
-    if let 129 | 131..=192 = code {
-        // If this fails, the exit code reports the signal.
+    // The first process of a container is not ended by its own signal; its exit code then reports the signal.
+    let is_init = rustix::process::getpid().is_init();
+    if let 129 | 131..=192 = code
+        && !is_init
+    {
         let _ = signal_hook::low_level::emulate_default_handler(i32::from(code) - 128);
     }
 }

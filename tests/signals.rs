@@ -10,6 +10,8 @@ use serde_json::json;
 
 use crate::support::environment::SESSION;
 use crate::support::process::{code, send_signal};
+#[cfg(target_os = "linux")]
+use crate::support::programs;
 use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, count, wait_for, wait_until};
 
 /// A signal and the status of a process that it ends.
@@ -218,4 +220,31 @@ fn panics() {
     let hidden = (sso_oidc::Context::real().hidden_input)("hidden: ").unwrap();
     let line = hidden.line()().unwrap();
     assert!(!line.is_empty(), "the test types an empty line");
+}
+
+/// The kernel keeps a signal from the first process of a container, unless it has a handler for it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_first_process_of_a_container_exits_with_the_code_of_the_signal() {
+    let test = "the_first_process_of_a_container_exits_with_the_code_of_the_signal";
+    let gate = Gate::default();
+    let (center, env) = expired(&gate);
+    let Some(unshare) = programs::or_skip(programs::find(&["unshare"]), test, "unshare is not installed") else {
+        return;
+    };
+    let user: &[&str] = if rustix::process::geteuid().is_root() { &[] } else { &["--map-root-user"] };
+    let container = [user, &["--pid", "--fork"]].concat();
+    if env.program(&unshare, [&container[..], &["/bin/true"]].concat()).run().status != 0 {
+        center.clear_script();
+        return programs::skip(test, "no process namespace can be created");
+    }
+    let program = [env!("CARGO_BIN_EXE_sso-oidc"), "token", "--sso-session", SESSION];
+    let running = env.program(&unshare, [&container[..], &program].concat()).spawn();
+    wait_until("the request", || !center.requests().is_empty());
+    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", running.id())).unwrap();
+    send_signal(children.trim().parse().unwrap(), "TERM");
+    gate.open();
+    let run = running.finish().expect(143);
+    assert_eq!(run.stderr, "", "{}", run.snapshot());
+    assert!(center.accepts_refresh(env.token(SESSION)["refreshToken"].as_str().unwrap()));
 }
