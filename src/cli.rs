@@ -142,6 +142,12 @@ const AFTER_HELP_OF_PROGRAM: &str = include_str!("cli/after_help/sso-oidc.txt");
 /// The help of the program.
 pub const HELP_OF_PROGRAM: &str = include_str!("help/sso-oidc.txt");
 
+/// The help of the program without its global options.
+pub fn short_help() -> String {
+    let (commands, _) = HELP_OF_PROGRAM.split_once("\nGlobal options:").unwrap_or((HELP_OF_PROGRAM, ""));
+    format!("{commands}\nFor more, see `sso-oidc help` and `sso-oidc help COMMAND`.\n")
+}
+
 impl CommandSpec {
     /// The command of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -290,10 +296,10 @@ pub struct LoginArgs {
     /// Sign in to every sso-session of the config file
     #[arg(long, conflicts_with_all = ["sso_session", "start_url"])]
     pub all: bool,
-    /// Sign in at this start URL; the config file is not needed
+    /// Sign in at this start URL; the config file is not needed; also `SSO_OIDC_START_URL`
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub start_url: Option<String>,
-    /// Region of the Identity Center instance, instead of sso_region
+    /// Region of the Identity Center instance, instead of sso_region; also `SSO_OIDC_REGION`
     #[arg(long, value_name = "REGION")]
     pub sso_region: Option<String>,
     /// Save --start-url and --sso-region to the config file after the login
@@ -340,12 +346,19 @@ pub struct SessionArgs {
     /// Use this sso-session of the config file
     #[arg(long, value_name = "NAME")]
     pub sso_session: Option<String>,
-    /// Use the session of this start URL; the config file is not needed
+    /// Use the session of this start URL; the config file is not needed; also `SSO_OIDC_START_URL`
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub start_url: Option<String>,
-    /// Region of the Identity Center instance, instead of sso_region
+    /// Region of the Identity Center instance, instead of sso_region; also `SSO_OIDC_REGION`
     #[arg(long, value_name = "REGION")]
     pub sso_region: Option<String>,
+}
+
+impl SessionArgs {
+    /// Whether one of them is on the command line.
+    pub fn is_given(&self) -> bool {
+        self.sso_session.is_some() || self.start_url.is_some() || self.sso_region.is_some()
+    }
 }
 
 /// Arguments of `status`.
@@ -382,10 +395,10 @@ pub struct ExportCredentialsArgs {
     /// Output format of the credentials; process is the default
     #[arg(long, value_name = "FORMAT", value_parser = CREDENTIALS_FORMATS)]
     pub format: Option<String>,
-    /// Account ID of the role, instead of sso_account_id
+    /// Account ID of the role, instead of sso_account_id; also `SSO_OIDC_ACCOUNT_ID`
     #[arg(long, value_name = "ID")]
     pub account_id: Option<String>,
-    /// Name of the role, instead of sso_role_name
+    /// Name of the role, instead of sso_role_name; also `SSO_OIDC_ROLE_NAME`
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
     /// Require at least this much remaining lifetime, e.g. 30m or 4h

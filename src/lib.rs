@@ -90,6 +90,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
         let scope = if as_aws { " as aws: sso login, sso logout, sso-oidc" } else { "" };
         return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);
     }
+    if args.len() < 2 && !as_aws {
+        context.write_stderr(&cli::short_help());
+        return error::Kind::Usage.exit_code();
+    }
     let error_format = cli::error_format(&args);
     match cli::parse(args, as_aws) {
         Ok(cli) => {

@@ -43,6 +43,8 @@ mod sdk_interop;
 /// Where secrets must not appear.
 #[cfg(target_os = "linux")]
 mod secrets;
+/// Which session a command uses.
+mod selection;
 /// The `aws` shell function and the program called `aws`.
 #[cfg(unix)]
 mod shim;

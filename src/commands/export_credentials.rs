@@ -12,9 +12,9 @@ use aws_credential_types::Credentials;
 
 use super::clients;
 use super::printing::Output;
-use super::{duration, environment, print_source, profile_chain, runtime, token};
+use super::{duration, environment, print_source, profile_chain, runtime, selection, token};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
-use crate::config::{Config, SessionOptions, SsoRole};
+use crate::config::{Config, RoleOptions, Section, SsoRole, shell_quoted};
 use crate::context::{Context, Timestamp};
 use crate::credentials::{Chain, Provider, Retrieval};
 use crate::error::{Error, Kind};
@@ -34,10 +34,11 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     }
     let config = Config::load(context, global.profile.as_deref())?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
-    let provider = provider(args, &config, context).context(ATTEMPT)?;
-    let credentials = match provider.cached(min_ttl, context)? {
-        Some(cached) => cached,
-        None => retrieved(provider, min_ttl, &config, global, context)?,
+    let provider = provider(args, &config, global, context).context(ATTEMPT)?;
+    let request = Request { min_ttl, config: &config, global, context };
+    let credentials = match request.credentials(provider) {
+        Err(error) if is_not_found(&error) => request.credentials(of_only_profile(&config, context)?)?,
+        outcome => outcome?,
     };
     if !args.command.is_empty() {
         let region = (global.region.as_deref().filter(|region| !region.is_empty()), config.get("region"));
@@ -51,48 +52,102 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     Ok(0)
 }
 
-/// What has the credentials: the role that the options name, else what the credential chain finds.
-fn provider(args: &ExportCredentialsArgs, config: &Config, context: &Context) -> Result<Provider, Error> {
-    let options = token::options(&args.session);
-    let (account_id, role_name) = (args.account_id.as_deref(), args.role_name.as_deref());
-    let SessionOptions { name, start_url, region } = options;
-    if [account_id, role_name, name, start_url, region].iter().any(Option::is_some) {
-        if let Some(role) = SsoRole::resolve(config, account_id, role_name, options)? {
-            print_source(&role.session, config, context);
-            return Ok(Provider::Sso(Box::new(role)));
-        }
-        if name.or(start_url).is_some() {
-            let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
-            return Err(Error::configuration("Missing account and role").hint(hint.to_owned()));
-        }
-    }
-    Chain { context, config, prefers_named_profile: true }.provider()
-}
-
-/// The credentials that are not in the cache.
-fn retrieved(
-    provider: Provider,
-    min_ttl: Duration,
+/// What has the credentials: the role that options or variables name, else what the credential chain finds.
+fn provider(
+    args: &ExportCredentialsArgs,
     config: &Config,
     global: &GlobalArgs,
     context: &Context,
-) -> anyhow::Result<Credentials> {
-    let is_sso = matches!(provider, Provider::Sso(_));
-    let (services, variable) = if let Provider::Sso(role) = &provider {
-        let services = clients::for_session(context, config, global)?;
-        services.check(&role.session.region)?;
-        (services, None)
-    } else {
-        let profiles = profile_chain::extend_profile_chain(config.profile_name(), context)?;
-        (clients::for_session_chain(context, config, global)?, Some((profile_chain::VARIABLE, profiles)))
+) -> Result<Provider, Error> {
+    let chain = Chain { context, config, prefers_named_profile: true };
+    let mut options = token::options(&args.session, config, global, context);
+    let role = RoleOptions::new(args.account_id.as_deref(), args.role_name.as_deref()).with_variables(config, context);
+    let is_session_given = args.session.is_given();
+    // Variables for the session alone do not replace a role that the profile assumes.
+    let is_assumed = || config.selected().is_some_and(|profile| profile.has_role());
+    let has_session = is_session_given || (options.start_url.is_some() || options.region.is_some()) && !is_assumed();
+    if !role.is_given() && !has_session {
+        return chain.provider();
+    }
+    if role.is_given()
+        && let Some(only) = selection::only(&options, config, context)?
+    {
+        options = only;
+    }
+    if let Some(role) = SsoRole::resolve(config, &role, &options)? {
+        print_source(&role.session, config, context);
+        return Ok(Provider::Sso(Box::new(role)));
+    }
+    if args.session.sso_session.is_some() || args.session.start_url.is_some() {
+        let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
+        return Err(Error::configuration("Missing account and role").hint(hint.to_owned()));
+    }
+    chain.provider()
+}
+
+/// What the credentials must be, and how they are requested.
+struct Request<'a> {
+    min_ttl: Duration,
+    config: &'a Config,
+    global: &'a GlobalArgs,
+    context: &'a Context,
+}
+
+impl Request<'_> {
+    /// The credentials, from the cache if they last.
+    fn credentials(&self, provider: Provider) -> anyhow::Result<Credentials> {
+        let Self { min_ttl, config, global, context } = *self;
+        if let Some(cached) = provider.cached(min_ttl, context)? {
+            return Ok(cached);
+        }
+        let is_sso = matches!(provider, Provider::Sso(_));
+        let (services, variable) = if let Provider::Sso(role) = &provider {
+            let services = clients::for_session(context, config, global)?;
+            services.check(&role.session.region)?;
+            (services, None)
+        } else {
+            let profiles = profile_chain::extend_profile_chain(config.profile_name(), context)?;
+            let services = clients::for_session_chain(context, config, global)?;
+            (services, Some((profile_chain::VARIABLE, profiles)))
+        };
+        let region = services.region().unwrap_or_default();
+        let retrieval = Retrieval { context, config, services: &services, region, variable, is_for_operation: false };
+        let found = runtime::block_on(context, async { Ok(provider.credentials(&retrieval, min_ttl).await) })?;
+        let found = if is_sso { found? } else { found.context(ATTEMPT)? };
+        check_lifetime(&found, min_ttl, context)?;
+        Ok(found)
+    }
+}
+
+/// Whether no place has credentials.
+fn is_not_found(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::NoCredentials)
+}
+
+/// The role of the only profile that has one, if no profile is named; otherwise the error about no credentials.
+fn of_only_profile(config: &Config, context: &Context) -> anyhow::Result<Provider> {
+    let name = config.profile_name();
+    let has_role = |(name, profile): (_, Section<'_>)| {
+        ["sso_account_id", "sso_role_name"].iter().all(|key| profile.get(key).is_some()).then_some(name)
     };
-    let region = services.region().unwrap_or_default();
-    let retrieval = Retrieval { context, config, services: &services, region, variable, is_for_operation: false };
-    let found = runtime::block_on(context, async { Ok(provider.credentials(&retrieval, min_ttl).await) })?;
-    let found = found.map_err(|error| explained(error, config));
-    let found = if is_sso { found? } else { found.context(ATTEMPT)? };
-    check_lifetime(&found, min_ttl, context)?;
-    Ok(found)
+    let names: Vec<&str> =
+        if config.profile_was_named() { vec![] } else { config.profiles().filter_map(has_role).collect() };
+    if let [only] = names[..]
+        && let Some(role) = SsoRole::of_profile(config, only)?
+    {
+        if context.stderr_is_terminal {
+            context.message(&format!("using the profile {only}"));
+        }
+        return Ok(Provider::Sso(Box::new(role)));
+    }
+    let hint = if names.is_empty() {
+        format!("the profile `{name}` has no role; pass --profile, or --sso-session with --account-id and --role-name")
+    } else {
+        let names: Vec<String> =
+            names.iter().take(10).map(|name| format!("--profile {}", shell_quoted(name))).collect();
+        format!("use {}", names.join(", or "))
+    };
+    Err(anyhow::Error::new(Error::configuration("no credentials found").hint(hint)).context(ATTEMPT))
 }
 
 /// Refuses credentials that expire too soon; access keys without an expiry last.
@@ -108,15 +163,4 @@ fn check_lifetime(credentials: &Credentials, min_ttl: Duration, context: &Contex
         duration_seconds of the profile";
     let message = format!("the credentials last {left}, but --min-ttl requires {required}");
     Err(Error::other(message).hint(hint.to_owned()))
-}
-
-/// Replaces the error for a profile without credentials by one that fits this command.
-fn explained(error: Error, config: &Config) -> Error {
-    if error.kind() != Kind::NoCredentials {
-        return error;
-    }
-    let name = config.profile_name();
-    Error::configuration("no credentials found").hint(format!(
-        "the profile `{name}` has no role; pass --profile, or --sso-session with --account-id and --role-name"
-    ))
 }

@@ -3,6 +3,7 @@
 //! This module selects the sessions and combines the options. The steps of a login are in `login`, its texts in
 //! `login::notice`, and the settings of a session in `config::session`.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 
 use futures_util::stream::{self, StreamExt as _};
@@ -19,7 +20,9 @@ use crate::output::Style;
 use crate::report;
 use crate::services::Services;
 
-use super::{clients, duration, print_source, runtime, wants_events};
+use super::first_run::NewSession;
+use super::prompt::Prompt;
+use super::{clients, duration, print_source, runtime, selection, wants_events};
 
 /// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -33,41 +36,61 @@ pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> a
 fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &Notices<'_>) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
     let choices = choices(args, context)?;
-    let names = session_names(args, &config)?;
+    let options = SessionOptions { as_aws: global.as_aws, ..session_options(args, None) };
+    let mut selected = selected(args, &config)?;
+    let mut saves = args.save;
     let services = clients::for_session(context, &config, global)?;
     let cache = TokenCache::in_home(context.require_home()?);
-    let run = Run { context, config: &config, services: &services, cache, notices, choices, args };
-    if let [name] = names[..] {
-        let session = run.session(name)?;
+    let new_session;
+    if selected.is_empty() {
+        let options = options.with_variables(&config, context);
+        let prompt = Prompt::new(choices.interactive, global.as_aws, context);
+        selected.push(match (options.candidates(&config)?, prompt) {
+            (None, _) => options,
+            (Some(candidates), Some(prompt)) if candidates.is_empty() && config.is_understood() => {
+                let asked = NewSession::ask(&options, &prompt, &services, &config, context);
+                new_session = runtime::block_on(context, async { Ok(asked.await?) })?;
+                saves = true;
+                new_session.options()
+            }
+            (Some(candidates), prompt) => selection::chosen(candidates, prompt.as_ref(), &cache, &config, context)?,
+        });
+    }
+    let run = Run { context, config: &config, services: &services, cache, notices, choices, saves };
+    if let [options] = &selected[..] {
+        let session = run.session(options)?;
         print_source(&session, &config, context);
         let login = runtime::block_on(context, async { Ok(login::sign_in(&run.request(&session)).await?) })?;
         run.finish(&session, &login)?;
         return Ok(0);
     }
-    runtime::block_on(context, run.several(&names))
+    runtime::block_on(context, run.several(&selected))
 }
 
-/// The names of the selected sessions; `None` is the profile's session.
-fn session_names<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<Option<&'a str>>, Error> {
-    if args.all {
-        let names: Vec<_> = config.sso_sessions().map(|(name, _)| Some(name)).collect();
+/// The options that select a session.
+fn session_options<'a>(args: &'a LoginArgs, name: Option<&'a str>) -> SessionOptions<'a> {
+    SessionOptions::new(name, args.start_url.as_deref(), args.sso_region.as_deref())
+}
+
+/// The sessions that the command line names, each once.
+fn selected<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<SessionOptions<'a>>, Error> {
+    let mut names: Vec<&str> = if args.all {
+        let names: Vec<_> = config.sso_sessions().map(|(name, _)| name).collect();
         if names.is_empty() {
             let absent = || format!("{} has no [sso-session NAME] section", config.described());
             let hint = config.misread_sso_session().unwrap_or_else(absent);
             return Err(Error::configuration("No sso-sessions are configured.").hint(hint));
         }
-        return Ok(names);
-    }
-    if args.sso_session.len() > 1 && args.start_url.is_some() {
+        names
+    } else {
+        args.sso_session.iter().map(String::as_str).collect()
+    };
+    if names.len() > 1 && args.start_url.is_some() {
         return Err(Error::validation("--start-url cannot be used with more than one --sso-session"));
     }
-    let mut names: Vec<Option<&str>> = Vec::new();
-    for name in &args.sso_session {
-        if !names.contains(&Some(name)) {
-            names.push(Some(name));
-        }
-    }
-    Ok(if names.is_empty() { vec![None] } else { names })
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    Ok(names.into_iter().map(|name| session_options(args, Some(name))).collect())
 }
 
 /// Checks the options and their environment variables, before anything else.
@@ -121,14 +144,14 @@ struct Run<'a> {
     cache: TokenCache,
     notices: &'a Notices<'a>,
     choices: Choices,
-    args: &'a LoginArgs,
+    /// Whether the settings are saved after the login.
+    saves: bool,
 }
 
 impl Run<'_> {
-    fn session(&self, name: Option<&str>) -> Result<Session, Error> {
-        let (start_url, region) = (self.args.start_url.as_deref(), self.args.sso_region.as_deref());
-        let mut session = Session::resolve(self.config, SessionOptions { name, start_url, region })?;
-        if self.args.save && session.name.is_some() {
+    fn session(&self, options: &SessionOptions<'_>) -> Result<Session, Error> {
+        let mut session = Session::resolve(self.config, options)?;
+        if self.saves && session.name.is_some() {
             // Use the scopes that will be saved: if they differed, the next login would start over.
             session.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
         }
@@ -144,19 +167,19 @@ impl Run<'_> {
 
     /// Signs in to several sessions: first those that need no browser, several at a time, then the others one by one. A
     /// failure does not stop the remaining logins.
-    async fn several(&self, names: &[Option<&str>]) -> anyhow::Result<u8> {
+    async fn several(&self, selected: &[SessionOptions<'_>]) -> anyhow::Result<u8> {
         let mut tally = Tally::default();
         let mut pending = Vec::new();
-        let attempts = names.iter().map(|&name| async move {
-            let session = self.session(name)?;
+        let attempts = selected.iter().map(|options| async move {
+            let session = self.session(options)?;
             let outcome = login::without_browser(&self.request(&session)).await?;
             Ok((session, outcome))
         });
         let mut outcomes = pin!(stream::iter(attempts).buffered(CONCURRENT_REQUESTS));
-        let mut names_left = names.iter();
+        let mut names = selected.iter().map(|options| options.name);
         let mut printed = Ok(());
         // After a failure to print, too: a refresh that has begun must be stored.
-        while let (Some(outcome), Some(&name)) = (outcomes.next().await, names_left.next()) {
+        while let (Some(outcome), Some(name)) = (outcomes.next().await, names.next()) {
             let result = match outcome {
                 Ok((session, Outcome::NeedsLogin(why))) => {
                     pending.push((name, session, why));
@@ -175,7 +198,7 @@ impl Run<'_> {
             let result = login::interactively(&self.request(&session), why).await;
             self.conclude(name, result.map(|login| (session, login)), &mut tally)?;
         }
-        self.context.message(&format!("signed in to {} of {} sessions", tally.signed_in, names.len()));
+        self.context.message(&format!("signed in to {} of {} sessions", tally.signed_in, selected.len()));
         Ok(tally.worst)
     }
 
@@ -205,7 +228,7 @@ impl Run<'_> {
     /// Saves the region found through the start URL, or all settings with `--save`, then prints the last line.
     fn finish(&self, session: &Session, login: &Login) -> Result<(), Error> {
         let region = login.new_region.as_deref().unwrap_or(&session.region.value);
-        if self.args.save {
+        if self.saves {
             self.save(session, region)?;
         } else if let (Some(region), Origin::File(_)) = (&login.new_region, &session.region.origin) {
             config::set_sso_region(self.config, session, region)?;

@@ -17,6 +17,7 @@ use crate::login::Interactive;
 use crate::text;
 
 /// A terminal with a person at it.
+#[derive(Clone, Copy)]
 pub(super) struct Prompt<'a> {
     context: &'a Context,
 }

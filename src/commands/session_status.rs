@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cache::{CachedToken, Loaded, TokenCache, TokenKey};
-use crate::config::Session;
+use crate::config::{Origin, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::secret::Secret;
@@ -86,6 +86,13 @@ impl SessionStatus {
         self.remedy.as_deref().filter(|_| !self.is_usable())
     }
 
+    /// The state in a few words, and how long a valid token lasts.
+    pub(super) fn summary(&self, now: Timestamp) -> String {
+        let left = self.expires_at.filter(|_| self.state == State::Valid).map(|ends| (ends - now).whole_seconds());
+        let left = left.map(|left| format!(" for {}", session::duration(left))).unwrap_or_default();
+        format!("{}{left}", self.state.as_str())
+    }
+
     /// Records why a login is needed.
     pub(super) fn need_login(&mut self, why: &LoginNeeded) {
         let is_damaged = matches!(why, LoginNeeded::Damaged(_));
@@ -157,7 +164,8 @@ impl StatusReport<'_> {
         let mut status = SessionStatus {
             profiles: match &session.name {
                 Some(name) => self.profiles.get(&**name).into_iter().flatten().map(ToString::to_string).collect(),
-                None => vec![session.profile.clone()],
+                None if matches!(session.start_url.origin, Origin::File(_)) => vec![session.profile.clone()],
+                None => Vec::new(),
             },
             session: session.name.clone(),
             start_url: Some(session.start_url.value.clone()),

@@ -15,9 +15,9 @@ use super::session_status::{SessionStatus, State, StatusReport};
 use super::{clients, duration, print_source, warn_about_unread};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
-use crate::config::{Config, Session};
+use crate::config::{Config, Session, SessionOptions};
 use crate::context::{Context, Timestamp};
-use crate::error::Kind;
+use crate::error::{Error, Kind};
 use crate::http::Retry;
 use crate::portal::PortalClient;
 use crate::secret::Secret;
@@ -38,7 +38,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     selected.iter().flatten().for_each(|session| print_source(session, &config, context));
     let mut sessions = match &selected {
         Some(selected) => selected.iter().map(|settings| report.of_session(settings)).collect(),
-        None => report.all(Session::all(&config)),
+        None => report.all(configured(&config, context)),
     };
     let failure = if args.check {
         check(&mut sessions, &cache, &clients::for_session(context, &config, global)?, context)?
@@ -63,6 +63,13 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
         None => sessions.iter().any(|session| session.is_reachable && session.is_usable()),
     };
     Ok(if is_well { 0 } else { Kind::LoginNeeded.exit_code() })
+}
+
+/// The session of the environment variables, if they have one, and all of the config file.
+fn configured(config: &Config, context: &Context) -> Vec<Result<Session, Error>> {
+    let options = SessionOptions::default().with_variables(config, context);
+    let of_variables = options.start_url.is_some().then(|| Session::resolve(config, &options));
+    of_variables.into_iter().chain(Session::all(config)).collect()
 }
 
 /// The profiles of each sso-session.

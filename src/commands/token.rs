@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::clients;
 use super::printing::Output;
-use super::{duration, print_source, runtime};
+use super::{duration, runtime, selection};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, Session, SessionOptions};
@@ -30,8 +30,7 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let config = Config::load(context, global.profile.as_deref())?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
-    let session = Session::resolve(&config, options(&args.session))?;
-    print_source(&session, &config, context);
+    let session = selection::session(&options(&args.session, &config, global, context), &config, context)?;
     let usable = usable(&session, min_ttl.unwrap_or_default(), &config, global, context)?;
     for warning in &usable.warnings {
         context.message(&format!("WARNING: {warning}"));
@@ -47,13 +46,16 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     }
 }
 
-/// The options that select the session.
-pub(super) fn options(args: &SessionArgs) -> SessionOptions<'_> {
-    SessionOptions {
-        name: args.sso_session.as_deref(),
-        start_url: args.start_url.as_deref(),
-        region: args.sso_region.as_deref(),
-    }
+/// The options and variables that select the session.
+pub(super) fn options<'a>(
+    args: &'a SessionArgs,
+    config: &Config,
+    global: &GlobalArgs,
+    context: &Context,
+) -> SessionOptions<'a> {
+    let SessionArgs { sso_session, start_url, sso_region } = args;
+    let options = SessionOptions::new(sso_session.as_deref(), start_url.as_deref(), sso_region.as_deref());
+    SessionOptions { as_aws: global.as_aws, ..options.with_variables(config, context) }
 }
 
 /// The cached token if it lasts, or else a refreshed one.

@@ -10,8 +10,10 @@ mod names;
 mod origin;
 mod parse;
 mod section;
+mod selection;
 mod session;
 mod settings;
+mod similar;
 mod source_profile;
 mod unread;
 
@@ -21,10 +23,11 @@ use std::fmt;
 use std::path::{Path, PathBuf, is_separator};
 
 pub use edit::{save_profile, save_sso_session, set_sso_region};
-pub use names::shell_words;
+pub use names::{shell_quoted, shell_words};
 pub use origin::{Located, Origin};
 pub use section::Section;
-pub use session::{DEFAULT_SCOPE, Session, SessionOptions, SsoRole};
+pub use selection::{RoleOptions, SessionOptions};
+pub use session::{DEFAULT_SCOPE, Session, SsoRole};
 pub use settings::{
     AutoPrompt, ClientSettings, Overrides, auto_prompt, check_endpoint_option, client_settings, error_format,
     output_format, pager,
@@ -34,6 +37,7 @@ use crate::context::Context;
 use crate::error::Error;
 use ini::IniFile;
 use names::SectionKind;
+use similar::similar;
 
 /// Both files and the selected profile.
 pub struct Config {
@@ -200,9 +204,11 @@ impl Config {
             Origin::Variable(_) => format!("the name comes from {}; ", self.profile.source()),
             _ => String::new(),
         };
-        let problem = self
-            .misread(SectionKind::Profile, name)
-            .unwrap_or_else(|| format!("searched {} and {}", self.main.described(), self.credentials.described()));
+        let searched = || match similar(name, self.profiles().map(|(name, _)| name)) {
+            Some(similar) => format!("did you mean {similar}?"),
+            None => format!("searched {} and {}", self.main.described(), self.credentials.described()),
+        };
+        let problem = self.misread(SectionKind::Profile, name).unwrap_or_else(searched);
         Error::other(format!("The config profile ({name}) could not be found")).hint(source + &problem)
     }
 }

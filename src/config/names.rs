@@ -57,6 +57,16 @@ fn second_of_two_words(header: &str) -> Option<Cow<'_, str>> {
     words.next().is_none().then_some(Cow::Borrowed(name))
 }
 
+/// A value, quoted for a shell if need be.
+pub fn shell_quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''")).into()
+    }
+}
+
 /// Python's `shlex.split`; `None` for an unclosed quote or an unfinished escape.
 pub fn shell_words(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();

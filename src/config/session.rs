@@ -4,37 +4,15 @@
 //! and error texts are those of `aws sso login` 2.36.7, for roles those of botocore; options that override keys are ours.
 //! URLs are checked in `login`, tokens in `session`.
 
-use std::borrow::Cow;
-
-use super::names::SectionKind;
+use super::names::{SectionKind, shell_quoted};
 use super::origin::{Located, Origin};
-use super::source_profile::profile_with_session;
+use super::selection::{REGION, RoleOptions, SessionOptions, requires};
 use super::{Config, Section};
-use crate::endpoint;
 use crate::error::Error;
 use crate::python;
 
 /// The scope that is requested when none is configured (authorization code flow), as by AWS.
 pub const DEFAULT_SCOPE: &str = "sso:account:access";
-
-/// The options that select a session.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SessionOptions<'a> {
-    /// `--sso-session`; empty selects the profile's own keys, as with the AWS CLI.
-    pub name: Option<&'a str>,
-    /// `--start-url`.
-    pub start_url: Option<&'a str>,
-    /// `--sso-region`.
-    pub region: Option<&'a str>,
-}
-
-impl SessionOptions<'_> {
-    /// The profile whose keys apply unless an option replaces them.
-    fn profile<'a>(&self, config: &'a Config) -> Result<&'a str, Error> {
-        let is_session_given = self.name.or(self.start_url).is_some();
-        if is_session_given { Ok(config.profile_name()) } else { profile_with_session(config) }
-    }
-}
 
 /// One Identity Center as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,27 +43,27 @@ pub struct SsoRole {
     /// The session.
     pub session: Session,
     /// The account's number.
-    pub account_id: String,
+    pub account_id: Located<String>,
     /// The name of the role (permission set).
-    pub role_name: String,
+    pub role_name: Located<String>,
 }
 
 impl Session {
     /// The session from the options, else of the selected profile or of the source of its role.
-    pub fn resolve(config: &Config, options: SessionOptions<'_>) -> Result<Self, Error> {
+    pub fn resolve(config: &Config, options: &SessionOptions<'_>) -> Result<Self, Error> {
         Source::new(config, options.profile(config)?, options)?.session()
     }
 
     /// The session of a profile itself.
     pub fn of_profile(config: &Config, profile: &str) -> Result<Self, Error> {
-        Source::new(config, profile, SessionOptions::default())?.session()
+        Source::new(config, profile, &SessionOptions { as_aws: true, ..SessionOptions::default() })?.session()
     }
 
     /// Every sso-session, then every legacy profile: the session, or the error that names what is missing.
     pub fn all(config: &Config) -> Vec<Result<Self, Error>> {
+        let defaults = SessionOptions::default();
         let source = |profile, name, section| {
-            let options = SessionOptions::default();
-            Source { config, profile, name, section: Some(section), fallback: None, options }.session()
+            Source { config, profile, name, section: Some(section), fallback: None, options: &defaults }.session()
         };
         let sessions = config.sso_sessions().map(|(name, section)| source(config.profile_name(), Some(name), section));
         let legacy = config.profiles().filter(|(_, profile)| {
@@ -97,7 +75,7 @@ impl Session {
 
     /// The sessions selected by `--sso-session` or `--profile`; `None` means all.
     pub fn selected(names: &[String], profile: Option<&str>, config: &Config) -> Result<Option<Vec<Self>>, Error> {
-        let resolved = |name| Self::resolve(config, SessionOptions { name, ..SessionOptions::default() });
+        let resolved = |name| Self::resolve(config, &SessionOptions { name, ..SessionOptions::default() });
         if !names.is_empty() {
             return names.iter().map(|name| resolved(Some(name))).collect::<Result<_, _>>().map(Some);
         }
@@ -122,7 +100,8 @@ impl Session {
 
     /// The command that signs in to this session.
     pub fn login_command(&self) -> String {
-        let is_option = |origin: &Origin| matches!(origin, Origin::Option(_));
+        // Options also where a variable has the value: the command may run in another environment.
+        let is_option = |origin: &Origin| matches!(origin, Origin::Option(_) | Origin::Variable(_));
         let url_given = is_option(&self.start_url.origin);
         let name = self.name.as_ref().filter(|_| !self.is_of_named_profile);
         let profile = (!url_given).then_some(("--profile", &self.profile));
@@ -158,36 +137,28 @@ impl Session {
 impl SsoRole {
     /// The role of a profile itself; `None` if it has neither an account nor a role.
     pub fn of_profile(config: &Config, profile: &str) -> Result<Option<Self>, Error> {
-        Self::read(config, profile, None, None, SessionOptions::default())
+        Self::read(config, profile, &RoleOptions::default(), &SessionOptions::default())
     }
 
     /// The role from the options, else of the selected profile or of the source of its role; `None` if neither an account
     /// nor a role is set.
-    pub fn resolve(
-        config: &Config,
-        account_id: Option<&str>,
-        role_name: Option<&str>,
-        options: SessionOptions<'_>,
-    ) -> Result<Option<Self>, Error> {
-        Self::read(config, options.profile(config)?, account_id, role_name, options)
+    pub fn resolve(config: &Config, role: &RoleOptions, options: &SessionOptions<'_>) -> Result<Option<Self>, Error> {
+        Self::read(config, options.profile(config)?, role, options)
     }
 
     fn read(
         config: &Config,
         profile: &str,
-        account_id: Option<&str>,
-        role_name: Option<&str>,
-        options: SessionOptions<'_>,
+        role: &RoleOptions,
+        options: &SessionOptions<'_>,
     ) -> Result<Option<Self>, Error> {
         let section = config.profile(profile);
-        let of_profile = |key| section.and_then(|section| section.get(key));
-        let account_id = account_id.or_else(|| of_profile("sso_account_id"));
-        let role_name = role_name.or_else(|| of_profile("sso_role_name"));
-        if account_id.is_none() && role_name.is_none() {
+        let of_profile = |key| section.is_some_and(|section| section.get(key).is_some());
+        if !role.is_given() && !of_profile("sso_account_id") && !of_profile("sso_role_name") {
             return Ok(None);
         }
         let mut source = Source::new(config, profile, options)?;
-        if options.name.or(options.start_url).is_some() {
+        if options.has_session() {
             // The options name the session, so what is missing is not missing in the profile.
             source.session()?;
         }
@@ -198,8 +169,10 @@ impl SsoRole {
             check_consistent(profile, session)?;
             source.fallback = Some(profile);
         }
-        let value = |given: Option<&str>, key| given.map(str::to_owned).or_else(|| Some(source.key(key)?.value));
-        let (account_id, role_name) = (value(account_id, "sso_account_id"), value(role_name, "sso_role_name"));
+        let located = |key| section.and_then(|section| section.located(key)).or_else(|| source.key(key));
+        let account_id = role.account_id.clone().or_else(|| located("sso_account_id"));
+        let role_name = role.role_name.clone().or_else(|| located("sso_role_name"));
+        role.check_complete(account_id.is_some(), role_name.is_some())?;
         let (start_url, region) = (source.start_url(), source.region());
         let missing: Vec<&str> = [
             ("sso_role_name", role_name.is_none()),
@@ -232,11 +205,11 @@ struct Source<'a> {
     section: Option<Section<'a>>,
     /// The section that botocore reads after the sso-session when it loads a role.
     fallback: Option<Section<'a>>,
-    options: SessionOptions<'a>,
+    options: &'a SessionOptions<'a>,
 }
 
 impl<'a> Source<'a> {
-    fn new(config: &'a Config, profile: &'a str, options: SessionOptions<'a>) -> Result<Self, Error> {
+    fn new(config: &'a Config, profile: &'a str, options: &'a SessionOptions<'a>) -> Result<Self, Error> {
         let section = config.profile(profile);
         let by_option = options.start_url.is_some();
         // --start-url replaces the profile: none of its other keys apply.
@@ -282,44 +255,41 @@ impl<'a> Source<'a> {
     }
 
     fn start_url(&self) -> Option<Located<String>> {
-        self.either("--start-url", self.options.start_url, "sso_start_url")
+        self.options.start_url.clone().or_else(|| self.key("sso_start_url"))
     }
 
-    /// The region: the option, else the region in the host of `--start-url`, else the key.
     fn region(&self) -> Option<Located<String>> {
-        let of_host = self.options.start_url.and_then(endpoint::region_of_start_url);
-        self.either("--sso-region", self.options.region.or(of_host.as_deref()), "sso_region")
-    }
-
-    fn either(&self, name: &'static str, option: Option<&str>, key: &str) -> Option<Located<String>> {
-        Located::option(name, option).or_else(|| self.key(key))
+        self.options.region.clone().or_else(|| self.key("sso_region"))
     }
 
     fn missing(&self, start_url: bool, region: bool) -> Error {
         let keys = [(start_url, "sso_start_url"), (region, "sso_region")];
         let keys: Vec<&str> = keys.into_iter().filter_map(|(missing, key)| missing.then_some(key)).collect();
         let mut message = format!("Missing the following required SSO configuration values: {}.", keys.join(", "));
-        if self.name.is_none() {
+        if self.options.as_aws && self.name.is_none() {
             message += " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
         }
-        let hint = if self.options.start_url.is_some() {
-            "--start-url requires --sso-region".to_owned()
-        } else if let Some(section) = self.section {
-            let are = if keys.len() == 1 { "is" } else { "are" };
-            format!("{} {are} missing in {}", keys.join(" and "), section.place())
-        } else {
-            let (name, path) = (self.profile, self.config.described());
-            format!(
-                "the profile `{name}` is not in {path}; use --profile or --sso-session, or run: sso-oidc login --start-url \
-                 URL --sso-region REGION --save"
-            )
+        let is_without_session = self.name.is_none() && start_url && region;
+        let hint = match (&self.options.start_url, self.section) {
+            (Some(start_url), _) => requires(start_url, ["--sso-region", REGION]),
+            (None, Some(section)) if !is_without_session || self.options.as_aws => {
+                let are = if keys.len() == 1 { "is" } else { "are" };
+                format!("{} {are} missing in {}", keys.join(" and "), section.place())
+            }
+            _ if self.options.as_aws => {
+                format!("the profile `{}` is not in {}", self.profile, self.config.described())
+            }
+            _ => {
+                message = format!("The profile \"{}\" has no IAM Identity Center settings", self.profile);
+                self.config.session_hint()
+            }
         };
         Error::configuration(message).hint(hint)
     }
 
     /// Rejects a second URL for a configured name, because the name determines the file of the token.
     fn check_same_url(&self, start_url: &str) -> Result<(), Error> {
-        let configured = self.options.start_url.and(self.key("sso_start_url"));
+        let configured = self.options.start_url.as_ref().and_then(|_| self.key("sso_start_url"));
         match (self.name, configured) {
             (Some(name), Some(Located { value, origin })) if value != start_url => {
                 let message = format!(
@@ -338,7 +308,7 @@ fn registration_scopes(text: &str) -> Vec<String> {
     parts.filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }
 
-fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: SessionOptions<'_>) -> Error {
+fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: &SessionOptions<'_>) -> Error {
     let of_option = || Located::option("--sso-session", options.name);
     let source = of_option().or_else(|| profile?.located("sso_session")).map(|chosen| chosen.source());
     let source = source.unwrap_or_default();
@@ -362,16 +332,6 @@ fn check_consistent(profile: Section<'_>, session: Section<'_>) -> Result<(), Er
         }
     }
     Ok(())
-}
-
-/// A value, quoted for a shell if need be.
-fn shell_quoted(word: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.into()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''")).into()
-    }
 }
 
 #[cfg(test)]

@@ -51,15 +51,15 @@ impl Config {
     }
 }
 
-/// The profile with a session's settings: the selected one, unless it has none and its role is assumed with the credentials
-/// of one that has, over any number of profiles.
-pub(super) fn profile_with_session(config: &Config) -> Result<&str, Error> {
+/// The profile with a session's settings: the selected one, or one whose credentials assume its role, over any number of
+/// profiles; `None` if there is none.
+pub(super) fn profile_with_session(config: &Config) -> Result<Option<&str>, Error> {
     let selected = config.profile_name();
     let (mut name, mut visited) = (selected, vec![selected]);
     let mut section = config.profile(selected);
     while let Some(profile) = section {
         if ["sso_session", "sso_start_url", "sso_region"].iter().any(|key| profile.get(key).is_some()) {
-            return Ok(name);
+            return Ok(Some(name));
         }
         // Access keys of a source assume the role, not its own source.
         let is_end = !profile.has_role() || name != selected && profile.has_keys();
@@ -67,5 +67,5 @@ pub(super) fn profile_with_session(config: &Config) -> Result<&str, Error> {
         section = source.map(|source| config.source_profile(name, source, &mut visited)).transpose()?;
         name = source.unwrap_or(name);
     }
-    Ok(selected)
+    Ok(None)
 }

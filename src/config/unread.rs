@@ -3,9 +3,9 @@
 //! botocore ignores `[profile My Dev]` without quotes, `[Profile x]`, `[x]` in the config file and `[profile x]` in the
 //! credentials file. The rules are in `names`.
 
-use super::Config;
 use super::ini::IniFile;
 use super::names::{SectionKind, header_for, named, word_of};
+use super::{Config, Section};
 
 impl Config {
     /// The headers that may have been meant as this section, and what each must be; `None` if there are none.
@@ -22,12 +22,21 @@ impl Config {
         in_main.or_else(in_credentials)
     }
 
-    /// The first header of the config file that seems to be an sso-session's, but names none.
+    /// Whether both files could be read, and no section seems to be an sso-session's without being one.
+    pub fn is_understood(&self) -> bool {
+        self.unread().is_empty() && self.misread_sso_session().is_none()
+    }
+
+    /// The first section of the config file that seems to be an sso-session's, but is read as none.
     pub fn misread_sso_session(&self) -> Option<String> {
         let kind = SectionKind::SsoSession;
-        let is_misread = |header: &&str| named(header).is_none() && bare_name(header, kind).is_some();
-        let header = self.main.headers().map(|(header, _)| header).find(is_misread)?;
-        self.misread(kind, bare_name(header, kind)?)
+        let name = self.main.headers().find_map(|(header, block)| {
+            let section = Section::of(&self.main, block);
+            let is_session = section.get("sso_start_url").is_some() && section.get("sso_role_name").is_none();
+            let name = bare_name(header, kind).or(Some(header).filter(|_| is_session))?;
+            named(header).is_none().then_some(name)
+        })?;
+        self.misread(kind, name)
     }
 }
 

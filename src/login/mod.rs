@@ -21,6 +21,7 @@ mod poll;
 mod qr;
 mod registration;
 mod single_flight;
+mod start_page;
 mod start_url;
 
 use std::time::Duration;
@@ -43,6 +44,7 @@ use loopback::BrowserTab;
 use notice::Notices;
 use page::Page;
 use single_flight::Role;
+pub use start_page::find_region;
 
 /// The time to ask the portal whether it accepts a valid token.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);

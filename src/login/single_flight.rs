@@ -203,8 +203,8 @@ mod tests {
         };
         let config = Config::load(&context, None).unwrap();
         let url = Some("https://d-1234567890.awsapps.com/start");
-        let options = SessionOptions { name: Some("corp"), start_url: url, region: Some("us-east-1") };
-        let session = Session::resolve(&config, options).unwrap();
+        let options = SessionOptions::new(Some("corp"), url, Some("us-east-1"));
+        let session = Session::resolve(&config, &options).unwrap();
         let cache = TokenCache::in_home(home.path());
         let mut held = cache.lock(&session.token_key(), Purpose::Login).attempt().unwrap();
         held.begin(context.now());

@@ -67,7 +67,7 @@ pub struct Role<'a> {
 impl Role<'_> {
     fn key(&self) -> CredentialKey {
         let SsoRole { session, account_id, role_name } = self.role;
-        CredentialKey::of_sso(account_id, role_name, session.name.as_deref(), &session.start_url.value)
+        CredentialKey::of_sso(&account_id.value, &role_name.value, session.name.as_deref(), &session.start_url.value)
     }
 
     /// The cached credentials, if they last.
@@ -171,12 +171,36 @@ impl Role<'_> {
         Ok(found)
     }
 
+    fn failure(&self, failure: Failure) -> NoToken {
+        let fault = match &failure {
+            Failure::Fault(fault) => fault,
+            Failure::NotJson(_) => return NoToken::Failed(Error::from(failure).as_kind(Kind::BadResponse)),
+            Failure::Transport(_) | Failure::Other(_) => return NoToken::Failed(failure.into()),
+        };
+        match fault.status {
+            _ if fault.is_unauthorized() => LoginNeeded::Unauthorized.into(),
+            403 => {
+                let SsoRole { account_id, role_name, .. } = self.role;
+                let hint = format!(
+                    "check account {} (from {}) and role {} (from {}); the access portal lists your roles",
+                    account_id.value,
+                    account_id.source(),
+                    role_name.value,
+                    role_name.source()
+                );
+                NoToken::Failed(Error::from(failure).hint(hint))
+            }
+            429 | 500.. => NoToken::Unavailable(failure.explained()),
+            _ => NoToken::Failed(failure.explained()),
+        }
+    }
+
     /// Requests the credentials with this token.
     async fn ask(&self, services: &Services, token: &CachedToken) -> Result<Credentials, NoToken> {
         let SsoRole { session, account_id, role_name } = self.role;
         let portal = services.portal(&session.region.value)?;
-        let reply = portal.role_credentials(&token.access_token, account_id, role_name).await;
-        let credentials = reply.map_err(failure)?;
+        let reply = portal.role_credentials(&token.access_token, &account_id.value, &role_name.value).await;
+        let credentials = reply.map_err(|reply| self.failure(reply))?;
         if credentials.expiry().is_none_or(|expiry| Timestamp::from(expiry) <= self.context.now()) {
             return Err(still_expired().hint(clock_warning(services.http())).into());
         }
@@ -256,21 +280,4 @@ pub fn still_expired() -> Error {
 
 fn is_unauthorized(asked: &Result<Credentials, NoToken>) -> bool {
     matches!(asked, Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized)))
-}
-
-fn failure(failure: Failure) -> NoToken {
-    let fault = match &failure {
-        Failure::Fault(fault) => fault,
-        Failure::NotJson(_) => return NoToken::Failed(Error::from(failure).as_kind(Kind::BadResponse)),
-        Failure::Transport(_) | Failure::Other(_) => return NoToken::Failed(failure.into()),
-    };
-    match fault.status {
-        _ if fault.is_unauthorized() => LoginNeeded::Unauthorized.into(),
-        403 => {
-            let hint = "check sso_account_id and sso_role_name; the access portal lists your roles".to_owned();
-            NoToken::Failed(Error::from(failure).hint(hint))
-        }
-        429 | 500.. => NoToken::Unavailable(failure.explained()),
-        _ => NoToken::Failed(failure.explained()),
-    }
 }

@@ -167,8 +167,8 @@ fn obtain_matches_the_model_at_every_boundary() {
     let context = Context { now: || NOW, home, env: Box::new(|_| None), ..Context::real() };
     let config = Config::load(&context, None).unwrap();
     let url = Some("https://d-1234567890.awsapps.com/start");
-    let options = SessionOptions { name: Some("corp"), start_url: url, region: Some(NO_REGION) };
-    let session = Session::resolve(&config, options).unwrap();
+    let options = SessionOptions::new(Some("corp"), url, Some(NO_REGION));
+    let session = Session::resolve(&config, &options).unwrap();
     let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
     let services = Services::new(HttpOptions::new(&context), settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

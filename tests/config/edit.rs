@@ -8,7 +8,7 @@ use super::Fixture;
 use crate::support::count;
 
 fn session(fixture: &Fixture, profile: Option<&str>) -> Session {
-    Session::resolve(&fixture.load(profile).unwrap(), SessionOptions::default()).unwrap()
+    Session::resolve(&fixture.load(profile).unwrap(), &SessionOptions::default()).unwrap()
 }
 
 /// The config file after the region was found out to be `eu-west-3`.

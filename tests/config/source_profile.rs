@@ -57,7 +57,7 @@ fn a_session_of_the_profile_itself_comes_first() {
 fn sources_without_a_session_are_errors_that_name_the_profile() {
     let center = IdentityCenter::start();
     let keys = "aws_access_key_id = A\naws_secret_access_key = s\n";
-    let missing = "Missing the following required SSO configuration values: sso_start_url, sso_region.";
+    let missing = "The profile \"p\" has no IAM Identity Center settings";
     for (config, text) in [
         (format!("[profile p]\n{ROLE}source_profile = p\n"), "Infinite loop in credential configuration detected."),
         (

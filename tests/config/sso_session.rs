@@ -12,7 +12,7 @@ const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://ow
     [sso-session s1]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n";
 
 fn resolve(config: &str, profile: Option<&str>, options: SessionOptions<'_>) -> Result<Session, Error> {
-    Session::resolve(&Fixture::new(config).load(profile).unwrap(), options)
+    Session::resolve(&Fixture::new(config).load(profile).unwrap(), &options)
 }
 
 fn named(name: &str) -> SessionOptions<'_> {
@@ -60,11 +60,14 @@ fn scopes_are_split_at_commas_and_may_be_absent() {
 #[test]
 fn missing_keys_are_reported_like_the_aws_cli() {
     let legacy = " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
+    let as_aws = || SessionOptions { as_aws: true, ..SessionOptions::default() };
     let missing = |keys: &str| format!("Missing the following required SSO configuration values: {keys}.");
     for (config, options, text) in [
-        ("", SessionOptions::default(), missing("sso_start_url, sso_region") + legacy),
-        ("[default]\nsso_region = r\n", SessionOptions::default(), missing("sso_start_url") + legacy),
-        ("[default]\nsso_start_url = u\n", SessionOptions::default(), missing("sso_region") + legacy),
+        ("", as_aws(), missing("sso_start_url, sso_region") + legacy),
+        ("[default]\nsso_region = r\n", as_aws(), missing("sso_start_url") + legacy),
+        ("[default]\nsso_start_url = u\n", as_aws(), missing("sso_region") + legacy),
+        ("[default]\nsso_start_url = u\n", SessionOptions::default(), missing("sso_region")),
+        ("", SessionOptions::default(), "The profile \"default\" has no IAM Identity Center settings".to_owned()),
         ("[sso-session s1]\nx = y\n", named("s1"), missing("sso_start_url, sso_region")),
         ("[sso-session s1]\nsso_start_url = u\n", named("s1"), missing("sso_region")),
         (
@@ -83,40 +86,40 @@ fn errors_name_file_and_section() {
     let fixture = Fixture::new("[sso-session other]\n\n[sso-session s1]\nsso_start_url = u\n");
     let path = fixture.path("config");
     let config = fixture.load(None).unwrap();
-    let detail = |options| Session::resolve(&config, options).unwrap_err().advice().unwrap().to_owned();
+    let detail = |options| Session::resolve(&config, &options).unwrap_err().advice().unwrap().to_owned();
     let place = format!("sso_region is missing in [sso-session s1] ({}, line 3)", path.display());
     assert_eq!(detail(named("s1")), place);
     let known = format!("the name comes from the option --sso-session; sso-sessions in {}: other, s1", path.display());
     assert_eq!(detail(named("zz")), known);
-    assert!(detail(SessionOptions::default()).contains("use --profile"));
+    assert_eq!(detail(SessionOptions::default()), "use --sso-session other, or --sso-session s1");
 }
 
 #[test]
 fn options_replace_configuration() {
-    let both = SessionOptions { name: None, start_url: Some(URL), region: Some("ap-south-1") };
-    let found = resolve("", None, both).unwrap();
+    let both = SessionOptions::new(None, Some(URL), Some("ap-south-1"));
+    let found = resolve("", None, both.clone()).unwrap();
     assert_eq!((found.name, found.start_url.value.as_str(), found.region.value.as_str()), (None, URL, "ap-south-1"));
     assert_eq!(found.start_url.origin, Origin::Option("--start-url"));
     assert_eq!(found.region.origin, Origin::Option("--sso-region"));
 
-    let found = resolve(SESSION, Some("p"), both).unwrap();
+    let found = resolve(SESSION, Some("p"), both.clone()).unwrap();
     assert_eq!(found.name, None, "without a name there is no session, even if the profile has one");
 
     let named = SessionOptions { name: Some("new"), ..both };
     assert_eq!(resolve("", None, named).unwrap().name.as_deref(), Some("new"));
 
-    let same = SessionOptions { name: Some("s1"), start_url: Some(URL), region: None };
+    let same = SessionOptions::new(Some("s1"), Some(URL), None);
     assert_eq!(resolve(SESSION, None, same).unwrap().region.value, "us-east-1");
 
-    let other = SessionOptions { name: Some("s1"), start_url: Some("https://other.awsapps.com/start"), region: None };
+    let other = SessionOptions::new(Some("s1"), Some("https://other.awsapps.com/start"), None);
     let error = resolve(SESSION, None, other).unwrap_err();
     assert_eq!(error.kind(), Kind::Validation);
     assert!(error.to_string().contains(URL), "{error}");
 
-    let region = SessionOptions { name: Some("s1"), start_url: None, region: Some("ap-south-1") };
+    let region = SessionOptions::new(Some("s1"), None, Some("ap-south-1"));
     assert_eq!(resolve(SESSION, None, region).unwrap().region.value, "ap-south-1");
 
-    let lonely = SessionOptions { name: None, start_url: Some(URL), region: None };
+    let lonely = SessionOptions::new(None, Some(URL), None);
     assert!(resolve(SESSION, Some("p"), lonely).unwrap_err().advice().unwrap().contains("--sso-region"));
 }
 
@@ -165,7 +168,7 @@ fn headers_that_name_no_section_are_explained() {
             let settings = client_settings(&fixture.context(), &config, &Overrides::default()).unwrap();
             settings.endpoint_url(Service::Oidc).unwrap_err()
         }
-        _ => Session::resolve(&fixture.load(None).unwrap(), named(name)).unwrap_err(),
+        _ => Session::resolve(&fixture.load(None).unwrap(), &named(name)).unwrap_err(),
     };
     for (header, name, expected) in [
         ("profile My Dev", "My Dev", "profile \"My Dev\""),

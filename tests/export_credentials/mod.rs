@@ -170,7 +170,7 @@ fn account_role_and_session_options() {
     env.run(by_options.iter().chain(&["--role-name", "Developer"]).copied()).ok();
     assert!(env.home().join(role_path("Developer")).exists());
     let run = env.run(by_options).expect(253);
-    assert!(run.stderr.contains("missing required configuration: sso_role_name"), "{}", run.snapshot());
+    assert!(run.stderr.contains("--account-id requires --role-name"), "{}", run.snapshot());
     env.run(["export-credentials", "--sso-session", SESSION]).expect(253);
 }
 
@@ -196,7 +196,7 @@ fn errors_have_a_message_and_an_exit_code() {
     env.sign_in(&center, SESSION);
     center.expect_fault(Endpoint::GetRoleCredentials, "ForbiddenException");
     let run = export(&env, &["--role-name", "Admin"]).expect(254);
-    assert!(run.stderr.contains("(ForbiddenException)") && run.stderr.contains("hint: check sso_account_id"));
+    assert!(run.stderr.contains("(ForbiddenException)") && run.stderr.contains("hint: check account 111122223333"));
     center.end_sessions();
     center.expect_fault(Endpoint::GetRoleCredentials, "UnauthorizedException");
     center.expect_fault(Endpoint::CreateToken, "InvalidGrantException");

@@ -15,7 +15,7 @@ fn configuration_errors_send_nothing() {
             String::new(),
             "login",
             253,
-            vec!["sso_start_url, sso_region", "run: sso-oidc login --start-url URL --sso-region REGION --save"],
+            vec!["No sso-session is configured in", "--sso-session NAME --start-url URL --sso-region REGION --save"],
         ),
         (String::new(), "login --profile nope", 255, vec!["The config profile (nope) could not be found"]),
         (String::new(), "login --sso-session zz", 253, vec!["does not exist: \"zz\"", "--sso-session", ".aws/config"]),

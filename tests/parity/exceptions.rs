@@ -23,6 +23,7 @@ const LEGACY: &str = "a token that can be refreshed is refreshed, including thos
 const REJECTED: &str = "a token that the access portal rejects is refreshed once";
 const LOGOUT_GOES_ON: &str = "logout removes local files even if another step fails";
 const WORDING: &str = "usage errors and help have their own wording; exit codes are the same";
+const COMMANDS: &str = "errors about a missing configuration recommend commands of sso-oidc";
 const VANITY: &str = "a start URL that cannot be resolved to AWS is used as configured, with a warning";
 const VERSION: &str = "the version and the user agent are those of sso-oidc";
 
@@ -48,6 +49,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("jmespath-literal-nan", &[Stdout], NAN),
     ("jmespath-to-number-nan", &[Stdout], NAN),
     ("list-file-plain", &[Requests, Stdout, Exit, Stderr], LETTERS),
+    ("login-after-vanity-legacy-default", &[Stderr], COMMANDS),
     ("login-device-500-once", &[Requests], POLL),
     (
         "login-device-past-expires-in",
@@ -57,6 +59,10 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("login-device-reg-cached-broken", &[Requests, Exit, Stderr], DAMAGED),
     ("login-device-reg-cached-no-expiry", &[Requests, Exit, Stderr], DAMAGED),
     ("login-endpoint-option-ignored", &[Requests, Exit, Stderr], "--endpoint-url also applies to login"),
+    ("login-error-format-json-config", &[Stderr], COMMANDS),
+    ("login-legacy-missing-both", &[Stderr], COMMANDS),
+    ("login-legacy-missing-region", &[Stderr], COMMANDS),
+    ("login-no-config", &[Stderr], COMMANDS),
     (
         "login-no-display-of-complete-url",
         &[Requests, Stderr],
@@ -64,6 +70,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ),
     ("login-poll-dropped", &[Requests, Exit, Stderr], POLL),
     ("login-poll-dropped-once", &[Requests], POLL),
+    ("login-session-option-empty", &[Stderr], COMMANDS),
     ("logout-connect-fails", &[Exit, Stderr, Files], LOGOUT_GOES_ON),
     ("logout-endpoint-option", &[Requests, Exit, Stderr, Files], "--endpoint-url also applies to logout"),
     ("logout-list-file", &[Exit], LOGOUT_GOES_ON),

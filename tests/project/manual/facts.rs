@@ -59,12 +59,21 @@ pub(super) const DEFAULTS: [Fact; 31] = [
         &[],
     ),
     (&["cli_error_format"], "Default: `AWS_CLI_ERROR_FORMAT`, or `cli_error_format` in the profile.", &[]),
-    (&["sso_session"], "Default: `sso_session` in the profile.", &["login", "token", "export-credentials"]),
+    (
+        &["sso_session"],
+        "Default: `sso_session` in the profile, or the only sso-session.",
+        &["login", "token", "export-credentials"],
+    ),
     (&["sso_session"], "Default: all sessions.", &["status", "logout"]),
-    (&["start_url"], "Default: `sso_start_url` in the sso-session or in the profile.", SESSIONS),
+    (
+        &["start_url"],
+        "Default: `SSO_OIDC_START_URL`, or `sso_start_url` in the sso-session or in the profile.",
+        SESSIONS,
+    ),
     (
         &["sso_region"],
-        "Default: `sso_region` in the sso-session or in the profile, or the region in the host of --start-url.",
+        "Default: the region in the host of --start-url, `SSO_OIDC_REGION`, or `sso_region` in the sso-session or in the \
+         profile.",
         SESSIONS,
     ),
     (&["min_ttl"], "Default: 0.", SESSIONS),
@@ -78,8 +87,8 @@ pub(super) const DEFAULTS: [Fact; 31] = [
     (&["browser_command"], "Default: `BROWSER`, or the system's default browser.", LOGIN),
     (&["redirect_port"], "Default: any free port.", LOGIN),
     (&["timeout"], "Default: 10m; in the device code flow, until the code expires.", LOGIN),
-    (&["account_id"], "Default: `sso_account_id` in the profile.", &["export-credentials"]),
-    (&["role_name"], "Default: `sso_role_name` in the profile.", &["export-credentials"]),
+    (&["account_id"], "Default: `SSO_OIDC_ACCOUNT_ID`, or `sso_account_id` in the profile.", &["export-credentials"]),
+    (&["role_name"], "Default: `SSO_OIDC_ROLE_NAME`, or `sso_role_name` in the profile.", &["export-credentials"]),
     (&["generate_cli_skeleton"], "Default kind: input.", OPERATIONS),
     (&["client-id", "client-secret", "code", "code-verifier"], "Also accepts file://PATH.", OPERATIONS),
     (&["refresh-token", "assertion", "subject-token", "device-code"], "Also accepts file://PATH.", OPERATIONS),
@@ -88,13 +97,23 @@ pub(super) const DEFAULTS: [Fact; 31] = [
 ];
 
 /// Environment variables.
-pub(super) const VARIABLES: [Fact; 27] = [
+pub(super) const VARIABLES: [Fact; 29] = [
     (&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], "The profile.", REQUESTS),
     (&["AWS_REGION", "AWS_DEFAULT_REGION"], "The region; login and logout use `sso_region` instead.", PRINTING),
     (
         &["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"],
         "Paths of the config file and the credentials file.",
         REQUESTS,
+    ),
+    (
+        &["SSO_OIDC_START_URL", "SSO_OIDC_REGION"],
+        "Start URL and region of the session; ignored with --sso-session or --profile.",
+        &["login", "status", "token", "export-credentials"],
+    ),
+    (
+        &["SSO_OIDC_ACCOUNT_ID", "SSO_OIDC_ROLE_NAME"],
+        "Account and role; ignored with --profile.",
+        &["export-credentials"],
     ),
     (&["SSO_OIDC_FLOW"], "The login flow, like --flow.", LOGIN),
     (&["SSO_OIDC_INTERACTIVE"], "Whether a browser login may be started, like --interactive.", LOGIN),

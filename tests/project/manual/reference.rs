@@ -47,7 +47,19 @@ The AWS CLI's variables and keys have their usual meaning, among them `AWS_REGIO
 and its per-service forms, `AWS_USE_FIPS_ENDPOINT`, `AWS_MAX_ATTEMPTS`, `AWS_PAGER`, `HTTPS_PROXY` and `NO_PROXY`. \
 `login` uses only `sso_region` or --sso-region as its region.
 
+If no option or variable selects a session and neither does the profile, the only sso-session is used, or without \
+sso-sessions the only legacy profile. If there are several, `login` on a terminal offers a choice; other commands fail and \
+list them. A profile that --profile or `AWS_PROFILE` names must have a session. If no credentials are found and no profile \
+is named, `export-credentials` uses the only profile with an account and a role.
+
 These settings are specific to sso-oidc:
+
+* `SSO_OIDC_START_URL` and `SSO_OIDC_REGION`, --start-url and --sso-region: a session without a config file. They take \
+precedence over the profile that `AWS_PROFILE` names, but are ignored with --sso-session or --profile. An empty variable \
+counts as unset.
+
+* `SSO_OIDC_ACCOUNT_ID` and `SSO_OIDC_ROLE_NAME`, --account-id and --role-name: the role of `export-credentials`. They are \
+ignored with --profile.
 
 * `sso_login_flow` of an sso-session, `SSO_OIDC_FLOW`, --flow
 
@@ -106,7 +118,8 @@ must be set.";
 
 const THE_NAME_AWS: &str = "\
 Under the name `aws`, or through the function that `sso-oidc shim` prints, the commands behave as in the AWS CLI: --output \
-json has no effect on `login`, --profile does not narrow `logout`, and errors begin with aws:. Other commands are usage \
+json has no effect on `login`, --profile does not narrow `logout`, the only sso-session is not used unless it is selected, \
+and errors begin with aws:. Other commands are usage \
 errors (exit code 252). Set `SSO_OIDC_EVENTS` to json for events.";
 
 /// Each reason of `tests/parity/exceptions.rs` is an item here.
@@ -128,6 +141,8 @@ In every command:
 * secrets are not repeated in error messages, including those of the service, and --debug shows none
 
 * usage errors and help have their own wording; exit codes are the same
+
+* errors about a missing configuration recommend commands of sso-oidc
 
 In the input of operations:
 

@@ -1,0 +1,122 @@
+//! The questions of the first login on a terminal: start URL, region and name of the session, which is saved afterwards.
+//!
+//! The region is not asked for if `login` finds it. How questions are asked is in `prompt`.
+
+use url::Url;
+
+use super::prompt::Prompt;
+use crate::config::{Config, Located, SessionOptions};
+use crate::context::Context;
+use crate::endpoint::{self, REGIONS, Service};
+use crate::error::Error;
+use crate::login;
+use crate::services::Services;
+
+/// The session to sign in to.
+pub(super) struct NewSession {
+    name: String,
+    start_url: String,
+    region: String,
+}
+
+impl NewSession {
+    /// Asks for what the options leave open.
+    pub(super) async fn ask(
+        options: &SessionOptions<'_>,
+        prompt: &Prompt<'_>,
+        services: &Services,
+        config: &Config,
+        context: &Context,
+    ) -> Result<Self, Error> {
+        context.message(&format!("No sso-session is configured in {} yet.", config.config_path().display()));
+        let title = "Start URL of your AWS access portal";
+        let start_url = prompt.ask(title, None, |url| canonical(url).map(drop)).await?;
+        let start_url = canonical(&start_url).map_err(Error::validation)?;
+        let region = match &options.region {
+            Some(Located { value, .. }) => value.clone(),
+            None => region(&start_url, prompt, services, context).await?,
+        };
+        let name = prompt.ask("Name of the session", Some(&proposed_name(&start_url)), check_name).await?;
+        Ok(Self { name, start_url, region })
+    }
+
+    /// The same as options.
+    pub(super) fn options(&self) -> SessionOptions<'_> {
+        SessionOptions::new(Some(&self.name), Some(&self.start_url), Some(&self.region))
+    }
+}
+
+/// The start URL as AWS documents it: without the slash and the fragment that a browser shows.
+fn canonical(start_url: &str) -> Result<String, String> {
+    let is_valid = endpoint::classify(start_url, "-").is_ok();
+    let canonical = endpoint::normalized_start_url(start_url).filter(|_| is_valid);
+    canonical.ok_or_else(|| "expected a URL like https://my-company.awsapps.com/start".to_owned())
+}
+
+/// The region of the Identity Center: found, or else chosen.
+async fn region(start_url: &str, prompt: &Prompt<'_>, services: &Services, context: &Context) -> Result<String, Error> {
+    let is_valid = |region: &str| services.endpoint(Service::Oidc, region).is_ok();
+    if let Some(region) = login::find_region(services.http(), start_url).await.filter(|region| is_valid(region)) {
+        context.message(&format!("Region: {region}"));
+        return Ok(region);
+    }
+    let other = "another region".to_owned();
+    let items: Vec<String> = REGIONS.iter().map(ToString::to_string).chain([other]).collect();
+    let index = prompt.choose("Region of the Identity Center", &items).await?;
+    if let Some(region) = REGIONS.get(index) {
+        return Ok((*region).to_owned());
+    }
+    let check =
+        |region: &str| if is_valid(region) { Ok(()) } else { Err("expected a region like us-east-1".to_owned()) };
+    prompt.ask("Region", None, check).await
+}
+
+/// A name from the start URL: `my-company` of my-company.awsapps.com, or the last part of the path if the host has none.
+fn proposed_name(start_url: &str) -> String {
+    let url = Url::parse(start_url).ok();
+    let host = url.as_ref().and_then(Url::domain).unwrap_or_default();
+    let label = host.split('.').next().filter(|label| !["", "start", "identitycenter", "localhost"].contains(label));
+    let mut path = url.iter().filter_map(|url| url.path_segments()?.next_back());
+    let name = label.or_else(|| path.find(|last| !["", "start"].contains(last)));
+    name.filter(|name| check_name(name).is_ok()).unwrap_or("sso").to_owned()
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    let is_plain = |c: char| c.is_alphanumeric() || " -_.@+".contains(c);
+    if name.chars().all(is_plain) { Ok(()) } else { Err("expected letters, digits, spaces and - _ . @ +".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{canonical, check_name, proposed_name};
+
+    #[test]
+    fn start_urls_are_checked_and_made_canonical() {
+        for (answer, expected) in [
+            ("https://my-company.awsapps.com/start", Some("https://my-company.awsapps.com/start")),
+            ("https://My-Company.awsapps.com/start/#/?tab=accounts", Some("https://my-company.awsapps.com/start")),
+            ("https://sso.example.com/", Some("https://sso.example.com")),
+            ("http://my-company.awsapps.com/start", None),
+            ("my-company.awsapps.com/start", None),
+            ("https://", None),
+            ("my-company", None),
+        ] {
+            assert_eq!(canonical(answer).ok().as_deref(), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn the_name_comes_from_the_host_or_the_path() {
+        for (start_url, expected) in [
+            ("https://my-company.awsapps.com/start", "my-company"),
+            ("https://ssoins-1234.portal.eu-west-1.app.aws", "ssoins-1234"),
+            ("https://start.us-gov-west-1.us-gov-home.awsapps.com/directory/my-company", "my-company"),
+            ("https://identitycenter.amazonaws.com/ssoins-1234", "ssoins-1234"),
+            ("https://127.0.0.1:8443/start", "sso"),
+            ("https://start.home.awsapps.cn/a%20b", "sso"),
+        ] {
+            assert_eq!(proposed_name(start_url), expected, "{start_url}");
+        }
+        assert!(check_name("My Company").is_ok() && check_name("a]b").is_err() && check_name("a\"b").is_err());
+    }
+}
