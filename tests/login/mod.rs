@@ -14,6 +14,8 @@ mod concurrent;
 mod config;
 mod device_code;
 mod environment;
+#[cfg(target_os = "linux")]
+mod first_run;
 mod multiple_sessions;
 mod non_interactive;
 #[cfg(target_os = "linux")]

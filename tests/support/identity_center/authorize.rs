@@ -91,8 +91,11 @@ fn refuse(request: &AuthorizationRequest, error: &str, description: &str) -> Htt
     redirect(&request.redirect_uri, query)
 }
 
-/// A start URL of one's own domain: where it leads.
+/// The start URL: the page of the portal, with its region, or of one's own domain, where it leads.
 pub(super) fn vanity(state: &State) -> HttpAnswer {
+    if state.settings.start_url.starts_with(&state.base) {
+        return pages::portal(&state.settings.region);
+    }
     let mut answer = HttpAnswer::new(302, "text/html; charset=utf-8", "");
     answer.set_header("Location", &state.settings.start_url);
     answer

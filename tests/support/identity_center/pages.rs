@@ -42,6 +42,12 @@ pub(super) fn user_code() -> HttpAnswer {
     )
 }
 
+/// The page of the access portal, which names its region.
+pub(super) fn portal(region: &str) -> HttpAnswer {
+    let html = format!("<!doctype html><html><head><meta name=\"region\" content=\"{region}\"/></head></html>");
+    HttpAnswer::new(200, "text/html; charset=utf-8", html)
+}
+
 /// A page with nothing to decide.
 pub(super) fn message(title: &str, words: &str) -> HttpAnswer {
     page(title, &format!("<p>{}</p>", escape(words)))
