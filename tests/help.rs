@@ -78,6 +78,14 @@ fn help_is_shown_for_every_spelling() {
 }
 
 #[test]
+fn the_program_without_arguments_prints_a_short_help() {
+    let run = TestEnv::new().run([""; 0]).expect(252);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("\n  login ") && run.stderr.contains("see `sso-oidc help`"), "{}", run.snapshot());
+    assert!(run.stderr.lines().count() <= 40 && !run.stderr.contains("--endpoint-url"), "{}", run.snapshot());
+}
+
+#[test]
 fn help_for_unknown_commands_is_a_usage_error() {
     let env = TestEnv::new();
     for words in [&["help", "create-tokne"][..], &["create-tokne", "--help"]] {

@@ -21,8 +21,9 @@ pub(super) fn usage_error(
 ) -> Error {
     let suggestions = [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
     let similar = suggestions.into_iter().flat_map(|kind| context(error, kind)).last();
-    let similar = similar.map(|similar| format!("; did you mean {similar}?")).unwrap_or_default();
     let invalid = name(&context(error, ContextKind::InvalidArg));
+    let meant = if as_aws { None } else { meant(error, &invalid, spec, words) };
+    let similar = meant.or(similar).map(|similar| format!("; did you mean {similar}?")).unwrap_or_default();
     let message = match error.kind() {
         ErrorKind::InvalidValue => invalid_value(error, &invalid) + &similar,
         ErrorKind::UnknownArgument => unknown(&invalid, &similar, program, words),
@@ -41,6 +42,33 @@ pub(super) fn usage_error(
     };
     Error::new(Kind::Usage, message).hint(help_hint(spec.map(|spec| spec.name), as_aws))
 }
+
+/// What is meant by a command line in the form of another tool, or with the name of a profile as an argument.
+fn meant(error: &clap::Error, invalid: &str, spec: Option<&CommandSpec>, words: &[String]) -> Option<String> {
+    const SHORT: [(&str, &str); 5] =
+        [("-p", "--profile"), ("-r", "--region"), ("-o", "--output"), ("-v", "--version"), ("version", "--version")];
+    let unknown = context(error, ContextKind::InvalidSubcommand).concat();
+    let word = if unknown.is_empty() { invalid } else { &unknown };
+    if let Some((_, option)) = SHORT.iter().find(|(short, _)| *short == word) {
+        return Some((*option).to_owned());
+    }
+    match spec {
+        // `sso login`, as in the AWS CLI.
+        None => {
+            let command = words.iter().skip_while(|other| *other != word).nth(1)?;
+            CommandSpec::named(command).filter(|_| matches!(word, "sso" | "sso-oidc"))?;
+            Some(format!("`sso-oidc {command}`"))
+        }
+        Some(spec) if spec.name == "configure" && word == "sso" => Some("`sso-oidc configure`".to_owned()),
+        Some(spec) if SESSION_COMMANDS.contains(&spec.name) && error.kind() == ErrorKind::UnknownArgument => {
+            (!word.starts_with('-')).then(|| format!("--profile {word}"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The commands that take the session of a profile.
+const SESSION_COMMANDS: [&str; 6] = ["login", "status", "token", "export-credentials", "logout", "configure"];
 
 /// The sentence that names the help of a command.
 pub fn help_hint(command: Option<&str>, as_aws: bool) -> String {
@@ -90,7 +118,7 @@ fn unknown(word: &str, similar: &str, program: &Command, words: &[String]) -> St
     if !word.starts_with('-') {
         return match before.iter().rev().find(|word| word.starts_with("--")).and_then(named).and_then(Arg::get_long) {
             Some(option) if is_secret(option) => format!("Unexpected argument after --{option}"),
-            _ => format!("Unexpected argument `{word}`"),
+            _ => format!("Unexpected argument `{word}`{similar}"),
         };
     }
     if let Some(arg) =
