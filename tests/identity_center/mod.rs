@@ -5,6 +5,7 @@
 
 mod flows;
 mod iam;
+mod lists;
 mod replies;
 mod validation;
 

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -45,6 +45,8 @@ struct Shared {
     stopping: Condvar,
     open: Mutex<HashMap<u64, TcpStream>>,
     accepted: AtomicU64,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
 }
 
 impl Server {
@@ -59,6 +61,8 @@ impl Server {
             stopping: Condvar::new(),
             open: Mutex::new(HashMap::new()),
             accepted: AtomicU64::new(0),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
         });
         let of_acceptor = Arc::clone(&shared);
         let acceptor = thread::spawn(move || accept(&listener, &of_acceptor));
@@ -72,6 +76,11 @@ impl Server {
     /// How many connections were accepted so far.
     pub(crate) fn connections(&self) -> u64 {
         self.shared.accepted.load(Ordering::SeqCst)
+    }
+
+    /// How many requests were being answered at the same time, at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.shared.most_in_flight.load(Ordering::SeqCst)
     }
 
     /// Whether all connections that were made before have ended. They are accepted in order, this one last.
@@ -158,11 +167,14 @@ fn converse(stream: TcpStream, shared: &Shared, forget: &dyn Fn()) {
         request.tunnel.clone_from(&tunnel);
         let closes = request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
         let head_only = request.method == "HEAD";
+        let in_flight = shared.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        shared.most_in_flight.fetch_max(in_flight, Ordering::SeqCst);
         let answer = (shared.answer)(request);
         shared.pause(answer.delay);
         while answer.gate.as_ref().is_some_and(|gate| !gate.is_open()) && !shared.is_stopped() {
             thread::sleep(Duration::from_millis(2));
         }
+        shared.in_flight.fetch_sub(1, Ordering::SeqCst);
         let written = write_answer(&mut conduit, &answer, head_only, shared);
         if let (true, Transport::Proxy(config)) = (answer.opens_tunnel, &shared.transport) {
             let Ok(stream) = conduit.tcp().try_clone() else { return };

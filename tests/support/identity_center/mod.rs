@@ -130,6 +130,11 @@ impl IdentityCenter {
         self.server.connections()
     }
 
+    /// How many requests were being answered at the same time, at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.server.most_at_once()
+    }
+
     /// Whether all requests that were sent before, also by processes that were killed, have been handled.
     pub(crate) fn is_idle(&self) -> bool {
         self.server.is_idle()
@@ -163,7 +168,7 @@ impl IdentityCenter {
     }
 
     /// Expects that the endpoint returns this error once more as its normal response, by its code or, on a page, by the
-    /// code it would have. Scripted replies and `AuthorizationPendingException` need no announcement.
+    /// code it would have. Scripted replies, `AuthorizationPendingException` and throttling need no announcement.
     pub(crate) fn expect_fault(&self, endpoint: Endpoint, code: &str) -> &Self {
         self.shared().script.expected.push((endpoint, code.into()));
         self

@@ -3,7 +3,9 @@
 //! `x-amz-sso_bearer_token` carries the token; a token that is unknown, expired or signed out is answered with 401
 //! `UnauthorizedException`, an account or role that its person has not with 403.
 
-use serde_json::json;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use super::call::Request;
 use super::fault::Fault;
@@ -41,21 +43,58 @@ pub(super) fn get_role_credentials(state: &mut State, request: &Request) -> Resu
 
 pub(super) fn list_accounts(state: &mut State, request: &Request) -> Result<HttpAnswer, Fault> {
     session(state, request)?;
-    let accounts = state.settings.entitlements.iter().map(
-        |(id, (name, _))| json!({ "accountId": id, "accountName": name, "emailAddress": format!("{id}@example.com") }),
-    );
-    let body = json!({ "nextToken": null, "accountList": accounts.collect::<Vec<_>>() });
-    Ok(HttpAnswer::new(200, "application/json", body.to_string()))
+    throttle(state)?;
+    let accounts = state.settings.entitlements.iter().map(|(id, (name, _))| match name.as_str() {
+        // Seen at AWS for accounts that were just created.
+        "" => json!({ "accountId": id }),
+        name => json!({ "accountId": id, "accountName": name, "emailAddress": format!("{id}@example.com") }),
+    });
+    page(state, request, "accountList", &accounts.collect::<Vec<_>>())
 }
 
 pub(super) fn list_account_roles(state: &mut State, request: &Request) -> Result<HttpAnswer, Fault> {
     session(state, request)?;
+    throttle(state)?;
     let account = parameter(request, "account_id")?;
     let Some((_, roles)) = state.settings.entitlements.get(account) else {
         return Err(Fault::with_message(403, "ForbiddenException", "No access"));
     };
     let roles: Vec<_> = roles.iter().map(|role| json!({ "roleName": role, "accountId": account })).collect();
-    let body = json!({ "nextToken": null, "roleList": roles });
+    page(state, request, "roleList", &roles)
+}
+
+/// Refuses a list when as many as are allowed were requested within the last second.
+fn throttle(state: &mut State) -> Result<(), Fault> {
+    let (now, allowed) = (Instant::now(), state.settings.lists_per_second);
+    state.lists.retain(|at| now.duration_since(*at) < Duration::from_secs(1));
+    if allowed.is_some_and(|allowed| state.lists.len() >= allowed) {
+        return Err(Fault::with_message(429, "TooManyRequestsException", "HTTP 429 Unknown Code"));
+    }
+    state.lists.push(now);
+    Ok(())
+}
+
+/// The page of the list that `next_token` names, with at most as many items as `max_result` and the setting allow.
+fn page(state: &State, request: &Request, member: &str, items: &[Value]) -> Result<HttpAnswer, Fault> {
+    let invalid = |what: &str| Fault::with_message(400, "InvalidRequestException", what);
+    let number = |text: &str| text.parse::<usize>().ok();
+    let most = match request.parameter("max_result").map(number) {
+        None => 100,
+        Some(Some(most @ 1..=100)) => most,
+        Some(_) => return Err(invalid("max_result is not from 1 to 100")),
+    };
+    // With characters that a query must escape, as those of AWS have.
+    let token = |start: usize| format!("AAM+{start}/=&");
+    let start = match request.parameter("next_token") {
+        None => 0,
+        Some(given) => {
+            let start = (1..items.len()).find(|start| token(*start) == given);
+            start.ok_or_else(|| invalid("next_token is not from an earlier page"))?
+        }
+    };
+    let end = items.len().min(start + most.min(state.settings.page_size));
+    let next = (end < items.len()).then(|| token(end));
+    let body = json!({ "nextToken": next, member: items[start..end] });
     Ok(HttpAnswer::new(200, "application/json", body.to_string()))
 }
 

@@ -24,7 +24,7 @@ impl Script {
 
     /// A genuine error is about to be answered.
     pub(super) fn note_fault(&mut self, endpoint: Endpoint, fault: &Fault, request: &Request) {
-        if fault.code == "AuthorizationPendingException" {
+        if matches!(fault.code.as_str(), "AuthorizationPendingException" | "TooManyRequestsException") {
             return;
         }
         let announced = self.expected.iter().position(|(at, code)| *at == endpoint && *code == fault.code);

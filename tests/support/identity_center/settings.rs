@@ -110,6 +110,31 @@ impl IdentityCenter {
         self
     }
 
+    /// Entitles the person to these roles in an account of this name, and to no others in it; without a name if it is empty.
+    pub(crate) fn entitle_only(&self, account: &str, name: &str, roles: &[&str]) -> &Self {
+        let roles = roles.iter().map(|role| (*role).into()).collect();
+        self.shared().state.settings.entitlements.insert(account.into(), (name.into(), roles));
+        self
+    }
+
+    /// Takes all entitlements away.
+    pub(crate) fn disentitle(&self) -> &Self {
+        self.shared().state.settings.entitlements.clear();
+        self
+    }
+
+    /// Answers more lists of accounts and roles in a second with `TooManyRequestsException`.
+    pub(crate) fn throttle_lists(&self, per_second: usize) -> &Self {
+        self.shared().state.settings.lists_per_second = Some(per_second);
+        self
+    }
+
+    /// Gives at most that many accounts or roles in a page; the default is 100.
+    pub(crate) fn page_size(&self, items: usize) -> &Self {
+        self.shared().state.settings.page_size = items;
+        self
+    }
+
     /// The user codes without a decision.
     pub(crate) fn open_user_codes(&self) -> Vec<String> {
         let shared = self.shared();

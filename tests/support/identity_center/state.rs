@@ -59,6 +59,10 @@ pub(super) struct Settings {
     pub(super) supported_scopes: Option<Vec<String>>,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) application_arn: String,
+    /// How many lists of accounts and roles it gives in a second.
+    pub(super) lists_per_second: Option<usize>,
+    /// How long a page of a list is, at most.
+    pub(super) page_size: usize,
     /// Account, its name, its roles.
     pub(super) entitlements: BTreeMap<String, (String, Vec<String>)>,
 }
@@ -145,6 +149,8 @@ pub(super) struct State {
     pub(super) access_tokens: HashMap<String, AccessToken>,
     pub(super) refresh_tokens: HashMap<String, RefreshToken>,
     pub(super) spent_assertions: Vec<String>,
+    /// When lists were given, within the last second.
+    pub(super) lists: Vec<Instant>,
     /// All secrets that were issued or received.
     pub(super) secrets: Vec<String>,
 }
@@ -179,6 +185,8 @@ impl State {
             access_keys: Vec::new(),
             application_arn: "arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/apl-1234567890abcdef"
                 .into(),
+            lists_per_second: None,
+            page_size: 100,
             entitlements: BTreeMap::from([(
                 "111122223333".into(),
                 ("Development".into(), vec!["Developer".into(), "ReadOnly".into()]),
@@ -195,6 +203,7 @@ impl State {
             access_tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),
             spent_assertions: Vec::new(),
+            lists: Vec::new(),
             secrets: Vec::new(),
         }
     }
