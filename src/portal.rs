@@ -1,9 +1,11 @@
 //! The client of the AWS access portal (API `SSO`, version 2019-06-10): ends a session, gets role credentials, checks a
-//! token.
+//! token, lists accounts and roles.
 //!
 //! Requests are unsigned and carry the token in `x-amz-sso_bearer_token`, as in the AWS CLI. Failures are those of
 //! `oidc`; credentials are cached in `session` and printed in `commands`.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::rc::Rc;
 
 use aws_credential_types::Credentials;
@@ -17,7 +19,31 @@ use crate::secret::Secret;
 /// The header with the access token.
 const TOKEN_HEADER: &str = "x-amz-sso_bearer_token";
 
+/// The largest page of a list.
+const PAGE: &str = "max_result=100";
+
+/// An account that the token gives access to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its number.
+    pub id: String,
+    /// Its name; some accounts have none yet.
+    pub name: Option<String>,
+    /// The email address of its owner.
+    pub email: Option<String>,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.as_ref().or(self.email.as_ref()) {
+            Some(name) => write!(f, "{name} ({})", self.id),
+            None => f.write_str(&self.id),
+        }
+    }
+}
+
 /// The portal at one endpoint.
+#[derive(Clone)]
 pub struct PortalClient {
     http: Rc<HttpClient>,
     endpoint: String,
@@ -45,7 +71,6 @@ impl PortalClient {
     /// # Errors
     /// As [`PortalClient::logout`], and responses that lack one of the four members.
     pub async fn role_credentials(&self, token: &Secret, account: &str, role: &str) -> Result<Credentials, Failure> {
-        let encoded = |text| utf8_percent_encode(text, endpoint::NOT_UNRESERVED).to_string();
         let path = format!("/federation/credentials?role_name={}&account_id={}", encoded(role), encoded(account));
         let request = self.request(Method::GET, &path, token);
         let response = self.send("GetRoleCredentials", request, Retry::Repeatable).await?;
@@ -70,6 +95,56 @@ impl PortalClient {
         }
     }
 
+    /// All accounts of the token (`ListAccounts`).
+    ///
+    /// # Errors
+    /// As [`PortalClient::logout`], and lists that cannot be used.
+    pub async fn accounts(&self, token: &Secret) -> Result<Vec<Account>, Failure> {
+        let path = format!("/assignment/accounts?{PAGE}");
+        self.list("ListAccounts", &path, "accountList", token, |item| {
+            Ok(Account {
+                id: item.text("accountId")?,
+                name: item.optional_text("accountName")?,
+                email: item.optional_text("emailAddress")?,
+            })
+        })
+        .await
+    }
+
+    /// The names of the roles that the token gives access to in an account (`ListAccountRoles`).
+    ///
+    /// # Errors
+    /// As [`PortalClient::accounts`].
+    pub async fn roles(&self, token: &Secret, account: &str) -> Result<Vec<String>, Failure> {
+        let path = format!("/assignment/roles?account_id={}&{PAGE}", encoded(account));
+        self.list("ListAccountRoles", &path, "roleList", token, |item| item.text("roleName")).await
+    }
+
+    /// The items of all pages of a list.
+    async fn list<T>(
+        &self,
+        operation: &'static str,
+        path: &str,
+        member: &str,
+        token: &Secret,
+        read: impl Fn(&Members) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        let (mut items, mut pages) = (Vec::new(), HashSet::new());
+        let mut next = String::new();
+        loop {
+            let request = self.request(Method::GET, &format!("{path}{next}"), token);
+            let page = Members::read(operation, &self.send(operation, request, Retry::List).await?)?;
+            for item in page.structures(member)? {
+                items.push(read(&item)?);
+            }
+            let Some(token) = page.optional_text("nextToken")? else { return Ok(items) };
+            next = format!("&next_token={}", encoded(&token));
+            if !pages.insert(token) {
+                return Err(page.unusable("nextToken"));
+            }
+        }
+    }
+
     fn request(&self, method: Method, path: &str, token: &Secret) -> Request {
         Request::aws(method, endpoint::join(&self.endpoint, path)).header(TOKEN_HEADER, token.clone())
     }
@@ -85,6 +160,10 @@ impl PortalClient {
             failure => failure,
         })
     }
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, endpoint::NOT_UNRESERVED).to_string()
 }
 
 fn credentials(response: &Response, account: &str) -> Result<Credentials, Failure> {

@@ -20,6 +20,8 @@ pub enum Retry<'a> {
     Aws,
     /// Safe to repeat: registration, device authorization, logout, role credentials.
     Repeatable,
+    /// As `Repeatable`, for one of many requests: while the service throttles them, it is repeated four times as often.
+    List,
     /// Exactly one attempt: a poll of the device flow, a refresh of a token that is still valid.
     Once,
     /// The exchange of an authorization code, which is spent once the service has received it.
@@ -31,6 +33,9 @@ pub enum Retry<'a> {
 
 /// The longest `Retry-After` that is waited for; a longer one ends the call.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// How much more often a list is requested while the service throttles requests.
+const THROTTLED_LISTS: u32 = 4;
 
 /// Status codes that AWS repeats.
 const TRANSIENT: [u16; 4] = [500, 502, 503, 504];
@@ -97,7 +102,7 @@ impl<'a> Attempts<'a> {
         {
             self.ttl = Some(ttl);
         }
-        if self.made >= self.max || !self.repeats(outcome) {
+        if self.made >= self.max_after(outcome) || !self.repeats(outcome) {
             return None;
         }
         let backoff = backoff(self.made, random());
@@ -110,6 +115,13 @@ impl<'a> Attempts<'a> {
             Some(asked) => Some(asked.max(backoff)),
             None => Some(backoff),
         }
+    }
+
+    /// How many attempts are made after this one. One means that no attempt is to be repeated.
+    fn max_after(&self, outcome: &Result<Response, HttpError>) -> u32 {
+        let is_throttled = outcome.as_ref().is_ok_and(|response| response.status == 429);
+        let is_patient = matches!(self.retry, Retry::List) && is_throttled && self.max > 1;
+        if is_patient { self.max.saturating_mul(THROTTLED_LISTS) } else { self.max }
     }
 
     /// Whether the attempt that was decided on is still wanted after the wait.
@@ -126,7 +138,7 @@ impl<'a> Attempts<'a> {
             Ok(response) => Ok(Response {
                 attempts: self.made,
                 // One attempt by design, not the last of several.
-                retries_reached: (self.made >= self.max && !matches!(self.retry, Retry::Once)).then_some(self.max - 1),
+                retries_reached: (self.made >= self.max && !matches!(self.retry, Retry::Once)).then_some(self.made - 1),
                 ..response
             }),
             Err(error) => Err(HttpError { attempts: self.made, ..error }),
@@ -145,7 +157,7 @@ impl<'a> Attempts<'a> {
             (_, Retry::Once) => false,
             (_, Retry::Aws) => true,
             (HttpErrorKind::Tls(_) | HttpErrorKind::Proxy(..) | HttpErrorKind::NotHttp, _) => false,
-            (_, Retry::Repeatable) => true,
+            (_, Retry::Repeatable | Retry::List) => true,
             // Nothing has reached the service.
             (HttpErrorKind::Dns | HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout(_), _) => true,
             // It may have: a code is not sent again once a response has begun, a token is sent at most twice.

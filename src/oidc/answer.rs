@@ -103,13 +103,24 @@ impl Members {
         }
     }
 
+    /// The structures of a required list.
+    pub(crate) fn structures(&self, name: &str) -> Result<Vec<Self>, Failure> {
+        let ill_typed = || ill_typed(self.operation, name);
+        let items = self.get(name).ok_or_else(|| self.missing(name))?.as_array().ok_or_else(ill_typed)?;
+        let structure = |item: &Value| match item {
+            Value::Object(body) => Ok(Self { operation: self.operation, body: body.clone() }),
+            _ => Err(ill_typed()),
+        };
+        items.iter().map(structure).collect()
+    }
+
     /// A required string, which must not be empty.
     pub(crate) fn text(&self, name: &str) -> Result<String, Failure> {
         self.optional_text(name)?.ok_or_else(|| self.missing(name))
     }
 
     /// An optional string; null and empty count as absent.
-    pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(|value| value.as_str().ok_or_else(|| ill_typed(self.operation, name)));
         Ok(text.transpose()?.filter(|text| !text.is_empty()).map(str::to_owned))
     }

@@ -98,6 +98,15 @@ fn answers_by_class() {
 }
 
 #[test]
+fn a_throttled_list_is_repeated_more_often() {
+    let made = |status| attempts(Retry::List, &|| Ok(answer(status, &[], "{}")));
+    assert_eq!([429, 503, 400, 200].map(made), [12, 3, 1, 1]);
+    assert_eq!(attempts(Retry::List, &|| failure(HttpErrorKind::Closed)), 3);
+    let mut only = Attempts::new(Retry::List, 1, &call());
+    assert_eq!(only.after(&Ok(answer(429, &[], "{}")), &options()), None);
+}
+
+#[test]
 fn a_refresh_is_not_repeated_with_a_token_that_was_replaced_meanwhile() {
     assert_eq!(attempts(Retry::Refresh(&|| false), &|| Ok(answer(500, &[], ""))), 1);
 }
