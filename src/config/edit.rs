@@ -1,4 +1,4 @@
-//! Changes to the config file: keys are set in place and sections are added; everything else stays as it is.
+//! Changes to the config file: keys are set in place and sections are added, all at once; everything else stays as it is.
 //!
 //! Lines are edited, so comments, order, spelling and line endings stay. The new text is parsed before it is written and
 //! must differ from the old one in nothing but the keys that were set. The file is replaced atomically, keeps its mode,
@@ -23,43 +23,69 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a file that another program changes at the same time is edited anew.
 const MAX_EDITS: usize = 20;
 
+/// The section to change, and the keys to set in it.
+pub(super) struct Change<'a> {
+    pub(super) section: Target<'a>,
+    pub(super) pairs: Vec<(&'a str, &'a str)>,
+}
+
+/// A section, which is added when there is none.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    /// Of the config file.
+    Named(SectionKind, &'a str),
+    /// Of the credentials file.
+    Header(&'a str),
+}
+
+impl Target<'_> {
+    fn find(&self, file: &IniFile) -> Option<usize> {
+        match self {
+            Self::Named(kind, name) => file.find(*kind, name),
+            Self::Header(header) => file.find_header(header),
+        }
+    }
+
+    fn header(&self) -> String {
+        match self {
+            Self::Named(kind, name) => header_for(*kind, name),
+            Self::Header(header) => (*header).to_owned(),
+        }
+    }
+}
+
 /// Writes a discovered region to where the session was read from: the sso-session, or the profile, in the file and section
 /// that hold the key now (botocore's own writer misses `[default]` and shadows it).
 pub fn set_sso_region(config: &Config, session: &Session, region: &str) -> Result<(), Error> {
     let pairs = [("sso_region", region)];
     if let Some(name) = &session.name {
-        return set_keys(config.config_path(), SectionKind::SsoSession, name, &pairs);
+        return save_sso_session(config, name, &pairs);
     }
     let name = &session.profile;
     let in_credentials = config.profile_in_credentials(name).is_some_and(|part| part.get("sso_region").is_some());
     if in_credentials {
-        return edit(config.credentials_path(), |file| file.find_header(name), name, &pairs);
+        return set_keys(config.credentials_path(), Target::Header(name), &pairs);
     }
-    set_keys(config.config_path(), SectionKind::Profile, name, &pairs)
+    save_profile(config, name, &pairs)
 }
 
 /// Writes keys into an `[sso-session NAME]` of the config file, which is added when there is none.
 pub fn save_sso_session(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    set_keys(config.config_path(), SectionKind::SsoSession, name, pairs)
+    set_keys(config.config_path(), Target::Named(SectionKind::SsoSession, name), pairs)
 }
 
 /// Writes keys into a `[profile NAME]` of the config file (`[default]` for `default`), which is added when there is none.
 pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    set_keys(config.config_path(), SectionKind::Profile, name, pairs)
+    set_keys(config.config_path(), Target::Named(SectionKind::Profile, name), pairs)
 }
 
-fn set_keys(path: &Path, kind: SectionKind, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    edit(path, |file| file.find(kind, name), &header_for(kind, name), pairs)
+fn set_keys(path: &Path, section: Target<'_>, pairs: &[(&str, &str)]) -> Result<(), Error> {
+    edit(path, |_| vec![Change { section, pairs: pairs.to_vec() }])
 }
 
-/// Sets keys in the section that `find` finds, or else in a new one with this header. One process at a time edits the
-/// file; a change by another program, which knows no lock, is read and kept.
-fn edit(
-    path: &Path,
-    find: impl Fn(&IniFile) -> Option<usize>,
-    header: &str,
-    pairs: &[(&str, &str)],
-) -> Result<(), Error> {
+/// Makes the changes that `changes` finds for the file as it is. One process at a time edits the file; a change by another
+/// program, which knows no lock, is read and kept.
+pub(super) fn edit<'a>(path: &Path, mut changes: impl FnMut(&IniFile) -> Vec<Change<'a>>) -> Result<(), Error> {
     let failed = |error: io::Error| failed(path, error.to_string());
     let mut lock = files::link_target(path).map_err(failed)?.into_os_string();
     lock.push(".lock");
@@ -73,7 +99,7 @@ fn edit(
     };
     let mut outcome = Ok(false);
     for _ in 0..MAX_EDITS {
-        outcome = edit_once(path, &find, header, pairs);
+        outcome = edit_once(path, &mut changes);
         if !matches!(outcome, Ok(false)) {
             break;
         }
@@ -90,57 +116,78 @@ fn failed(path: &Path, detail: String) -> Error {
 }
 
 /// False if another program changed the file meanwhile.
-fn edit_once(
-    path: &Path,
-    find: &impl Fn(&IniFile) -> Option<usize>,
-    header: &str,
-    pairs: &[(&str, &str)],
-) -> Result<bool, Error> {
+fn edit_once<'a>(path: &Path, changes: &mut impl FnMut(&IniFile) -> Vec<Change<'a>>) -> Result<bool, Error> {
     let failed = |detail: String| failed(path, detail);
     let read = || match files::read_text(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(|text| Some(Zeroizing::new(text))),
     };
     let text = read().map_err(|error| failed(error.to_string()))?;
-    let mut edited = text.clone().unwrap_or_default();
-    let before = IniFile::of(path, &edited)?;
+    let before = IniFile::of(path, text.as_deref().map_or("", String::as_str))?;
+    let changes = changes(&before);
     let parsed = |text: &str| {
         let broken = |error: ParseError| failed(format!("the change would break line {}: {}", error.line, error.what));
         IniFile::parse(path, text).map_err(broken)
     };
-    for (key, value) in pairs {
-        let file = parsed(&edited)?;
-        edited = Zeroizing::new(with_key(&edited, &file, find(&file), header, key, value));
-    }
-    let after = parsed(&edited)?;
+    let mut edited = text.clone().unwrap_or_default();
+    let headers: Vec<String> = changes.iter().map(|change| change.section.header()).collect();
     let mut expected = sections(&before);
-    let section = match find(&before) {
-        Some(block) => &mut expected[block - DEFAULTS - 1].1,
-        None => &mut expected.push_mut((header, Vec::new())).1,
-    };
-    for (key, value) in pairs {
-        match section.iter_mut().find(|(found, ..)| found == key) {
-            Some(content) => *content = (key, value, Vec::new()),
-            None => section.push((key, value, Vec::new())),
+    let mut added = Vec::new();
+    for (Change { section, pairs }, header) in changes.iter().zip(&headers) {
+        let Some(block) = section.find(&before) else {
+            added.push((header.as_str(), &pairs[..]));
+            expected.push((header, pairs.iter().map(|(key, value)| (*key, *value, Vec::new())).collect()));
+            continue;
+        };
+        let content = &mut expected[block - DEFAULTS - 1].1;
+        for (key, value) in pairs {
+            let file = parsed(&edited)?;
+            edited = Zeroizing::new(with_key(&edited, &file, block, key, value));
+            match content.iter_mut().find(|(found, ..)| found == key) {
+                Some(content) => *content = (key, value, Vec::new()),
+                None => content.push((key, value, Vec::new())),
+            }
         }
     }
-    if find(&after).is_none() || sections(&after) != expected {
+    let edited = Zeroizing::new(with_sections(&edited, &added));
+    let after = parsed(&edited)?;
+    if changes.iter().any(|change| change.section.find(&after).is_none()) || sections(&after) != expected {
         return Err(failed("a name or value has characters that the file format cannot represent".to_owned()));
+    }
+    if edited.as_str() == text.as_deref().map_or("", String::as_str) {
+        return Ok(true);
     }
     let is_current = || read().is_ok_and(|now| now == text);
     let replaced = files::replace_if(path, edited.as_bytes(), Keep::ModeAndLink, is_current);
     replaced.map_err(|error| failed(error.to_string()))
 }
 
-/// The text with one key set.
-fn with_key(text: &str, file: &IniFile, block: Option<usize>, header: &str, key: &str, value: &str) -> String {
+/// The line ending of a text: that of its first line.
+fn ending<'t>(lines: &[Line<'t>]) -> &'t str {
+    lines.first().map(|line| line.ending).filter(|ending| !ending.is_empty()).unwrap_or("\n")
+}
+
+/// The text with sections added at the end.
+fn with_sections(text: &str, added: &[(&str, &[(&str, &str)])]) -> String {
     let lines: Vec<Line<'_>> = parse::lines(text).collect();
-    let ending = lines.first().map(|line| line.ending).filter(|ending| !ending.is_empty()).unwrap_or("\n");
-    let Some(block) = block else {
-        let gap = if lines.last().is_none_or(|line| line.content.trim().is_empty()) { "" } else { ending };
-        let end = if text.is_empty() || text.ends_with(['\n', '\r']) { "" } else { ending };
-        return format!("{text}{end}{gap}[{header}]{ending}{key} = {value}{ending}");
-    };
+    let ending = ending(&lines);
+    let mut out = text.to_owned();
+    let mut gap = if lines.last().is_none_or(|line| line.content.trim().is_empty()) { "" } else { ending };
+    for (header, pairs) in added {
+        let end = if out.is_empty() || out.ends_with(['\n', '\r']) { "" } else { ending };
+        out.extend([end, gap, "[", header, "]", ending]);
+        for (key, value) in *pairs {
+            out.extend([key, " = ", value, ending]);
+        }
+        gap = ending;
+    }
+    out
+}
+
+/// The text with one key set in a section.
+fn with_key(text: &str, file: &IniFile, block: usize, key: &str, value: &str) -> String {
+    let lines: Vec<Line<'_>> = parse::lines(text).collect();
+    let ending = ending(&lines);
     let Block { line, entries, .. } = file.block(block);
     if let Some(entry) = entries.iter().find(|entry| file.slice(entry.key) == key) {
         return with_value(&lines, entry, value);
