@@ -168,8 +168,9 @@ impl Refresh<'_> {
     /// Stores the new token over the one that was refreshed. Any other content of the file is a later act of the user.
     async fn store(&self, found: &CachedToken, token: CachedToken, warnings: Vec<String>) -> Result<Usable, NoToken> {
         let key = self.session.token_key();
+        let mut has_failed = false;
         let failed = loop {
-            break match self.cache.token(&key) {
+            let failed = match self.cache.token(&key) {
                 Ok(Loaded::Absent) => {
                     self.revoke(&token).await;
                     return Err(LoginNeeded::SignedOut.into());
@@ -192,6 +193,11 @@ impl Refresh<'_> {
                 }
                 Err(error) => Some(error),
             };
+            // Once more: the old refresh token is used up.
+            if failed.is_none() || has_failed {
+                break failed;
+            }
+            has_failed = true;
         };
         let mut usable = Usable { token, refreshed: true, warnings, not_stored: failed };
         usable.warnings.extend(usable.not_stored.as_ref().map(|error| {

@@ -52,9 +52,9 @@ impl Tracer {
         or_skip(may_trace.then_some(Self(program)), test, "strace may not trace here")
     }
 
-    /// Starts the program, which stops at a call until it gets SIGCONT.
-    pub(crate) fn spawn_stopped_at(&self, env: &TestEnv, words: &[&str], call: &str, nth: usize) -> Running {
-        let inject = format!("inject={call}:signal=STOP:when={nth}");
+    /// Starts the program with one call tampered with, as strace spells it: "fsync:signal=STOP:when=2".
+    pub(crate) fn spawn(&self, env: &TestEnv, words: &[&str], tampering: &str) -> Running {
+        let inject = format!("inject={tampering}");
         let (program, log) = (env!("CARGO_BIN_EXE_sso-oidc"), env.work().join("calls").display().to_string());
         // With -D the process that is started is the program, not strace.
         let args = ["-D", "-f", "-qq", "-e", &inject, "-e", "signal=none", "-o", &log, program];

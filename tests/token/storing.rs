@@ -269,7 +269,7 @@ fn acts_while_it_stores(strace: &Tracer, command: &[&str], act: impl Fn(&Identit
     let (center, env, _) = signed_in(-10);
     center.tolerate_everything();
     // The first fsync is that of the check before the request.
-    let mut running = strace.spawn_stopped_at(&env, command, "fsync", 2);
+    let mut running = strace.spawn(&env, command, "fsync:signal=STOP:when=2");
     let path = TestEnv::token_path(SESSION);
     let (folder, _) = path.rsplit_once('/').unwrap();
     let is_storing = || env.files(folder).iter().any(|file| file.contains(".sso-oidc-"));
@@ -308,4 +308,16 @@ fn a_logout_at_the_last_moment_stays() {
         assert_eq!(run.stdout, "", "{}", run.snapshot());
         assert!(!env.files(".aws/sso").contains(&path));
     }
+}
+
+/// The old refresh token is used up, so that giving up would end the session.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_that_could_not_be_stored_is_stored_again() {
+    let Some(strace) = Tracer::find("a_token_that_could_not_be_stored_is_stored_again") else { return };
+    let (_center, env, _) = signed_in(-10);
+    // The first fsync is that of the check before the request.
+    let run = strace.spawn(&env, &TOKEN, "fsync:error=ENOSPC:when=2").finish().ok();
+    assert_eq!(run.stderr, "", "{}", run.snapshot());
+    assert_eq!(env.token(SESSION)["accessToken"], run.stdout.trim_end());
 }
