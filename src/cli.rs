@@ -41,6 +41,8 @@ pub struct Cli {
 pub enum Command {
     /// `login`
     Login(LoginArgs),
+    /// `configure`
+    Configure(ConfigureArgs),
     /// `status`
     Status(StatusArgs),
     /// `token`
@@ -100,8 +102,9 @@ macro_rules! command {
 
 /// The commands, in the order of the help.
 #[rustfmt::skip]
-pub const COMMANDS: [CommandSpec; 12] = [
+pub const COMMANDS: [CommandSpec; 13] = [
     command!("login", "Sign in: reuse a valid token, refresh it, or use the browser", LoginArgs => Login),
+    command!("configure", "Write profiles for the roles of a session to the config file", ConfigureArgs => Configure),
     command!("status", "List sessions, when they expire and whether they can be refreshed", StatusArgs => Status),
     command!("token", "Print a valid access token, refreshing it first if needed", TokenArgs => Token),
     command!(
@@ -131,7 +134,7 @@ pub const COMMANDS: [CommandSpec; 12] = [
     ),
     command!("completion", "Print a shell completion script", CompletionArgs => Completion),
     command!(
-        "shim", "Print a shell function that runs sso-oidc for aws sso login, aws sso logout and aws sso-oidc",
+        "shim", "Print a shell function that runs sso-oidc for aws sso login, sso logout, configure sso and sso-oidc",
         ShimArgs => Shim
     ),
     command!("help", "Show help for sso-oidc or one of its commands", HelpArgs => Help),
@@ -359,6 +362,44 @@ impl SessionArgs {
     pub fn is_given(&self) -> bool {
         self.sso_session.is_some() || self.start_url.is_some() || self.sso_region.is_some()
     }
+}
+
+/// Arguments of `configure`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct ConfigureArgs {
+    /// Account ID of the role
+    #[arg(long, value_name = "ID")]
+    pub account_id: Option<String>,
+    /// Name of the role
+    #[arg(long, value_name = "NAME")]
+    pub role_name: Option<String>,
+    /// Write a profile for every role of every account; --account-id and --role-name select among them
+    #[arg(long)]
+    pub all: bool,
+    /// Names of the profiles, with {account_name}, {account_id}, {role_name} and {session}
+    #[arg(long, value_name = "TEMPLATE")]
+    pub name: Option<String>,
+    /// Output format to set in the profiles
+    #[arg(long, value_name = "FORMAT", value_parser = OUTPUT_FORMATS)]
+    pub output_format: Option<String>,
+    /// Replace the settings of profiles that exist
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Print the profiles instead of writing them
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The session
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// Use the device code flow if a login is needed
+    #[arg(long)]
+    pub use_device_code: bool,
+    /// Do not open a browser if a login is needed; print the URL
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Whether a browser login may be started, and questions asked: auto, always or never
+    #[arg(long, value_name = "WHEN")]
+    pub interactive: Option<String>,
 }
 
 /// Arguments of `status`.

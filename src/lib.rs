@@ -87,7 +87,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
     if cli::wants_version(&args) {
         // Answered before clap builds its tables, because scripts call it often.
         let version = concat!("sso-oidc ", env!("CARGO_PKG_VERSION"));
-        let scope = if as_aws { " as aws: sso login, sso logout, sso-oidc" } else { "" };
+        let scope = if as_aws { " as aws: sso login, sso logout, configure sso, sso-oidc" } else { "" };
         return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);
     }
     if args.len() < 2 && !as_aws {

@@ -14,6 +14,8 @@ mod cache;
 mod completion;
 /// The config and credentials files.
 mod config;
+/// `configure`.
+mod configure;
 /// Signing with credentials from each provider of the AWS chain.
 mod credentials;
 /// Hosts for regions, and AWS start URLs.

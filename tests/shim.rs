@@ -131,13 +131,16 @@ fn aws_link_runs_operations() {
 fn aws_link_reports_unknown_commands() {
     let env = TestEnv::new();
     let aws = linked(&env);
-    for words in [&["s3", "ls"][..], &["sso", "list-accounts"], &["configure", "sso"], &["help"], &["login"]] {
+    for words in [&["s3", "ls"][..], &["sso", "list-accounts"], &["configure", "list"], &["help"], &["login"]] {
         let run = env.program(&aws, words.iter().copied()).run().expect(252);
-        let known = "supports only `aws sso login`, `aws sso logout` and `aws sso-oidc`";
+        let known = "supports only `aws sso login`, `aws sso logout`, `aws configure sso` and `aws sso-oidc`";
         assert!(run.stdout.is_empty() && run.stderr.contains(known), "{words:?}: {}", run.snapshot());
     }
     let run = env.program(&aws, ["sso-oidc", "logout"]).run().expect(252);
     assert!(run.stderr.contains("Unknown command `logout`"), "{}", run.snapshot());
     let version = env.program(&aws, ["--version"]).run().ok().stdout;
-    assert_eq!(version, format!("sso-oidc {} as aws: sso login, sso logout, sso-oidc\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        version,
+        format!("sso-oidc {} as aws: sso login, sso logout, configure sso, sso-oidc\n", env!("CARGO_PKG_VERSION"))
+    );
 }

@@ -1,7 +1,8 @@
 //! Command lines of `aws`: which of them this program handles, and the same line without the service's name.
 //!
 //! The AWS CLI takes its global options anywhere, then the service, then the operation. This program handles `sso login`,
-//! `sso logout` and `sso-oidc` with its four operations, when it is called `aws` or when `aws` is its first word.
+//! `sso logout`, `configure sso` and `sso-oidc` with its four operations, when it is called `aws` or when `aws` is its first
+//! word.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -40,23 +41,22 @@ pub(super) fn service_of(command: &str) -> &'static str {
 /// Removes the service's name from the words of a command line and returns it.
 pub(super) fn remove_service(globals: &Command, words: &mut Vec<String>) -> Result<String, Error> {
     let Some(at) = service(globals, words) else {
-        let message = "This `aws` is sso-oidc and supports only `aws sso login`, `aws sso logout` and `aws sso-oidc`; \
-                       install the AWS CLI for other commands";
+        let message = "This `aws` is sso-oidc and supports only `aws sso login`, `aws sso logout`, `aws configure sso` and \
+                       `aws sso-oidc`; install the AWS CLI for other commands";
         return Err(Error::new(Kind::Usage, message));
     };
     Ok(words.remove(at))
 }
 
-/// The place of the service's name, if this program handles the line.
+/// The place of the service's name, if this program handles the line. In `configure sso` it comes second.
 fn service(globals: &Command, words: &[String]) -> Option<usize> {
     let mut plain = plain(globals, words);
-    let (service, operation) = (plain.next()?, plain.next().map(|at| words[at].as_str()));
-    let is_handled = match words[service].as_str() {
-        "sso-oidc" => true,
-        "sso" => matches!(operation, Some("login" | "logout")),
-        _ => false,
-    };
-    is_handled.then_some(service)
+    let (first, second) = (plain.next()?, plain.next());
+    match (words[first].as_str(), second.map(|at| words[at].as_str())) {
+        ("sso-oidc", _) | ("sso", Some("login" | "logout")) => Some(first),
+        ("configure", Some("sso")) => second,
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn two_commands_of_sso_and_all_of_sso_oidc_are_handled() {
+    fn three_commands_of_sso_and_all_of_sso_oidc_are_handled() {
         for (line, expected) in [
             ("aws sso login", Some("login")),
             ("aws sso logout --profile x", Some("logout --profile x")),
@@ -88,7 +88,12 @@ mod tests {
             ("aws sso list-accounts", None),
             ("aws s3 ls", None),
             ("aws s3 cp sso login", None),
-            ("aws configure sso", None),
+            ("aws configure sso --no-browser", Some("configure --no-browser")),
+            ("aws --profile sso configure --debug sso", Some("--profile sso configure --debug")),
+            ("aws configure sso-session", None),
+            ("aws configure", None),
+            ("aws configure set sso x", None),
+            ("aws sso configure", None),
             ("aws --profile sso login", None),
             ("aws -- sso login", None),
             ("aws", None),

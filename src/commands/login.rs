@@ -94,7 +94,7 @@ fn selected<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<SessionOp
 }
 
 /// Checks the options and their environment variables, before anything else.
-fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
+pub(super) fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let timeout = duration("--timeout", args.timeout.as_deref())?;
     let port = args.redirect_port.as_deref().map(|text| {

@@ -7,6 +7,7 @@ mod auto_prompt;
 mod candidates;
 mod clients;
 mod completion;
+mod configure;
 mod environment;
 mod export_credentials;
 mod first_run;
@@ -47,6 +48,7 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
         Command::Help(args) => help(&args, context)?,
         Command::Operation(args) => operation::run(args, global, context)?,
         Command::Login(args) => return login::run(&args, global, context),
+        Command::Configure(args) => configure::run(&args, global, context)?,
         Command::Status(args) => return status::run(&args, global, context),
         Command::Token(args) => token::run(&args, global, context)?,
         Command::ExportCredentials(args) => return export_credentials::run(&args, global, context),

@@ -30,12 +30,19 @@ const SPINNER_INTERVAL: Duration = Duration::from_millis(120);
 pub struct Notices<'a> {
     context: &'a Context,
     events: bool,
+    /// Whether AWS's text goes to standard error, too.
+    on_stderr: bool,
 }
 
 impl<'a> Notices<'a> {
     /// `events`: an explicit `--output json`.
     pub fn new(context: &'a Context, events: bool) -> Self {
-        Self { context, events }
+        Self { context, events, on_stderr: events }
+    }
+
+    /// For a command that prints its own data on standard output.
+    pub fn on_stderr(context: &'a Context) -> Self {
+        Self { context, events: false, on_stderr: true }
     }
 
     /// Prints a line on standard error.
@@ -43,9 +50,9 @@ impl<'a> Notices<'a> {
         self.context.message(&text::for_terminal(&line.to_string()));
     }
 
-    /// Prints AWS's text, on standard error when standard output carries events.
+    /// Prints AWS's text, on standard error when standard output carries something else.
     fn aws_text(&self, text: &str) -> Result<(), Error> {
-        if self.events {
+        if self.on_stderr {
             self.context.message(text.trim_end_matches('\n'));
             return Ok(());
         }

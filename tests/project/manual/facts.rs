@@ -4,12 +4,13 @@
 use sso_oidc::internal::Cli;
 
 /// Commands that use a session of Identity Center.
-pub(super) const SESSIONS: &[&str] = &["login", "status", "token", "export-credentials", "logout"];
+pub(super) const SESSIONS: &[&str] = &["login", "configure", "status", "token", "export-credentials", "logout"];
 /// Commands that call an operation of the service.
 pub(super) const OPERATIONS: &[&str] =
     &["register-client", "start-device-authorization", "create-token", "create-token-with-iam"];
 const REQUESTS: &[&str] = &[
     "login",
+    "configure",
     "status",
     "token",
     "export-credentials",
@@ -29,13 +30,30 @@ const PRINTING: &[&str] = &[
     "create-token-with-iam",
 ];
 const LOGIN: &[&str] = &["login"];
+/// Commands that can start a browser login.
+const INTERACTIVE: &[&str] = &["login", "configure"];
+/// All but `configure`, of which `--profile` is the profile to write.
+const OTHERS: &[&str] = &[
+    "login",
+    "status",
+    "token",
+    "export-credentials",
+    "logout",
+    "register-client",
+    "start-device-authorization",
+    "create-token",
+    "create-token-with-iam",
+    "completion",
+    "shim",
+    "help",
+];
 const SIGNING: &[&str] = &["create-token-with-iam", "export-credentials"];
 
 /// Names, their meaning, and the commands that it applies to.
 pub(super) type Fact = (&'static [&'static str], &'static str, &'static [&'static str]);
 
 /// Defaults, by the option's id in clap. An option whose default differs between commands has several entries.
-pub(super) const DEFAULTS: [Fact; 31] = [
+pub(super) const DEFAULTS: [Fact; 36] = [
     (
         &["endpoint_url"],
         "Default: `AWS_ENDPOINT_URL_SSO_OIDC` (`AWS_ENDPOINT_URL_SSO` for the access portal), `AWS_ENDPOINT_URL`, \
@@ -44,7 +62,21 @@ pub(super) const DEFAULTS: [Fact; 31] = [
     ),
     (&["output"], "Default: `AWS_DEFAULT_OUTPUT`, `output` in the profile, or json.", PRINTING),
     (&["output"], "Only json has an effect: standard output is one JSON event per line.", &["login", "logout"]),
-    (&["profile"], "Default: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or default.", &[]),
+    (
+        &["output", "query"],
+        "Prints the accounts and roles, and writes no profile. Default format with --query: as for other commands.",
+        &["configure"],
+    ),
+    (
+        &["profile"],
+        "The profile to write. Its session is used if it exists and has one, else that of the default profile. With --all, \
+         --output or --query it only selects the session.",
+        &["configure"],
+    ),
+    (&["profile"], "Default: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or default.", OTHERS),
+    (&["region"], "Default: the region of the session, for profiles that are new.", &["configure"]),
+    (&["name"], "Default: {account_name}.{role_name}.", &["configure"]),
+    (&["output_format"], "Default: no `output` in the profile.", &["configure"]),
     (&["region"], "Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or `region` in the profile.", PRINTING),
     (&["color"], "Default: auto.", &[]),
     (&["ca_bundle"], "Default: `AWS_CA_BUNDLE`, `ca_bundle` in the profile, or `REQUESTS_CA_BUNDLE`.", &[]),
@@ -62,7 +94,7 @@ pub(super) const DEFAULTS: [Fact; 31] = [
     (
         &["sso_session"],
         "Default: `sso_session` in the profile, or the only sso-session.",
-        &["login", "token", "export-credentials"],
+        &["login", "configure", "token", "export-credentials"],
     ),
     (&["sso_session"], "Default: all sessions.", &["status", "logout"]),
     (
@@ -82,7 +114,7 @@ pub(super) const DEFAULTS: [Fact; 31] = [
         &["interactive"],
         "Default: auto, which starts one unless `CI` is true, or there is no terminal and a login timed out within the last \
          hour.",
-        LOGIN,
+        INTERACTIVE,
     ),
     (&["browser_command"], "Default: `BROWSER`, or the system's default browser.", LOGIN),
     (&["redirect_port"], "Default: any free port.", LOGIN),
@@ -108,22 +140,22 @@ pub(super) const VARIABLES: [Fact; 29] = [
     (
         &["SSO_OIDC_START_URL", "SSO_OIDC_REGION"],
         "Start URL and region of the session; ignored with --sso-session or --profile.",
-        &["login", "status", "token", "export-credentials"],
+        &["login", "configure", "status", "token", "export-credentials"],
     ),
     (
         &["SSO_OIDC_ACCOUNT_ID", "SSO_OIDC_ROLE_NAME"],
         "Account and role; ignored with --profile.",
         &["export-credentials"],
     ),
-    (&["SSO_OIDC_FLOW"], "The login flow, like --flow.", LOGIN),
-    (&["SSO_OIDC_INTERACTIVE"], "Whether a browser login may be started, like --interactive.", LOGIN),
-    (&["BROWSER"], "The browser command, or several separated by colons; %s is replaced by the URL.", LOGIN),
+    (&["SSO_OIDC_FLOW"], "The login flow, like --flow of login.", INTERACTIVE),
+    (&["SSO_OIDC_INTERACTIVE"], "Whether a browser login may be started, like --interactive.", INTERACTIVE),
+    (&["BROWSER"], "The browser command, or several separated by colons; %s is replaced by the URL.", INTERACTIVE),
     (&["SSO_OIDC_EVENTS"], "If json, standard output is one JSON event per line.", &["login", "logout"]),
-    (&["CI"], "If true, no browser login is started unless --interactive is always.", LOGIN),
+    (&["CI"], "If true, no browser login is started unless --interactive is always.", INTERACTIVE),
     (
         &["SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "CODESPACES"],
         "Used to detect that a browser cannot reach this machine; then the device code flow is used.",
-        LOGIN,
+        INTERACTIVE,
     ),
     (
         &["AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"],
@@ -186,7 +218,11 @@ pub(super) const FILES: [Fact; 4] = [
 pub(super) const CODES: [Fact; 9] = [
     (&["0"], "Success.", &[]),
     (&["1"], "With --: sso-oidc does not handle this aws command.", &["shim"]),
-    (&["4"], "A login is needed and was not started.", &["login", "status", "token", "export-credentials"]),
+    (
+        &["4"],
+        "A login is needed and was not started.",
+        &["login", "configure", "status", "token", "export-credentials"],
+    ),
     (
         &["126", "127"],
         "The command after -- cannot be executed, or was not found. Otherwise the exit code is that of the command.",

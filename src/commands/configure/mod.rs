@@ -1,0 +1,281 @@
+//! `configure`: profiles for the roles of a session, in the form of `aws configure sso`.
+//!
+//! This file combines the options. `roles` finds the roles and their profiles, with the lists of `accounts` and the
+//! names of `names`; `config` writes all profiles at once.
+
+mod accounts;
+mod names;
+mod roles;
+
+use serde_json::{Value, json};
+
+use super::first_run::NewSession;
+use super::printing::Output;
+use super::prompt::Prompt;
+use super::{clients, login, print_source, runtime, selection, token};
+use crate::cache::TokenCache;
+use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs};
+use crate::config::{self, Config, DEFAULT_SCOPE, NewProfile, Origin, Saved, Session, SessionOptions};
+use crate::context::Context;
+use crate::error::Error;
+use crate::login::LoginRequest;
+use crate::login::notice::Notices;
+use crate::services::Services;
+use accounts::Lister;
+use names::Template;
+use roles::{Listing, Selection};
+
+/// Writes profiles, or prints them or the list of roles.
+pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+    let as_data = !global.as_aws && (global.output.is_some() || global.query.is_some());
+    check(args, global, as_data)?;
+    let template = Template::new(args.name.as_deref())?;
+    let choices = login::choices(&login_args(args), context)?;
+    let config = configuration(args.all || as_data, global, context)?;
+    let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
+    let services = clients::for_session(context, &config, global)?;
+    let cache = TokenCache::in_home(context.require_home()?);
+    let is_complete = args.all || as_data || args.account_id.is_some() && args.role_name.is_some();
+    // `aws configure sso` asks, too.
+    let prompt = if is_complete { None } else { Prompt::new(choices.interactive, false, context) };
+    let options = SessionOptions { as_aws: false, ..token::options(&args.session, &config, global, context) };
+    let session = session(options, prompt.as_ref(), &services, &cache, &config, context)?;
+    crate::login::check(&session, &choices)?;
+    services.check(&session.region)?;
+    let notices = if global.as_aws { Notices::new(context, false) } else { Notices::on_stderr(context) };
+    let (session, choices, services, cache, config) = (&session, &choices, &services, &cache, &config);
+    let request = LoginRequest { session, choices, services, cache, config, notices: &notices, context };
+    let roles = Selection {
+        args,
+        profile: profile_name(global, config),
+        region: given(global.region.as_deref()),
+        may_exist: args.overwrite || global.as_aws,
+        config,
+        session,
+        lister: Lister::new(request),
+        prompt,
+    };
+    let profiles = runtime::block_on(context, async {
+        if let Some(output) = output {
+            output.print(document(&roles.listing().await?, session), "Configure", context)?;
+            return Ok(Vec::new());
+        }
+        Ok(if args.all { roles.all(&template).await? } else { vec![roles.one(&template).await?] })
+    })?;
+    if as_data {
+        return Ok(());
+    }
+    let new_region = roles.lister.new_region.take();
+    if let (Some(region), Origin::File(_), false) = (&new_region, &session.region.origin, args.dry_run) {
+        config::set_sso_region(config, session, region)?;
+        notices.region_updated(region)?;
+    }
+    let region = new_region.unwrap_or_else(|| session.region.value.clone());
+    Writing { args, global, config, session, region, context }.save(&profiles)
+}
+
+/// Refuses options that contradict each other.
+fn check(args: &ConfigureArgs, global: &GlobalArgs, as_data: bool) -> Result<(), Error> {
+    let writes = args.all || args.dry_run || args.overwrite || args.name.is_some() || args.output_format.is_some();
+    if as_data && writes {
+        let problem = "--output and --query print the accounts and roles and write no profile; they cannot be used with \
+                       --all, --name, --output-format, --overwrite or --dry-run";
+        return Err(Error::validation(problem));
+    }
+    if args.name.is_some() && given(global.profile.as_deref()).is_some() && !args.all {
+        return Err(Error::validation("--name cannot be used with --profile, except with --all"));
+    }
+    given(global.region.as_deref()).map_or(Ok(()), crate::endpoint::check_region)
+}
+
+/// The value of an option; an empty one counts as absent.
+fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.is_empty())
+}
+
+fn login_args(args: &ConfigureArgs) -> LoginArgs {
+    let ConfigureArgs { no_browser, use_device_code, ref interactive, .. } = *args;
+    LoginArgs { no_browser, use_device_code, interactive: interactive.clone(), ..LoginArgs::default() }
+}
+
+/// The configuration. `--profile` names the profile to write, which selects the session only if it has one; unless several
+/// profiles are written: then it selects the session, as for other commands.
+fn configuration(selects: bool, global: &GlobalArgs, context: &Context) -> Result<Config, Error> {
+    if selects {
+        return Config::load(context, global.profile.as_deref());
+    }
+    let config = Config::read(context, global.profile.as_deref())?;
+    let has_session = ["sso_session", "sso_start_url"].iter().any(|key| config.get(key).is_some());
+    if has_session { Ok(config) } else { Config::read(context, None) }
+}
+
+/// The session: selected, chosen, or set up by the answers to questions. If it is not in the config file yet, it gets the
+/// scopes that will be saved.
+fn session(
+    options: SessionOptions<'_>,
+    prompt: Option<&Prompt<'_>>,
+    services: &Services,
+    cache: &TokenCache,
+    config: &Config,
+    context: &Context,
+) -> anyhow::Result<Session> {
+    let new_session;
+    let options = match (options.candidates(config)?, prompt) {
+        (None, _) => options,
+        (Some(candidates), Some(prompt)) if candidates.is_empty() && config.is_understood() => {
+            let asked = NewSession::ask(&options, prompt, services, config, context);
+            new_session = runtime::block_on(context, async { Ok(asked.await?) })?;
+            new_session.options()
+        }
+        (Some(candidates), prompt) => selection::chosen(candidates, prompt, cache, config, context)?,
+    };
+    let mut session = Session::resolve(config, &options)?;
+    print_source(&session, config, context);
+    if is_new(&session, config) {
+        session.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
+    }
+    Ok(session)
+}
+
+/// Whether the session has a name that the config file does not have yet.
+fn is_new(session: &Session, config: &Config) -> bool {
+    session.name.as_deref().is_some_and(|name| config.sso_session(name).is_none())
+}
+
+/// The profile to write: that of `--profile`; called as `aws`, also that of a variable.
+fn profile_name<'a>(global: &'a GlobalArgs, config: &'a Config) -> Option<&'a str> {
+    let of_variable = global.as_aws && config.profile_was_named();
+    given(global.profile.as_deref()).or_else(|| of_variable.then(|| config.profile_name()))
+}
+
+/// The accounts and roles as data.
+fn document(listing: &Listing, session: &Session) -> Value {
+    let accounts = listing.iter().map(|(account, roles)| {
+        json!({
+            "accountId": account.id,
+            "accountName": account.name,
+            "emailAddress": account.email,
+            "roles": roles,
+        })
+    });
+    json!({
+        "session": session.name,
+        "startUrl": session.start_url.value,
+        "accounts": accounts.collect::<Vec<_>>(),
+    })
+}
+
+/// Profiles to write or to print.
+struct Writing<'a> {
+    args: &'a ConfigureArgs,
+    global: &'a GlobalArgs,
+    config: &'a Config,
+    session: &'a Session,
+    /// The region of the Identity Center instance.
+    region: String,
+    context: &'a Context,
+}
+
+impl Writing<'_> {
+    fn save(&self, profiles: &[NewProfile]) -> anyhow::Result<()> {
+        let overwrite = self.args.overwrite || self.global.as_aws;
+        for profile in profiles.iter().filter(|_| overwrite) {
+            self.check_replaceable(&profile.name)?;
+        }
+        let planned = self.config.preview(profiles, overwrite);
+        self.refuse(profiles, &planned)?;
+        let session = &self.session;
+        let scopes = session.scopes.as_deref().unwrap_or_default().join(",");
+        let keys = [
+            ("sso_start_url", session.start_url.value.as_str()),
+            ("sso_region", &self.region),
+            ("sso_registration_scopes", &scopes),
+        ];
+        let new_session = session.name.as_deref().filter(|_| is_new(session, self.config));
+        if self.args.dry_run {
+            let session = new_session.map(|name| config::session_section(name, &keys));
+            let written =
+                profiles.iter().zip(&planned).filter(|(_, what)| matches!(what, Saved::Added | Saved::Replaced));
+            let sections: Vec<_> = session.into_iter().chain(written.map(|(profile, _)| profile.section())).collect();
+            self.context.print_text(&sections.join("\n"))?;
+            self.report(profiles, &planned);
+            return Ok(());
+        }
+        let session = new_session.map(|name| (name, &keys[..]));
+        let saved = config::save_profiles(self.config, session, profiles, overwrite)?;
+        self.refuse(profiles, &saved)?;
+        self.report(profiles, &saved);
+        self.next_step(&profiles[0].name)
+    }
+
+    /// Refuses a profile in which the new keys would have no effect.
+    fn check_replaceable(&self, name: &str) -> Result<(), Error> {
+        let Some(present) = self.config.profile(name) else { return Ok(()) };
+        let key = match self.session.name {
+            _ if present.has_role() => "role_arn",
+            None if present.get("sso_session").is_some() => "sso_session",
+            _ => return Ok(()),
+        };
+        let message = format!("the profile {name} cannot get these settings: its {key} takes precedence over them");
+        Err(Error::validation(message).hint(format!("remove {key} from {}, or use another name", present.place())))
+    }
+
+    /// Fails if the only profile exists with other settings.
+    fn refuse(&self, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
+        let ([profile], [Saved::Kept], false) = (profiles, saved, self.args.all) else { return Ok(()) };
+        let place = self.config.profile(&profile.name).map(|section| section.place()).unwrap_or_default();
+        let message = format!("the profile {} exists with other settings: {place}", profile.name);
+        let hint = "pass --overwrite to replace them, or --profile to write another profile";
+        Err(Error::validation(message).hint(hint.to_owned()))
+    }
+
+    /// Prints what has happened, or what would happen.
+    fn report(&self, profiles: &[NewProfile], saved: &[Saved]) {
+        let path = self.config.config_path().display();
+        let (done, planned) = (["saved", "added", "replaced"], ["would save", "would add", "replace"]);
+        let [save, add, replace] = if self.args.dry_run { planned } else { done };
+        if let ([profile], [what]) = (profiles, saved) {
+            let name = &profile.name;
+            self.context.message(&match what {
+                Saved::Added | Saved::Replaced => format!("{save} [profile {name}] in {path}"),
+                Saved::Unchanged | Saved::Kept => format!("[profile {name}] in {path} is up to date"),
+            });
+            return;
+        }
+        let names =
+            |which| profiles.iter().zip(saved).filter(move |(_, what)| **what == which).map(|(it, _)| &*it.name);
+        let count = |which| names(which).count();
+        let (replaced, unchanged, kept) = (count(Saved::Replaced), count(Saved::Unchanged), count(Saved::Kept));
+        let replaced = if replaced > 0 { format!(", {replace} {replaced}") } else { String::new() };
+        let unchanged = if unchanged > 0 { format!(", {unchanged} unchanged") } else { String::new() };
+        let added = profiles_of(count(Saved::Added));
+        self.context.message(&format!("{add} {added}{replaced}{unchanged} in {path}"));
+        if kept > 0 {
+            let (kept, names) = (profiles_of(kept), names(Saved::Kept).collect::<Vec<_>>().join(", "));
+            let line = format!("kept {kept} with other settings; --overwrite replaces them: {names}");
+            self.context.message(&crate::text::for_terminal(&line));
+        }
+    }
+
+    /// Prints what to do next, in AWS's words if the program was called as `aws`.
+    fn next_step(&self, name: &str) -> anyhow::Result<()> {
+        let option =
+            if name == "default" { String::new() } else { format!(" --profile {}", config::shell_quoted(name)) };
+        if !self.global.as_aws {
+            self.context.message(&format!("try: aws s3 ls{option}"));
+            return Ok(());
+        }
+        let words = match name {
+            "default" => {
+                "The AWS CLI is now configured to use the default profile.\nRun the following command to verify \
+                          your configuration:"
+            }
+            _ => "To use this profile, specify the profile name using --profile, as shown:",
+        };
+        Ok(self.context.print_text(&format!("{words}\n\naws sts get-caller-identity{option}\n"))?)
+    }
+}
+
+fn profiles_of(count: usize) -> String {
+    if count == 1 { "1 profile".to_owned() } else { format!("{count} profiles") }
+}

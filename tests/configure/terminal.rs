@@ -1,0 +1,1 @@
+//! `configure` on a terminal: what the options leave open is asked.
