@@ -56,6 +56,9 @@ fn canonical(start_url: &str) -> Result<String, String> {
 /// The region of the Identity Center: found, or else chosen.
 async fn region(start_url: &str, prompt: &Prompt<'_>, services: &Services, context: &Context) -> Result<String, Error> {
     let is_valid = |region: &str| services.endpoint(Service::Oidc, region).is_ok();
+    if endpoint::region_of_start_url(start_url).is_none() {
+        context.message("Looking for the region on the page of the portal ...");
+    }
     if let Some(region) = login::find_region(services.http(), start_url).await.filter(|region| is_valid(region)) {
         context.message(&format!("Region: {region}"));
         return Ok(region);

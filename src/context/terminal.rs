@@ -61,6 +61,7 @@ const INPUT: &str = "CONIN$";
 const OUTPUT: &str = "CONOUT$";
 
 /// DECTCEM (ECMA-48 private mode 25).
+#[cfg(unix)]
 const SHOW_CURSOR: &str = "\u{1b}[?25h";
 
 impl HiddenInput {
@@ -82,7 +83,7 @@ impl HiddenInput {
 }
 
 /// Keys are not shown until this is dropped; then the terminal and its cursor are as before, also if another thread is still
-/// reading a key.
+/// reading a key. On Windows, where the console is not changed, this does nothing.
 pub struct KeyInput(());
 
 impl KeyInput {
@@ -102,8 +103,10 @@ impl KeyInput {
 impl Drop for KeyInput {
     fn drop(&mut self) {
         #[cfg(unix)]
-        restore_modes();
-        let _ = show(SHOW_CURSOR);
+        {
+            restore_modes();
+            let _ = show(SHOW_CURSOR);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ const URL: &str = "https://d-1234567890.awsapps.com/start";
 const SESSION: &str = "[profile p]\nsso_session = s1\nsso_start_url = https://own.awsapps.com/start\nsso_region = eu-west-1\n\
     [sso-session s1]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n";
 
+#[expect(clippy::needless_pass_by_value, reason = "most options are temporary values")]
 fn resolve(config: &str, profile: Option<&str>, options: SessionOptions<'_>) -> Result<Session, Error> {
     Session::resolve(&Fixture::new(config).load(profile).unwrap(), &options)
 }
