@@ -31,21 +31,32 @@ impl Interactive {
         [("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
 }
 
-/// Why no browser login is started, as a clause, if so.
-pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<String> {
+/// Why no browser login is started, as a clause, and what to do instead, if so.
+pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> {
     let context = request.context;
+    let command = request.session.login_command();
+    let run = format!("run: {command}");
     match request.choices.interactive {
         Interactive::Always => None,
-        Interactive::Never => Some("and interactive login is off (--interactive never)".to_owned()),
-        Interactive::Auto if context.is_ci() => {
-            Some("and CI is set, so no browser is opened; override with --interactive always".to_owned())
+        Interactive::Never => {
+            let of_variable = context.var("SSO_OIDC_INTERACTIVE").is_some_and(|when| when == "never");
+            let option = if of_variable { " --interactive always" } else { "" };
+            Some(("and interactive login is off (--interactive never)".to_owned(), run + option))
         }
+        Interactive::Auto if context.is_ci() => Some((
+            "and CI is set, so no browser is opened".to_owned(),
+            format!(
+                "to approve the login in a browser elsewhere, {run} --interactive always; without a person, use IAM \
+                 credentials with sso-oidc create-token-with-iam"
+            ),
+        )),
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
         Interactive::Auto => pause_after_timeout(request).map(|(ago, pause)| {
-            format!(
+            let clause = format!(
                 "and there is no terminal; the last login attempt timed out {ago} min ago, so no browser is opened for \
                  {pause} min (override with --interactive always)"
-            )
+            );
+            (clause, run)
         }),
     }
 }

@@ -113,9 +113,9 @@ async fn is_rejected(request: &LoginRequest<'_>, token: &CachedToken) -> bool {
 /// Signs in with the browser, or waits for the process that already does. `why`: why a login is needed, unless forced.
 pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>) -> Result<Login, Error> {
     let LoginRequest { session, cache, notices, .. } = *request;
-    if let Some(no_prompt) = interactive::no_prompt(request) {
+    if let Some((no_prompt, advice)) = interactive::no_prompt(request) {
         let why = why.map_or_else(|| "a new login was requested".to_owned(), |why| why.to_string());
-        return Err(session.login_needed(&format!("{why}, {no_prompt}")));
+        return Err(session.login_needed(&format!("{why}, {no_prompt}")).hint(advice));
     }
     let known = match cache.token(&session.token_key())? {
         Loaded::Present(token, _) => Some(token),
