@@ -9,20 +9,20 @@ use std::pin::pin;
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::cache::TokenCache;
-use crate::cli::{GlobalArgs, LoginArgs};
+use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs, SessionArgs};
 use crate::config::{self, Config, DEFAULT_SCOPE, Origin, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::CONCURRENT_REQUESTS;
 use crate::login::notice::Notices;
-use crate::login::{self, Choices, Flow, FlowChoice, Interactive, Login, LoginRequest, Outcome};
+use crate::login::{self, Choices, Login, LoginRequest, Outcome};
 use crate::output::Style;
 use crate::report;
 use crate::services::Services;
 
 use super::first_run::NewSession;
 use super::prompt::Prompt;
-use super::{clients, duration, print_source, runtime, selection, wants_events};
+use super::{choices, clients, configure, print_source, runtime, selection, wants_events};
 
 /// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -35,7 +35,7 @@ pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> a
 
 fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &Notices<'_>) -> anyhow::Result<u8> {
     let config = Config::load(context, global.profile.as_deref())?;
-    let choices = choices(args, context)?;
+    let choices = choices::of_login(args, context)?;
     let options = SessionOptions { as_aws: global.as_aws, ..session_options(args, None) };
     let mut selected = selected(args, &config)?;
     let mut saves = args.save;
@@ -62,9 +62,25 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
         print_source(&session, &config, context);
         let login = runtime::block_on(context, async { Ok(login::sign_in(&run.request(&session)).await?) })?;
         run.finish(&session, &login)?;
+        if saves && !args.save {
+            offer_profile(&session, args, global, context)?;
+        }
         return Ok(0);
     }
     runtime::block_on(context, run.several(&selected))
+}
+
+/// After the questions of a first login, offers to set up a profile.
+fn offer_profile(session: &Session, args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+    let choices = choices::of_login(args, context)?;
+    let Some(prompt) = Prompt::new(choices.interactive, global.as_aws, context) else { return Ok(()) };
+    let wanted = runtime::block_on(context, async { Ok(prompt.confirm("Set up a profile now?", true).await?) })?;
+    if !wanted {
+        return Ok(());
+    }
+    let session = SessionArgs { sso_session: session.name.clone(), ..SessionArgs::default() };
+    let args = ConfigureArgs { session, interactive: args.interactive.clone(), ..ConfigureArgs::default() };
+    configure::run(&args, &GlobalArgs { output: None, query: None, ..global.clone() }, context)
 }
 
 /// The options that select a session.
@@ -91,49 +107,6 @@ fn selected<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<SessionOp
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
     Ok(names.into_iter().map(|name| session_options(args, Some(name))).collect())
-}
-
-/// Checks the options and their environment variables, before anything else.
-pub(super) fn choices(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
-    let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
-    let timeout = duration("--timeout", args.timeout.as_deref())?;
-    let port = args.redirect_port.as_deref().map(|text| {
-        let port = text.parse().ok().filter(|port| *port != 0);
-        port.ok_or_else(|| bad_value("--redirect-port", text, "expected a number from 1 to 65535"))
-    });
-    let names = ["--interactive", "SSO_OIDC_INTERACTIVE"];
-    let interactive = choice(args.interactive.as_deref(), names, &Interactive::VALUES, context)?;
-    let flow = choice(args.flow.as_deref(), ["--flow", "SSO_OIDC_FLOW"], &FlowChoice::VALUES, context)?;
-    Ok(Choices {
-        flow: if args.use_device_code { Some(FlowChoice::Fixed(Flow::DeviceCode)) } else { flow },
-        redirect_port: port.transpose()?,
-        no_browser: args.no_browser,
-        browser_command: args.browser_command.clone(),
-        no_qr: args.no_qr,
-        force: args.force,
-        new_session: args.new_session,
-        interactive: interactive.unwrap_or_default(),
-        timeout,
-        min_ttl: min_ttl.unwrap_or_default(),
-    })
-}
-
-/// The value of the option, or else of the variable.
-fn choice<T: Copy>(
-    given: Option<&str>,
-    [option, variable]: [&str; 2],
-    values: &[(&str, T); 3],
-    context: &Context,
-) -> Result<Option<T>, Error> {
-    let given = given.map(|text| (option, text.to_owned()));
-    let given = given.or_else(|| Some((variable, context.var_not_empty(variable)?)));
-    let value =
-        given.map(|(name, text)| login::named(values, &text).map_err(|expected| bad_value(name, &text, &expected)));
-    value.transpose()
-}
-
-fn bad_value(name: &str, text: &str, expected: &str) -> Error {
-    Error::validation(format!("{name}: invalid value '{text}'; {expected}"))
 }
 
 /// The state that the sessions of one command share.

@@ -5,6 +5,7 @@
 
 mod auto_prompt;
 mod candidates;
+mod choices;
 mod clients;
 mod completion;
 mod configure;

@@ -2,6 +2,7 @@
 
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Approval, Endpoint, Reply};
+use crate::support::terminal::Terminal;
 use crate::support::{IdentityCenter, TestEnv};
 
 const LOGIN: [&str; 2] = ["login", "--use-device-code"];
@@ -19,6 +20,34 @@ fn unconfigured() -> (IdentityCenter, TestEnv, String) {
     (center, env, url)
 }
 
+/// Answers the last question: no profile.
+fn decline(terminal: &mut Terminal) {
+    terminal.wait_for(|text| text.contains("Set up a profile now? (y/n) [yes]: ").then_some(()));
+    terminal.type_in("n\n");
+}
+
+#[test]
+fn the_first_login_sets_up_a_profile() {
+    let (_center, env, url) = unconfigured();
+    let mut terminal = env.on_terminal(&LOGIN);
+    for (question, answer) in [
+        ("Start URL of your AWS access portal: ", &*format!("{url}\n")),
+        ("Name of the session [sso]: ", "\n"),
+        ("Set up a profile now? (y/n) [yes]: ", "\n"),
+        ("Choose the role", "\r"),
+        ("Profile name [Development.Developer]: ", "dev\n"),
+        ("Region [us-east-1]: ", "eu-west-1\n"),
+    ] {
+        terminal.wait_for(|text| text.contains(question).then_some(()));
+        terminal.type_in(answer);
+    }
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 0 && echoes && text.contains("try: aws s3 ls --profile dev"), "{code} {text}");
+    assert!(env.read(".aws/config").ends_with(
+        "\n[profile dev]\nsso_session = sso\nsso_account_id = 111122223333\nsso_role_name = Developer\nregion = eu-west-1\n"
+    ));
+}
+
 #[test]
 fn the_first_login_asks_for_the_session_and_saves_it() {
     let (center, env, url) = unconfigured();
@@ -32,6 +61,7 @@ fn the_first_login_asks_for_the_session_and_saves_it() {
     terminal.type_in("a]b\n");
     terminal.wait_for(|text| text.contains("expected letters").then_some(()));
     terminal.type_in("my-company\n");
+    decline(&mut terminal);
     let (code, text, echoes) = terminal.finish();
     assert!(code == 0 && echoes, "{code} {text}");
     let saved = format!(
@@ -64,6 +94,7 @@ fn a_region_that_is_not_found_is_chosen() {
         }
         terminal.wait_for(|text| text.contains("Name of the session").then_some(()));
         terminal.type_in("\n");
+        decline(&mut terminal);
         let (code, text, _) = terminal.finish();
         assert_eq!(code, 0, "{text}");
         assert!(
@@ -83,6 +114,7 @@ fn options_answer_questions() {
     terminal.wait_for(|text| text.contains("Name of the session").then_some(()));
     assert!(!terminal.text().contains("Region: "), "{}", terminal.text());
     terminal.type_in("\n");
+    decline(&mut terminal);
     assert_eq!(terminal.finish().0, 0);
 }
 

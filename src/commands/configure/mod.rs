@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::first_run::NewSession;
 use super::printing::Output;
 use super::prompt::Prompt;
-use super::{clients, login, print_source, runtime, selection, token};
+use super::{choices, clients, print_source, runtime, selection, token};
 use crate::cache::TokenCache;
 use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs};
 use crate::config::{self, Config, DEFAULT_SCOPE, NewProfile, Origin, Saved, Session, SessionOptions};
@@ -30,7 +30,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     let as_data = !global.as_aws && (global.output.is_some() || global.query.is_some());
     check(args, global, as_data)?;
     let template = Template::new(args.name.as_deref())?;
-    let choices = login::choices(&login_args(args), context)?;
+    let choices = choices::of_login(&login_args(args), context)?;
     let config = configuration(args.all || as_data, global, context)?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let services = clients::for_session(context, &config, global)?;
