@@ -241,3 +241,36 @@ fn boto3_with_a_credential_process() {
 fn the_javascript_sdk_with_a_credential_process() {
     lives_on_export_credentials(Sdk::JavaScript);
 }
+
+/// Profiles of `configure`.
+fn lives_on_a_configured_profile(sdk: Sdk) {
+    let name = format!("{sdk:?} with a profile of configure");
+    if or_skip(sdk.installed(), &name, "the SDK is not installed (tests/sdk/install does it)").is_none() {
+        return;
+    }
+    let center = IdentityCenter::start();
+    center.entitle_only("444455556666", "Ünï  (prod)", &["Admin"]);
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    env.run(["configure", "--all", "--sso-session", SESSION]).ok();
+    for profile in ["Development.ReadOnly", "Ünï-prod.Admin"] {
+        sdk.credentials(&env, profile);
+    }
+    let last = center.requests_to(Endpoint::GetRoleCredentials).pop().expect("credentials were requested");
+    assert_eq!((last.parameter("account_id"), last.parameter("role_name")), (Some("444455556666"), Some("Admin")));
+}
+
+#[test]
+fn boto3_with_a_configured_profile() {
+    lives_on_a_configured_profile(Sdk::Python);
+}
+
+#[test]
+fn the_javascript_sdk_with_a_configured_profile() {
+    lives_on_a_configured_profile(Sdk::JavaScript);
+}
+
+#[test]
+fn the_rust_sdk_with_a_configured_profile() {
+    lives_on_a_configured_profile(Sdk::Rust);
+}

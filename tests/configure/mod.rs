@@ -3,6 +3,7 @@
 mod all;
 mod config_file;
 mod lists;
+#[cfg(target_os = "linux")]
 mod terminal;
 
 use crate::support::environment::SESSION;

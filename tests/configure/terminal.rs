@@ -1,1 +1,123 @@
-//! `configure` on a terminal: what the options leave open is asked.
+//! `configure` on a terminal: what the options leave open is asked. `aws configure sso` asks, too.
+
+use std::os::unix::fs::symlink;
+
+use super::{DEVELOPER, section, session_section, signed_in};
+use crate::support::identity_center::Approval;
+use crate::support::terminal::Terminal;
+use crate::support::{IdentityCenter, TestEnv};
+
+const DOWN: &str = "\u{1b}[B";
+
+/// Gives each answer when its question is on the screen; the screen in the end.
+fn answer(mut terminal: Terminal, answers: &[(&str, &str)]) -> String {
+    for (question, answer) in answers {
+        terminal.wait_for(|text| text.contains(question).then_some(()));
+        terminal.type_in(answer);
+    }
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 0 && echoes, "{code} {text}");
+    text
+}
+
+#[test]
+fn account_role_name_and_region_are_asked_for() {
+    let center = IdentityCenter::start();
+    center.entitle_only("444455556666", "Ünï & Co", &["Admin", "ReadOnly"]);
+    let env = signed_in(&center);
+    let taken = session_section(&center) + "[profile Ünï-Co.ReadOnly]\nregion = x\n[profile b]\n";
+    env.config(&taken);
+    let text = answer(
+        env.on_terminal(&["configure"]),
+        &[
+            ("Ünï & Co (444455556666)", &format!("{DOWN}\r")),
+            ("ReadOnly", &format!("{DOWN}\r")),
+            ("Profile name: ", "b\n"),
+            ("the profile b exists; choose another name", "c\n"),
+            ("Region [us-east-1]: ", "eu west\n"),
+            ("Provided region_name", "eu-west-1\n"),
+        ],
+    );
+    assert!(text.contains("saved [profile c] in ") && text.contains("try: aws s3 ls --profile c"), "{text}");
+    let new = section("profile c", "444455556666", "ReadOnly", "region = eu-west-1\n");
+    assert_eq!(env.read(".aws/config"), taken + &new);
+}
+
+#[test]
+fn what_has_one_answer_is_not_asked() {
+    let center = IdentityCenter::start();
+    center.entitle_only("111122223333", "Development", &["Admin"]);
+    let env = signed_in(&center);
+    let text = answer(
+        env.on_terminal(&["configure", "--region", "eu-west-1"]),
+        &[("Profile name [Development.Admin]: ", "\n")],
+    );
+    assert!(!text.contains("Choose"), "{text}");
+    // Options that are complete ask nothing.
+    answer(
+        env.on_terminal(&[&["configure", "--profile", "a"][..], &DEVELOPER[..2], &["--role-name", "Admin"]].concat()),
+        &[],
+    );
+    answer(env.on_terminal(&["configure", "--all", "--dry-run"]), &[]);
+    let expected = section("profile Development.Admin", "111122223333", "Admin", "region = eu-west-1\n")
+        + &section("profile a", "111122223333", "Admin", "region = us-east-1\n");
+    assert_eq!(env.read(".aws/config"), session_section(&center) + &expected);
+}
+
+#[test]
+fn an_interrupted_question_writes_nothing() {
+    let center = IdentityCenter::start();
+    let env = signed_in(&center);
+    let before = env.read(".aws/config");
+    for questions in [&["Developer"][..], &["Developer", "Profile name"], &["Developer", "Profile name", "Region"]] {
+        let mut terminal = env.on_terminal(&["configure"]);
+        for (at, question) in questions.iter().enumerate() {
+            terminal.wait_for(|text| text.contains(question).then_some(()));
+            terminal.type_in(if at + 1 == questions.len() { "\u{3}" } else { "\r" });
+        }
+        let (code, text, echoes) = terminal.finish();
+        assert!(code == 130 && echoes, "{code} {text}");
+        assert_eq!(env.read(".aws/config"), before);
+    }
+}
+
+#[test]
+fn nothing_is_asked_where_nobody_answers() {
+    let center = IdentityCenter::start();
+    let mut env = signed_in(&center);
+    let silent = |env: &TestEnv, words: &[&str]| {
+        let (code, text, _) = env.on_terminal(words).finish();
+        assert!(code == 252 && text.contains("Missing --role-name"), "{code} {text}");
+    };
+    silent(&env, &["configure", "--interactive", "never"]);
+    env.set("CI", "true");
+    silent(&env, &["configure"]);
+}
+
+#[test]
+fn aws_configure_sso_comes_here() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AfterPolls(1));
+    let mut env = TestEnv::of(&center);
+    env.config(&session_section(&center));
+    let aws = env.bin().join("aws");
+    symlink(env!("CARGO_BIN_EXE_sso-oidc"), &aws).unwrap();
+    let words = ["configure", "sso", "--no-browser", "--use-device-code", "--profile", "dev"];
+    let text = answer(
+        env.program_on_terminal(&aws, &words),
+        &[("Please visit the following URL:", ""), ("Developer", "\r"), ("Region [us-east-1]: ", "\n")],
+    );
+    let next = "To use this profile, specify the profile name using --profile, as shown:";
+    assert!(text.contains(next) && text.contains("aws sts get-caller-identity --profile dev"), "{text}");
+    let dev = |role| section("profile dev", "111122223333", role, "region = us-east-1\n");
+    assert_eq!(env.read(".aws/config"), session_section(&center) + &dev("Developer"));
+    // The named profile is updated, as by AWS; a variable names it, too.
+    env.set("AWS_PROFILE", "dev");
+    let words = ["configure", "sso", "--account-id", "111122223333", "--role-name", "ReadOnly"];
+    let run = env.program(&aws, words).run().ok();
+    assert_eq!(run.stdout, format!("{next}\n\naws sts get-caller-identity --profile dev\n"));
+    assert_eq!(env.read(".aws/config"), session_section(&center) + &dev("ReadOnly"));
+    let run = env.program(&aws, ["configure", "sso", "--profile", "default", "--role-name", "ReadOnly"]).run().ok();
+    assert!(run.stdout.ends_with("verify your configuration:\n\naws sts get-caller-identity\n"), "{}", run.snapshot());
+    assert!(env.read(".aws/config").contains("\n[default]\nsso_session = corp\n"));
+}
