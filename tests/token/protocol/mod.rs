@@ -4,11 +4,14 @@
 //! refresh token at its first use. A signal may arrive between any two steps of each actor, and one SIGKILL. What the code
 //! does is a set of `Rules`; with a rule taken back, the search must find the loss that the rule prevents.
 
+mod actors;
 mod model;
 
 use std::collections::{HashMap, VecDeque};
 
-use model::{Kind, RULES, Rules, State, Violation};
+use actors::Life::{Long, Over, Short};
+use actors::{Kind, RULES, Rules};
+use model::{State, Violation};
 
 /// The shortest way to a violation: a line for each state.
 fn way(problem: Violation, state: &State, from: &HashMap<State, Option<State>>) -> String {
@@ -48,15 +51,15 @@ fn search(start: State, rules: Rules) -> Result<usize, String> {
     Ok(from.len())
 }
 
-/// Every three actors, with one start URL or two, a token to refresh or one that lasts, a cache that can be written or not.
+/// Every three actors, with one start URL or two, each life of the token, a cache that can be written or not.
 fn starts() -> Vec<State> {
     let mut all = Vec::new();
     for (a, one) in Kind::ALL.into_iter().enumerate() {
         for (b, two) in Kind::ALL.into_iter().enumerate().skip(a) {
             for three in Kind::ALL.into_iter().skip(b) {
-                for (fresh, writable) in [(false, true), (true, true), (false, false)] {
+                for (life, writable) in [(Over, true), (Short, true), (Long, true), (Over, false), (Short, false)] {
                     for urls in [[0, 0, 0], [0, 0, 1], [0, 1, 1]] {
-                        all.push(State::start([one, two, three], urls, fresh, writable));
+                        all.push(State::start([one, two, three], urls, life, writable));
                     }
                 }
             }
@@ -86,6 +89,8 @@ fn each_rule_prevents_a_loss() {
         (Rules { watches_after_a_refusal: false, ..RULES }, "a login is needed while another tool stores a new token"),
         (Rules { probes_before_the_request: false, ..RULES }, "a refresh token is spent that cannot be replaced"),
         (Rules { finishes_a_request_that_is_out: false, ..RULES }, "the only good refresh token is lost"),
+        (Rules { looks_again_before_the_rename: false, ..RULES }, "a session that was signed out is stored"),
+        (Rules { looks_again_after_a_failure: false, ..RULES }, "a token of a session that was signed out is served"),
     ] {
         let found =
             starts().into_iter().find_map(|start| search(start, rules).err().filter(|way| way.starts_with(problem)));

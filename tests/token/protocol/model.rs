@@ -2,81 +2,13 @@
 //!
 //! `Token` is `session::refresh`, `Export` is `session::role`, `Login` is `login` with `single_flight`, `Logout` is
 //! `commands::logout`. `Tool` reads and writes without locks, as botocore does; `Person` signs in with such a tool.
-//! A token's remaining life has two values, and a start URL stands for everything that `session::mismatch` compares.
+//! A token's remaining life has three values, and a start URL stands for everything that `session::mismatch` compares.
 
-/// A token: the sign-in it belongs to, how often it was refreshed since, and the start URL.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Token {
-    sign_in: u8,
-    refreshes: u8,
-    url: u8,
-    /// More than 15 minutes of life.
-    fresh: bool,
-}
-
-/// What an actor does next.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Step {
-    /// Reads the token file: `session::look`.
-    Look,
-    /// Waits for the refresh lock and watches the file: `Lock::wait`, `Refresh::newer`.
-    Lock(Token),
-    /// Has the lock, reads again and checks that it can write: `Refresh::under_lock`.
-    Probe,
-    /// The request is on its way to the service: `Refresh::request`.
-    Request(Token),
-    /// The response is on its way: what was refreshed, and the new token or a refusal. `Refresh::store`.
-    Response(Token, Option<Token>),
-    /// Watches the file after a refusal: `Refresh::refused`.
-    Watch(Token),
-    /// Waits for the login lock: `single_flight::lead_or_follow`.
-    LoginLock(Option<Token>),
-    /// The user signs in: `login::in_browser`.
-    Browser,
-    /// Waits for the refresh lock to store a new login, or stores it without one: `login::store`.
-    Store(Token),
-    /// Has the refresh lock for that.
-    StoreLocked(Token),
-    /// The portal's answer is on its way: `Role::request`.
-    RoleResponse(Token),
-    /// Stores role credentials.
-    RoleStore(Token),
-    /// Has removed the token, then removes role credentials and ends the session: `commands::logout`.
-    RemoveRoles,
-    Done,
-}
-
-use Step::{
-    Browser, Done, Lock, LoginLock, Look, Probe, RemoveRoles, Request, Response, RoleResponse, RoleStore, Store,
-    StoreLocked, Watch,
+use super::actors::Step::{
+    Browser, Done, Lock, LoginLock, Look, Probe, RemoveRoles, Rename, Request, Response, RoleResponse, RoleStore,
+    Store, StoreLocked, Watch,
 };
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Kind {
-    Token,
-    Export,
-    Login,
-    Logout,
-    Tool,
-    Person,
-}
-
-impl Kind {
-    pub(super) const ALL: [Self; 6] = [Self::Token, Self::Export, Self::Login, Self::Logout, Self::Tool, Self::Person];
-
-    fn is_ours(self) -> bool {
-        !matches!(self, Self::Tool | Self::Person)
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Actor {
-    pub(super) kind: Kind,
-    pub(super) step: Step,
-    /// The start URL of its configuration.
-    url: u8,
-    interrupted: bool,
-}
+use super::actors::{Actor, Kind, Life, Rules, Step, Token};
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct State {
@@ -101,30 +33,6 @@ pub(super) struct State {
     writable: bool,
 }
 
-/// Rules of the code that can be taken back one by one.
-#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
-#[derive(Clone, Copy)]
-pub(super) struct Rules {
-    pub(super) stores_only_over_what_was_refreshed: bool,
-    pub(super) absent_means_signed_out: bool,
-    pub(super) roles_need_their_session: bool,
-    pub(super) waiters_check_the_session: bool,
-    pub(super) watches_after_a_refusal: bool,
-    pub(super) probes_before_the_request: bool,
-    pub(super) finishes_a_request_that_is_out: bool,
-}
-
-/// What the code does.
-pub(super) const RULES: Rules = Rules {
-    stores_only_over_what_was_refreshed: true,
-    absent_means_signed_out: true,
-    roles_need_their_session: true,
-    waiters_check_the_session: true,
-    watches_after_a_refusal: true,
-    probes_before_the_request: true,
-    finishes_a_request_that_is_out: true,
-};
-
 /// What must never happen.
 pub(super) type Violation = &'static str;
 type Next = Result<State, Violation>;
@@ -133,11 +41,11 @@ const LOST: Violation = "the only good refresh token is lost";
 
 impl State {
     /// A session, and three actors that have done nothing yet.
-    pub(super) fn start(kinds: [Kind; 3], urls: [u8; 3], fresh: bool, writable: bool) -> Self {
+    pub(super) fn start(kinds: [Kind; 3], urls: [u8; 3], life: Life, writable: bool) -> Self {
         let actor = |at: usize| Actor { kind: kinds[at], url: urls[at], step: Look, interrupted: false };
         Self {
             actors: [actor(0), actor(1), actor(2)],
-            file: Some(Token { sign_in: 0, refreshes: 0, url: 0, fresh }),
+            file: Some(Token { sign_in: 0, refreshes: 0, url: 0, life }),
             roles: None,
             refresh_lock: None,
             login_lock: None,
@@ -157,7 +65,7 @@ impl State {
         for (who, actor) in self.actors.iter().enumerate().filter(|(_, actor)| actor.step != Done) {
             all.extend(self.step(who, rules));
             if !self.killed {
-                let killed_in_window = matches!(actor.step, Request(_) | Response(..));
+                let killed_in_window = matches!(actor.step, Request(_) | Response(..) | Rename(..));
                 all.push(Ok(Self { killed: true, killed_in_window, ..self.at(who, Done) }));
             }
             if actor.kind.is_ours() && !actor.interrupted {
@@ -193,7 +101,7 @@ impl State {
 
     /// SIGINT, SIGTERM or SIGHUP: `commands::runtime`.
     fn interrupted(&self, who: usize, rules: Rules) -> Next {
-        let is_out = matches!(self.actors[who].step, Request(_) | Response(..));
+        let is_out = matches!(self.actors[who].step, Request(_) | Response(..) | Rename(..));
         if is_out && !rules.finishes_a_request_that_is_out {
             return Err(LOST);
         }
@@ -207,7 +115,7 @@ impl State {
         let Actor { kind, step, .. } = self.actors[who];
         match step {
             Look => Some(self.look(who, kind, rules)),
-            Lock(_) | Probe | Request(_) | Response(..) | Watch(_) => self.refresh(who, step, rules),
+            Lock(_) | Probe | Request(_) | Response(..) | Rename(..) | Watch(_) => self.refresh(who, step, rules),
             LoginLock(_) | Browser | Store(_) | StoreLocked(_) => self.sign_in(who, step, rules),
             RoleResponse(token) => {
                 let is_refused = self.revoked[usize::from(token.sign_in)];
@@ -230,13 +138,33 @@ impl State {
                 Ok(next)
             }
             (Kind::Person, _) => Ok(self.signed_in(who)),
-            (Kind::Export, Some(token)) if token.fresh => self.export(who, token, rules),
-            (_, Some(token)) if token.fresh => self.served(who, token),
-            (Kind::Login, _) => Ok(self.at(who, LoginLock(self.file))),
-            (_, None) => Ok(self.at(who, Done)),
+            (Kind::Export, Some(token)) if token.is_fresh() => self.export(who, token, rules),
+            (_, Some(token)) if token.is_fresh() => self.served(who, token),
+            (_, None) => Ok(self.without_token(who)),
             (Kind::Tool, Some(token)) => Ok(self.at(who, Request(token))),
+            // A token that lasts is not worth a wait.
+            (_, Some(token)) if token.life == Life::Short && self.refresh_lock.is_some() => self.served(who, token),
+            (_, Some(token)) if token.life == Life::Short => {
+                Ok(Self { refresh_lock: Some(who), ..self.at(who, Probe) })
+            }
             (_, Some(token)) => Ok(self.at(who, Lock(token))),
         }
+    }
+
+    /// A login goes on in the browser, everything else ends.
+    fn without_token(&self, who: usize) -> Self {
+        if self.actors[who].kind != Kind::Login || self.actors[who].interrupted {
+            return self.at(who, Done);
+        }
+        let mut next = self.at(who, LoginLock(self.file));
+        next.refresh_lock.take_if(|holder| *holder == who);
+        next
+    }
+
+    /// The refresh has failed: `session::obtain`.
+    fn failed(&self, who: usize, old: Token, rules: Rules) -> Next {
+        let is_there = self.file == Some(old) || !rules.looks_again_after_a_failure;
+        if old.life == Life::Over || !is_there { Ok(self.without_token(who)) } else { self.served(who, old) }
     }
 
     /// The actor gets this token.
@@ -255,7 +183,7 @@ impl State {
         let fits = |token: &Token| token.url == url;
         Some(match step {
             Lock(found) => {
-                let newer = self.file.filter(|token| *token != found && token.fresh);
+                let newer = self.file.filter(|token| *token != found && token.is_fresh());
                 match newer.filter(|token| !rules.waiters_check_the_session || fits(token)) {
                     Some(token) => self.served(who, token),
                     None if self.refresh_lock.is_some() => return None,
@@ -263,23 +191,33 @@ impl State {
                 }
             }
             Probe => match self.file.filter(fits) {
-                Some(token) if token.fresh => self.served(who, token),
+                Some(token) if token.is_fresh() => self.served(who, token),
                 Some(token) if self.writable || !rules.probes_before_the_request => Ok(self.at(who, Request(token))),
-                _ => Ok(self.at(who, Done)),
+                Some(token) if token.life == Life::Short => self.served(who, token),
+                Some(_) => Ok(self.at(who, Done)),
+                None => Ok(self.without_token(who)),
             },
             Request(old) => Ok(self.requested(who, old)),
             Response(_, new) if kind == Kind::Tool => Ok(self.stored_by_tool(who, new)),
-            Response(old, Some(new)) => self.store(who, old, new, rules),
+            Response(old, Some(new)) => match self.kept(who, old, rules) {
+                Some(next) => next,
+                None => Ok(self.at(who, Rename(old, new))),
+            },
+            Rename(old, new) => match self.kept(who, old, rules).filter(|_| rules.looks_again_before_the_rename) {
+                Some(next) => next,
+                None => self.store(who, new),
+            },
             Response(old, None) if rules.watches_after_a_refusal && !interrupted => Ok(self.at(who, Watch(old))),
             Response(old, None) if self.file == Some(old) && !interrupted && self.is_answered_to_another(who, old) => {
                 Err("a login is needed while another tool stores a new token")
             }
             Watch(old) => match self.file {
-                Some(token) if token != old && fits(&token) && token.fresh => self.served(who, token),
+                Some(token) if token != old && fits(&token) && token.is_fresh() => self.served(who, token),
                 // A response that is on its way arrives before the watch ends.
                 Some(token) if token == old && self.is_answered_to_another(who, old) => return None,
-                _ => Ok(self.at(who, Done)),
+                _ => self.failed(who, old, rules),
             },
+            Response(old, None) => self.failed(who, old, rules),
             _ => Ok(self.at(who, Done)),
         })
     }
@@ -290,13 +228,14 @@ impl State {
         let mut next = self.clone();
         let is_accepted = !self.revoked[at] && self.accepted[at] == old.refreshes;
         next.accepted[at] += u8::from(is_accepted);
-        let new = Token { refreshes: old.refreshes + 1, fresh: true, ..old };
+        let new = Token { refreshes: old.refreshes + 1, life: Life::Long, ..old };
         next.at(who, Response(old, is_accepted.then_some(new)))
     }
 
     fn is_answered_to_another(&self, who: usize, old: Token) -> bool {
         let mut others = self.actors.iter().enumerate().filter(|(other, _)| *other != who);
-        others.any(|(_, actor)| matches!(actor.step, Response(refreshed, Some(_)) if refreshed == old))
+        let is_to = |step| matches!(step, Response(of, Some(_)) | Rename(of, _) if of == old);
+        others.any(|(_, actor)| is_to(actor.step))
     }
 
     fn stored_by_tool(&self, who: usize, new: Option<Token>) -> Self {
@@ -308,15 +247,20 @@ impl State {
         next
     }
 
-    fn store(&self, who: usize, old: Token, new: Token, rules: Rules) -> Next {
-        let is_kept = match self.file {
-            Some(file) if file == old => false,
-            Some(_) => rules.stores_only_over_what_was_refreshed,
-            None => rules.absent_means_signed_out,
-        };
-        if is_kept {
-            return Ok(self.at(who, Done));
+    /// What follows if the file has changed since the request: `Refresh::store`.
+    fn kept(&self, who: usize, old: Token, rules: Rules) -> Option<Next> {
+        match self.file {
+            Some(file) if file == old => None,
+            Some(later) if rules.stores_only_over_what_was_refreshed => {
+                let is_usable = later.url == self.actors[who].url && later.life != Life::Over;
+                Some(if is_usable { self.served(who, later) } else { Ok(self.without_token(who)) })
+            }
+            None if rules.absent_means_signed_out => Some(Ok(self.without_token(who))),
+            _ => None,
         }
+    }
+
+    fn store(&self, who: usize, new: Token) -> Next {
         if !self.writable {
             return Err("a refresh token is spent that cannot be replaced");
         }
@@ -334,7 +278,7 @@ impl State {
         Some(Ok(match step {
             LoginLock(_) if self.login_lock.is_some() => return None,
             LoginLock(known) => {
-                let newer = self.file.filter(|token| Some(*token) != known && token.fresh);
+                let newer = self.file.filter(|token| Some(*token) != known && token.is_fresh());
                 match newer.filter(|token| !rules.waiters_check_the_session || token.url == url) {
                     Some(token) => return Some(self.served(who, token)),
                     None => Self { login_lock: Some(who), ..self.at(who, Browser) },
@@ -351,7 +295,7 @@ impl State {
     }
 
     fn signed_in(&self, who: usize) -> Self {
-        let token = Token { sign_in: self.sign_ins, refreshes: 0, url: self.actors[who].url, fresh: true };
+        let token = Token { sign_in: self.sign_ins, refreshes: 0, url: self.actors[who].url, life: Life::Long };
         Self { sign_ins: self.sign_ins + 1, ..self.at(who, Store(token)) }
     }
 
