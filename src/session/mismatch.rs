@@ -58,3 +58,58 @@ fn scopes(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<
         configured: configured.join(","),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Mismatch, find};
+    use crate::cache::{CachedRegistration, RegistrationKey};
+    use crate::secret::Secret;
+    use crate::session::tests::{Fixture, NOW, token};
+
+    #[test]
+    fn a_value_that_is_missing_on_one_side_is_named() {
+        let message = |cached: &str, configured: &str| {
+            let (cached, configured) = (cached.to_owned(), configured.to_owned());
+            Mismatch { key: "sso_registration_scopes", cached, configured }.to_string()
+        };
+        for (cached, configured, expected) in [
+            ("a", "b", "was issued for sso_registration_scopes `a`, but `b` is configured"),
+            ("", "b", "was issued without sso_registration_scopes, but `b` is configured"),
+            ("a", "", "was issued for sso_registration_scopes `a`, but none is configured"),
+        ] {
+            assert_eq!(message(cached, configured), format!("the cached token {expected}"));
+        }
+    }
+
+    /// The scopes of the client that a token was issued to, and the configured ones.
+    #[test]
+    fn scopes_are_compared_and_the_default_scope_is_none() {
+        let scopes = |list: &[&str]| Some(list.iter().map(|scope| (*scope).to_owned()).collect::<Vec<_>>());
+        for (registered, configured, differs) in [
+            (scopes(&["a"]), scopes(&["a"]), false),
+            (scopes(&["a"]), scopes(&["b"]), true),
+            (scopes(&["a", "b"]), scopes(&["a"]), true),
+            (scopes(&["a"]), None, true),
+            (None, scopes(&["a"]), true),
+            (None, None, false),
+            (scopes(&["sso:account:access"]), None, false),
+            (scopes(&["sso:account:access"]), Some(Vec::new()), false),
+            (scopes(&["sso:account:access"]), scopes(&["a"]), true),
+        ] {
+            let fixture = Fixture::new();
+            let registration = CachedRegistration {
+                client_id: "client".to_owned(),
+                client_secret: Secret::new("secret"),
+                expires_at: "2100-01-01T00:00:00Z".to_owned(),
+                scopes: registered.clone(),
+                grant_types: None,
+            };
+            let elsewhere = RegistrationKey::new("eu-west-1", None, Some("other"), "https://other.example");
+            fixture.cache.store_registration(&elsewhere, &registration).unwrap();
+            let mut session = fixture.session.clone();
+            session.scopes.clone_from(&configured);
+            let found = find(&token("A", NOW), &session, &fixture.cache);
+            assert_eq!(found.is_some(), differs, "{registered:?} {configured:?}: {found:?}");
+        }
+    }
+}

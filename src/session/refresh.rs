@@ -270,3 +270,6 @@ pub(super) fn timed_out(work: &str, pid: Option<u32>) -> Error {
     let pid = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
     Error::other(format!("another process{pid} has been {work} for {} s", PATIENCE.as_secs()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,3 +74,44 @@ pub async fn replace_rejected(
     record_rejected(&token.access_token, &cache.lock(&session.token_key(), Purpose::Refresh), &error, context);
     Err(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{REMEMBERED, is_rejected, replace_rejected};
+    use crate::cache::{Outcome, Purpose};
+    use crate::error::Kind;
+    use crate::secret::Secret;
+    use crate::session::tests::{Fixture, NOW, token};
+    use crate::session::{LoginNeeded, NoToken};
+
+    /// Without a region every request fails before it is sent.
+    #[tokio::test]
+    async fn a_recent_rejection_is_not_followed_by_a_request() {
+        let second = Duration::from_secs(1);
+        for (kind, age, throttled, is_requested) in [
+            (Kind::LoginNeeded, second, true, false),
+            (Kind::LoginNeeded, second, false, true),
+            (Kind::LoginNeeded, REMEMBERED, true, true),
+            (Kind::Other, second, true, true),
+        ] {
+            let fixture = Fixture::new();
+            let token = |access_token| token(access_token, NOW + Duration::from_hours(1));
+            let Fixture { cache, session, services, context, .. } = &fixture;
+            let key = session.token_key();
+            cache.store_token(&key, &token("A")).unwrap();
+            assert!(!is_rejected(&token("A"), session, cache));
+            let outcome = Outcome::Failed { kind, message: "x".to_owned() };
+            cache.lock(&key, Purpose::Refresh).attempt().unwrap().end_about(NOW - age, &Secret::new("A"), outcome);
+            assert!(is_rejected(&token("A"), session, cache) && !is_rejected(&token("B"), session, cache));
+            let replaced =
+                replace_rejected(&token("A"), session, services, cache, Duration::ZERO, context, throttled).await;
+            match replaced {
+                Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized)) => assert!(!is_requested, "{kind:?} {age:?}"),
+                Err(NoToken::Failed(error)) => assert!(is_requested, "{kind:?} {age:?}: {error}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -281,3 +281,6 @@ pub fn still_expired() -> Error {
 fn is_unauthorized(asked: &Result<Credentials, NoToken>) -> bool {
     matches!(asked, Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::json;
 use time::macros::utc_datetime;
 
 use super::{LoginNeeded, NoToken, obtain};
-use crate::cache::{Outcome, Purpose, TokenCache, timestamp};
+use crate::cache::{CachedToken, Outcome, Purpose, TokenCache, timestamp};
 use crate::config::{Config, Overrides, Session, SessionOptions, client_settings};
 use crate::context::{Context, Timestamp};
 use crate::error::Kind;
@@ -15,7 +15,7 @@ use crate::http::HttpOptions;
 use crate::secret::Secret;
 use crate::services::Services;
 
-const NOW: Timestamp = utc_datetime!(2026-01-01 12:00);
+pub(super) const NOW: Timestamp = utc_datetime!(2026-01-01 12:00);
 
 /// Seconds from now, and what else the decision is made of.
 #[derive(Debug, Clone, Copy)]
@@ -159,18 +159,49 @@ async fn decided(
     }
 }
 
+/// A token with all that a refresh needs.
+pub(super) fn token(access_token: &str, expires_at: Timestamp) -> CachedToken {
+    CachedToken {
+        start_url: None,
+        region: None,
+        access_token: Secret::new(access_token),
+        expires_at,
+        client_id: Some("client".to_owned()),
+        client_secret: Some(Secret::new("secret")),
+        registration_expires_at: Some("2100-01-01T00:00:00Z".to_owned()),
+        refresh_token: Some(Secret::new("refresh")),
+        others: serde_json::Map::from_iter([("other".to_owned(), json!(1))]),
+    }
+}
+
+/// The session `corp` in an empty home, at [`NOW`].
+pub(super) struct Fixture {
+    _home: tempfile::TempDir,
+    pub(super) cache: TokenCache,
+    pub(super) context: Context,
+    pub(super) session: Session,
+    pub(super) services: Services,
+}
+
+impl Fixture {
+    pub(super) fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let cache = TokenCache::in_home(home.path());
+        let path = Some(home.path().to_owned());
+        let context = Context { now: || NOW, home: path, env: Box::new(|_| None), ..Context::real() };
+        let config = Config::load(&context, None).unwrap();
+        let url = Some("https://d-1234567890.awsapps.com/start");
+        let options = SessionOptions::new(Some("corp"), url, Some(NO_REGION));
+        let session = Session::resolve(&config, &options).unwrap();
+        let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
+        let services = Services::new(HttpOptions::new(&context), settings);
+        Self { _home: home, cache, context, session, services }
+    }
+}
+
 #[test]
 fn obtain_matches_the_model_at_every_boundary() {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = TokenCache::in_home(folder.path());
-    let home = Some(folder.path().to_owned());
-    let context = Context { now: || NOW, home, env: Box::new(|_| None), ..Context::real() };
-    let config = Config::load(&context, None).unwrap();
-    let url = Some("https://d-1234567890.awsapps.com/start");
-    let options = SessionOptions::new(Some("corp"), url, Some(NO_REGION));
-    let session = Session::resolve(&config, &options).unwrap();
-    let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
-    let services = Services::new(HttpOptions::new(&context), settings);
+    let Fixture { _home, cache, context, session, services } = Fixture::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let points = points();
     assert!(points.len() > 500, "{} points", points.len());

@@ -39,6 +39,34 @@ fn a_rejected_token_is_refreshed_once() {
     assert!(run.stderr.contains("already signed in to corp"), "{}", run.snapshot());
 }
 
+#[cfg(unix)]
+#[test]
+fn the_warning_about_the_file_of_a_rejected_token_is_printed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (center, env, _) = signed_in();
+    center.expire_access_tokens();
+    center.expect_fault(Endpoint::GetRoleCredentials, "UnauthorizedException");
+    let path = env.home().join(TestEnv::token_path(SESSION));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let run = env.run(EXPORT).ok();
+    assert!(run.stderr.contains("is readable by other users"), "{}", run.snapshot());
+}
+
+#[test]
+fn a_rejected_token_whose_successor_is_too_short_needs_a_login() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.access_token_lives(90_000);
+    env.sign_in(&center, SESSION);
+    center.access_token_lives(3_600);
+    center.expire_access_tokens();
+    center.expect_fault(Endpoint::ListAccounts, "UnauthorizedException");
+    let mut words = LOGIN.to_vec();
+    words.extend(["--min-ttl", "24h", "--interactive", "never"]);
+    let run = env.run(words).expect(4);
+    assert!(run.stderr.contains("even a refreshed token expires too soon"), "{}", run.snapshot());
+}
+
 #[test]
 fn a_login_asks_the_portal_and_refreshes_a_rejected_token() {
     let (center, mut env, _) = signed_in();
