@@ -178,3 +178,59 @@ impl TokenCache {
         Lock::new(names::lock_beside(&self.token_path(key), purpose))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CachedRegistration, CachedToken, Loaded, RegistrationKey, TokenCache, TokenKey};
+
+    const URL: &str = "https://d-1234567890.awsapps.com/start";
+
+    #[test]
+    fn what_is_removed_is_gone_and_may_be_missing() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = TokenCache::in_home(home.path());
+        let (token_key, registration_key) =
+            (TokenKey::of_session("s"), RegistrationKey::new("us-east-1", None, None, URL));
+        let token = CachedToken::parse(r#"{"accessToken": "A", "expiresAt": "2100-01-01T00:00:00Z"}"#).unwrap();
+        let registration = r#"{"clientId": "C", "clientSecret": "S", "expiresAt": "2100-01-01T00:00:00Z"}"#;
+        cache.store_token(&token_key, &token).unwrap();
+        cache.store_registration(&registration_key, &CachedRegistration::parse(registration).unwrap()).unwrap();
+        assert!(cache.has_token(&token_key, URL), "without a start URL it may be for any");
+        assert!(cache.is_registration_of(&registration_key, "C"));
+        assert!(!cache.is_registration_of(&registration_key, "D"));
+        for _ in 0..2 {
+            cache.remove_token(&token_key).unwrap();
+            cache.remove_registration(&registration_key).unwrap();
+            assert!(matches!(cache.token(&token_key), Ok(Loaded::Absent)));
+            assert!(matches!(cache.registration(&registration_key), Ok(Loaded::Absent)));
+        }
+        assert!(!cache.is_registration_of(&registration_key, "C"));
+        std::fs::create_dir(cache.token_path(&token_key)).unwrap();
+        let error = cache.remove_token(&token_key).unwrap_err();
+        assert!(error.to_string().starts_with("cannot remove"), "{error}");
+    }
+
+    #[test]
+    fn a_token_replaces_only_the_one_it_was_refreshed_from() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = TokenCache::in_home(home.path());
+        let key = TokenKey::of_session("s");
+        let token = |name: &str| {
+            CachedToken::parse(&format!(r#"{{"accessToken": "{name}", "expiresAt": "2100-01-01T00:00:00Z"}}"#)).unwrap()
+        };
+        let on_disk = || match cache.token(&key).unwrap() {
+            Loaded::Present(token, _) => token.access_token.expose().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert!(!cache.replace_token(&key, &token("A"), &token("B")).unwrap());
+        assert!(matches!(cache.token(&key), Ok(Loaded::Absent)));
+        cache.store_token(&key, &token("A")).unwrap();
+        assert!(cache.replace_token(&key, &token("A"), &token("B")).unwrap());
+        assert_eq!(on_disk(), "B");
+        assert!(!cache.replace_token(&key, &token("A"), &token("C")).unwrap());
+        assert_eq!(on_disk(), "B");
+        std::fs::write(cache.token_path(&key), "damaged").unwrap();
+        assert!(!cache.replace_token(&key, &token("B"), &token("C")).unwrap());
+        assert_eq!(std::fs::read_to_string(cache.token_path(&key)).unwrap(), "damaged");
+    }
+}

@@ -158,12 +158,31 @@ mod fuzz;
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::path::Path;
 
     use serde_json::json;
 
-    use super::{CredentialKey, RegistrationKey, TokenKey};
+    use super::{CredentialKey, RegistrationKey, TokenKey, is_document, is_lock};
 
     const URL: &str = "https://d-1234567890.awsapps.com/start";
+
+    #[test]
+    fn only_digests_name_documents_and_locks() {
+        let digest = "640d87e741e6aa4c669a82a4cd304787960513ab";
+        for (name, of_document, of_lock) in [
+            (format!("{digest}.json"), true, false),
+            (format!("{digest}.lock"), false, true),
+            (format!("{digest}.login.lock"), false, true),
+            (digest.to_owned(), false, false),
+            (format!("{digest}0.json"), false, false),
+            (format!("{}.json", &digest[1..]), false, false),
+            (format!("g{}.json", &digest[1..]), false, false),
+            ("botocore-client-id-us-east-1.json".to_owned(), false, false),
+        ] {
+            let path = Path::new("folder").join(&name);
+            assert_eq!((is_document(&path), is_lock(&path)), (of_document, of_lock), "{name}");
+        }
+    }
 
     #[test]
     fn token_keys_are_those_the_aws_cli_was_seen_to_use() {

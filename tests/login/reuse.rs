@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use super::{LOGIN, sign_in, success};
+use super::{LOGIN, sign_in, start, success};
 use crate::support::environment::{SESSION, token_document};
 use crate::support::identity_center::{Endpoint, Reply};
-use crate::support::{IdentityCenter, TestEnv};
+use crate::support::{IdentityCenter, TestEnv, UserAgent};
 
 #[test]
 fn a_valid_token_is_reused() {
@@ -156,6 +156,17 @@ fn new_session_revokes_the_old_one_first() {
     assert_eq!(center.calls()[0], Endpoint::Logout);
     assert!(!center.accepts(&issued.access_token));
     assert!(center.accepts(env.token(SESSION)["accessToken"].as_str().unwrap()));
+}
+
+#[test]
+fn a_new_session_that_is_denied_leaves_no_token() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    env.sign_in(&center, SESSION);
+    let mut running = start(&env, &["--new-session"]);
+    UserAgent::new().deny(&running.authorization_url()).unwrap();
+    running.finish().expect(255);
+    assert!(!env.files(".aws/sso/cache").contains(&TestEnv::token_path(SESSION)));
 }
 
 #[test]

@@ -61,6 +61,42 @@ fn a_damaged_file_says_why_and_quotes_nothing() {
 }
 
 #[test]
+fn seconds_left_are_counted_to_the_end_and_past_it() {
+    let token = CachedToken::parse(TOKEN).unwrap();
+    let registration = r#"{"clientId": "C", "clientSecret": "S", "expiresAt": "2026-01-01T08:00:00Z"}"#;
+    let registration = CachedRegistration::parse(registration).unwrap();
+    for (now, left) in [
+        (utc_datetime!(2026-01-01 07:00), 3600),
+        (utc_datetime!(2026-01-01 08:00), 0),
+        (utc_datetime!(2026-01-01 08:01), -60),
+    ] {
+        assert_eq!((token.seconds_left(now), registration.seconds_left(now)), (left, left), "{now}");
+    }
+}
+
+#[test]
+fn a_grant_is_both_tokens() {
+    let token = CachedToken::parse(TOKEN).unwrap();
+    assert!(token.is_same_grant(&token));
+    for part in ["ACCESS-1", "REFRESH-1"] {
+        assert!(!token.is_same_grant(&CachedToken::parse(&TOKEN.replace(part, "x")).unwrap()), "{part}");
+    }
+    assert!(token.is_same_grant(&CachedToken::parse(&TOKEN.replace("us-east-1", "x")).unwrap()));
+}
+
+#[test]
+fn the_code_grant_needs_its_grant_type() {
+    let allows = |grants: &str| {
+        let text = format!(r#"{{"clientId": "C", "clientSecret": "S", "expiresAt": "2100-01-01T00:00:00Z"{grants}}}"#);
+        CachedRegistration::parse(&text).unwrap().allows_authorization_code()
+    };
+    assert!(allows(r#", "grantTypes": ["refresh_token", "authorization_code"]"#));
+    assert!(!allows(r#", "grantTypes": ["refresh_token"]"#));
+    assert!(!allows(r#", "grantTypes": []"#));
+    assert!(!allows(""));
+}
+
+#[test]
 fn refreshable_needs_every_part_and_a_living_registration() {
     let now = utc_datetime!(2026-01-01 09:00);
     assert!(CachedToken::parse(TOKEN).unwrap().refreshable(now).is_some());
