@@ -141,6 +141,8 @@ fn the_only_legacy_profile_is_used() {
     env.config(&format!("[profile old]\n{keys}[profile older]\n{keys}"));
     let run = env.run(["token"]).expect(4);
     assert!(run.stderr.contains("run: sso-oidc login --profile old"), "{}", run.snapshot());
+    let run = env.run(["login", "--interactive", "never"]).expect(4);
+    assert!(!run.stderr.contains("source profile"), "{}", run.snapshot());
 }
 
 #[test]

@@ -30,7 +30,7 @@ mod token;
 use std::time::Duration;
 
 use crate::cli::{self, Cli, Command, CommandSpec, GlobalArgs, HELP_OF_PROGRAM, HelpArgs};
-use crate::config::{Config, Session};
+use crate::config::{Config, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http;
@@ -86,7 +86,8 @@ fn warn_about_unread(config: &Config, context: &Context) {
 /// Prints whose session it is, unless the selected profile has it itself.
 fn print_source(session: &Session, config: &Config, context: &Context) {
     let (selected, source) = (config.profile_name(), &session.profile);
-    if source != selected {
+    let is_chosen = || !matches!(SessionOptions::default().candidates(config), Ok(None));
+    if source != selected && !is_chosen() {
         let label = session.label();
         context.message(&format!("profile {selected}: using the session {label} of its source profile {source}"));
     }

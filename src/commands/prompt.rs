@@ -3,8 +3,6 @@
 //! They are shown on standard error, and are asked only where a person can answer. The caller runs them inside the runtime, so
 //! that a signal ends a question like any other wait. `--cli-auto-prompt` is in `auto_prompt`.
 
-#![allow(dead_code, reason = "the questions of login and configure come next")]
-
 use std::io::{self, ErrorKind};
 
 use dialoguer::Select;
