@@ -101,6 +101,9 @@ fn variables_of_the_session_do_not_replace_other_credentials() {
     assert_eq!(env.run(["export-credentials"]).ok().json()["AccessKeyId"], "AKIDENV");
     env.set("SSO_OIDC_ACCOUNT_ID", "111122223333").set("SSO_OIDC_ROLE_NAME", "Developer");
     env.run(["export-credentials"]).expect(4);
+    env.unset("AWS_ACCESS_KEY_ID").unset("AWS_SECRET_ACCESS_KEY");
+    let run = env.run(["create-token-with-iam", "--client-id", "c", "--grant-type", "g", "--region", "us-east-1"]);
+    assert!(run.expect(253).stderr.contains("Unable to locate credentials"), "an operation has AWS's chain");
     assert_eq!(center.connections(), 0);
 }
 
