@@ -103,7 +103,7 @@ impl PortalClient {
         let path = format!("/assignment/accounts?{PAGE}");
         self.list("ListAccounts", &path, "accountList", token, |item| {
             Ok(Account {
-                id: item.text("accountId")?,
+                id: plain_text(item, "accountId")?,
                 name: item.optional_text("accountName")?,
                 email: item.optional_text("emailAddress")?,
             })
@@ -117,7 +117,7 @@ impl PortalClient {
     /// As [`PortalClient::accounts`].
     pub async fn roles(&self, token: &Secret, account: &str) -> Result<Vec<String>, Failure> {
         let path = format!("/assignment/roles?account_id={}&{PAGE}", encoded(account));
-        self.list("ListAccountRoles", &path, "roleList", token, |item| item.text("roleName")).await
+        self.list("ListAccountRoles", &path, "roleList", token, |item| plain_text(item, "roleName")).await
     }
 
     /// The items of all pages of a list.
@@ -160,6 +160,12 @@ impl PortalClient {
             failure => failure,
         })
     }
+}
+
+/// A required string for the config file, in which a line break would begin another key.
+fn plain_text(item: &Members, name: &str) -> Result<String, Failure> {
+    let text = item.text(name)?;
+    if text.contains(char::is_control) { Err(item.unusable(name)) } else { Ok(text) }
 }
 
 fn encoded(text: &str) -> String {

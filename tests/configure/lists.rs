@@ -26,6 +26,12 @@ fn the_list_itself_is_data() {
     });
     assert_eq!(run.json(), expected);
     assert_eq!(run.stderr, "");
+    let bytes = "{\n    \"session\": \"corp\",\n    \"startUrl\": \"https://d-1234567890.awsapps.com/start\",\n    \
+                 \"accounts\": [\n        {\n            \"accountId\": \"111122223333\",\n            \
+                 \"accountName\": \"Development\",\n            \
+                 \"emailAddress\": \"111122223333@example.com\",\n            \
+                 \"roles\": [\n                \"Developer\",\n                \"ReadOnly\"\n            ]\n        },\n";
+    assert!(run.stdout.starts_with(bytes), "{}", run.stdout);
     let query = ["--query", "accounts[].[accountId, roles[0]]", "--output", "text"];
     let text = "111122223333\tDeveloper\n444455556666\tNone\n000000000001\tA\n";
     assert_eq!(configure(&env, &query).ok().stdout, text);
@@ -85,6 +91,12 @@ fn failures_of_the_service_change_nothing() {
         (Endpoint::ListAccounts, Reply::json(200, &json!({})), 255, "has no accountList"),
         (Endpoint::ListAccountRoles, Reply::json(200, &json!({"roleList": [7]})), 255, "wrong type for roleList"),
         (Endpoint::ListAccountRoles, Reply::json(200, &json!({"roleList": [{}]})), 255, "has no roleName"),
+        (
+            Endpoint::ListAccountRoles,
+            { Reply::json(200, &json!({"roleList": [{"roleName": "x\ncredential_process = y"}]})) },
+            255,
+            "has an unusable roleName",
+        ),
     ] {
         let center = IdentityCenter::start();
         let env = signed_in(&center);
