@@ -79,6 +79,14 @@ impl Config {
         Ok(Self { main, credentials, profile, selected })
     }
 
+    /// The same files, as if no profile were named.
+    #[must_use]
+    pub fn with_default_profile(self) -> Self {
+        let profile = Located::new("default".to_owned(), Origin::Default);
+        let selected = self.main.find(SectionKind::Profile, &profile.value);
+        Self { profile, selected, ..self }
+    }
+
     /// The selected profile's name.
     pub fn profile_name(&self) -> &str {
         &self.profile.value

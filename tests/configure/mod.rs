@@ -218,6 +218,19 @@ fn the_profile_to_write_selects_its_own_session() {
 }
 
 #[test]
+fn the_variable_may_name_the_profile_to_write() {
+    let center = IdentityCenter::start();
+    let mut env = signed_in(&center);
+    env.set("AWS_PROFILE", "dev");
+    env.run(["configure", "--profile", "dev"].iter().chain(&DEVELOPER).copied()).ok();
+    let dev = section("profile dev", "111122223333", "Developer", "region = us-east-1\n");
+    assert_eq!(env.read(".aws/config"), session_section(&center) + &dev);
+    // It selects the session, not the profile to write.
+    let run = env.run(["configure"].iter().chain(&DEVELOPER).copied()).ok();
+    assert!(run.stderr.contains("saved [profile Development.Developer]"), "{}", run.snapshot());
+}
+
+#[test]
 fn nothing_is_opened_where_nobody_can_sign_in() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);

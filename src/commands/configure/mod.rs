@@ -31,7 +31,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     check(args, global, as_data)?;
     let template = Template::new(args.name.as_deref())?;
     let choices = choices::of_login(&login_args(args), context)?;
-    let config = configuration(args.all || as_data, global, context)?;
+    let (config, profile) = configuration(args.all || as_data, global, context)?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let services = clients::for_session(context, &config, global)?;
     let cache = TokenCache::in_home(context.require_home()?);
@@ -47,7 +47,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     let request = LoginRequest { session, choices, services, cache, config, notices: &notices, context };
     let roles = Selection {
         args,
-        profile: profile_name(global, config),
+        profile: profile.as_deref(),
         region: given(global.region.as_deref()),
         may_exist: args.overwrite || global.as_aws,
         config,
@@ -98,15 +98,21 @@ fn login_args(args: &ConfigureArgs) -> LoginArgs {
     LoginArgs { no_browser, use_device_code, interactive: interactive.clone(), ..LoginArgs::default() }
 }
 
-/// The configuration. `--profile` names the profile to write, which selects the session only if it has one; unless several
-/// profiles are written: then it selects the session, as for other commands.
-fn configuration(selects: bool, global: &GlobalArgs, context: &Context) -> Result<Config, Error> {
-    if selects {
-        return Config::load(context, global.profile.as_deref());
+/// The configuration, and the profile to write if it is named: by `--profile`; called as `aws`, also by a variable. A
+/// profile to write selects the session only if it has one. If several profiles are written, `--profile` selects the
+/// session, as for other commands.
+fn configuration(several: bool, global: &GlobalArgs, context: &Context) -> Result<(Config, Option<String>), Error> {
+    if several {
+        return Ok((Config::load(context, global.profile.as_deref())?, None));
     }
     let config = Config::read(context, global.profile.as_deref())?;
-    let has_session = ["sso_session", "sso_start_url"].iter().any(|key| config.get(key).is_some());
-    if has_session { Ok(config) } else { Config::read(context, None) }
+    let is_named = config.profile_was_named_by_option() || global.as_aws && config.profile_was_named();
+    let name = is_named.then(|| config.profile_name().to_owned());
+    if ["sso_session", "sso_start_url"].iter().any(|key| config.get(key).is_some()) {
+        return Ok((config, name));
+    }
+    let config = Config::read(context, None)?;
+    Ok((if config.selected().is_some() { config } else { config.with_default_profile() }, name))
 }
 
 /// The session: selected, chosen, or set up by the answers to questions. If it is not in the config file yet, it gets the
@@ -140,12 +146,6 @@ fn session(
 /// Whether the session has a name that the config file does not have yet.
 fn is_new(session: &Session, config: &Config) -> bool {
     session.name.as_deref().is_some_and(|name| config.sso_session(name).is_none())
-}
-
-/// The profile to write: that of `--profile`; called as `aws`, also that of a variable.
-fn profile_name<'a>(global: &'a GlobalArgs, config: &'a Config) -> Option<&'a str> {
-    let of_variable = global.as_aws && config.profile_was_named();
-    given(global.profile.as_deref()).or_else(|| of_variable.then(|| config.profile_name()))
 }
 
 /// The accounts and roles as data.
