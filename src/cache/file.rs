@@ -76,6 +76,7 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
         }
         io::ErrorKind::PermissionDenied => format!("make {place} readable and writable for your account"),
         io::ErrorKind::StorageFull => "free some space on that file system".to_owned(),
+        _ if platform::is_too_many_files(error) => "close files, or allow more of them (ulimit -n)".to_owned(),
         io::ErrorKind::FileTooLarge => "allow this process to write files (ulimit -f)".to_owned(),
         _ => format!("check the file system that holds {place}"),
     };

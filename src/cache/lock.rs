@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::file::io_error;
 use super::timestamp;
 use crate::context::Timestamp;
-use crate::error::Kind;
+use crate::error::{Error, Kind};
 use crate::files;
 use crate::secret::Secret;
 
@@ -96,35 +97,36 @@ impl Lock {
         &self.path
     }
 
-    /// Takes the lock without waiting; `None` when another process holds it.
-    pub fn attempt(&self) -> Option<Held> {
+    /// Takes the lock without waiting; `None` when another process holds it. An error if only this process cannot take it.
+    pub fn attempt(&self) -> Result<Option<Held>, Error> {
         let file = match files::try_lock(&self.path) {
-            Ok(None) => return None,
+            Ok(None) => return Ok(None),
             Ok(file) => file,
-            Err(error) => {
+            Err(error) if files::cannot_exist(&error) => {
                 log::debug!("no lock at {}: {error}", self.path.display());
                 None
             }
+            Err(error) => return Err(io_error(&self.path, "lock", &error)),
         };
-        Some(Held { file, has_waited: false, before: None })
+        Ok(Some(Held { file, has_waited: false, before: None }))
     }
 
     /// Takes the lock. While another process holds it, `glance` looks for the result that this process wants.
-    pub async fn wait<T>(&self, patience: Duration, mut glance: impl FnMut() -> Option<T>) -> Acquired<T> {
-        let deadline = Instant::now() + patience;
+    pub async fn wait<T>(&self, most: Duration, mut glance: impl FnMut() -> Option<T>) -> Result<Acquired<T>, Error> {
+        let deadline = Instant::now() + most;
         let before = self.record();
         let mut has_waited = false;
         loop {
-            if let Some(mut held) = self.attempt() {
+            if let Some(mut held) = self.attempt()? {
                 (held.has_waited, held.before) = (has_waited, before);
-                return Acquired::Lock(held);
+                return Ok(Acquired::Lock(held));
             }
             has_waited = true;
             if let Some(found) = glance() {
-                return Acquired::Result(found);
+                return Ok(Acquired::Result(found));
             }
             if Instant::now() >= deadline {
-                return Acquired::TimedOut(self.holder());
+                return Ok(Acquired::TimedOut(self.holder()));
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }

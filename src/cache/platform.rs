@@ -43,6 +43,11 @@ mod system {
         Errno::from_io_error(error) == Some(Errno::NXIO)
     }
 
+    /// True if this process, or the system, has too many open files.
+    pub(in crate::cache) fn is_too_many_files(error: &io::Error) -> bool {
+        matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
+    }
+
     /// True if more than a mode forbids it.
     pub(in crate::cache) fn is_not_permitted(error: &io::Error) -> bool {
         Errno::from_io_error(error) == Some(Errno::PERM)
@@ -69,6 +74,10 @@ mod system {
     }
 
     pub(in crate::cache) fn is_not_openable(_: &io::Error) -> bool {
+        false
+    }
+
+    pub(in crate::cache) fn is_too_many_files(_: &io::Error) -> bool {
         false
     }
 

@@ -153,12 +153,14 @@ impl Logout<'_> {
         for (lock, token) in roles.chain(tokens) {
             loop {
                 match lock.attempt() {
-                    Some(taken) => held.push(taken),
-                    None if Instant::now() < until => {
+                    Ok(Some(taken)) => held.push(taken),
+                    Ok(None) if Instant::now() < until => {
                         thread::sleep(LOCK_RETRY_DELAY);
                         continue;
                     }
-                    None => unfinished.push(Unfinished { token, pid: lock.holder() }),
+                    // A token that this process cannot lock is removed even so.
+                    Err(_) => {}
+                    Ok(None) => unfinished.push(Unfinished { token, pid: lock.holder() }),
                 }
                 break;
             }

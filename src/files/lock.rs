@@ -37,6 +37,7 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
             // Replaced or removed since it was opened.
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
@@ -125,6 +126,27 @@ fn hold(folder: &Path) -> Option<File> {
         }
     }
     None
+}
+
+/// Whether the error means that no process can have this lock: the folder cannot be written, or the file system has no
+/// locks. Others, such as too many open files, concern this process alone.
+pub fn cannot_exist(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        NotADirectory, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull, Unsupported,
+    };
+    let kinds =
+        [NotADirectory, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull, Unsupported];
+    kinds.contains(&error.kind()) || has_no_locks(error)
+}
+
+#[cfg(unix)]
+fn has_no_locks(error: &io::Error) -> bool {
+    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NOLCK)
+}
+
+#[cfg(not(unix))]
+fn has_no_locks(_: &io::Error) -> bool {
+    false
 }
 
 #[cfg(unix)]

@@ -183,7 +183,7 @@ async fn in_browser(request: &LoginRequest<'_>, refused_client: Option<String>) 
 }
 
 /// Stores the new token. A running refresh ends first, because it would restore the old session; one that takes
-/// too long is not waited for.
+/// too long is not waited for, and a failure to lock does not lose the token.
 async fn store(attempt: &Attempt<'_>, token: &CachedToken) -> Result<(), Error> {
     let cache = attempt.request.cache;
     let key = attempt.session.token_key();

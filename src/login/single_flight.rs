@@ -47,7 +47,7 @@ pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&Ca
     let lock = cache.lock(&session.token_key(), Purpose::Login);
     let mut leader = Leader::default();
     let watch = || leader.look(lock.holder(), request);
-    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), watch).await {
+    let mut held = match lock.wait(choices.timeout.unwrap_or(LEADER_PATIENCE), watch).await? {
         Acquired::Lock(held) => held,
         Acquired::Result(error) => return Err(error),
         Acquired::TimedOut(_) if choices.timeout.is_some() => return Err(unanswered()),
@@ -206,7 +206,7 @@ mod tests {
         let options = SessionOptions::new(Some("corp"), url, Some("us-east-1"));
         let session = Session::resolve(&config, &options).unwrap();
         let cache = TokenCache::in_home(home.path());
-        let mut held = cache.lock(&session.token_key(), Purpose::Login).attempt().unwrap();
+        let mut held = cache.lock(&session.token_key(), Purpose::Login).attempt().unwrap().unwrap();
         held.begin(context.now());
         if let Some(record) = record {
             let lock = cache.lock(&session.token_key(), Purpose::Login);

@@ -55,7 +55,7 @@ impl Refresh<'_> {
     pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, NoToken> {
         let key = self.session.token_key();
         let lock = self.cache.lock(&key, Purpose::Refresh);
-        let mut held = match lock.wait(self.patience(found, &lock), || self.newer(found)).await {
+        let mut held = match lock.wait(self.patience(found, &lock), || self.newer(found)).await? {
             Acquired::Lock(held) => held,
             Acquired::Result(usable) => return Ok(usable),
             Acquired::TimedOut(_) if self.lasts(found) => return Ok(Usable::cached(found.clone())),

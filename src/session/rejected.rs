@@ -33,7 +33,7 @@ fn rejection(token: &CachedToken, session: &Session, cache: &TokenCache) -> Opti
 pub fn record_rejected(token: &Secret, lock: &Lock, why: &NoToken, context: &Context) {
     let outcome = Outcome::Failed { kind: why.kind(), message: why.to_string() };
     // Another process that holds the lock is replacing the token.
-    if let Some(mut held) = lock.attempt() {
+    if let Ok(Some(mut held)) = lock.attempt() {
         held.end_about(context.now(), token, outcome);
     }
 }

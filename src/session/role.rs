@@ -85,7 +85,7 @@ impl Role<'_> {
             return self.use_despite(error);
         }
         let lock = self.caches.credentials.lock(&self.key());
-        let result = match lock.wait(PATIENCE, || self.look()).await {
+        let result = match lock.wait(PATIENCE, || self.look()).await? {
             Acquired::Result(found) => return Ok(found),
             Acquired::Lock(held) => self.under_lock(held, services).await,
             Acquired::TimedOut(pid) => Err(timed_out("requesting these role credentials", pid).into()),
@@ -212,7 +212,7 @@ impl Role<'_> {
     fn store(&self, found: &mut RoleCredentials, used: &CachedToken) -> Result<Option<CachedToken>, NoToken> {
         let Caches { tokens, credentials } = self.caches;
         // While the lock is held, neither a login nor a logout changes the token.
-        let held = tokens.lock(&self.role.session.token_key(), Purpose::Refresh).attempt();
+        let held = tokens.lock(&self.role.session.token_key(), Purpose::Refresh).attempt().ok().flatten();
         let now = self.context.now();
         let stored = match look(&self.role.session, tokens, Duration::ZERO, self.context) {
             Ok(Found::Fresh(Usable { token, .. }) | Found::Stale(token, _)) => {

@@ -107,7 +107,7 @@ fn set_up(cache: &TokenCache, session: &Session, point: Point) {
     // A program that another test starts inherits it until it is executed.
     let mut held = (0..1000).find_map(|_| {
         std::thread::sleep(Duration::from_millis(1));
-        lock.attempt()
+        lock.attempt().unwrap()
     });
     let held = held.as_mut().expect("a free lock");
     match point.refusal {

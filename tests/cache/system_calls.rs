@@ -190,6 +190,27 @@ fn an_unwritable_cache_is_reported_before_any_request() {
     }
 }
 
+/// Without its lock a process would send the refresh token that another one is using.
+#[test]
+fn a_process_that_cannot_open_the_lock_sends_no_request() {
+    let Some(tracer) = Tracer::find("a_process_that_cannot_open_the_lock_sends_no_request") else { return };
+    let run = |fate: Option<(&Call, Fate<'_>)>| {
+        let fixture = Fixture::new(Operation::Refresh);
+        fixture.env.write(&TestEnv::token_path(SESSION).replace(".json", ".lock"), "");
+        let (run, calls) = tracer.run(&fixture.env, Operation::Refresh.words(), fate);
+        (fixture, run, calls)
+    };
+    let opens_lock = |call: &&Call| call.name == "openat" && call.text.contains(".lock\", O_RDWR");
+    let (_, _, calls) = run(None);
+    let call = calls.iter().find(opens_lock).unwrap();
+    for error in ["EMFILE", "ENFILE"] {
+        let (fixture, run, _) = run(Some((call, Fate::FailsTwice(error))));
+        fixture.check(&run, Left::Nothing, error);
+        assert_eq!((run.status, fixture.center.calls().len()), (255, 0), "{error}: {}", run.snapshot());
+        assert!(run.stderr.contains("cannot lock") && run.stderr.contains("ulimit -n"), "{}", run.snapshot());
+    }
+}
+
 /// A file system without modes shows every file as world-writable.
 #[test]
 fn a_file_that_cannot_be_made_private_is_a_warning() {

@@ -17,6 +17,8 @@ use crate::support::{Run, TestEnv};
 pub(crate) enum Fate<'a> {
     /// It is not made, and fails with this error.
     Fails(&'a str),
+    /// The same for this call and the next one of that name.
+    FailsTwice(&'a str),
     /// The process is killed.
     Kills,
     /// It is made, and the process gets this signal.
@@ -75,6 +77,7 @@ impl Tracer {
             let Call { name, nth, .. } = call;
             let what = match fate {
                 Fate::Fails(error) => format!("error={error}:when={nth}"),
+                Fate::FailsTwice(error) => format!("error={error}:when={nth}..{}", nth + 1),
                 Fate::Kills => format!("signal=KILL:when={nth}"),
                 Fate::Signals(signal) => format!("signal={signal}:when={nth}"),
             };

@@ -1,10 +1,19 @@
-//! Tests of `lock`.
+//! Tests of lock files: who holds a lock, and what its line records.
 
 use time::macros::utc_datetime;
 
-use super::{Acquired, Lock, LockRecord, Outcome, PATIENCE};
+use super::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};
 use crate::error::Kind;
 use crate::secret::Secret;
+
+fn take(lock: &Lock) -> Held {
+    lock.attempt().unwrap().unwrap()
+}
+
+async fn wait_for(lock: &Lock) -> Held {
+    let Ok(Acquired::Lock(held)) = lock.wait(PATIENCE, || None::<()>).await else { panic!() };
+    held
+}
 
 fn ended(outcome: Outcome) -> LockRecord {
     LockRecord { pid: 7, at: utc_datetime!(2026-01-01 00:00), about: None, outcome: Some(outcome) }
@@ -14,13 +23,13 @@ fn ended(outcome: Outcome) -> LockRecord {
 fn one_process_holds_the_lock_and_the_next_reads_the_outcome() {
     let folder = tempfile::tempdir().unwrap();
     let lock = Lock::new(folder.path().join("new").join("x.lock"));
-    let mut held = lock.attempt().unwrap();
-    assert!(lock.attempt().is_none());
+    let mut held = take(&lock);
+    assert!(lock.attempt().unwrap().is_none());
     let record = ended(Outcome::Failed { kind: Kind::Service, message: "not\nnow".to_owned() });
     held.write(&record);
     let read = ended(Outcome::Failed { kind: Kind::Service, message: "not now".to_owned() });
     drop(held);
-    assert_eq!(lock.attempt().unwrap().last(), Some(read));
+    assert_eq!(take(&lock).last(), Some(read));
 }
 
 /// The clock may be set back between the beginning of the wait and the outcome.
@@ -29,44 +38,32 @@ async fn an_outcome_that_was_waited_for_is_told_from_an_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let lock = Lock::new(folder.path().join("x.lock"));
     let (late, early) = (utc_datetime!(2026-01-01 10:00), utc_datetime!(2026-01-01 09:00));
-    let mut held = lock.attempt().unwrap();
+    let mut held = take(&lock);
     held.begin(late);
     let end = async {
         tokio::task::yield_now().await;
         held.end(early, Outcome::Cancelled);
         drop(held);
     };
-    let (Acquired::Lock(mut next), ()) = tokio::join!(lock.wait(PATIENCE, || None::<()>), end) else { panic!() };
+    let (mut next, ()) = tokio::join!(wait_for(&lock), end);
     assert_eq!(next.waited_for().and_then(|last| last.outcome), Some(Outcome::Cancelled));
     // The next holder writes nothing.
     let end = async {
         tokio::task::yield_now().await;
         drop(next);
     };
-    let (Acquired::Lock(mut last), ()) = tokio::join!(lock.wait(PATIENCE, || None::<()>), end) else { panic!() };
+    let (mut last, ()) = tokio::join!(wait_for(&lock), end);
     assert_eq!(last.waited_for(), None);
     drop(last);
-    let Acquired::Lock(mut at_once) = lock.wait(PATIENCE, || None::<()>).await else { panic!() };
+    let mut at_once = wait_for(&lock).await;
     assert_eq!(at_once.waited_for(), None);
-}
-
-/// As a child process does that has not executed its program yet.
-#[test]
-fn a_lock_is_released_even_if_its_file_is_open_elsewhere() {
-    let folder = tempfile::tempdir().unwrap();
-    let lock = Lock::new(folder.path().join("x.lock"));
-    let held = lock.attempt().unwrap();
-    let inherited = held.file.as_ref().unwrap().try_clone().unwrap();
-    drop(held);
-    assert!(lock.attempt().is_some());
-    drop(inherited);
 }
 
 #[test]
 fn a_long_outcome_is_cut_and_not_lost() {
     let folder = tempfile::tempdir().unwrap();
     let lock = Lock::new(folder.path().join("x.lock"));
-    let mut held = lock.attempt().unwrap();
+    let mut held = take(&lock);
     let words = "\u{fc}".repeat(2000);
     held.write(&ended(Outcome::Failed { kind: Kind::Other, message: words.clone() }));
     let Some(Outcome::Failed { message, .. }) = lock.record().unwrap().outcome else { panic!("no outcome") };
@@ -101,7 +98,7 @@ fn the_line_is_not_json_and_comes_back() {
 fn an_outcome_is_about_one_token_and_does_not_contain_it() {
     let folder = tempfile::tempdir().unwrap();
     let lock = Lock::new(folder.path().join("x.lock"));
-    lock.attempt().unwrap().end_about(utc_datetime!(2026-01-01 00:00), &Secret::new("abc"), Outcome::Cancelled);
+    take(&lock).end_about(utc_datetime!(2026-01-01 00:00), &Secret::new("abc"), Outcome::Cancelled);
     let record = lock.record().unwrap();
     assert!(record.is_about(&Secret::new("abc")) && !record.is_about(&Secret::new("abd")));
     assert!(!std::fs::read_to_string(lock.path()).unwrap().contains("abc"));
