@@ -25,6 +25,7 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
         let file = match open_or_create(path) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
+            Err(error) if is_held(&error) => return Ok(None),
             // Perhaps about what another process has just replaced.
             Err(_) if !has_failed => {
                 has_failed = true;
@@ -32,7 +33,7 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
             }
             Err(error) => return Err(error),
         };
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) if is_at(path, &file)? => return Ok(Some(file)),
             // Replaced or removed since it was opened.
             Ok(()) => {}
@@ -66,7 +67,7 @@ pub fn open_lock(path: &Path) -> Option<File> {
 fn open_or_create(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
-    neither_follow_nor_block(&mut options);
+    open_as_lock(&mut options);
     match options.open(path) {
         Ok(file) if is_usable(&file.metadata()?, path) => return Ok(Some(file)),
         Err(error) if error.kind() != io::ErrorKind::NotFound && is_there(path) == Some(true) => return Err(error),
@@ -149,15 +150,44 @@ fn has_no_locks(_: &io::Error) -> bool {
     false
 }
 
+/// Neither follows a link nor blocks.
 #[cfg(unix)]
-fn neither_follow_nor_block(options: &mut OpenOptions) {
+fn open_as_lock(options: &mut OpenOptions) {
     use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt as _;
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
 }
 
-#[cfg(not(unix))]
-fn neither_follow_nor_block(_: &mut OpenOptions) {}
+/// The open file is the lock: no other process can open it for writing. All can read it, unlike a file that is locked
+/// with `LockFileEx`.
+#[cfg(windows)]
+fn open_as_lock(options: &mut OpenOptions) {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    const FILE_SHARE_READ: u32 = 1;
+    options.create(true).truncate(false).share_mode(FILE_SHARE_READ);
+}
+
+#[cfg(unix)]
+fn lock(file: &File) -> Result<(), TryLockError> {
+    file.try_lock()
+}
+
+#[cfg(windows)]
+fn lock(_: &File) -> Result<(), TryLockError> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_held(_: &io::Error) -> bool {
+    false
+}
+
+/// Another program has the file open and does not share it.
+#[cfg(windows)]
+pub(super) fn is_held(error: &io::Error) -> bool {
+    const SHARING_VIOLATION: i32 = 32;
+    error.raw_os_error() == Some(SHARING_VIOLATION)
+}
 
 /// False for a second name of another file, which writing to the lock would overwrite.
 #[cfg(unix)]
