@@ -238,7 +238,7 @@ pub(super) fn probe(path: &Path) -> Result<Option<String>, Error> {
 
 /// Removes a file; a missing file counts as removed.
 pub fn remove(path: &Path) -> Result<(), Error> {
-    match fs::remove_file(path) {
+    match files::remove(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(path, "remove", &error)),
         _ => Ok(()),
     }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::busy::is_not_shared;
 use super::owner::{self, belongs_to_us, create_private_folders, folder_of};
 use super::read::open;
 use super::replace::temporary_beside;
@@ -25,7 +26,7 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
         let file = match open_or_create(path) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
-            Err(error) if is_held(&error) => return Ok(None),
+            Err(error) if is_not_shared(&error) => return Ok(None),
             // Perhaps about what another process has just replaced.
             Err(_) if !has_failed => {
                 has_failed = true;
@@ -175,18 +176,6 @@ fn lock(file: &File) -> Result<(), TryLockError> {
 #[cfg(windows)]
 fn lock(_: &File) -> Result<(), TryLockError> {
     Ok(())
-}
-
-#[cfg(unix)]
-fn is_held(_: &io::Error) -> bool {
-    false
-}
-
-/// Another program has the file open and does not share it.
-#[cfg(windows)]
-pub(super) fn is_held(error: &io::Error) -> bool {
-    const SHARING_VIOLATION: i32 = 32;
-    error.raw_os_error() == Some(SHARING_VIOLATION)
 }
 
 /// False for a second name of another file, which writing to the lock would overwrite.

@@ -2,6 +2,7 @@
 //!
 //! The contents of files, and what a failure means, are the business of the callers.
 
+mod busy;
 mod lock;
 mod owner;
 mod read;
@@ -10,4 +11,4 @@ mod replace;
 pub use lock::{cannot_exist, open_lock, try_lock, wait_for_lock};
 pub use owner::{create_private_folders, folder_of, foreign_owner, is_world_writable, make_readable, narrow};
 pub use read::{LONGEST, open, read_bytes, read_text};
-pub use replace::{Keep, TEMPORARY, check_replaceable, link_target, replace_if};
+pub use replace::{Keep, TEMPORARY, check_replaceable, link_target, remove, replace_if};

@@ -1,6 +1,6 @@
 //! Reads a file that must be a regular one. Nothing waits: a FIFO without a writer would, and no signal ends that.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -37,16 +37,17 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 #[cfg(unix)]
 pub fn open(path: &Path, follows_links: bool) -> io::Result<File> {
     use rustix::fs::OFlags;
+    use std::fs::OpenOptions;
     use std::os::unix::fs::OpenOptionsExt as _;
     let nofollow = if follows_links { OFlags::empty() } else { OFlags::NOFOLLOW };
     let flags = nofollow | OFlags::NONBLOCK | OFlags::NOCTTY;
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// Opens a file for reading.
+/// Opens a file for reading, after another program has finished with it.
 #[cfg(not(unix))]
 pub fn open(path: &Path, _: bool) -> io::Result<File> {
-    File::open(path)
+    super::busy::retry_while_open(path, || File::open(path))
 }
 
 #[cfg(unix)]

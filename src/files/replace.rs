@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::busy::{Patience, retry_while_open};
 use super::owner::{create_private_folders, folder_of, make_private, set_owner};
 
 /// How much longer than the file the content is that `check_replaceable` writes, in bytes.
@@ -64,7 +65,7 @@ pub fn check_replaceable(path: &Path, largest: u64) -> io::Result<()> {
     temporary.as_file_mut().write_all(&vec![b' '; usize::try_from(length).unwrap_or_default()])?;
     temporary.as_file().sync_all()?;
     // Fails in an append-only folder, where a rename would fail as well.
-    fs::remove_file(temporary.path())?;
+    remove(temporary.path())?;
     match present {
         Some(_) if is_mount_point(path) => reserve_in_place(path, length).map(drop),
         // Opening changes nothing. A missing permission does not stop a rename, an immutable file does.
@@ -93,11 +94,20 @@ fn replace_by_rename(
     }
     set_owner(temporary.as_file(), path, kept)?;
     temporary.as_file().sync_all()?;
-    let is_current = is_current();
-    if is_current {
-        temporary.persist(path).map_err(|error| error.error)?;
+    let mut patience = Patience::default();
+    while is_current() {
+        match temporary.persist(path) {
+            Ok(_) => return Ok(true),
+            Err(failed) if patience.wait(&failed.error, path) => temporary = failed.file,
+            Err(failed) => return Err(failed.error),
+        }
     }
-    Ok(is_current)
+    Ok(false)
+}
+
+/// Removes a file.
+pub fn remove(path: &Path) -> io::Result<()> {
+    retry_while_open(path, || fs::remove_file(path))
 }
 
 fn is_not_found(error: &io::Error) -> bool {
