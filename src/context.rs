@@ -23,6 +23,14 @@ use time::UtcDateTime;
 use crate::error::{Error, Kind};
 use crate::text;
 
+/// The variable that names the home directory, and the message without one.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+const HOME_UNSET: &str = if cfg!(windows) {
+    "USERPROFILE is not set; set it to an absolute path"
+} else {
+    "HOME is not set; set it to an absolute path"
+};
+
 /// An instant in UTC, as the time crate has it.
 pub type Timestamp = UtcDateTime;
 
@@ -109,11 +117,11 @@ impl Context {
     /// The home directory, which holds the cache: an existing directory below the root.
     pub fn require_home(&self) -> Result<&Path, Error> {
         let error = |message| Error::new(Kind::HomeUnusable, message);
-        let home =
-            self.home.as_deref().ok_or_else(|| error("HOME is not set; set it to an absolute path".to_owned()))?;
+        let home = self.home.as_deref().ok_or_else(|| error(HOME_UNSET.to_owned()))?;
         let usable = home.is_absolute() && home.parent().is_some() && home.is_dir();
-        let problem =
-            || format!("HOME is `{}`, which is not an existing directory; set it to an absolute path", home.display());
+        let problem = || {
+            format!("{HOME} is `{}`, which is not an existing directory; set it to an absolute path", home.display())
+        };
         if usable { Ok(home) } else { Err(error(problem())) }
     }
 
@@ -197,7 +205,9 @@ fn real_env(name: &str) -> Option<OsString> {
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the home directory is read")]
 fn real_home() -> Option<PathBuf> {
-    dirs::home_dir()
+    // On Windows `dirs` ignores the variable, which Python and the SDKs prefer.
+    let variable = if cfg!(windows) { std::env::var_os(HOME).filter(|home| !home.is_empty()) } else { None };
+    variable.map(PathBuf::from).or_else(dirs::home_dir)
 }
 
 #[cfg(unix)]
