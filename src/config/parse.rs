@@ -139,7 +139,9 @@ pub(super) fn parse(text: &str) -> Result<Contents, ParseError> {
         invalid_defaults: Vec::new(),
         continued: Vec::new(),
     };
-    for (number, line) in (1..).zip(lines(text)) {
+    // The byte order mark that editors on Windows write.
+    let marked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for (number, line) in (1..).zip(lines(marked)) {
         parser.line(line.content, number)?;
     }
     parser.close()?;
@@ -201,11 +203,7 @@ impl<'t> Parser<'t> {
             return Err(error("a section header has no closing bracket"));
         }
         let Some(block) = self.block else {
-            return Err(error(if line.starts_with('\u{feff}') {
-                "the file begins with a byte order mark; save it without one"
-            } else {
-                "a key comes before the first section header"
-            }));
+            return Err(error("a key comes before the first section header"));
         };
         let Some((key, value)) = line.split_once(['=', ':']) else {
             return Err(error("neither a section header nor `key = value`"));

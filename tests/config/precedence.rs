@@ -77,7 +77,6 @@ fn parse_errors_name_the_line_but_not_its_text() {
         ("[default]\nSecretWord = a\nregion = b\nsecretword = c\n", "line 4", "a second time"),
         ("[a]\n[b]\n[a]\n", "line 3", "a second time"),
         ("SecretWord = x\n", "line 1", "before the first section"),
-        ("\u{feff}[default]\n", "line 1", "byte order mark"),
         ("[default]\n= SecretWord\n", "line 2", "is missing"),
         ("[default\n", "line 1", "closing bracket"),
         ("[default]\ns3 =\n  a = b\n  SecretWord\n", "line 4", "nested block"),

@@ -139,6 +139,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ("words-list-file-lines", &[Requests, Stdout, Exit, Stderr], LETTERS),
     ("words-list-then-global", &[Requests, Stdout, Exit, Stderr], "a list option ends at the next option"),
     ("words-two-ops", &[Stderr], "secrets are not repeated in error messages"),
+    ("world-bom", &[Requests, Exit, Stderr], "a config file that begins with a byte order mark is read"),
     ("world-output-config-upper", &[Requests], BEFORE),
     ("world-output-env-empty-config", &[Requests], BEFORE),
     ("yaml-binary", &[Requests, Exit, Stderr], YAML),

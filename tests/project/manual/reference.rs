@@ -144,6 +144,8 @@ In every command:
 
 * errors about a missing configuration recommend commands of sso-oidc
 
+* a config file that begins with a byte order mark is read
+
 In the input of operations:
 
 * a document is read once, so standard input works; - as the value of a document or a secret option means standard input
