@@ -237,7 +237,7 @@ impl fmt::Debug for Config {
 /// Expands variables and `~` in a path, like Python's `os.path.expandvars` and then `expanduser`, but for another user's
 /// home (`~name`). A path need not be UTF-8.
 pub fn expand_path(path: &OsStr, context: &Context) -> PathBuf {
-    let path = expand_variables(path.as_encoded_bytes(), context);
+    let path = expand_variables(path.as_encoded_bytes(), cfg!(windows), |name| context.var_os(name));
     let is_separator = |byte: &u8| is_separator(char::from(*byte));
     match (path.strip_prefix(b"~"), &context.home) {
         (Some(rest), Some(home)) if rest.first().is_none_or(is_separator) => {
@@ -248,23 +248,34 @@ pub fn expand_path(path: &OsStr, context: &Context) -> PathBuf {
     }
 }
 
-/// Expands `$NAME` and `${NAME}`; unset variables stay unchanged.
-fn expand_variables(path: &[u8], context: &Context) -> Vec<u8> {
+/// Expands `$NAME` and `${NAME}`; unset variables stay unchanged. On Windows also `%NAME%`; there a doubled mark is one
+/// character, and text in single quotes stays unchanged.
+fn expand_variables(path: &[u8], windows: bool, value: impl Fn(&str) -> Option<OsString>) -> Vec<u8> {
     let mut out = Vec::with_capacity(path.len());
     let mut rest = path;
-    while let Some(at) = memchr::memchr(b'$', rest) {
+    let next = |rest| if windows { memchr::memchr3(b'$', b'%', b'\'', rest) } else { memchr::memchr(b'$', rest) };
+    while let Some(at) = next(rest) {
         out.extend_from_slice(&rest[..at]);
-        let after = &rest[at + 1..];
+        let (mark, after) = (rest[at], &rest[at + 1..]);
         let in_braces = after.strip_prefix(b"{").and_then(|inner| Some(&inner[..memchr::memchr(b'}', inner)?]));
-        let (name, length) = if let Some(name) = in_braces {
+        let (name, length) = if mark != b'$' {
+            let end = memchr::memchr(mark, after);
+            let name = end.filter(|_| mark == b'%').map_or(&[][..], |end| &after[..end]);
+            (name, end.map_or(after.len(), |end| end + 1))
+        } else if let Some(name) = in_braces {
             (name, name.len() + 2)
         } else {
-            let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || windows && *byte == b'-';
             let end = after.iter().position(|byte| !is_of_name(byte)).unwrap_or(after.len());
             (&after[..end], end)
         };
         let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty());
-        match name.and_then(|name| context.var_os(name)) {
+        match name.and_then(&value) {
+            None if windows && mark != b'\'' && after.first() == Some(&mark) => {
+                out.push(mark);
+                rest = &after[1..];
+                continue;
+            }
             Some(value) => out.extend_from_slice(value.as_encoded_bytes()),
             None => out.extend_from_slice(&rest[at..=at + length]),
         }
@@ -283,4 +294,32 @@ fn os_string(bytes: Vec<u8>) -> OsString {
 #[cfg(not(unix))]
 fn os_string(bytes: Vec<u8>) -> OsString {
     String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expand_variables;
+
+    /// The results are those of Python's `posixpath.expandvars` and `ntpath.expandvars`.
+    #[test]
+    fn variables_are_expanded_as_by_python() {
+        for (path, unix, windows) in [
+            ("$A/${B}/$C/%A%", "one/two/$C/%A%", "one/two/$C/one"),
+            ("%A%%B%%C%.x", "%A%%B%%C%.x", "onetwo%C%.x"),
+            ("100%%/$$A", "100%%/$one", "100%/$A"),
+            ("'%A%' '$A", "'%A%' 'one", "'%A%' '$A"),
+            ("%A $B ${A", "%A two ${A", "%A $B ${A"),
+            ("$A-B", "one-B", "three"),
+            ("$", "$", "$"),
+        ] {
+            let value = |name: &str| match name {
+                "A" => Some("one".into()),
+                "B" => Some("two".into()),
+                "A-B" => Some("three".into()),
+                _ => None,
+            };
+            let expanded = |windows| String::from_utf8(expand_variables(path.as_bytes(), windows, value)).unwrap();
+            assert_eq!((expanded(false).as_str(), expanded(true).as_str()), (unix, windows), "{path}");
+        }
+    }
 }
