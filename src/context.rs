@@ -3,6 +3,7 @@
 //! Only this file and those in `context` access the process; a lint enforces it. All other modules use a `Context`, so that a test
 //! can run the whole program in process.
 
+mod programs;
 mod signals;
 mod stream;
 mod terminal;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use signals::Signals;
-use stream::Stream;
+use stream::interruptible;
 pub use terminal::{HiddenInput, KeyInput, stdin_line};
 #[cfg(unix)]
 pub use terminal::{change_modes, in_foreground, restore_modes};
@@ -84,8 +85,8 @@ impl Context {
             hidden_input: HiddenInput::ask,
             in_container: real_in_container,
             terminal_size: real_terminal_size,
-            stdout: RefCell::new(Box::new(Stream::new(io::stdout(), &signals))),
-            stderr: RefCell::new(Box::new(Stream::new(io::stderr(), &signals))),
+            stdout: RefCell::new(interruptible(io::stdout(), &signals)),
+            stderr: RefCell::new(interruptible(io::stderr(), &signals)),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
@@ -193,8 +194,9 @@ fn source_file(path: &str) -> String {
     parts[package..].join("/")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that ends the process, when nothing else can be done")]
-fn exit(code: i32) -> ! {
+/// Ends the process: after a panic, and with the exit code of a program that took its place.
+#[expect(clippy::disallowed_methods, reason = "the one place that ends the process")]
+pub fn exit(code: i32) -> ! {
     std::process::exit(code)
 }
 

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 use crate::cache::timestamp;
 use crate::context::Context;
+#[cfg(windows)]
+use crate::context::exit;
 use crate::error::{Error, Kind};
 use crate::python;
 
@@ -88,8 +90,7 @@ fn document(variables: &Variables<'_>) -> Zeroizing<String> {
 }
 
 /// Runs a command with the credentials in its environment. The region is the chosen one, else that of the environment, else
-/// the profile's. On Unix the command replaces this process, so this returns
-/// only on error; elsewhere this returns its exit code.
+/// the profile's. The command takes the place of this process, so this returns only on error.
 pub(super) fn run(
     command: &[OsString],
     credentials: &Credentials,
@@ -97,7 +98,7 @@ pub(super) fn run(
     context: &Context,
 ) -> Result<u8, Error> {
     let Some((program, arguments)) = command.split_first() else { return Ok(0) };
-    let mut command = Command::new(program);
+    let mut command = context.command(program);
     command.args(arguments);
     for name in OTHERS {
         command.env_remove(name);
@@ -108,24 +109,26 @@ pub(super) fn run(
     if let Some(region) = chosen.or(of_profile.filter(|_| !has_region)) {
         command.env("AWS_REGION", region).env("AWS_DEFAULT_REGION", region);
     }
-    exec(command).map_err(|error| {
-        let kind = if error.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::NotExecutable };
-        Error::new(kind, format!("cannot run `{}`: {error}", program.to_string_lossy()))
-    })
+    let error = exec(command, context);
+    let kind = if error.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::NotExecutable };
+    Err(Error::new(kind, format!("cannot run `{}`: {error}", program.to_string_lossy())))
 }
 
 #[cfg(unix)]
-fn exec(mut command: Command) -> io::Result<u8> {
+fn exec(mut command: Command, _: &Context) -> io::Error {
     use std::os::unix::process::CommandExt as _;
-    Err(command.exec())
+    command.exec()
 }
 
-/// Leaves Ctrl-C to the command.
-#[cfg(not(unix))]
-fn exec(mut command: Command) -> io::Result<u8> {
-    let _ignored = tokio::signal::windows::ctrl_c()?;
-    let status = command.status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+/// Windows cannot replace a process. This one leaves Ctrl-C to the command, waits for it and ends with its exit code, which
+/// may have 32 bits.
+#[cfg(windows)]
+fn exec(mut command: Command, context: &Context) -> io::Error {
+    let interrupts = context.signals.leave_interrupts();
+    match interrupts.and_then(|_interrupts| command.status()) {
+        Ok(status) => exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Pager {
             return Err(failed(&format!("No closing quotation: '{line}'")));
         };
         let Some((name, arguments)) = words.split_first() else { return Ok(None) };
-        let Some(program) = find(name, &context.var("PATH").unwrap_or_default()) else {
+        let Some(program) = context.find_program(name.as_ref()) else {
             return Err(failed(&format!("[Errno 2] No such file or directory: '{name}'")));
         };
         Ok(Some(Self { program, arguments: arguments.to_vec(), sets_less: context.var("LESS").is_none() }))
@@ -43,7 +43,6 @@ impl Pager {
         if self.sets_less {
             command.env("LESS", "FRX");
         }
-        #[cfg(unix)]
         let _interrupts = context.signals.leave_interrupts().map_err(|error| failed(&error.to_string()))?;
         let mut child = command.spawn().map_err(|error| failed(&error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
@@ -61,25 +60,4 @@ fn failed(problem: &str) -> Error {
         format!("Unable to redirect output to pager. Received the following error when opening pager:\n{problem}");
     let hint = "the pager is set by AWS_PAGER, cli_pager in the config file or PAGER; use --no-cli-pager to disable it";
     Error::new(Kind::Pager, message).hint(hint.to_owned())
-}
-
-/// Finds the executable with this name or path.
-fn find(name: &str, path: &str) -> Option<PathBuf> {
-    if name.contains(std::path::is_separator) {
-        return runnable(PathBuf::from(name));
-    }
-    std::env::split_paths(path).map(|folder| folder.join(name)).find_map(runnable)
-}
-
-#[cfg(unix)]
-fn runnable(file: PathBuf) -> Option<PathBuf> {
-    use rustix::fs::{Access, access};
-    (file.is_file() && access(&file, Access::EXEC_OK).is_ok()).then_some(file)
-}
-
-#[cfg(not(unix))]
-fn runnable(file: PathBuf) -> Option<PathBuf> {
-    let with_extension = ["exe", "com", "bat"].map(|extension| file.with_extension(extension));
-    let named = file.extension().is_some().then_some(file);
-    named.into_iter().chain(with_extension).find(|file| file.is_file())
 }

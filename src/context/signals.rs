@@ -105,6 +105,7 @@ impl Signals {
         Recording(self)
     }
 
+    #[cfg(unix)]
     pub(super) fn state(&self) -> State {
         self.state.clone()
     }
@@ -146,8 +147,18 @@ impl Signals {
     }
 }
 
+#[cfg(windows)]
+impl Signals {
+    /// Leaves Ctrl-C to a program that uses the console, for as long as this program runs.
+    #[expect(clippy::unused_self, reason = "as on Unix")]
+    pub fn leave_interrupts(&self) -> std::io::Result<tokio::signal::windows::CtrlC> {
+        tokio::signal::windows::ctrl_c()
+    }
+}
+
 impl State {
     /// Whether signals are recorded, or one was.
+    #[cfg(unix)]
     pub(super) fn is_active(&self) -> bool {
         !self.by_default.load(Ordering::SeqCst) || self.arrived().is_some()
     }

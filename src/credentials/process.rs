@@ -37,7 +37,7 @@ pub(super) async fn keys(
     let Some((program, arguments)) = words.split_first() else {
         return Err(Error::configuration("credential_process is empty"));
     };
-    let mut child = tokio::process::Command::new(program);
+    let mut child = tokio::process::Command::from(context.command(program.as_ref()));
     child.args(arguments).envs(variable.map(|(name, value)| (name, value)));
     child.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let cannot_run = |error: std::io::Error| retrieval_failed(PROVIDER, format!("{program}: {error}"));

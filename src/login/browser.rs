@@ -34,7 +34,7 @@ pub(super) fn show(attempt: &Attempt<'_>, url: &str) {
 /// Opens the URL with the first program that starts: `command`, the entries of `BROWSER`, the system's opener.
 fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
     if let Some(command) = command {
-        return start(command, url);
+        return start(context, command, url);
     }
     let Some(browsers) = context.var_not_empty("BROWSER") else {
         // Its message is technical and repeats the URL.
@@ -43,7 +43,7 @@ fn open(context: &Context, command: Option<&str>, url: &str) -> io::Result<()> {
     };
     let mut outcome = Err(io::Error::from(io::ErrorKind::NotFound));
     for browser in entries(&browsers) {
-        outcome = start(browser, url);
+        outcome = start(context, browser, url);
         if outcome.is_ok() {
             break;
         }
@@ -60,10 +60,7 @@ fn entries(browsers: &str) -> impl Iterator<Item = &str> {
 
 /// Whether `BROWSER` names a program that exists.
 pub(super) fn variable_names_a_program(context: &Context) -> bool {
-    let path = context.var("PATH").unwrap_or_default();
-    let exists = |program: &String| {
-        Path::new(program).is_file() || std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-    };
+    let exists = |program: &String| context.find_program(program.as_ref()).is_some();
     let browsers = context.var_not_empty("BROWSER").unwrap_or_default();
     entries(&browsers).any(|entry| program_and_arguments(entry).first().is_some_and(exists))
 }
@@ -78,7 +75,7 @@ fn placeholder(command: &str) -> Option<&'static str> {
     PLACEHOLDERS.into_iter().find(|placeholder| command.contains(placeholder))
 }
 
-fn start(command: &str, url: &str) -> io::Result<()> {
+fn start(context: &Context, command: &str, url: &str) -> io::Result<()> {
     let placeholder = placeholder(command);
     let mut words = program_and_arguments(command).into_iter();
     let program = words.next().ok_or(io::ErrorKind::NotFound)?;
@@ -87,7 +84,7 @@ fn start(command: &str, url: &str) -> io::Result<()> {
         None => word,
     });
     let at_end = placeholder.is_none().then(|| url.to_owned());
-    let mut command = Command::new(&program);
+    let mut command = context.command(program.as_ref());
     command.args(arguments.chain(at_end)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
     command.spawn().map(drop).map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))
