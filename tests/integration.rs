@@ -1,5 +1,6 @@
 //! All integration tests in one binary: one module per command or library module.
 
+#![cfg_attr(not(target_os = "linux"), allow(unused_imports, dead_code, reason = "some tests need Linux"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 /// Fixtures: `TestEnv`, `IdentityCenter`, `UserAgent`, snapshots.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{LOGIN, start};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Approval, Endpoint, Reply};
-use crate::support::process::Running;
+use crate::support::process::{KILLED, Running};
 use crate::support::{IdentityCenter, TestEnv, UserAgent, count, wait_for, wait_until};
 
 fn many(env: &TestEnv, more: &[&str]) -> Vec<Running> {
@@ -67,6 +67,7 @@ fn concurrent_logins_share_a_denial() {
     assert_eq!(env.opened().len(), 1);
 }
 
+#[cfg(unix)]
 #[test]
 fn concurrent_logins_share_a_cancellation() {
     let center = IdentityCenter::start();
@@ -89,7 +90,6 @@ fn concurrent_logins_share_a_cancellation() {
 }
 
 /// A token that was refreshed while the process waited is not the login that was requested.
-#[cfg(unix)]
 #[test]
 fn a_refresh_does_not_replace_a_forced_login() {
     for option in ["--force", "--new-session"] {
@@ -103,7 +103,7 @@ fn a_refresh_does_not_replace_a_forced_login() {
         let mut second = env.spawn([&LOGIN[..], &["--flow", "authorization-code", option]].concat());
         second.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
         let refreshed = env.run(["token", "--sso-session", SESSION]).ok().stdout;
-        first.signal("KILL");
+        first.kill();
         first.finish();
         UserAgent::new().approve(&second.authorization_url()).unwrap();
         second.finish().ok();
@@ -113,6 +113,7 @@ fn a_refresh_does_not_replace_a_forced_login() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn concurrent_logins_exit_4_when_the_first_one_loses_its_stdout() {
     let center = IdentityCenter::start();
@@ -147,13 +148,13 @@ fn one_waiting_login_takes_over_when_the_first_is_killed() {
     let mut env = TestEnv::of(&center);
     env.record_browser();
     let mut all = many(&env, &[]);
-    let (first, _) = leader(&mut all);
+    let (mut first, _) = leader(&mut all);
     for running in &mut all {
         running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
     }
     wait_until("the first browser", || env.opened().len() == 1);
-    first.signal("KILL");
-    first.finish().expect(-9);
+    first.kill();
+    first.finish().expect(KILLED);
     let (second, url) = leader(&mut all);
     UserAgent::new().approve(&url).unwrap();
     second.finish().ok();
@@ -200,6 +201,7 @@ fn a_waiting_login_uses_only_a_token_that_fits() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_suspended_login_is_named_to_those_that_wait() {
     let center = IdentityCenter::start();

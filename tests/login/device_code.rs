@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{LOGIN, success};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Approval, Endpoint, Reply};
-use crate::support::process::Running;
+use crate::support::process::{KILLED, Running};
 use crate::support::{IdentityCenter, TestEnv};
 
 fn start(env: &TestEnv) -> Running {
@@ -88,8 +88,8 @@ fn escape_sequences_from_the_service_are_dropped() {
     center.next(Endpoint::StartDeviceAuthorization, Reply::genuine().with("userCode", json!(hostile)));
     let mut running = start(&env);
     running.wait_for_stdout(|text| text.contains("AB[2JCD\n").then_some(()));
-    running.signal("INT");
-    let run = running.finish().expect(130);
+    running.kill();
+    let run = running.finish().expect(KILLED);
     assert!(!run.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{:?}", run.stdout);
 }
 

@@ -3,10 +3,8 @@
 //! `parity` repeats recorded runs of the AWS CLI; these tests cover what goes beyond them.
 
 mod authorization_code;
-#[cfg(target_os = "linux")]
 mod browser_urls;
 mod cache_files;
-#[cfg(target_os = "linux")]
 mod callback;
 #[cfg(target_os = "linux")]
 mod callback_page;

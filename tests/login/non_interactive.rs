@@ -178,6 +178,7 @@ fn no_escape_sequences_without_a_terminal() {
     assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{run:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_no_partial_files() {
     let center = IdentityCenter::start();
@@ -199,6 +200,7 @@ fn ctrl_c_leaves_no_partial_files() {
     assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1, "the registration was kept");
 }
 
+#[cfg(unix)]
 #[test]
 fn ctrl_c_exits_130_with_closed_streams() {
     let center = IdentityCenter::start();

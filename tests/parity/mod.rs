@@ -3,7 +3,7 @@
 //! Each file of `tests/data/parity` is a group of runs and a test. The runs of a group run at the same time, because many of
 //! them wait (time-outs, back-off, polling). `PARITY_ONLY=text` selects the runs whose id contains the text. `compare` defines
 //! "equal", `exceptions` lists what differs on purpose, `record.py` records the runs.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "the test sets up the environment of the program")]
 

@@ -191,6 +191,7 @@ fn checkout(into: &Path) {
 }
 
 /// Fake programs for a test.
+#[cfg(target_os = "linux")]
 fn stand_ins(env: &TestEnv) {
     let program = env!("CARGO_BIN_EXE_sso-oidc");
     let build = format!("printf '#!/bin/sh\\nexec \"{program}\" \"$@\"\\n' > \"$to\"; chmod 755 \"$to\"");

@@ -20,6 +20,9 @@ use super::process::{Invocation, Run, Running};
 /// The name of the session that [`TestEnv::configure`] writes.
 pub(crate) const SESSION: &str = "corp";
 
+/// Names the file of the recording browser, where a test is that browser.
+pub(crate) const BROWSER_LOG: &str = "SSO_OIDC_TEST_BROWSER_LOG";
+
 /// A home, a working directory, a `PATH` and the variables of an environment; removed when dropped.
 pub(crate) struct TestEnv {
     root: tempfile::TempDir,
@@ -171,17 +174,30 @@ impl TestEnv {
         path
     }
 
-    /// Sets `BROWSER` to a script that only records its arguments; see [`Self::opened`].
+    /// Sets `BROWSER` to a program that only records its arguments; see [`Self::opened`].
     #[cfg(unix)]
     pub(crate) fn record_browser(&mut self) -> &mut Self {
-        let log = self.root.path().join("browser.log");
+        let log = self.browser_log();
         let path = self.script("browser", &format!("printf '%s\\n' \"$@\" >> '{}'", log.display()));
         self.set("BROWSER", path)
     }
 
+    /// On Windows the shell would change the URL, so that the program is a test of ours.
+    #[cfg(not(unix))]
+    pub(crate) fn record_browser(&mut self) -> &mut Self {
+        let tests = std::env::current_exe().expect("the tests have a path");
+        let command = format!("\"{}\" --exact support::tests::records_a_url", tests.display());
+        let log = self.browser_log();
+        self.set(BROWSER_LOG, log).set("BROWSER", command)
+    }
+
+    fn browser_log(&self) -> PathBuf {
+        self.root.path().join("browser.log")
+    }
+
     /// The arguments of the calls of the recording browser so far, one call per entry.
     pub(crate) fn opened(&self) -> Vec<String> {
-        let log = fs::read_to_string(self.root.path().join("browser.log")).unwrap_or_default();
+        let log = fs::read_to_string(self.browser_log()).unwrap_or_default();
         log.lines().map(Into::into).collect()
     }
 

@@ -15,7 +15,6 @@ pub(crate) mod process;
 pub(crate) mod programs;
 pub(crate) mod rng;
 pub(crate) mod screen;
-#[cfg(target_os = "linux")]
 pub(crate) mod scripted_flow;
 pub(crate) mod scripted_server;
 pub(crate) mod snapshot;

@@ -147,6 +147,11 @@ impl Running {
         send_signal(self.id(), name);
     }
 
+    /// Ends it at once; see [`KILLED`].
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the program can be killed");
+    }
+
     /// Whether it has not ended yet.
     pub(crate) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
@@ -247,7 +252,10 @@ impl Run {
     }
 }
 
-/// Sends a signal by its name for `kill`.
+/// The exit code of a program after [`Running::kill`].
+pub(crate) const KILLED: i32 = if cfg!(unix) { -9 } else { 1 };
+
+/// Sends a signal by its name for `kill`. Windows has no signals, and Ctrl-C there needs unsafe code.
 #[cfg(unix)]
 pub(crate) fn send_signal(process: u32, name: &str) {
     // The shell's own, as small machines have no other.

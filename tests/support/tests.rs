@@ -45,6 +45,16 @@ fn token_files_match_the_aws_cli() {
     assert_eq!([env.mode(&path), env.mode(".aws/sso/cache"), env.mode(".aws")], [0o600, 0o700, 0o700]);
 }
 
+/// The browser of `TestEnv::record_browser` on Windows; without its variable it has nothing to record.
+#[cfg(not(unix))]
+#[test]
+fn records_a_url() {
+    use std::io::Write as _;
+    let Some(log) = super::programs::variable(super::environment::BROWSER_LOG) else { return };
+    let mut log = std::fs::File::options().create(true).append(true).open(log).unwrap();
+    writeln!(log, "{}", std::env::args().next_back().unwrap()).unwrap();
+}
+
 #[test]
 fn run_has_streams_and_exit_code() {
     let env = TestEnv::new();
