@@ -146,6 +146,10 @@ In every command:
 
 * a config file that begins with a byte order mark is read
 
+* on Windows and macOS only variables name a proxy; the settings of the system are not used
+
+* on Windows there is no QR code, a redirect URL cannot be pasted, and an MFA code is visible while it is typed
+
 In the input of operations:
 
 * a document is read once, so standard input works; - as the value of a document or a secret option means standard input
