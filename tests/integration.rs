@@ -54,7 +54,12 @@ mod shim;
 /// What a signal ends, and what it must not lose.
 #[cfg(unix)]
 mod signals;
+/// The whole program on any platform.
+mod smoke;
 /// `status`.
 mod status;
 /// `token` and its refresh.
 mod token;
+/// What only Windows has.
+#[cfg(windows)]
+mod windows;

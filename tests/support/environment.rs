@@ -16,12 +16,18 @@ use time::macros::format_description;
 
 use super::identity_center::{IdentityCenter, Issued};
 use super::process::{Invocation, Run, Running};
+use super::programs::variable;
 
 /// The name of the session that [`TestEnv::configure`] writes.
 pub(crate) const SESSION: &str = "corp";
 
 /// Names the file of the recording browser, where a test is that browser.
 pub(crate) const BROWSER_LOG: &str = "SSO_OIDC_TEST_BROWSER_LOG";
+
+/// The program: that of this build, or one for another platform with what runs it.
+pub(crate) fn program() -> PathBuf {
+    variable("SSO_OIDC_TEST_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_sso-oidc").into(), PathBuf::from)
+}
 
 /// A home, a working directory, a `PATH` and the variables of an environment; removed when dropped.
 pub(crate) struct TestEnv {
@@ -203,7 +209,7 @@ impl TestEnv {
 
     /// The program with these arguments, not yet started.
     pub(crate) fn command<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Invocation {
-        self.program(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
+        self.program(&program(), args)
     }
 
     /// Another program in this environment, by its path.
