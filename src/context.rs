@@ -262,7 +262,8 @@ mod tests {
         let at = |seconds| timestamp(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         assert_eq!(at(253_402_300_799).unix_timestamp(), 253_402_300_799);
         assert_eq!(at(253_402_300_800), Timestamp::MAX);
-        assert_eq!(at(i64::MAX.unsigned_abs()), Timestamp::MAX);
+        // Windows has no time after 30828.
+        assert_eq!(at(900_000_000_000), Timestamp::MAX);
         assert_eq!(timestamp(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), Timestamp::UNIX_EPOCH);
     }
 

@@ -228,6 +228,8 @@ mod tests {
                         assert_eq!(inside.fetch_sub(1, Ordering::SeqCst), 1);
                         turns.fetch_add(1, Ordering::SeqCst);
                         match (thread + turn) % 4 {
+                            // Windows removes no open file.
+                            0 | 1 if cfg!(windows) => {}
                             0 => fs::remove_file(path).unwrap(),
                             // Unless another thread has created the lock in between.
                             1 => drop(fs::remove_file(path).and_then(|()| fs::create_dir(path))),
@@ -250,7 +252,8 @@ mod tests {
         let error = wait_for_lock(&path, Duration::from_millis(5)).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
         // A child of another test may have inherited the file.
-        held.unlock().unwrap();
+        let _ = held.unlock();
+        drop(held);
         assert!(try_lock(&path).unwrap().is_some());
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }

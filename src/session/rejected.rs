@@ -103,7 +103,11 @@ mod tests {
             cache.store_token(&key, &token("A")).unwrap();
             assert!(!is_rejected(&token("A"), session, cache));
             let outcome = Outcome::Failed { kind, message: "x".to_owned() };
-            cache.lock(&key, Purpose::Refresh).attempt().unwrap().end_about(NOW - age, &Secret::new("A"), outcome);
+            cache.lock(&key, Purpose::Refresh).attempt().unwrap().unwrap().end_about(
+                NOW - age,
+                &Secret::new("A"),
+                outcome,
+            );
             assert!(is_rejected(&token("A"), session, cache) && !is_rejected(&token("B"), session, cache));
             let replaced =
                 replace_rejected(&token("A"), session, services, cache, Duration::ZERO, context, throttled).await;

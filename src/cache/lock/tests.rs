@@ -59,6 +59,19 @@ async fn an_outcome_that_was_waited_for_is_told_from_an_old_one() {
     assert_eq!(at_once.waited_for(), None);
 }
 
+/// As a child process does that has not executed its program yet. On Windows it inherits nothing.
+#[cfg(unix)]
+#[test]
+fn a_lock_is_released_even_if_its_file_is_open_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = Lock::new(folder.path().join("x.lock"));
+    let held = take(&lock);
+    let inherited = held.file.as_ref().unwrap().try_clone().unwrap();
+    drop(held);
+    assert!(lock.attempt().unwrap().is_some());
+    drop(inherited);
+}
+
 #[test]
 fn a_long_outcome_is_cut_and_not_lost() {
     let folder = tempfile::tempdir().unwrap();

@@ -65,11 +65,11 @@ fn a_process_that_may_be_suspended_is_waited_for_less() {
     for (age, patience) in
         [(PATIENCE, PATIENCE), (PATIENCE + Duration::from_secs(1), SHORT_PATIENCE), (Duration::ZERO, PATIENCE)]
     {
-        lock.attempt().unwrap().begin(NOW - age);
+        lock.attempt().unwrap().unwrap().begin(NOW - age);
         assert_eq!(refresh.patience(&expired, &lock), patience, "{age:?}");
         assert_eq!(refresh.patience(&valid, &lock), Duration::ZERO);
     }
-    lock.attempt().unwrap().end(NOW - HOUR, Outcome::Done);
+    lock.attempt().unwrap().unwrap().end(NOW - HOUR, Outcome::Done);
     assert_eq!(refresh.patience(&expired, &lock), PATIENCE, "no process holds the lock");
 }
 
