@@ -27,6 +27,8 @@ pub use words::wants_version;
 const OUTPUT_FORMATS: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 const ERROR_FORMATS: [&str; 6] = ["legacy", "json", "yaml", "text", "table", "enhanced"];
 const CREDENTIALS_FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
+/// The shells that `completion` has a script for.
+pub const COMPLETION_SHELLS: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
 const SKELETONS: [&str; 3] = ["input", "yaml-input", "output"];
 
 /// A parsed command line.
@@ -66,9 +68,11 @@ pub enum Command {
 pub struct CommandSpec {
     /// The name.
     pub name: &'static str,
-    /// The help text. It is generated from this declaration in advance, because rendering it costs more than most
-    /// commands do.
+    /// The help text of `--help`. It is generated from this declaration in advance, because rendering it costs more than
+    /// most commands do.
     pub help: &'static str,
+    /// The help text of `-h`, which fits on one screen: the command's own options.
+    pub short_help: &'static str,
     about: &'static str,
     after_help: &'static str,
     options: fn(clap::Command) -> clap::Command,
@@ -82,6 +86,7 @@ macro_rules! command {
         CommandSpec {
             name: $name,
             help: include_str!(concat!("help/", $name, ".txt")),
+            short_help: include_str!(concat!("help/", $name, "-short.txt")),
             about: $about,
             after_help: include_str!(concat!("cli/after_help/", $name, ".txt")),
             options: |$command| $options,
@@ -103,40 +108,27 @@ macro_rules! command {
 /// The commands, in the order of the help.
 #[rustfmt::skip]
 pub const COMMANDS: [CommandSpec; 13] = [
-    command!("login", "Sign in: reuse a valid token, refresh it, or use the browser", LoginArgs => Login),
-    command!("configure", "Write profiles for the roles of a session to the config file", ConfigureArgs => Configure),
-    command!("status", "List sessions, when they expire and whether they can be refreshed", StatusArgs => Status),
-    command!("token", "Print a valid access token, refreshing it first if needed", TokenArgs => Token),
+    command!("login", "Sign in, with the browser only if needed", LoginArgs => Login),
+    command!("configure", "Write profiles for the roles of a session", ConfigureArgs => Configure),
+    command!("status", "List sessions, their state and when they expire", StatusArgs => Status),
+    command!("token", "Print a valid access token, refreshed if needed", TokenArgs => Token),
     command!(
         "export-credentials", "Print role credentials, or run a command with them",
         ExportCredentialsArgs => ExportCredentials
     ),
+    command!("logout", "Sign out on this machine and at the service", LogoutArgs => Logout),
+    command!("create-token", "Get tokens for a registered client (CreateToken)", Operation::CreateToken),
     command!(
-        "logout", "Sign out: remove tokens and role credentials from this machine and end the sessions at the service",
-        LogoutArgs => Logout
-    ),
-    command!(
-        "create-token", "Get access and refresh tokens for a registered client (CreateToken)",
-        Operation::CreateToken
-    ),
-    command!(
-        "create-token-with-iam", "Get access and refresh tokens with IAM credentials (CreateTokenWithIAM)",
+        "create-token-with-iam", "Get tokens as an IAM identity (CreateTokenWithIAM)",
         Operation::CreateTokenWithIam
     ),
+    command!("register-client", "Register a public client (RegisterClient)", Operation::RegisterClient),
     command!(
-        "register-client", "Register a public client with IAM Identity Center (RegisterClient)",
-        Operation::RegisterClient
-    ),
-    command!(
-        "start-device-authorization",
-        "Get a device code, and a URL and user code for the browser (StartDeviceAuthorization)",
+        "start-device-authorization", "Get a device code (StartDeviceAuthorization)",
         Operation::StartDeviceAuthorization
     ),
     command!("completion", "Print a shell completion script", CompletionArgs => Completion),
-    command!(
-        "shim", "Print a shell function that runs sso-oidc for aws sso login, sso logout, configure sso and sso-oidc",
-        ShimArgs => Shim
-    ),
+    command!("shim", "Print a shell function aws that runs sso-oidc", ShimArgs => Shim),
     command!("help", "Show help for sso-oidc or one of its commands", HelpArgs => Help),
 ];
 
@@ -145,11 +137,8 @@ const AFTER_HELP_OF_PROGRAM: &str = include_str!("cli/after_help/sso-oidc.txt");
 /// The help of the program.
 pub const HELP_OF_PROGRAM: &str = include_str!("help/sso-oidc.txt");
 
-/// The help of the program without its global options.
-pub fn short_help() -> String {
-    let (commands, _) = HELP_OF_PROGRAM.split_once("\nGlobal options:").unwrap_or((HELP_OF_PROGRAM, ""));
-    format!("{commands}\nFor more, see `sso-oidc help` and `sso-oidc help COMMAND`.\n")
-}
+/// The help of the program for one screen: its commands.
+pub const SHORT_HELP_OF_PROGRAM: &str = include_str!("help/sso-oidc-short.txt");
 
 impl CommandSpec {
     /// The command of this name.
@@ -204,7 +193,7 @@ pub struct GlobalArgs {
     /// Select and reshape the output with a JMESPath expression
     #[arg(long, global = true, value_name = "JMESPATH")]
     pub query: Option<String>,
-    /// Use this profile of the config and credentials files
+    /// Use this profile of the AWS config files
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Use this region; login and logout use sso_region instead
@@ -293,52 +282,52 @@ fn operation_args(matches: &mut ArgMatches, operation: Operation) -> Result<Oper
 /// Arguments of `login`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct LoginArgs {
-    /// Sign in to this sso-session of the config file; may be repeated
+    /// Sign in to this sso-session; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
     /// Sign in to every sso-session of the config file
     #[arg(long, conflicts_with_all = ["sso_session", "start_url"])]
     pub all: bool,
-    /// Sign in at this start URL; the config file is not needed; also `SSO_OIDC_START_URL`
+    /// Sign in at this start URL; needs no config file
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub start_url: Option<String>,
-    /// Region of the Identity Center instance, instead of sso_region; also `SSO_OIDC_REGION`
+    /// Region of Identity Center, instead of sso_region
     #[arg(long, value_name = "REGION")]
     pub sso_region: Option<String>,
-    /// Save --start-url and --sso-region to the config file after the login
+    /// Save the start URL and region to the config file
     #[arg(long, requires = "start_url")]
     pub save: bool,
-    /// Use the browser even if the token is valid or can be refreshed
+    /// Use the browser even if it is not needed
     #[arg(long)]
     pub force: bool,
-    /// Revoke the current session first, so that the new one gets a full lifetime
+    /// Revoke the old session first, for a full lifetime
     #[arg(long)]
     pub new_session: bool,
-    /// Require at least this much remaining lifetime, e.g. 30m or 4h
+    /// Require this much lifetime left, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// Flow: auto, authorization-code or device-code; also `SSO_OIDC_FLOW` and `sso_login_flow`
+    /// Flow: auto, authorization-code or device-code
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<String>,
     /// Use the device code flow; same as --flow device-code
-    #[arg(long, conflicts_with = "flow")]
+    #[arg(long, conflicts_with = "flow", hide_short_help = true)]
     pub use_device_code: bool,
     /// Do not open a browser; print the URL
     #[arg(long)]
     pub no_browser: bool,
-    /// Open the URL with this command; {url} or %s is replaced by the URL; also `sso_browser_command`
+    /// Open the URL with this command; {url} is the URL
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     pub browser_command: Option<String>,
-    /// Listen for the redirect on this port of 127.0.0.1; also `sso_redirect_port`
+    /// Listen for the redirect on this port
     #[arg(long, value_name = "PORT")]
     pub redirect_port: Option<String>,
-    /// Do not print the device code URL as a QR code
+    /// Do not print a QR code
     #[arg(long)]
     pub no_qr: bool,
-    /// Whether a browser login may be started: auto, always or never; also `SSO_OIDC_INTERACTIVE`
+    /// Start a browser login: auto, always or never
     #[arg(long, value_name = "WHEN")]
     pub interactive: Option<String>,
-    /// Give up if the login is not completed within this time, e.g. 90 or 5m
+    /// Give up after this time, e.g. 90 or 5m
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
 }
@@ -349,10 +338,10 @@ pub struct SessionArgs {
     /// Use this sso-session of the config file
     #[arg(long, value_name = "NAME")]
     pub sso_session: Option<String>,
-    /// Use the session of this start URL; the config file is not needed; also `SSO_OIDC_START_URL`
+    /// Use this start URL; needs no config file
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub start_url: Option<String>,
-    /// Region of the Identity Center instance, instead of sso_region; also `SSO_OIDC_REGION`
+    /// Region of Identity Center, instead of sso_region
     #[arg(long, value_name = "REGION")]
     pub sso_region: Option<String>,
 }
@@ -373,10 +362,10 @@ pub struct ConfigureArgs {
     /// Name of the role
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
-    /// Write a profile for every role of every account; --account-id and --role-name select among them
+    /// Write profiles for all roles of all accounts
     #[arg(long)]
     pub all: bool,
-    /// Names of the profiles, with {account_name}, {account_id}, {role_name} and {session}
+    /// Names, from {account_name}, {role_name} and others
     #[arg(long, value_name = "TEMPLATE")]
     pub name: Option<String>,
     /// Output format to set in the profiles
@@ -394,10 +383,10 @@ pub struct ConfigureArgs {
     /// Use the device code flow if a login is needed
     #[arg(long)]
     pub use_device_code: bool,
-    /// Do not open a browser if a login is needed; print the URL
+    /// Do not open a browser for a login; print the URL
     #[arg(long)]
     pub no_browser: bool,
-    /// Whether a browser login may be started, and questions asked: auto, always or never
+    /// Log in and ask questions: auto, always or never
     #[arg(long, value_name = "WHEN")]
     pub interactive: Option<String>,
 }
@@ -408,10 +397,10 @@ pub struct StatusArgs {
     /// Show only this sso-session; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
-    /// Treat tokens with less remaining lifetime as expired, e.g. 30m or 4h
+    /// Require this much lifetime left, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// Check with the access portal that the tokens are still accepted
+    /// Ask the access portal whether it accepts the tokens
     #[arg(long)]
     pub check: bool,
 }
@@ -422,10 +411,10 @@ pub struct TokenArgs {
     /// The session
     #[command(flatten)]
     pub session: SessionArgs,
-    /// Require at least this much remaining lifetime, e.g. 30m or 4h
+    /// Require this much lifetime left, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
-    /// Print the token as the HTTP header that the access portal expects
+    /// Print the HTTP header for the access portal
     #[arg(long)]
     pub header: bool,
 }
@@ -433,16 +422,16 @@ pub struct TokenArgs {
 /// Arguments of `export-credentials`.
 #[derive(Debug, Default, Clone, Args)]
 pub struct ExportCredentialsArgs {
-    /// Output format of the credentials; process is the default
+    /// Format of the credentials; process is the default
     #[arg(long, value_name = "FORMAT", value_parser = CREDENTIALS_FORMATS)]
     pub format: Option<String>,
-    /// Account ID of the role, instead of sso_account_id; also `SSO_OIDC_ACCOUNT_ID`
+    /// Account ID of the role, instead of sso_account_id
     #[arg(long, value_name = "ID")]
     pub account_id: Option<String>,
-    /// Name of the role, instead of sso_role_name; also `SSO_OIDC_ROLE_NAME`
+    /// Name of the role, instead of sso_role_name
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
-    /// Require at least this much remaining lifetime, e.g. 30m or 4h
+    /// Require this much lifetime left, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
     /// The session
@@ -467,9 +456,9 @@ pub struct LogoutArgs {
 /// Arguments of `completion`.
 #[derive(Debug, Clone, Args)]
 pub struct CompletionArgs {
-    /// The shell
-    #[arg(value_parser = ["bash", "zsh", "fish", "powershell", "elvish"])]
-    pub shell: String,
+    /// The shell; by default that of the SHELL variable
+    #[arg(value_parser = COMPLETION_SHELLS)]
+    pub shell: Option<String>,
     /// Print completions for the last word (used by the completion scripts)
     #[arg(last = true, value_name = "WORDS", hide = true)]
     pub words: Vec<OsString>,
@@ -491,6 +480,9 @@ pub struct ShimArgs {
 pub struct HelpArgs {
     /// The command
     pub command: Option<String>,
+    /// Not an argument: whether `-h` was given, which prints the help for one screen
+    #[arg(skip)]
+    pub short: bool,
 }
 
 #[cfg(test)]

@@ -257,3 +257,20 @@ fn completion_ignores_broken_config_files() {
     let all = env.run(["completion", "zsh", "--", "--profile", ""]).ok();
     assert!(all.stdout.contains("a:b\t") && !all.stdout.contains("title"), "{}", all.snapshot());
 }
+
+#[test]
+fn the_default_shell_is_that_of_the_variable() {
+    let env = TestEnv::new();
+    let by_variable = |shell: &str| env.command(["completion"]).env("SHELL", shell).run();
+    assert_eq!(by_variable("/usr/bin/fish").ok().stdout, env.run(["completion", "fish"]).ok().stdout);
+    for (shell, message) in [
+        (
+            "/bin/tcsh",
+            "No completion script for `tcsh` (from the environment variable SHELL); expected bash, zsh, fish",
+        ),
+        ("", "Missing SHELL; expected bash, zsh, fish, powershell, elvish"),
+    ] {
+        let run = by_variable(shell).expect(252);
+        assert!(run.stderr.contains(message) && run.stdout.is_empty(), "{run:?}");
+    }
+}

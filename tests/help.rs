@@ -69,7 +69,13 @@ fn help_is_shown_for_every_spelling() {
             assert_eq!(env.run([command, "help"]).ok().stdout, by_option.stdout);
             assert_eq!(env.run(["--region", "r", command, "--bogus", "-h"]).ok().stderr, "");
         }
+        let short = env.run([command, "-h"]).ok().stdout;
+        assert!(short.contains("Global options: see sso-oidc --help"), "{short}");
+        assert_eq!(env.run([command, "-h", "--help"]).ok().stdout, by_option.stdout);
     }
+    assert!(!env.run(["-h"]).ok().stdout.contains("--region"));
+    let as_aws = |words: &[&str]| env.run(["aws", "sso"].iter().chain(words).copied()).ok().stdout;
+    assert_eq!(as_aws(&["login", "-h"]), as_aws(&["login", "--help"]));
     let whole = env.run(["help"]).ok().stdout;
     assert_eq!(env.run(["--help"]).ok().stdout, whole);
     for command in program.get_subcommands() {
@@ -81,8 +87,8 @@ fn help_is_shown_for_every_spelling() {
 fn the_program_without_arguments_prints_a_short_help() {
     let run = TestEnv::new().run([""; 0]).expect(252);
     assert_eq!(run.stdout, "");
-    assert!(run.stderr.contains("\n  login ") && run.stderr.contains("see `sso-oidc help`"), "{}", run.snapshot());
-    assert!(run.stderr.lines().count() <= 40 && !run.stderr.contains("--endpoint-url"), "{}", run.snapshot());
+    assert!(run.stderr.contains("\n  login ") && run.stderr.contains("sso-oidc COMMAND -h"), "{}", run.snapshot());
+    assert!(run.stderr.lines().count() <= 23 && !run.stderr.contains("--endpoint-url"), "{}", run.snapshot());
 }
 
 #[test]

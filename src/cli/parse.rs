@@ -33,14 +33,17 @@ pub fn parse(mut args: Vec<OsString>, as_aws: bool) -> Result<Cli, Error> {
     let is_called = |spec: &&CommandSpec| service.as_ref().is_none_or(|service| service == aws::service_of(spec.name));
     let at = plain(&globals, &words).next();
     let spec = at.and_then(|at| CommandSpec::named(&words[at])).filter(is_called);
-    let wants_help = words.iter().any(|word| word == "--help" || word == "-h");
+    let has = |option: &str| words.iter().any(|word| word == option);
+    let (wants_long, wants_short) = (has("--help"), has("-h"));
+    let help = |spec: Option<&CommandSpec>| help(spec, wants_short && !wants_long, as_aws);
     let (Some(at), Some(spec)) = (at, spec) else {
-        return if wants_help && at.is_none() { Ok(help(None, as_aws)) } else { Err(no_command(&words, as_aws)) };
+        let wants_help = (wants_long || wants_short) && at.is_none();
+        return if wants_help { Ok(help(None)) } else { Err(no_command(&words, as_aws)) };
     };
-    words.remove(at);
-    if wants_help {
-        return Ok(help(Some(spec), as_aws));
+    if wants_long || wants_short {
+        return Ok(help(Some(spec)));
     }
+    words.remove(at);
     let mut program = (spec.options)(globals.no_binary_name(true));
     let line = words.iter().map(OsString::from).chain(tail);
     let read = |mut matches: ArgMatches| {
@@ -49,10 +52,8 @@ pub fn parse(mut args: Vec<OsString>, as_aws: bool) -> Result<Cli, Error> {
     };
     let parsed = program.try_get_matches_from_mut(line).and_then(read);
     let parsed = parsed.or_else(|error| match error.kind() {
-        ErrorKind::DisplayHelp => Ok(help(Some(spec), as_aws)),
-        ErrorKind::UnknownArgument if context(&error, ContextKind::InvalidArg) == ["help"] => {
-            Ok(help(Some(spec), as_aws))
-        }
+        ErrorKind::DisplayHelp => Ok(help(Some(spec))),
+        ErrorKind::UnknownArgument if context(&error, ContextKind::InvalidArg) == ["help"] => Ok(help(Some(spec))),
         _ => Err(usage_error(&error, &program, Some(spec), &words, as_aws)),
     });
     // Freeing the declarations costs as much as parsing, and the process ends soon.
@@ -60,11 +61,11 @@ pub fn parse(mut args: Vec<OsString>, as_aws: bool) -> Result<Cli, Error> {
     parsed
 }
 
-/// The help of the program or of one command.
-fn help(spec: Option<&CommandSpec>, as_aws: bool) -> Cli {
+/// The help of the program or of one command; under the name `aws` always the whole.
+fn help(spec: Option<&CommandSpec>, short: bool, as_aws: bool) -> Cli {
     let command = spec.map(|spec| spec.name.to_owned());
     let global = GlobalArgs { as_aws, ..GlobalArgs::default() };
-    Cli { global, command: super::Command::Help(HelpArgs { command }) }
+    Cli { global, command: super::Command::Help(HelpArgs { command, short: short && !as_aws }) }
 }
 
 /// The error about words that call no command.

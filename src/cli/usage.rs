@@ -25,6 +25,8 @@ pub(super) fn usage_error(
     let meant = if as_aws { None } else { meant(error, &invalid, spec, words) };
     let similar = meant.or(similar).map(|similar| format!("; did you mean {similar}?")).unwrap_or_default();
     let message = match error.kind() {
+        // No other shell is what the user meant.
+        ErrorKind::InvalidValue if invalid == "SHELL" => invalid_value(error, &invalid),
         ErrorKind::InvalidValue => invalid_value(error, &invalid) + &similar,
         ErrorKind::UnknownArgument => unknown(&invalid, &similar, program, words),
         ErrorKind::TooManyValues => format!("{invalid} takes no value"),

@@ -4,18 +4,21 @@
 //! completions of the last word, one per line, each followed by a tab and its description. The shell quotes the values.
 //! Nothing is printed on standard error, whatever the config files contain.
 
-use super::candidates;
-use crate::cli::CompletionArgs;
+use super::{candidates, shell_of_user};
+use crate::cli::{COMPLETION_SHELLS, CompletionArgs, help_hint};
 use crate::context::Context;
+use crate::error::{Error, Kind};
 use crate::text;
 
 /// Prints the script of a shell, or the completions of the last word.
 pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()> {
+    let shell = args.shell.clone().or_else(|| shell_of_user(context)).unwrap_or_default();
     if args.words.is_empty() {
-        context.print(script(&args.shell).as_bytes())?;
+        let script = script(&shell).ok_or_else(|| no_script(&shell))?;
+        context.print(script.as_bytes())?;
         return Ok(());
     }
-    let words = args.words.iter().map(|word| unescape_word(&word.to_string_lossy(), &args.shell));
+    let words = args.words.iter().map(|word| unescape_word(&word.to_string_lossy(), &shell));
     let mut lines = String::new();
     for (value, description) in candidates::of(&words.collect::<Vec<_>>(), context) {
         // A value with characters that a terminal does not show cannot be completed.
@@ -27,14 +30,25 @@ pub(super) fn run(args: &CompletionArgs, context: &Context) -> anyhow::Result<()
     Ok(())
 }
 
-fn script(shell: &str) -> &'static str {
-    match shell {
+/// The error about a shell that only the variable SHELL can name.
+fn no_script(shell: &str) -> Error {
+    let what = match text::for_terminal(shell) {
+        name if name.is_empty() => "Missing SHELL".to_owned(),
+        name => format!("No completion script for `{name}` (from the environment variable SHELL)"),
+    };
+    let message = format!("{what}; expected {}", COMPLETION_SHELLS.join(", "));
+    Error::new(Kind::Usage, message).hint(help_hint(Some("completion"), false))
+}
+
+fn script(shell: &str) -> Option<&'static str> {
+    Some(match shell {
         "bash" => include_str!("../../completions/sso-oidc.bash"),
         "zsh" => include_str!("../../completions/_sso-oidc"),
         "fish" => include_str!("../../completions/sso-oidc.fish"),
         "powershell" => include_str!("../../completions/_sso-oidc.ps1"),
-        _ => include_str!("../../completions/sso-oidc.elv"),
-    }
+        "elvish" => include_str!("../../completions/sso-oidc.elv"),
+        _ => return None,
+    })
 }
 
 /// Removes the shell's quoting. Bash passes words as typed; PowerShell drops empty words, so its script appends a dot

@@ -29,7 +29,7 @@ mod token;
 
 use std::time::Duration;
 
-use crate::cli::{self, Cli, Command, CommandSpec, GlobalArgs, HELP_OF_PROGRAM, HelpArgs};
+use crate::cli::{self, Cli, Command, CommandSpec, GlobalArgs, HELP_OF_PROGRAM, HelpArgs, SHORT_HELP_OF_PROGRAM};
 use crate::config::{Config, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
@@ -61,10 +61,14 @@ pub fn run(cli: Cli, context: &Context) -> anyhow::Result<u8> {
 /// Prints the help of the program or of one command: the files of `src/help`, which a test compares with the
 /// declarations.
 fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
-    let text = match args.command.as_deref() {
-        None => HELP_OF_PROGRAM,
-        Some(name) => CommandSpec::named(name).ok_or_else(|| cli::unknown_command(name))?.help,
+    let (long, short) = match args.command.as_deref() {
+        None => (HELP_OF_PROGRAM, SHORT_HELP_OF_PROGRAM),
+        Some(name) => {
+            let spec = CommandSpec::named(name).ok_or_else(|| cli::unknown_command(name))?;
+            (spec.help, spec.short_help)
+        }
     };
+    let text = if args.short { short } else { long };
     context.print(text.as_bytes())?;
     Ok(())
 }
@@ -74,6 +78,12 @@ fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
 fn wants_events(global: &GlobalArgs, context: &Context) -> bool {
     let by_option = global.output.as_deref() == Some("json") && !global.as_aws;
     by_option || context.var("SSO_OIDC_EVENTS").is_some_and(|format| format == "json")
+}
+
+/// The name of the user's shell, by the variable SHELL.
+fn shell_of_user(context: &Context) -> Option<String> {
+    let path = context.var_not_empty("SHELL")?;
+    path.rsplit('/').next().map(str::to_owned)
 }
 
 /// Warns that sessions are missing because a file or a header could not be read.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sso_oidc::internal::Cli;
 
-use crate::project::manual::reference::DIFFERENCES;
+use crate::project::manual::reference::{DIFFERENCES, TROUBLESHOOTING};
 use crate::project::source_files;
 
 /// The packages that the project started with; all others must be explained.
@@ -98,9 +98,9 @@ fn variables_and_keys_that_are_named_are_read() {
         assert!(source.contains(name), "the README names {name}, which is not in the source");
     }
     let is_ours = |word: &str| word.starts_with("SSO_OIDC_") && word.len() > "SSO_OIDC_".len();
-    let reference = source_files::file("man/sso-oidc-reference.7");
+    let page = source_files::file("man/sso-oidc-config.5");
     for name in words(&source, is_ours) {
-        assert!(reference.contains(name), "the program reads {name}, which the manual does not name");
+        assert!(page.contains(name), "the program reads {name}, which the manual does not name");
     }
 }
 
@@ -119,12 +119,11 @@ fn every_exit_code_is_explained() {
 #[test]
 fn explained_messages_exist() {
     let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
-    let readme = source_files::file("README.md");
-    let messages = first_cells(section(&readme, "## Troubleshooting")).into_iter().skip(1);
-    let messages: Vec<String> = messages.filter(|message| !message.starts_with("---")).collect();
+    let items = TROUBLESHOOTING.split("* `").skip(1);
+    let messages: Vec<&str> = items.map(|item| item.split('`').next().unwrap()).collect();
     assert!(messages.len() > 4, "{messages:?}");
     for message in messages {
-        assert!(source.contains(&message), "the README explains `{message}`, which is not a message of the program");
+        assert!(source.contains(message), "the manual explains `{message}`, which is not a message of the program");
     }
 }
 

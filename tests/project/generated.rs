@@ -7,8 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use sso_oidc::internal::Cli;
-
+use crate::project::help_texts;
 use crate::project::manual::pages;
 use crate::project::source_files;
 use crate::support::TestEnv;
@@ -57,21 +56,9 @@ fn manual_pages_are_up_to_date() {
     check("man", &pages());
 }
 
-/// The help is generated in advance because clap needs a million instructions to render it; 80 columns fit every terminal.
 #[test]
 fn help_texts_are_up_to_date() {
-    let made = |command: Option<&str>, option: &str| {
-        let words = [Some("sso-oidc"), command, Some(option)];
-        Cli::command().term_width(80).try_get_matches_from(words.into_iter().flatten()).unwrap_err().to_string()
-    };
-    let names = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
-    let mut files = BTreeMap::new();
-    for command in names.iter().map(|name| Some(name.as_str())).chain([None]) {
-        let text = made(command, "--help");
-        assert_eq!(text, made(command, "-h"), "one file cannot say both");
-        files.insert(format!("{}.txt", command.unwrap_or("sso-oidc")), text);
-    }
-    check("src/help", &files);
+    check("src/help", &help_texts::all());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod documents;
 mod files;
 mod generated;
+mod help_texts;
 mod imports;
 mod layers;
 mod manual;

@@ -1,8 +1,8 @@
-//! The blocks of the README are run, with the configuration that the README shows. What a console block shows must be
-//! printed: `…` matches any text within a line.
+//! The blocks of the README are run in order, in a new home with the configuration that the README shows. What a console
+//! block shows must be printed: `…` matches any text within a line, and as the last line any more lines.
 //!
-//! Lines for a shell's startup file are read by that shell; other commands run with stand-ins for `aws`, `cargo`,
-//! `rustup`, `podman` and `pass`. `.ci/run` runs the cargo commands, which it also reads from the README.
+//! Lines for a shell's startup file are read by that shell; other commands run with stand-ins for `aws`, `cargo` and
+//! `rustup`. `.ci/run` runs the cargo commands, which it also reads from the README.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,6 @@ use std::path::Path;
 
 use crate::project::manual::reference::WORKFLOW;
 use crate::project::source_files;
-use crate::support::environment::token_document;
 use crate::support::programs::{find, or_skip};
 use crate::support::scripted_server::{ScriptedServer, json};
 use crate::support::{Approval, IdentityCenter, TestEnv};
@@ -23,21 +22,31 @@ struct Shown {
     lines: Vec<String>,
 }
 
-/// The text of all blocks of a language.
-fn blocks(readme: &str, language: &str) -> Vec<String> {
-    let blocks = readme.split("\n```").filter_map(|block| block.strip_prefix(&format!("{language}\n")));
-    blocks.map(|block| format!("{block}\n")).collect()
+/// The README without the indentation of lists.
+fn readme() -> String {
+    let text = source_files::file("README.md");
+    text.lines().map(|line| format!("{}\n", line.strip_prefix("   ").unwrap_or(line))).collect()
 }
 
-fn shown(readme: &str) -> Vec<Shown> {
+/// Language and text of every block, in order.
+fn all_blocks(readme: &str) -> Vec<(&str, String)> {
+    let blocks = readme.split("\n```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+    blocks.map(|(language, text)| (language, format!("{text}\n"))).collect()
+}
+
+/// The text of all blocks of a language.
+fn blocks(readme: &str, language: &str) -> Vec<String> {
+    let blocks = all_blocks(readme).into_iter().filter(|(of, _)| *of == language);
+    blocks.map(|(_, text)| text).collect()
+}
+
+fn shown(block: &str) -> Vec<Shown> {
     let mut all: Vec<Shown> = Vec::new();
-    for block in blocks(readme, "console") {
-        for line in block.lines() {
-            if let Some(command) = line.strip_prefix("$ ") {
-                all.push(Shown { command: command.to_owned(), lines: Vec::new() });
-            } else {
-                all.last_mut().expect("a block begins with a command").lines.push(line.to_owned());
-            }
+    for line in block.lines() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            all.push(Shown { command: command.to_owned(), lines: Vec::new() });
+        } else {
+            all.last_mut().expect("a block begins with a command").lines.push(line.to_owned());
         }
     }
     all
@@ -64,31 +73,33 @@ fn assert_shown(shown: &Shown, stdout: &str, stderr: &str) {
         assert!(found.is_some(), "{}: `{line}` is not next in\n{stdout}\n--- or\n{stderr}", shown.command);
     }
     let more: Vec<&str> = stdout_lines.chain(stderr_lines).collect();
-    assert!(more.is_empty(), "{}: the README does not show {more:?}", shown.command);
+    let is_open = shown.lines.last().is_some_and(|line| line == "…");
+    assert!(more.is_empty() || is_open, "{}: the README does not show {more:?}", shown.command);
 }
 
 #[cfg(unix)]
 #[test]
 fn console_blocks_print_what_they_show() {
-    let readme = source_files::file("README.md");
     let center = IdentityCenter::start();
-    center.serve("https://my-company.awsapps.com/start");
+    center.serve("https://my-company.awsapps.com/start").approval(Approval::AtOnce);
     let env = TestEnv::of(&center);
-    env.config(&blocks(&readme, "ini").concat());
-    // As in the picture, which `picture` draws.
-    env.sign_in(&center, "my-company");
+    let config = env.home().join(".aws/config");
+    let _ = fs::remove_file(&config);
     symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
     let mut ran = 0;
-    for shown in shown(&readme) {
-        if shown.command.starts_with("cargo ") {
-            continue;
+    for (language, block) in all_blocks(&readme()) {
+        if language == "ini" {
+            let before = fs::read_to_string(&config).unwrap_or_default();
+            env.config(&(before + "\n" + &block));
         }
-        let run = env.program(Path::new("/bin/sh"), ["-c", &shown.command]).run().ok();
-        assert_shown(&shown, &run.stdout, &run.stderr);
-        ran += 1;
+        let commands = if language == "console" { shown(&block) } else { Vec::new() };
+        for shown in commands.iter().filter(|shown| !shown.command.starts_with("cargo ")) {
+            let run = env.program(Path::new("/bin/sh"), ["-c", &shown.command]).run().ok();
+            assert_shown(shown, &run.stdout, &run.stderr);
+            ran += 1;
+        }
     }
-    assert!(ran > 2, "only {ran} commands were found");
-    env.sign_in(&center, "my-company");
+    assert!(ran > 4, "only {ran} commands were found");
     let tools = env.run(["export-credentials", "--profile", "dev-for-tools"]).ok().json();
     let own = env.run(["export-credentials", "--profile", "dev"]).ok().json();
     assert_eq!(tools, own);
@@ -97,7 +108,7 @@ fn console_blocks_print_what_they_show() {
 /// A block in another language would not be run.
 #[test]
 fn every_block_is_tested() {
-    let readme = source_files::file("README.md");
+    let readme = readme();
     let fences: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("```")).collect();
     let kinds: BTreeSet<&str> = fences.iter().step_by(2).copied().collect();
     assert_eq!(kinds, BTreeSet::from(["console", "ini", "sh"]));
@@ -153,7 +164,7 @@ const SHELLS: [Shell; 4] = [
 #[cfg(target_os = "linux")]
 #[test]
 fn shell_setup_lines_work() {
-    let readme = source_files::file("README.md");
+    let readme = readme();
     let mut tried = Vec::new();
     for line in blocks(&readme, "sh").concat().lines().filter(|line| line.contains("# ~/")) {
         let (_, file) = line.rsplit_once("# ~/").unwrap();
@@ -205,7 +216,6 @@ fn stand_ins(env: &TestEnv) {
         ),
     );
     env.script("rustup", "[ \"$*\" = 'target add x86_64-unknown-linux-musl' ]");
-    env.script("pass", "[ \"$*\" = my-client/refresh-token ] && cat refresh-token");
     symlink(env!("CARGO_BIN_EXE_sso-oidc"), env.bin().join("sso-oidc")).unwrap();
 }
 
@@ -214,35 +224,23 @@ fn stand_ins(env: &TestEnv) {
 fn other_commands_work() {
     let missing = "dpkg-deb is not installed";
     let Some(_) = or_skip(find(&["dpkg-deb"]), "the commands of the README", missing) else { return };
-    let readme = source_files::file("README.md");
-    let center = IdentityCenter::start();
-    center.serve("https://my-company.awsapps.com/start").approval(Approval::AtOnce);
-    let mut env = TestEnv::of(&center);
-    env.config(&blocks(&readme, "ini").concat());
+    let mut env = TestEnv::new();
     stand_ins(&env);
     checkout(&env.work());
-    let token = token_document(&center, &center.issue());
-    for (file, member) in
-        [("client-id", "clientId"), ("client-secret", "clientSecret"), ("refresh-token", "refreshToken")]
-    {
-        fs::write(env.work().join(file), token[member].as_str().unwrap()).unwrap();
-    }
     let path = format!("{}:/usr/bin:/bin", env.bin().display());
     env.set("PATH", path);
     let mut said = String::new();
-    for block in blocks(&readme, "sh").into_iter().filter(|block| !block.contains("# ~/")) {
+    for block in blocks(&readme(), "sh").into_iter().filter(|block| !block.contains("# ~/")) {
         said += &env.program(Path::new("/bin/sh"), ["-ec", &block]).run().ok().stdout;
     }
-    assert!(said.contains("Successfully logged into Start URL: https://my-company.awsapps.com/start"), "{said}");
-    assert!(said.contains("\"accessToken\": "), "{said}");
     let made = [".cargo/bin/sso-oidc", ".local/bin/aws"];
     for path in made {
         assert!(env.home().join(path).exists(), "{path}: {said}");
     }
-    let packages = readme.split_once("| in `target/packages` |").unwrap().1.lines().skip(2);
-    let packages: Vec<&str> = packages.map_while(|row| row.strip_prefix("| `")?.split('`').next()).collect();
-    assert_eq!(packages.len(), 3, "{packages:?}");
-    for package in packages {
+    let rpm = find(&["rpmbuild"]).map(|_| "sso-oidc-*.rpm");
+    for package in ["sso-oidc_*.deb", "sso-oidc-*.tar.gz", "container"].into_iter().chain(rpm) {
+        let is_named = readme().contains(&format!("./{package}`")) || readme().contains(&format!("/{package}`"));
+        assert!(is_named || readme().contains(&format!("`{package}`")), "{package}");
         env.program(Path::new("/bin/sh"), ["-c", &format!("ls -d target/packages/{package}")]).run().ok();
     }
 }
@@ -280,8 +278,8 @@ fn github_actions_step_gets_a_token() {
 
 #[test]
 fn cargo_commands_exist_for_ci() {
-    let commands: Vec<String> =
-        shown(&source_files::file("README.md")).into_iter().map(|shown| shown.command).collect();
+    let blocks = blocks(&readme(), "console").concat();
+    let commands: Vec<String> = shown(&blocks).into_iter().map(|shown| shown.command).collect();
     for command in ["cargo run --release --example demo", "cargo test"] {
         assert!(commands.iter().any(|shown| shown == command), "the README does not show `{command}`");
     }

@@ -3,6 +3,7 @@
 //! The function does not know which: it runs `shim -- aws WORDS`, whose exit code is 0 for the commands of this program, and
 //! then `sso-oidc aws WORDS`.
 
+use super::shell_of_user;
 use crate::cli::{self, ShimArgs};
 use crate::context::Context;
 
@@ -14,10 +15,9 @@ pub(super) fn run(args: &ShimArgs, context: &Context) -> anyhow::Result<u8> {
     if !args.words.is_empty() {
         return Ok(if cli::handles_aws(&args.words) { HANDLED } else { NOT_HANDLED });
     }
-    let shell = context.var_not_empty("SHELL");
-    let of_person = shell.as_deref().and_then(|path| path.rsplit('/').next());
+    let of_user = shell_of_user(context);
     let default = if cfg!(windows) { "powershell" } else { "bash" };
-    let function = match args.shell.as_deref().or(of_person).unwrap_or(default) {
+    let function = match args.shell.as_deref().or(of_user.as_deref()).unwrap_or(default) {
         "fish" => include_str!("aws.fish"),
         "powershell" => include_str!("aws.ps1"),
         _ => include_str!("aws.sh"),

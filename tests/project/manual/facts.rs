@@ -4,9 +4,9 @@
 use sso_oidc::internal::Cli;
 
 /// Commands that use a session of Identity Center.
-pub(super) const SESSIONS: &[&str] = &["login", "configure", "status", "token", "export-credentials", "logout"];
+pub(crate) const SESSIONS: &[&str] = &["login", "configure", "status", "token", "export-credentials", "logout"];
 /// Commands that call an operation of the service.
-pub(super) const OPERATIONS: &[&str] =
+pub(crate) const OPERATIONS: &[&str] =
     &["register-client", "start-device-authorization", "create-token", "create-token-with-iam"];
 const REQUESTS: &[&str] = &[
     "login",
@@ -109,15 +109,19 @@ pub(super) const DEFAULTS: [Fact; 36] = [
         SESSIONS,
     ),
     (&["min_ttl"], "Default: 0.", SESSIONS),
-    (&["flow"], "Default: auto.", LOGIN),
+    (&["flow"], "Default: `SSO_OIDC_FLOW`, `sso_login_flow` in the sso-session, or auto.", LOGIN),
     (
         &["interactive"],
-        "Default: auto, which starts one unless `CI` is true, or there is no terminal and a login timed out within the last \
+        "Default: `SSO_OIDC_INTERACTIVE`, or auto, which starts one unless `CI` is true, or there is no terminal and a login timed out within the last \
          hour.",
         INTERACTIVE,
     ),
-    (&["browser_command"], "Default: `BROWSER`, or the system's default browser.", LOGIN),
-    (&["redirect_port"], "Default: any free port.", LOGIN),
+    (
+        &["browser_command"],
+        "Default: `sso_browser_command` in the sso-session, `BROWSER`, or the system's default browser.",
+        LOGIN,
+    ),
+    (&["redirect_port"], "Default: `sso_redirect_port` in the sso-session, or any free port.", LOGIN),
     (&["timeout"], "Default: 10m; in the device code flow, until the code expires.", LOGIN),
     (&["account_id"], "Default: `SSO_OIDC_ACCOUNT_ID`, or `sso_account_id` in the profile.", &["export-credentials"]),
     (&["role_name"], "Default: `SSO_OIDC_ROLE_NAME`, or `sso_role_name` in the profile.", &["export-credentials"]),

@@ -3,7 +3,8 @@
 //! `clap_mangen` writes the options; the other sections are ours, and so is what keeps `mandoc -T lint` silent: lines of at
 //! most 80 bytes without blanks at their end. The language is man(7).
 
-mod facts;
+mod config;
+pub(crate) mod facts;
 pub(crate) mod reference;
 
 use std::collections::BTreeMap;
@@ -32,27 +33,26 @@ pub(crate) fn pages() -> BTreeMap<String, String> {
         let name = command.get_name();
         pages.insert(format!("sso-oidc-{name}.1"), page(command, Some(name)));
     }
-    pages.insert("sso-oidc-reference.7".to_owned(), reference());
+    let mut reference = prose("sso-oidc-reference", "7", "token cache, CI and differences from the AWS CLI");
+    reference.sections(&reference::SECTIONS);
+    pages.insert("sso-oidc-reference.7".to_owned(), reference.ends("sso-oidc(1), sso-oidc-config(5)"));
+    let mut config = prose("sso-oidc-config", "5", "the configuration of sso-oidc and the AWS CLI");
+    config.sections(&config::SECTIONS);
+    config.facts("ENVIRONMENT", &facts::VARIABLES, None);
+    pages.insert("sso-oidc-config.5".to_owned(), config.ends("sso-oidc(1), sso-oidc-reference(7)"));
     pages
 }
 
-/// The page about what all commands share.
-fn reference() -> String {
+/// The start of a page that is not about a command.
+fn prose(title: &str, section: &str, about: &str) -> Page {
     let mut page = Page::default();
     let version = env!("CARGO_PKG_VERSION");
-    page.line(&format!(".TH SSO-OIDC-REFERENCE 7 {DATE} \"sso-oidc {version}\" \"User Commands\""));
+    page.line(&format!(".TH {} {section} {DATE} \"sso-oidc {version}\" \"User Commands\"", title.to_uppercase()));
     page.line(".nh");
     page.line(".ad l");
     page.section("NAME");
-    page.text("sso-oidc-reference \0 settings, token cache and differences from the AWS CLI");
-    for (heading, text) in reference::SECTIONS {
-        page.section(heading);
-        let workflow = format!("  {}\n", reference::WORKFLOW.trim_end().replace('\n', "\n  "));
-        page.block(&text.replace("WORKFLOW", &workflow));
-    }
-    page.section("SEE ALSO");
-    page.text("sso-oidc(1), sso-oidc-login(1)");
-    page.0
+    page.text(&format!("{title} \0 {about}"));
+    page
 }
 
 /// The page of the program, or of one of its commands.
@@ -212,6 +212,21 @@ impl Page {
 
     fn section(&mut self, heading: &str) {
         self.line(&format!(".SH {heading}"));
+    }
+
+    fn sections(&mut self, sections: &[(&str, &str)]) {
+        for (heading, text) in sections {
+            self.section(heading);
+            let workflow = format!("  {}\n", reference::WORKFLOW.trim_end().replace('\n', "\n  "));
+            self.block(&text.replace("WORKFLOW", &workflow));
+        }
+    }
+
+    /// The whole page, with the pages to see.
+    fn ends(mut self, see_also: &str) -> String {
+        self.section("SEE ALSO");
+        self.text(see_also);
+        self.0
     }
 
     /// Running text, cut into lines; names in backticks are bold, and `\0` is the dash of the first section.

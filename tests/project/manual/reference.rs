@@ -1,17 +1,16 @@
-//! The text of `sso-oidc-reference(7)`: settings, the token cache, CI, and differences from the AWS CLI.
+//! The text of `sso-oidc-reference(7)`: the token cache, CI, troubleshooting, and differences from the AWS CLI.
 //!
 //! A paragraph has one or more lines, a list item begins with `* `, an example is indented by two spaces.
 
 /// Heading and text of each section.
-pub(crate) const SECTIONS: [(&str, &str); 9] = [
+pub(crate) const SECTIONS: [(&str, &str); 8] = [
     ("SIGNING IN", SIGNING_IN),
-    ("CONFIGURATION", CONFIGURATION),
-    ("CERTIFICATES", CERTIFICATES),
     ("TOKEN CACHE", TOKEN_CACHE),
     ("OUTPUT", OUTPUT),
     ("CONTINUOUS INTEGRATION", CONTINUOUS_INTEGRATION),
     ("CONTAINERS", CONTAINERS),
     ("THE NAME AWS", THE_NAME_AWS),
+    ("TROUBLESHOOTING", TROUBLESHOOTING),
     ("DIFFERENCES FROM THE AWS CLI", DIFFERENCES),
 ];
 
@@ -37,44 +36,6 @@ rejects.
 A refresh token may work only once. It is therefore sent only if the new token can be stored; on a read-only or full file \
 system the old token is used while it is valid, and then the command fails. A signal during a refresh ends the program when \
 the response is stored, after 3 s, or at the second signal. If the user signs in or out meanwhile, the response is discarded.";
-
-const CONFIGURATION: &str = "\
-The files of the AWS CLI, `~/.aws/config` and `~/.aws/credentials` (`AWS_CONFIG_FILE`, \
-`AWS_SHARED_CREDENTIALS_FILE`), are read by its rules. An option takes precedence over an environment variable, and a \
-variable over the profile (--profile, `AWS_PROFILE`). An error about a value shows where the value came from.
-
-The AWS CLI's variables and keys have their usual meaning, among them `AWS_REGION`, `AWS_CA_BUNDLE`, `AWS_ENDPOINT_URL` \
-and its per-service forms, `AWS_USE_FIPS_ENDPOINT`, `AWS_MAX_ATTEMPTS`, `AWS_PAGER`, `HTTPS_PROXY` and `NO_PROXY`. \
-`login` uses only `sso_region` or --sso-region as its region.
-
-If no option or variable selects a session and neither does the profile, the only sso-session is used, or without \
-sso-sessions the only legacy profile. If there are several, `login` on a terminal offers a choice; other commands fail and \
-list them. A profile that --profile or `AWS_PROFILE` names must have a session. If no credentials are found and no profile \
-is named, `export-credentials` uses the only profile with an account and a role.
-
-These settings are specific to sso-oidc:
-
-* `SSO_OIDC_START_URL` and `SSO_OIDC_REGION`, --start-url and --sso-region: a session without a config file. They take \
-precedence over the profile that `AWS_PROFILE` names, but are ignored with --sso-session or --profile. An empty variable \
-counts as unset.
-
-* `SSO_OIDC_ACCOUNT_ID` and `SSO_OIDC_ROLE_NAME`, --account-id and --role-name: the role of `export-credentials`. They are \
-ignored with --profile.
-
-* `sso_login_flow` of an sso-session, `SSO_OIDC_FLOW`, --flow
-
-* `sso_redirect_port` of an sso-session, --redirect-port
-
-* `sso_browser_command` of an sso-session, `BROWSER`, --browser-command
-
-* `SSO_OIDC_INTERACTIVE`, --interactive
-
-* `SSO_OIDC_EVENTS`, --output json of `login` and `logout`";
-
-const CERTIFICATES: &str = "\
-Certificates are verified against Mozilla's root certificates, which are built in. If they do not contain the issuer, the \
-operating system's are used (on Linux also `SSL_CERT_FILE` and `SSL_CERT_DIR`). --ca-bundle, `AWS_CA_BUNDLE` and \
-`ca_bundle` replace both.";
 
 const TOKEN_CACHE: &str = "\
 Tokens and client registrations are files in `~/.aws/sso/cache`, with botocore's names and format. sso-oidc shares \
@@ -121,6 +82,20 @@ Under the name `aws`, or through the function that `sso-oidc shim` prints, the c
 json has no effect on `login`, --profile does not narrow `logout`, the only sso-session is not used unless it is selected, \
 and errors begin with aws:. Other commands are usage \
 errors (exit code 252). Set `SSO_OIDC_EVENTS` to json for events.";
+
+/// Messages in backticks, each with its cause and remedy.
+pub(crate) const TROUBLESHOOTING: &str = "\
+* `Missing the following required SSO configuration values`: the profile or session lacks a key. Add it, or pass --start-url \
+and --sso-region.
+
+* `cannot be refreshed`: a legacy profile, or a session without `sso_registration_scopes`. Use an sso-session, then run \
+sso-oidc login.
+
+* `check the region and the network`: the host of `sso_region` does not resolve.
+
+* `a proxy or captive portal answered instead of AWS`: a captive portal. Open any page in a browser first.
+
+* `HOME is not set; set it to an absolute path`: a container or service without `HOME`.";
 
 /// Each reason of `tests/parity/exceptions.rs` is an item here.
 pub(crate) const DIFFERENCES: &str = "\
