@@ -5,6 +5,8 @@ mod files;
 mod generated;
 mod help_texts;
 mod imports;
+#[cfg(target_os = "linux")]
+mod install;
 mod layers;
 mod manual;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! The packages, installed and run: an archive, a Debian package, the container's files in an empty root, the crate.
+//! The packages, installed and run: an archive, Debian and RPM packages, the container's files in an empty root, the crate.
 //!
 //! `.ci/run packages` builds them and names their folder in `PACKAGES`; without it only the crate's list of files is
 //! checked. The empty root contains nothing but the program: no libc, no certificates, no users, no hosts. Without
@@ -272,6 +272,39 @@ fn debian_package_installs_and_removes() {
     assert!(!root.join("usr/bin/sso-oidc").exists());
 }
 
+/// What the package would install, without rpm's database.
+#[test]
+fn rpm_package_contents() {
+    let test = "rpm_package_contents";
+    let Some(packages) = packages(test) else { return };
+    let Some(_) = programs::or_skip(programs::find(&["rpmbuild"]), test, "rpmbuild is not installed") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("package.tgz");
+    let rpm = fs::File::open(package(&packages, ".rpm")).unwrap();
+    let files = fs::File::create(&archive).unwrap();
+    assert!(Command::new("rpm2archive").arg("-").stdin(rpm).stdout(files).status().unwrap().success());
+    let root = folder.path().join("root");
+    fs::create_dir(&root).unwrap();
+    output(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&root));
+    let mut expected: BTreeSet<String> = pages(".gz").into_iter().collect();
+    expected.extend(
+        [
+            "755 bin/sso-oidc",
+            "644 share/bash-completion/completions/sso-oidc",
+            "644 share/zsh/site-functions/_sso-oidc",
+            "644 share/fish/vendor_completions.d/sso-oidc.fish",
+            "644 share/doc/sso-oidc/README.md",
+            "644 share/doc/sso-oidc/CHANGELOG.md",
+            "644 share/doc/sso-oidc/LICENSE-MIT",
+            "644 share/doc/sso-oidc/LICENSE-APACHE",
+        ]
+        .map(str::to_owned),
+    );
+    assert_eq!(tree(&root.join("usr")), expected);
+    let version = output(Command::new(root.join("usr/bin/sso-oidc")).arg("--version"));
+    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+}
+
 #[test]
 fn container_files_exist() {
     let Some(packages) = packages("container_files_exist") else { return };
@@ -288,7 +321,8 @@ fn container_files_exist() {
 fn checksums_match() {
     let Some(packages) = packages("checksums_match") else { return };
     let sums = fs::read_to_string(packages.join("SHA256SUMS")).unwrap();
-    assert_eq!(sums.lines().count(), 2, "{sums}");
+    let made = if programs::find(&["rpmbuild"]).is_some() { 3 } else { 2 };
+    assert_eq!(sums.lines().count(), made, "{sums}");
     for line in sums.lines() {
         let (sum, name) = line.split_once("  ").unwrap();
         let digest = Sha256::digest(fs::read(packages.join(name)).unwrap());
