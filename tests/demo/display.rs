@@ -1,12 +1,15 @@
 //! Output of the demo: headings, aligned facts, the program's output, requests, and files with secrets redacted.
+//!
+//! A reader that closes the pipe ends the demo.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::rc::Rc;
 
 use serde_json::Value;
+use sso_oidc::Context;
 
 use crate::identity_center::{IdentityCenter, Request};
 use crate::user_agent::Page;
@@ -14,21 +17,45 @@ use crate::user_agent::Page;
 /// Width of the names of facts.
 const COLUMN: usize = 11;
 
-/// Prints the heading of a step.
-pub(crate) fn heading(number: usize, title: &str) {
-    println!("\n{number}  {title}\n");
+/// Prints a line.
+pub(crate) fn print_line(text: &str) {
+    if let Err(error) = writeln!(io::stdout(), "{text}") {
+        // As `head` closes it.
+        std::process::exit(if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { 1 });
+    }
 }
 
-/// Prints the command to run.
-pub(crate) fn command(words: &[&str]) {
-    println!("   $ sso-oidc {}", words.join(" "));
+/// Whether a person reads the output.
+pub(crate) fn is_on_terminal() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Text in bold on a terminal.
+fn bold(text: &str) -> String {
+    let is_bold = is_on_terminal() && Context::real().var_not_empty("NO_COLOR").is_none();
+    if is_bold { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// Prints the heading of a step, and the command that it runs.
+pub(crate) fn heading(number: usize, title: &str, words: &[&str]) {
+    print_line(&format!(
+        "\n{}\n\n{}\n",
+        bold(&format!("{number}  {title}")),
+        bold(&format!("$ sso-oidc {}", words.join(" ")))
+    ));
+}
+
+/// Waits until the reader presses Enter.
+pub(crate) fn pause() {
+    let _ = write!(io::stdout(), "\n-- Enter: next step, Ctrl-C: end -- ").and_then(|()| io::stdout().flush());
+    let _ = io::stdin().read_line(&mut String::new());
 }
 
 /// Prints a name and the lines next to it.
 pub(crate) fn fact(name: &str, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
         let name = if index == 0 { name } else { "" };
-        println!("   {name:COLUMN$}{line}");
+        print_line(&format!("   {name:COLUMN$}{line}"));
     }
 }
 
@@ -94,16 +121,16 @@ pub(crate) fn changes(before: &Files, after: &Files, home: &Path, center: &Ident
             () if members.contains_key("Credentials") => "role credentials",
             () => "client registration",
         };
-        println!("   {name:COLUMN$}~{short}{}  {kind}", mode(Path::new(path)));
+        print_line(&format!("   {name:COLUMN$}~{short}{}  {kind}", mode(Path::new(path))));
         name = "";
         for (member, value) in &members {
             let line = format!("{member:22}{}", without_secrets(&member_value(value), center));
-            println!("   {:COLUMN$}  {line}", "");
+            print_line(&format!("   {:COLUMN$}  {line}", ""));
         }
     }
     for path in before.keys().filter(|path| !after.contains_key(*path)) {
         let short = path.strip_prefix(&home.display().to_string()).unwrap_or(path);
-        println!("   {name:COLUMN$}~{short} removed");
+        print_line(&format!("   {name:COLUMN$}~{short} removed"));
         name = "";
     }
 }
@@ -140,8 +167,8 @@ fn mode(_: &Path) -> String {
     String::new()
 }
 
-/// Standard output with a bar in front of every line, to mark the program's output, and with the Identity Center's secrets
-/// redacted.
+/// Standard output that is not a terminal: a bar in front of every line marks the program's output, and the Identity
+/// Center's secrets are redacted.
 pub(crate) struct Indented {
     line: Vec<u8>,
     center: Rc<IdentityCenter>,
@@ -160,7 +187,7 @@ impl Write for Indented {
             if *byte == b'\n' {
                 let text = String::from_utf8_lossy(&self.line).into_owned();
                 let text = without_secrets(&text, &self.center);
-                println!("{}", format!("   │ {text}").trim_end());
+                print_line(format!("│ {text}").trim_end());
                 self.line.clear();
             } else {
                 self.line.push(*byte);

@@ -8,15 +8,23 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use sso_oidc::Context;
 
-use crate::display::Indented;
+use crate::display::{self, Indented};
 use crate::identity_center::{IdentityCenter, Request};
 use crate::user_agent::{Page, UserAgent};
 
-/// The name of the sso-session and of the profile that uses it.
+/// The name of the sso-session.
 pub(crate) const NAME: &str = "demo";
+/// The profile that uses it.
+pub(crate) const PROFILE: &str = "dev";
+/// The account and the role of the profile.
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const ROLE: &str = "Developer";
+/// How long the demo takes to approve a login on a terminal, so that the reader sees what waits.
+const LOOKS: Duration = Duration::from_secs(4);
 
 /// The Identity Center and the home.
 pub(crate) struct Environment {
@@ -35,13 +43,11 @@ pub(crate) struct StepOutcome {
 }
 
 impl Environment {
-    /// Creates it; with `approves`, the demo approves in place of a user.
+    /// Creates it with an empty home; with `approves`, the demo approves in place of a user.
     pub(crate) fn new(center: IdentityCenter, approves: bool) -> io::Result<Self> {
         let home = tempfile::Builder::new().prefix("sso-oidc-demo-").tempdir()?;
-        let environment = Self { center: Rc::new(center), home, approves };
-        fs::create_dir(environment.aws())?;
-        fs::write(environment.aws().join("config"), environment.config())?;
-        Ok(environment)
+        fs::create_dir(home.path().join(".aws"))?;
+        Ok(Self { center: Rc::new(center), home, approves })
     }
 
     /// The home directory.
@@ -54,10 +60,10 @@ impl Environment {
         self.home.path().join(".aws")
     }
 
-    /// The text of `~/.aws/config`.
+    /// The text of a `~/.aws/config` with the session and the profile.
     pub(crate) fn config(&self) -> String {
         format!(
-            "[profile {NAME}]\nsso_session = {NAME}\nsso_account_id = 111122223333\nsso_role_name = Developer\n\
+            "[profile {PROFILE}]\nsso_session = {NAME}\nsso_account_id = {ACCOUNT}\nsso_role_name = {ROLE}\n\
              region = {region}\n\n[sso-session {NAME}]\nsso_start_url = {url}\nsso_region = {region}\n\
              sso_registration_scopes = sso:account:access\n",
             url = self.center.start_url(),
@@ -70,7 +76,7 @@ impl Environment {
         [("AWS_ENDPOINT_URL_SSO_OIDC", self.center.url()), ("AWS_ENDPOINT_URL_SSO", self.center.url())]
     }
 
-    /// Runs the program with these arguments and prints its output indented.
+    /// Runs the program with these arguments; on a terminal its output is what a person sees.
     pub(crate) fn run(&self, words: &[&str]) -> Result<StepOutcome, Box<dyn Error>> {
         let before = self.center.requests().len();
         let (context, landed) = self.context();
@@ -94,24 +100,36 @@ impl Environment {
         let mut context = Context::real();
         let (real, approves) = (Context::real(), self.approves);
         context.home = Some(self.home());
-        context.stdout = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
-        context.stderr = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
+        let on_terminal = display::is_on_terminal();
+        if !on_terminal {
+            context.stdout = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
+            context.stderr = RefCell::new(Box::new(Indented::new(Rc::clone(&self.center))));
+            context.stderr_is_terminal = false;
+            // As on a terminal: a table instead of JSON.
+            context.stdout_is_terminal = true;
+        }
+        // Nothing is asked.
         context.stdin_is_terminal = false;
-        // As on a terminal, but without a spinner and a pager.
-        context.stdout_is_terminal = true;
-        context.stderr_is_terminal = false;
         context.env = Box::new(move |name| match name {
             // The user's AWS configuration and proxies are not used.
             "AWS_PAGER" => Some("".into()),
             "AWS_EC2_METADATA_DISABLED" => Some("true".into()),
+            // The demo's browser can reach this machine.
+            "DISPLAY" if approves => Some("demo".into()),
             "BROWSER" if approves => None,
-            "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" => real.var_os(name),
+            "NO_COLOR" if !on_terminal => Some("1".into()),
+            "DISPLAY" | "WAYLAND_DISPLAY" | "BROWSER" | "PATH" | "TERM" | "NO_COLOR" => real.var_os(name),
             _ => endpoints.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()),
         });
         if self.approves {
             context.open_browser = Box::new(move |url| {
                 let (url, sender) = (url.to_owned(), sender.clone());
-                std::thread::spawn(move || sender.send(UserAgent::new().approve(&url)));
+                std::thread::spawn(move || {
+                    if on_terminal {
+                        std::thread::sleep(LOOKS);
+                    }
+                    sender.send(UserAgent::new().approve(&url))
+                });
                 Ok(())
             });
         }

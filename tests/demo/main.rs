@@ -1,8 +1,9 @@
-//! `cargo run --release --example demo`: a complete login against a local Identity Center.
+//! `cargo run --release --example demo`: the first minute with the program, against a local Identity Center.
 //!
-//! Runs the real program in this process, with a temporary home: both flows, reuse, refresh. With a display, the approval
-//! page opens in your browser; without one, or with `--approve`, the demo approves by itself. `--serve` keeps the Identity
-//! Center running and prints how to try sso-oidc, the AWS CLI and the SDKs against it. Requires only Rust.
+//! Runs the real program in this process, in a temporary home: sign-in, profile, credentials, and the day after; on a
+//! terminal one step for each press of Enter. With a display, the approval page opens in your browser; without one, or with
+//! `--approve`, the demo approves by itself. `--serve` keeps the Identity Center running and prints how to try sso-oidc, the
+//! AWS CLI and the SDKs against it. Requires only Rust.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a demo prints to the terminal and may panic")]
 
@@ -24,6 +25,8 @@ use sso_oidc::Context;
 const USAGE: &str = "\
 usage: cargo run --release --example demo [-- OPTION]
 
+  --all         do not wait for Enter between the steps
+  --details     show requests, and the files that change
   --approve     approve automatically, without opening a browser
   --serve       keep the Identity Center running, to try things by hand
   --port PORT   port to listen on with --serve [default: any free port]
@@ -32,25 +35,28 @@ usage: cargo run --release --example demo [-- OPTION]
 /// The parsed command line.
 #[derive(Debug, Default)]
 struct Options {
+    all: bool,
+    details: bool,
     approve: bool,
     serve: bool,
     port: u16,
 }
 
 fn main() -> ExitCode {
-    let Some(options) = options(std::env::args().skip(1)) else {
-        print!("{USAGE}");
+    let Some(mut options) = options(std::env::args().skip(1)) else {
+        display::print_line(USAGE.trim_end());
         return ExitCode::from(252);
     };
     let outcome = if options.serve {
         serve::serve(options.port, options.approve)
     } else {
-        steps::run(options.approve || !has_display())
+        options.approve |= !has_display();
+        steps::run(&options)
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("\nThe demo failed: {error}");
+            display::print_line(&format!("\nThe demo failed: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -60,6 +66,8 @@ fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
     let mut options = Options::default();
     while let Some(arg) = args.next() {
         match arg.as_str() {
+            "--all" => options.all = true,
+            "--details" => options.details = true,
             "--approve" => options.approve = true,
             "--serve" => options.serve = true,
             "--port" => options.port = args.next()?.parse().ok()?,
@@ -71,7 +79,8 @@ fn options(mut args: impl Iterator<Item = String>) -> Option<Options> {
 
 #[test]
 fn demo_runs_without_a_browser() {
-    steps::run(true).expect("every step succeeds");
+    let options = Options { all: true, details: true, approve: true, ..Options::default() };
+    steps::run(&options).expect("every step succeeds");
 }
 
 /// Whether there is a display for a browser.

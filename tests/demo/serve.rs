@@ -1,13 +1,14 @@
 //! `--serve`: keeps the Identity Center running, to try things against it by hand.
 //!
-//! The printed lines set a separate home, so that a logout does not end the user's own sessions.
+//! The printed function runs a command in a separate home, so that a logout does not end the user's own sessions.
 
 use std::error::Error;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::display;
-use crate::environment::{Environment, NAME};
+use crate::environment::{Environment, NAME, PROFILE};
 use crate::identity_center::{Approval, IdentityCenter};
 
 /// Serves until Ctrl-C and prints each request.
@@ -28,7 +29,7 @@ pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
         region = environment.center.region(),
     );
     fs::write(environment.aws().join("config"), config)?;
-    instructions(&environment, approves);
+    display::print_line(&instructions(&environment, approves));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut printed = 0;
@@ -39,49 +40,83 @@ pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
             }
         }
     })?;
-    println!("\nThe Identity Center has stopped; the temporary home was removed.");
+    display::print_line("\nThe Identity Center has stopped; the temporary home was removed.");
     Ok(())
 }
 
-fn instructions(environment: &Environment, approves: bool) {
-    println!("Identity Center listening on {}; press Ctrl-C to stop\n", environment.center.url());
-    println!("In another shell:\n");
-    println!("  export HOME={}", environment.home().display());
-    println!("  export AWS_CONFIG_FILE={}", environment.aws().join("config").display());
-    for (name, value) in environment.endpoints() {
-        println!("  export {name}={value}");
+/// The path of the program, which `cargo run --example` does not build.
+fn program() -> PathBuf {
+    let examples = std::env::current_exe().unwrap_or_default();
+    let built = examples.ancestors().nth(2).unwrap_or(Path::new("")).join("sso-oidc");
+    built.with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+fn instructions(environment: &Environment, approves: bool) -> String {
+    let program = program();
+    let mut text = format!("Identity Center listening on {}; press Ctrl-C to stop\n\n", environment.center.url());
+    if !program.exists() {
+        text += "Build the program first:\n\n  cargo build --release\n\n";
     }
-    println!("  export AWS_EC2_METADATA_DISABLED=true NO_PROXY=127.0.0.1\n");
-    println!("Then, for example:\n");
+    // The shell keeps its own home, in which cargo and others find their files.
+    text += "In another shell, a function that runs a command in the demo's home:\n\n";
+    let mut variables = vec![
+        ("HOME", environment.home().display().to_string()),
+        ("AWS_CONFIG_FILE", environment.aws().join("config").display().to_string()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("NO_PROXY", "127.0.0.1".to_owned()),
+    ];
+    variables.extend(environment.endpoints());
+    text += "  demo() {\n    env";
+    for (name, value) in variables {
+        text += &format!(" \\\n      {name}='{value}'");
+    }
+    text += " \"$@\"\n  }\n\nThen, for example:\n\n";
+    let program = program.display();
     for (command, meaning) in [
-        (format!("sso-oidc login --sso-session {NAME}"), "authorization code flow, or device code without a display"),
-        ("sso-oidc login --profile legacy".into(), "device code flow"),
-        (format!("aws sso login --sso-session {NAME}"), "the same with AWS CLI v2"),
-        (format!("aws configure export-credentials --profile {NAME}"), "role credentials with the AWS CLI"),
-        ("sso-oidc register-client --client-name me --client-type public --region us-east-1".into(), ""),
         (
-            format!("python3 -c \"import boto3; print(boto3.Session(profile_name='{NAME}').get_credentials())\""),
+            format!("demo '{program}' login --sso-session {NAME}"),
+            "authorization code flow, or device code without a display",
+        ),
+        (format!("demo '{program}' login --profile legacy"), "device code flow"),
+        (format!("demo '{program}' export-credentials --profile {PROFILE}"), "role credentials"),
+        (format!("demo aws sso login --sso-session {NAME}"), "the same with AWS CLI v2"),
+        (format!("demo aws configure export-credentials --profile {PROFILE}"), "role credentials with the AWS CLI"),
+        (
+            format!(
+                "demo python3 -c \"import boto3; print(boto3.Session(profile_name='{PROFILE}').get_credentials())\""
+            ),
             "role credentials with boto3",
         ),
     ] {
-        println!("  {command}");
-        if !meaning.is_empty() {
-            println!("      {meaning}");
-        }
+        text += &format!("  {command}\n      {meaning}\n");
     }
     let arn = environment.center.application_arn();
-    println!("\nFor create-token-with-iam: --profile iam --client-id {arn}");
+    text += &format!("\nFor create-token-with-iam: --profile iam --client-id {arn}\n");
     if approves {
-        println!("Logins are approved automatically.");
+        text += "Logins are approved automatically.\n";
     }
-    println!("\nRequests:\n");
+    text + "\nRequests:\n"
 }
 
 /// Prints the requests after the first `printed`, and returns the number of all.
 fn print_requests(environment: &Environment, printed: usize) -> usize {
     let requests = environment.center.requests();
     for request in &requests[printed..] {
-        println!("  {}", display::request(request));
+        display::print_line(&format!("  {}", display::request(request)));
     }
     requests.len()
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_function_has_the_home_of_the_demo() {
+    let environment = Environment::new(IdentityCenter::start(), true).expect("a temporary home");
+    let text = instructions(&environment, true);
+    let function =
+        text.split_once("  demo() {").and_then(|(_, rest)| rest.split_once("\n  }\n")).expect("the function").0;
+    let script = format!("demo() {{{function}\n}}\necho $HOME; demo sh -c 'echo $HOME'");
+    let output = std::process::Command::new("sh").args(["-c", &script]).env("HOME", "/own").output().expect("sh runs");
+    let homes = format!("/own\n{}\n", environment.home().display());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), homes, "{script}");
+    assert!(text.contains(&format!("demo '{}' login", program().display())), "{text}");
 }
