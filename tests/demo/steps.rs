@@ -6,7 +6,7 @@ use std::error::Error;
 
 use crate::Options;
 use crate::display::{self, Files};
-use crate::environment::{Environment, NAME, PROFILE, StepOutcome};
+use crate::environment::{ACCOUNT, Environment, NAME, PROFILE, ROLE, StepOutcome};
 use crate::identity_center::{Endpoint, IdentityCenter};
 
 /// Lifetime in seconds of a token that the next login refreshes: less than 15 minutes.
@@ -64,8 +64,9 @@ impl Demo {
     }
 
     fn configure(&mut self) -> Result<(), Box<dyn Error>> {
-        std::fs::write(self.environment.aws().join("config"), self.environment.config())?;
-        Ok(())
+        let words = ["configure", "--account-id", ACCOUNT, "--role-name", ROLE, "--profile", PROFILE];
+        self.step("Write a profile for an account and a role; on a terminal, configure lets you choose", &words)
+            .map(drop)
     }
 
     fn credentials(&mut self) -> Result<(), Box<dyn Error>> {
@@ -75,17 +76,13 @@ impl Demo {
 
     fn refresh(&mut self) -> Result<(), Box<dyn Error>> {
         self.environment.center.access_token_lives(LONG);
-        let step = self.step(
-            "Later: the token is about to expire, and is refreshed without a browser",
-            &["login", "--sso-session", NAME],
-        )?;
+        let step = self.step("Later: the token is about to expire, and is refreshed without a browser", &["login"])?;
         let endpoints: Vec<_> = step.requests.iter().filter_map(|request| request.endpoint).collect();
         if endpoints == [Endpoint::CreateToken] { Ok(()) } else { Err("the token was not refreshed".into()) }
     }
 
     fn reuse(&mut self) -> Result<(), Box<dyn Error>> {
-        let step =
-            self.step("Again: the token is valid, so nothing is to be done", &["login", "--sso-session", NAME])?;
+        let step = self.step("Again: the token is valid, so nothing is to be done", &["login"])?;
         // The portal is asked whether it accepts the token.
         let is_reused = step.requests.iter().all(|request| request.endpoint == Some(Endpoint::ListAccounts));
         if is_reused { Ok(()) } else { Err("the valid token was not reused".into()) }
@@ -97,7 +94,7 @@ impl Demo {
 
     fn browser(&mut self) -> Result<(), Box<dyn Error>> {
         let title = "Sign in where a browser can reach this machine: no code to compare (PKCE)";
-        self.step(title, &["login", "--sso-session", NAME, "--flow", "authorization-code", "--force"]).map(drop)
+        self.step(title, &["login", "--flow", "authorization-code", "--force"]).map(drop)
     }
 
     fn logout(&mut self) -> Result<(), Box<dyn Error>> {
