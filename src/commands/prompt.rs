@@ -44,7 +44,8 @@ impl<'a> Prompt<'a> {
         let (question, colors) = (title.clone(), self.context.var_not_empty("NO_COLOR").is_none());
         let answer = tokio::task::spawn_blocking(move || {
             let theme: &dyn Theme = if colors { &ColorfulTheme::default() } else { &SimpleTheme };
-            Select::with_theme(theme).with_prompt(question).items(&items).default(0).interact_on(&Term::stderr())
+            let list = Select::with_theme(theme).with_prompt(question).items(&items).default(0).report(true);
+            list.interact_on(&Term::stderr())
         });
         let answer = answer.await.map_err(io::Error::from).and_then(|answer| Ok(answer?));
         drop(keys);
