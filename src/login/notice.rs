@@ -224,3 +224,6 @@ impl<'a> Notices<'a> {
         let _ = self.event(&json!({"event": "error", "session": session, "code": code, "message": message}));
     }
 }
+
+#[cfg(test)]
+mod tests;
