@@ -105,13 +105,13 @@ impl Terminal {
         })
     }
 
-    /// The next line; `None` if the terminal is gone.
+    /// The next line; `None` if the terminal is gone. A URL that was copied in several lines is one line.
     async fn line(&mut self) -> Option<Secret> {
         let mut line = Vec::new();
-        let mut was_in_background = false;
         loop {
             while let Some(byte) = self.unread.pop_front() {
                 match byte {
+                    b'\r' | b'\n' if is_url(&line) && self.continues().await => {}
                     b'\r' | b'\n' => return Some(Secret::new(String::from_utf8_lossy(&line))),
                     8 | 127 => drop(line.pop()),
                     // Ctrl-U, as with line editing.
@@ -120,26 +120,47 @@ impl Terminal {
                     _ => {}
                 }
             }
-            if !in_foreground(&self.tty) {
-                was_in_background = true;
+            if !self.read().await? {
                 tokio::time::sleep(POLL_INTERVAL).await;
-                continue;
-            }
-            if std::mem::take(&mut was_in_background) {
-                // The shell has reset the terminal meanwhile.
-                self.disable_echo().ok()?;
-            }
-            let mut bytes = [0; 1024];
-            match self.tty.read(&mut bytes) {
-                Ok(0) => return None,
-                Ok(read) => self.unread.extend(bytes.iter().take(read)),
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    tokio::time::sleep(POLL_INTERVAL).await;
-                }
-                Err(_) => return None,
             }
         }
     }
+
+    /// Whether more of a paste follows; a person types no line that fast.
+    async fn continues(&mut self) -> bool {
+        if self.unread.is_empty() {
+            tokio::time::sleep(POLL_INTERVAL).await;
+            self.read().await;
+        }
+        !self.unread.is_empty()
+    }
+
+    /// Reads what is there, in the foreground, and returns whether there was anything; `None` if the terminal is gone.
+    async fn read(&mut self) -> Option<bool> {
+        if !in_foreground(&self.tty) {
+            while !in_foreground(&self.tty) {
+                tokio::time::sleep(POLL_INTERVAL).await;
+            }
+            // The shell has reset the terminal meanwhile.
+            self.disable_echo().ok()?;
+        }
+        let mut bytes = [0; 1024];
+        match self.tty.read(&mut bytes) {
+            Ok(0) => None,
+            Ok(read) => {
+                self.unread.extend(bytes.iter().take(read));
+                Some(true)
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Some(false),
+            Err(_) => None,
+        }
+    }
+}
+
+/// Whether a line starts a URL. Other lines may be commands or passwords and are not joined, because they could become a
+/// code.
+fn is_url(line: &[u8]) -> bool {
+    line.contains(&b'?') || line.windows(3).any(|part| part == b"://")
 }
 
 impl Drop for Terminal {

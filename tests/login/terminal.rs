@@ -43,6 +43,24 @@ fn the_redirect_url_can_be_pasted() {
 }
 
 #[test]
+fn a_redirect_url_that_is_broken_over_lines_can_be_pasted() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for ends in ["\n", "\r\n", " \n  "] {
+        let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser", "--force"]));
+        let url = terminal.word("/authorize?");
+        terminal.wait_for(|text| text.contains("paste the URL").then_some(()));
+        let redirect = landing(&url);
+        let parts = redirect.as_bytes().chunks(16).map(|part| std::str::from_utf8(part).unwrap());
+        let broken = parts.collect::<Vec<_>>().join(ends);
+        terminal.type_in(&format!("{broken}\n"));
+        let (code, text, _) = terminal.finish();
+        assert_eq!(code, 0, "{text}");
+        assert!(!text.contains("that is not") && !text.contains("that URL"), "{text}");
+    }
+}
+
+#[test]
 fn the_bare_code_can_be_pasted() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
