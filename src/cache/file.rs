@@ -74,7 +74,10 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
         io::ErrorKind::PermissionDenied if platform::is_not_permitted(error) => {
             format!("check the attributes of {place} and its folder (lsattr): neither may be immutable or append-only")
         }
-        io::ErrorKind::PermissionDenied => format!("make {place} readable and writable for your account"),
+        io::ErrorKind::PermissionDenied => match files::command_for_access(path) {
+            Some(command) => format!("run: {command}"),
+            None => format!("make {place} readable and writable for your account, or set HOME to a folder that is"),
+        },
         io::ErrorKind::StorageFull => "free some space on that file system".to_owned(),
         _ if platform::is_too_many_files(error) => "close files, or allow more of them (ulimit -n)".to_owned(),
         io::ErrorKind::FileTooLarge => "allow this process to write files (ulimit -f)".to_owned(),
@@ -84,9 +87,8 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
 }
 
 fn untrusted(path: &Path, attempt: &str, problem: &str) -> Error {
-    let place = path.display();
-    let hint = format!("check {place}, then remove it or run: chown \"$(id -u)\" {place} && chmod go-w {place}");
-    failed(path, attempt, problem).hint(hint)
+    let run = files::command_for_access(path).map(|command| format!(" or run: {command}")).unwrap_or_default();
+    failed(path, attempt, problem).hint(format!("check {}, then remove it{run}", path.display()))
 }
 
 fn is_a_folder(path: &Path, attempt: &str) -> Error {
@@ -216,7 +218,9 @@ pub(super) fn store_if(
 ) -> Result<(bool, Option<String>), Error> {
     let text = to_json(document);
     if text.len() as u64 > LARGEST {
-        return Err(failed(path, WRITE, TOO_LARGE).hint("it could not be read again; nothing was changed".to_owned()));
+        return Err(
+            failed(path, WRITE, TOO_LARGE).hint("the program could not read it back; nothing was changed".to_owned())
+        );
     }
     with_second_attempt(|| {
         let warning = prepare(path)?;

@@ -93,7 +93,7 @@ fn selected<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<SessionOp
     let mut names: Vec<&str> = if args.all {
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| name).collect();
         if names.is_empty() {
-            let absent = || format!("{} has no [sso-session NAME] section", config.described());
+            let absent = || format!("{} has no [sso-session NAME] section{}", config.described(), config.access_hint());
             let hint = config.misread_sso_session().unwrap_or_else(absent);
             return Err(Error::configuration("No sso-sessions are configured.").hint(hint));
         }

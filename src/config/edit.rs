@@ -86,7 +86,7 @@ fn set_keys(path: &Path, section: Target<'_>, pairs: &[(&str, &str)]) -> Result<
 /// Makes the changes that `changes` finds for the file as it is. One process at a time edits the file; a change by another
 /// program, which knows no lock, is read and kept.
 pub(super) fn edit<'a>(path: &Path, mut changes: impl FnMut(&IniFile) -> Vec<Change<'a>>) -> Result<(), Error> {
-    let failed = |error: io::Error| failed(path, error.to_string());
+    let failed = |error: io::Error| failed(path, files::explained(&error, path));
     let mut lock = files::link_target(path).map_err(failed)?.into_os_string();
     lock.push(".lock");
     let lock = Path::new(&lock);
@@ -122,7 +122,7 @@ fn edit_once<'a>(path: &Path, changes: &mut impl FnMut(&IniFile) -> Vec<Change<'
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(|text| Some(Zeroizing::new(text))),
     };
-    let text = read().map_err(|error| failed(error.to_string()))?;
+    let text = read().map_err(|error| failed(files::explained(&error, path)))?;
     let before = IniFile::of(path, text.as_deref().map_or("", String::as_str))?;
     let changes = changes(&before);
     let parsed = |text: &str| {
@@ -159,7 +159,7 @@ fn edit_once<'a>(path: &Path, changes: &mut impl FnMut(&IniFile) -> Vec<Change<'
     }
     let is_current = || read().is_ok_and(|now| now == text);
     let replaced = files::replace_if(path, edited.as_bytes(), Keep::ModeAndLink, is_current);
-    replaced.map_err(|error| failed(error.to_string()))
+    replaced.map_err(|error| failed(files::explained(&error, path)))
 }
 
 /// The line ending of a text: that of its first line.

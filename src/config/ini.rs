@@ -17,7 +17,7 @@ use crate::files;
 pub(super) struct IniFile {
     pub(super) path: Arc<Path>,
     /// Why the file could not be read.
-    pub(super) unread: Option<String>,
+    pub(super) unread: Option<io::Error>,
     contents: Contents,
 }
 
@@ -33,7 +33,7 @@ impl IniFile {
                 return Err(unparsable(path, format!("the file is too large: at most {limit} bytes are read")));
             }
             Err(error) => {
-                let unread = (error.kind() != io::ErrorKind::NotFound).then(|| error.to_string());
+                let unread = Some(error).filter(|error| error.kind() != io::ErrorKind::NotFound);
                 return Ok(Self { unread, ..Self::of(path, "")? });
             }
         };
@@ -53,13 +53,19 @@ impl IniFile {
 
     /// That the file could not be read, and why, if so.
     pub(super) fn unread(&self) -> Option<String> {
-        Some(format!("{} was not read: {}", self.path.display(), self.unread.as_ref()?))
+        Some(format!("{} was not read: {}", self.path.display(), files::explained(self.unread.as_ref()?, &self.path)))
     }
 
     /// The file with this text.
     pub(super) fn of(path: &Path, text: &str) -> Result<Self, Error> {
         let broken = |error: ParseError| unparsable(path, format!("line {}: {}", error.line, error.what));
         Self::parse(path, text).map_err(broken)
+    }
+
+    /// The command that gives access to a file without permission to read it.
+    pub(super) fn command_for_access(&self) -> Option<String> {
+        self.unread.as_ref().filter(|error| error.kind() == io::ErrorKind::PermissionDenied)?;
+        files::command_for_access(&self.path)
     }
 
     /// The file's name for a message, and why it could not be read if it could not.

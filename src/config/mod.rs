@@ -189,6 +189,12 @@ impl Config {
         [&self.main, &self.credentials].into_iter().filter_map(IniFile::unread).collect()
     }
 
+    /// What to append to a hint about something that was not found: the command that gives access to an unread file.
+    pub fn access_hint(&self) -> String {
+        let command = [&self.main, &self.credentials].into_iter().find_map(IniFile::command_for_access);
+        command.map(|command| format!("; run: {command}")).unwrap_or_default()
+    }
+
     /// The config file for a message, with the reason if it could not be read.
     pub fn described(&self) -> String {
         self.main.described()
@@ -219,7 +225,8 @@ impl Config {
             None => format!("searched {} and {}", self.main.described(), self.credentials.described()),
         };
         let problem = self.misread(SectionKind::Profile, name).unwrap_or_else(searched);
-        Error::other(format!("The config profile ({name}) could not be found")).hint(source + &problem)
+        let hint = source + &problem + &self.access_hint();
+        Error::other(format!("The config profile ({name}) could not be found")).hint(hint)
     }
 }
 

@@ -114,6 +114,10 @@ impl<'a> SessionOptions<'a> {
 impl Config {
     /// What to do about a command line that selects no session.
     pub fn session_hint(&self) -> String {
+        let unread = self.unread();
+        if !unread.is_empty() {
+            return unread.join("; ");
+        }
         if let Some(problem) = self.misread_sso_session() {
             return problem;
         }

@@ -317,7 +317,7 @@ fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options
     let others = || format!("sso-sessions in {}: {known}", config.described());
     let problem = config.misread(SectionKind::SsoSession, name).unwrap_or_else(others);
     Error::configuration(format!("The specified sso-session does not exist: \"{name}\""))
-        .hint(format!("the name comes from {source}; {problem}"))
+        .hint(format!("the name comes from {source}; {problem}{}", config.access_hint()))
 }
 
 /// Rejects different values of the same key in profile and sso-session (botocore).

@@ -9,6 +9,9 @@ mod read;
 mod replace;
 
 pub use lock::{cannot_exist, open_lock, try_lock, wait_for_lock};
-pub use owner::{create_private_folders, folder_of, foreign_owner, is_world_writable, make_readable, narrow};
+pub use owner::{
+    command_for_access, create_private_folders, explained, folder_of, foreign_owner, is_world_writable, make_readable,
+    narrow,
+};
 pub use read::{LONGEST, open, read_bytes, read_text};
 pub use replace::{Keep, TEMPORARY, check_replaceable, link_target, remove, replace_if};

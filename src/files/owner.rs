@@ -4,6 +4,7 @@
 //! container, or used by sudo. What root creates in such a home belongs to its owner. Unix has owners and modes; on other
 //! systems a user's folders are already private, and nothing is checked or changed.
 
+use std::io;
 use std::path::Path;
 
 pub use system::*;
@@ -11,6 +12,12 @@ pub use system::*;
 /// The folder of a file.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A failure of a file, with the command that gives access to it if permissions are missing.
+pub fn explained(error: &io::Error, path: &Path) -> String {
+    let command = command_for_access(path).filter(|_| error.kind() == io::ErrorKind::PermissionDenied);
+    command.map_or_else(|| error.to_string(), |command| format!("{error}; run: {command}"))
 }
 
 #[cfg(unix)]
@@ -77,6 +84,23 @@ mod system {
             format!("{path} is world-writable (mode {mode}) and cannot be made private: anyone can change it")
         } else {
             format!("{path} was world-writable (mode {mode}); its mode is now {}", self::mode(&after))
+        })
+    }
+
+    /// The command that gives this account what it lacks of a file below `.aws` or, if that does not exist, of the nearest
+    /// folder: the owner or the mode. Outside of `.aws` a change could affect more than the AWS tools.
+    pub fn command_for_access(path: &Path) -> Option<String> {
+        let of_aws = |path: &&Path| path.iter().any(|part| part == ".aws");
+        path.ancestors().take_while(of_aws).find_map(|path| {
+            let found = fs::metadata(path).ok()?;
+            let quoted = format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+            if !belongs_to_us(&found, path) {
+                let sudo = if is_root() { "" } else { "sudo " };
+                let option = if found.is_dir() { "-R " } else { "" };
+                return Some(format!("{sudo}chown {option}\"$(id -u)\" {quoted}"));
+            }
+            let needed = if found.is_dir() { 0o700 } else { 0o600 };
+            (found.mode() & needed != needed).then(|| format!("chmod u+rwX {quoted}"))
         })
     }
 
@@ -173,6 +197,10 @@ mod system {
 
     pub fn is_world_writable(_: &Metadata) -> bool {
         false
+    }
+
+    pub fn command_for_access(_: &Path) -> Option<String> {
+        None
     }
 
     pub(in crate::files) fn can_be_opened(_: &Metadata) -> bool {

@@ -22,15 +22,15 @@ const OWNER: u32 = 54321;
 const OTHER: u32 = 54322;
 
 /// A home that belongs to [`OWNER`].
-pub(super) struct Machine {
-    pub(super) center: IdentityCenter,
-    pub(super) env: TestEnv,
+pub(crate) struct Machine {
+    pub(crate) center: IdentityCenter,
+    pub(crate) env: TestEnv,
     program: PathBuf,
     setpriv: PathBuf,
 }
 
 impl Machine {
-    pub(super) fn new(test: &str) -> Option<Self> {
+    pub(crate) fn new(test: &str) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             skip(test, "only root can act as another account");
             return None;
@@ -51,12 +51,12 @@ impl Machine {
     }
 
     /// The program as this account.
-    pub(super) fn command_as(&self, user: u32, words: &[&str]) -> Invocation {
+    pub(crate) fn command_as(&self, user: u32, words: &[&str]) -> Invocation {
         self.shell_as(user, "exec \"$@\"", words)
     }
 
     /// A shell script as this account, in which `"$@"` is the program with its arguments.
-    pub(super) fn shell_as(&self, user: u32, script: &str, words: &[&str]) -> Invocation {
+    pub(crate) fn shell_as(&self, user: u32, script: &str, words: &[&str]) -> Invocation {
         let id = user.to_string();
         let before = ["--reuid", &id, "--regid", &id, "--clear-groups", "/bin/sh", "-c", script, "sh"];
         let before = before.into_iter().map(OsString::from).chain([self.program.clone().into_os_string()]);
@@ -283,6 +283,49 @@ fn logout_removes_files_of_any_mode() {
         assert_eq!(machine.center.calls(), [Endpoint::Logout], "mode {mode:03o}");
         let left = below(&machine.env.home().join(".aws"));
         assert!(!left.iter().any(|path| is_document(path)), "mode {mode:03o}: {left:?}");
+    }
+}
+
+/// An earlier `sudo aws` leaves files of root. The hint's command, run as root where it begins with sudo, lets the owner work.
+#[test]
+fn hints_for_files_of_root_work() {
+    let Some(machine) = Machine::new("hints_for_files_of_root_work") else { return };
+    let (token, save) = (TestEnv::token_path(SESSION), ["login", "--use-device-code", "--no-browser", "--save"]);
+    let url = machine.center.start_url();
+    let save = [&save[..], &["--start-url", &url, "--sso-region", "us-east-1", "--sso-session", "new"]].concat();
+    let status = ["status", "--sso-session", SESSION];
+    for (name, mode, words) in [
+        (&*token, 0o600, &TOKEN[..]),
+        (&token, 0o600, &LOGIN),
+        (&token, 0o644, &TOKEN),
+        (".aws/sso/cache", 0o755, &TOKEN),
+        (".aws/sso/cache", 0o700, &LOGIN),
+        (".aws/sso", 0o700, &TOKEN),
+        (".aws", 0o700, &status),
+        (".aws/config", 0o600, &TOKEN),
+        (".aws/config", 0o600, &["login"]),
+        (".aws/config", 0o600, &["login", "--all"]),
+        (".aws/config", 0o600, &["status"]),
+        (".aws/config", 0o600, &["export-credentials", "--profile", "dev"]),
+        (".aws/config", 0o600, &save),
+    ] {
+        machine.sign_in();
+        machine.env.let_expire_in(SESSION, if name == token { 3600 } else { -10 });
+        machine.give_everything_to(OWNER);
+        let path = machine.env.home().join(name);
+        lchown(&path, Some(0), Some(0)).unwrap();
+        let before = fs::metadata(&path).unwrap().mode();
+        set_mode(&path, mode);
+        let run = machine.command_as(OWNER, words).run();
+        let told = run.stderr.lines().find_map(|line| line.split_once("run: sudo chown ")).map(|(_, rest)| rest);
+        let told = told.unwrap_or_else(|| panic!("{name} {mode:o}: {}", run.snapshot()));
+        let command = format!("chown {}", told.replace("$(id -u)", &OWNER.to_string()));
+        assert!(!run.stderr.contains("sso-oidc login"), "{}", run.snapshot());
+        assert!(Command::new("/bin/sh").args(["-c", &command]).status().unwrap().success(), "{command}");
+        let run = machine.command_as(OWNER, words).run();
+        let said = run.stderr.contains("chown") || run.stderr.contains("denied");
+        assert!(!said && (run.status == 0 || words == ["login"]), "{name} {mode:o}: {}", run.snapshot());
+        set_mode(&path, before & 0o7777);
     }
 }
 

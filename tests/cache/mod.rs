@@ -4,7 +4,7 @@
 //! program reports what is wrong.
 
 #[cfg(target_os = "linux")]
-mod accounts;
+pub(crate) mod accounts;
 #[cfg(target_os = "linux")]
 pub(crate) mod bad_files;
 mod concurrency;
