@@ -205,6 +205,11 @@ fn real_env(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// `SSL_CERT_FILE` of the process, which `rustls-native-certs` reads itself.
+pub fn ssl_cert_file() -> Option<OsString> {
+    real_env("SSL_CERT_FILE")
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place where the home directory is read")]
 fn real_home() -> Option<PathBuf> {
     // On Windows `dirs` ignores the variable, which Python and the SDKs prefer.

@@ -48,7 +48,7 @@ pub(super) fn read(path: &Path) -> Result<Roots, String> {
 }
 
 /// The certificates in a PEM text. Each of the files that were joined to a bundle may begin with a byte order mark.
-fn certificates(bytes: &[u8]) -> Vec<Result<CertificateDer<'static>, pem::Error>> {
+pub(super) fn certificates(bytes: &[u8]) -> Vec<Result<CertificateDer<'static>, pem::Error>> {
     let text = String::from_utf8_lossy(bytes).replace('\u{feff}', "");
     CertificateDer::pem_slice_iter(text.as_bytes()).collect()
 }

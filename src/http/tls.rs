@@ -14,6 +14,8 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, 
 
 use super::ca_bundle::{self, Roots};
 use super::{CaBundle, HttpErrorKind, HttpOptions, SystemRoots, certificate};
+use crate::context::ssl_cert_file;
+use crate::files;
 
 #[cfg(feature = "aws-lc")]
 fn provider() -> CryptoProvider {
@@ -31,7 +33,12 @@ compile_error!("choose a TLS provider: feature `ring` or `aws-lc`");
 /// Reads the roots of the operating system, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead.
 /// Unreadable roots are skipped.
 pub(super) fn system_roots() -> Vec<CertificateDer<'static>> {
-    let found = rustls_native_certs::load_native_certs();
+    let mut found = rustls_native_certs::load_native_certs();
+    // Its PEM reader misses a certificate after a byte order mark.
+    let named = ssl_cert_file().and_then(|path| files::read_bytes(path.as_ref()).ok()).unwrap_or_default();
+    if named.windows(3).any(|bytes| bytes == "\u{feff}".as_bytes()) {
+        found.certs.extend(ca_bundle::certificates(&named).into_iter().flatten());
+    }
     for error in &found.errors {
         log::debug!("roots of the system: {error}");
     }
@@ -87,7 +94,7 @@ impl Trust {
         }
         let path = path.display();
         let hint = format!(
-            "add the issuer's certificate to the CA bundle {path} ({origin}), which replaces all other roots, or use none"
+            "add the issuer's certificate to the CA bundle {path} ({origin}), which replaces all other roots, or set no CA bundle"
         );
         Self { roots: Some(store), system_roots: None, unknown_issuer: (message, hint) }
     }

@@ -31,13 +31,16 @@ fn fixture(identity: &Identity, url: &str) -> TestEnv {
 #[test]
 fn system_roots_are_trusted() {
     let identity = Identity::issued_by("Company CA", ["127.0.0.1"], 4096);
-    let server = ScriptedServer::tls(vec![good(); 3], &identity);
+    let server = ScriptedServer::tls(vec![good(); 4], &identity);
     let env = fixture(&identity, &server.url());
     let home = |name: &str| env.home().join(name);
     let debug = REGISTER.into_iter().chain(["--debug"]);
     let run = env.command(debug).env("SSL_CERT_FILE", home("company.pem")).run().ok();
     assert_eq!(run.json()["clientId"], "c");
     assert!(run.stderr.contains("the system has 1 roots"), "{}", run.snapshot());
+    let mark = |text: String| format!("\u{feff}{text}");
+    env.write("marked.pem", mark(env.read("other.pem") + &mark(env.read("company.pem"))));
+    env.command(REGISTER).env("SSL_CERT_FILE", home("marked.pem")).run().ok();
     // A bundle replaces all other roots, as in the AWS CLI: the system's are not read or mentioned.
     let run = env
         .command(REGISTER)
@@ -152,7 +155,7 @@ fn the_hint_fits_the_refused_certificate() {
     let message = "the issuer is not in the CA bundle, 1 of whose certificates have an unsupported form";
     let hint = format!(
         "hint: add the issuer's certificate to the CA bundle {} (the environment variable AWS_CA_BUNDLE), which replaces \
-         all other roots, or use none",
+         all other roots, or set no CA bundle",
         path.display()
     );
     assert!(run.stderr.contains(message) && run.stderr.contains(&hint), "{}", run.snapshot());
