@@ -74,11 +74,20 @@ impl<T> Located<T> {
 }
 
 impl<T: AsRef<OsStr>> Located<T> {
-    /// The origin for a message. Quotes are part of a value in a file or a variable, which may be the mistake.
+    /// The origin for a message. Quotes are part of a value in a file or a variable, and so is white space in a variable,
+    /// for example the carriage return of a Windows file that a shell has read. Either may be the mistake.
     pub fn source(&self) -> String {
         let value = self.value.as_ref().to_string_lossy();
         let has = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-        let note = if has('"') || has('\'') { "; the quotes are part of the value: remove them" } else { "" };
+        let note = if has('"') || has('\'') {
+            "; the quotes are part of the value: remove them"
+        } else if value.ends_with('\r') {
+            "; the value ends with a carriage return: remove it"
+        } else if value.trim() != value {
+            "; white space around the value is part of it: remove it"
+        } else {
+            ""
+        };
         format!("{}{note}", self.origin)
     }
 }

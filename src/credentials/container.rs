@@ -40,7 +40,7 @@ pub(super) async fn keys(retrieval: &Retrieval<'_>, url: &Located<String>) -> Re
     if let Some(token) = authorization(context)? {
         request = request.header("authorization", token);
     }
-    check_host(&url.value).map_err(|error| error.value_from(&url.origin))?;
+    check_host(&url.value).map_err(|error| error.value_from(&url.source()))?;
     let client = HttpClient::new(HttpOptions {
         connect_timeout: Some(TIMEOUT),
         read_timeout: Some(TIMEOUT),

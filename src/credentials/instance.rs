@@ -162,8 +162,9 @@ fn is_true(setting: Option<&Located<String>>) -> bool {
 
 /// An integer setting, 1 by default.
 fn number(setting: Option<Located<String>>) -> Result<i64, Error> {
-    let Some(Located { value, origin }) = setting else { return Ok(1) };
-    python::saturating_int(&value).ok_or_else(|| Error::configuration(python::int_error(&value)).value_from(&origin))
+    let Some(found) = setting else { return Ok(1) };
+    let error = || Error::configuration(python::int_error(&found.value)).value_from(&found.source());
+    python::saturating_int(&found.value).ok_or_else(error)
 }
 
 fn base(setting: &dyn Fn(&'static str, &str) -> Option<Located<String>>) -> Result<String, Error> {
@@ -172,22 +173,25 @@ fn base(setting: &dyn Fn(&'static str, &str) -> Option<Located<String>>) -> Resu
     let ipv6 = match &mode {
         Some(mode) if mode.value.eq_ignore_ascii_case("ipv4") => false,
         Some(mode) if mode.value.eq_ignore_ascii_case("ipv6") => true,
-        Some(Located { value, origin }) => {
+        Some(mode) => {
+            let value = &mode.value;
             return Err(Error::configuration(format!(
                 "Invalid EC2 Instance Metadata endpoint mode: {value} Valid endpoint modes (case-insensitive): ('ipv4', \
                  'ipv6')."
             ))
-            .value_from(origin));
+            .value_from(&mode.source()));
         }
         None => is_true(setting("AWS_IMDS_USE_IPV6", "imds_use_ipv6").as_ref()),
     };
-    let Some(Located { value: base, origin }) = endpoint.filter(|endpoint| !endpoint.value.is_empty()) else {
+    let Some(found) = endpoint.filter(|endpoint| !endpoint.value.is_empty()) else {
         return Ok(if ipv6 { IPV6 } else { IPV4 }.to_owned());
     };
+    let base = &found.value;
     // botocore also accepts URLs that no request can be sent to, and then finds no credentials.
-    let can_be_requested = Url::parse(&base).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
-    if can_be_requested && endpoint::valid_endpoint(&base) {
-        return Ok(base);
+    let can_be_requested = Url::parse(base).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+    if can_be_requested && endpoint::valid_endpoint(base) {
+        return Ok(found.value);
     }
-    Err(Error::configuration(format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}")).value_from(&origin))
+    let message = format!("Invalid endpoint EC2 Instance Metadata endpoint: {base}");
+    Err(Error::configuration(message).value_from(&found.source()))
 }

@@ -5,25 +5,26 @@
 use aws_credential_types::Credentials;
 
 use crate::cache::{self, Loaded};
-use crate::config;
+use crate::config::{self, Located};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 
 /// The credentials of a profile's session.
-pub(super) fn keys(profile: &str, session: &str, context: &Context) -> Result<Credentials, Error> {
+pub(super) fn keys(profile: &str, session: &Located<String>, context: &Context) -> Result<Credentials, Error> {
     let folder = match context.var_os("AWS_LOGIN_CACHE_DIRECTORY") {
         Some(path) => config::expand_path(&path, context),
         None => context.require_home()?.join(".aws/login/cache"),
     };
     let over = |why: &str| {
-        let message = format!("Error loading login session token: {why} for session {session}");
+        let message = format!("Error loading login session token: {why} for session {}", session.value);
         let hint = format!(
             "run: aws login --profile {profile}; a session that has not ended is renewed by every command of the AWS CLI \
-             with that profile"
+             with that profile; its name comes from {}",
+            session.source()
         );
         Err(Error::new(Kind::LoginNeeded, message).hint(hint))
     };
-    match cache::load_login_session(&folder, session)? {
+    match cache::load_login_session(&folder, &session.value)? {
         Loaded::Present(found, _) if found.expires_at > context.now() => Ok(found.credentials),
         Loaded::Present(..) => over("the credentials have expired"),
         Loaded::Absent => over("there are no credentials"),

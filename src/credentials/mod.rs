@@ -56,10 +56,10 @@ pub enum Provider {
         /// The profile.
         profile: String,
         /// The session's name.
-        session: String,
+        session: Located<String>,
     },
     /// The command line of a program.
-    Process(String),
+    Process(Located<String>),
     /// The URL of the container endpoint.
     Container(Located<String>),
     /// The metadata of an EC2 instance.
@@ -93,6 +93,10 @@ impl Chain<'_> {
         {
             return Ok(found);
         }
+        if !self.prefers_named_profile && self.config.get("sso_session").is_some() {
+            // botocore loads the session for every operation, whatever signs it.
+            Session::of_profile(self.config, profile)?;
+        }
         let environment = !self.config.profile_was_named_by_option();
         if environment && let Some(keys) = environment_keys(self.context)? {
             return Ok(Provider::Keys(keys));
@@ -124,11 +128,11 @@ impl Chain<'_> {
             return Ok(Some(Provider::Keys(keys)));
         }
         let Some(profile) = self.config.profile(name) else { return Ok(None) };
-        if let Some(session) = profile.get("login_session") {
-            return Ok(Some(Provider::LoginSession { profile: name.to_owned(), session: session.to_owned() }));
+        if let Some(session) = profile.located("login_session") {
+            return Ok(Some(Provider::LoginSession { profile: name.to_owned(), session }));
         }
-        if let Some(command) = profile.get("credential_process") {
-            return Ok(Some(Provider::Process(command.to_owned())));
+        if let Some(command) = profile.located("credential_process") {
+            return Ok(Some(Provider::Process(command)));
         }
         if let Some(keys) = static_keys(self.config.profile_in_config(name), "config-file")? {
             return Ok(Some(Provider::Keys(keys)));
@@ -138,6 +142,14 @@ impl Chain<'_> {
             Session::of_profile(self.config, name)?;
         }
         Ok(None)
+    }
+}
+
+/// The error with the place of the value that causes it, if it has no hint.
+fn at(error: Error, value: Option<&Located<String>>) -> Error {
+    match value {
+        Some(value) if error.advice().is_none() => error.value_from(&value.source()),
+        _ => error,
     }
 }
 
@@ -155,7 +167,10 @@ impl Provider {
             Self::WebIdentity(identity) => identity.assume(retrieval, min_ttl).await,
             Self::Sso(role) => sso::keys(retrieval, &role, min_ttl).await,
             Self::LoginSession { profile, session } => login_session::keys(&profile, &session, retrieval.context),
-            Self::Process(command) => process::keys(retrieval.context, &command, retrieval.variable.as_ref()).await,
+            Self::Process(command) => {
+                let keys = process::keys(retrieval.context, &command.value, retrieval.variable.as_ref()).await;
+                keys.map_err(|error| at(error, Some(&command)))
+            }
             Self::Container(url) => container::keys(retrieval, &url).await,
             Self::Instance => instance::keys(retrieval).await?.ok_or_else(not_found),
         }

@@ -81,6 +81,11 @@ async fn limited(pipe: Option<impl AsyncRead + Unpin>) -> io::Result<Zeroizing<V
 
 fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {
     let failed = |why: String| retrieval_failed(PROVIDER, why);
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] = printed {
+        return Err(failed("its output is UTF-16; it must be UTF-8".to_owned()));
+    }
+    // PowerShell begins with a byte order mark.
+    let printed = printed.strip_prefix("\u{feff}".as_bytes()).unwrap_or(printed);
     let Ok(Value::Object(document)) = serde_json::from_slice(printed) else {
         return Err(failed(format!("its output is not a JSON object ({} bytes)", printed.len())));
     };

@@ -37,7 +37,7 @@ pub struct WebIdentity {
     /// The file that has the token.
     file: PathBuf,
     /// Where its path comes from.
-    origin: Origin,
+    origin: String,
 }
 
 /// The variable with the path of a web identity token.
@@ -56,7 +56,8 @@ pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) 
     let of_key =
         || section?.located("web_identity_token_file").map(|file| Located::new(file.value.into(), file.origin));
     let file = of_variable.or_else(of_key).filter(|file| !file.value.as_os_str().is_empty());
-    let Some(Located { value: file, origin }) = file else { return Ok(None) };
+    let Some(file) = file else { return Ok(None) };
+    let (origin, file) = (file.source(), file.value);
     let Some(role) = text("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty()) else {
         // The missing space is AWS's.
         return Err(Error::configuration(
@@ -86,7 +87,7 @@ impl WebIdentity {
         let call = Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None };
         call.make().await.map_err(|error| match error.kind() {
             Kind::Validation => {
-                error.hint(format!("the token comes from the file `{}`, and that from {origin}", file.display()))
+                error.hint(format!("the token is in the file `{}`, whose path comes from {origin}", file.display()))
             }
             _ => error,
         })
@@ -107,7 +108,8 @@ impl Role {
             (None, None) => {
                 return Err(partial("assume-role", "role_arn", "source_profile or credential_source"));
             }
-            (Some(source), None) => named_source(chain, source, name)?,
+            (Some(source), None) => named_source(chain, source, name)
+                .map_err(|error| super::at(error, profile.located("credential_source").as_ref()))?,
             (None, Some(source)) => Self::source_profile(chain, source, name, visited)?,
         };
         let text = |key: &str| profile.get(key).map(str::to_owned);
@@ -203,7 +205,7 @@ async fn mfa_code(context: &Context, serial: &str) -> Result<Secret, Error> {
     };
     let line = line.map_err(|error| failed(error.to_string()))?;
     line.map(Secret::new).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => failed("no terminal, and no line on standard input".to_owned()),
+        io::ErrorKind::UnexpectedEof => failed("there is no terminal, and standard input is empty".to_owned()),
         _ => failed(error.to_string()),
     })
 }

@@ -214,6 +214,47 @@ fn credential_process_errors() {
     fixture.refuses(&[], 255, "credential_process has an unclosed quote");
 }
 
+/// PowerShell prints a byte order mark, or UTF-16.
+#[cfg(unix)]
+#[test]
+fn a_credential_process_with_a_byte_order_mark() {
+    let keys = r#"{"Version": 1, "AccessKeyId": "AKIDSRC", "SecretAccessKey": "source-secret"}"#;
+    let config = "[default]\ncredential_process = /bin/cat $HOME/keys\n";
+    let fixture = Fixture::new(vec![token()]).config(config).file("keys", &format!("\u{feff}{keys}"));
+    assert_eq!(fixture.requests(&[]).len(), 1);
+    let fixture = Fixture::new(vec![]).config(config);
+    fixture.env.write("keys", keys.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let text = "Error when retrieving credentials from custom-process: its output is UTF-16; it must be UTF-8";
+    fixture.refuses(&[], 255, text);
+}
+
+/// In each key that names where the credentials are.
+#[cfg(unix)]
+#[test]
+fn quotes_around_the_source_of_credentials_are_named() {
+    let role = "role_arn = arn:aws:iam::1:role/x";
+    for (key, value) in [
+        ("credential_process", "\"/bin/cat x\""),
+        ("credential_source", "'Environment'"),
+        ("web_identity_token_file", "\"$HOME/web\""),
+        ("login_session", "\"arn:aws:iam::1:user/me\""),
+        ("source_profile", "\"src\""),
+    ] {
+        let fixture = Fixture::new(vec![]).config(&format!("[profile p]\n{role}\n{key} = {value}\n"));
+        let fixture = if matches!(key, "credential_process" | "login_session") {
+            fixture.config(&format!("[profile p]\nregion = x\n{key} = {value}\n"))
+        } else {
+            fixture
+        };
+        let fixture = fixture.var("AWS_REGION", "eu-west-1");
+        for run in [fixture.run(&["--profile", "p"]), fixture.env.run(["export-credentials", "--profile", "p"])] {
+            let place = format!("`{key}` in [profile p] of {}/.aws/config, line 3", fixture.home());
+            let note = "; the quotes are part of the value: remove them";
+            assert!(run.stderr.contains(&format!("{place}{note}")), "{}", run.snapshot());
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_credential_process_that_prints_without_end_is_killed() {

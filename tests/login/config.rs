@@ -101,6 +101,31 @@ fn quotes_around_a_value_are_named_with_their_place() {
 }
 
 #[test]
+fn quotes_and_white_space_in_a_variable_are_named() {
+    let quotes = "; the quotes are part of the value: remove them";
+    let line_end = "; the value ends with a carriage return: remove it";
+    let blank = "; white space around the value is part of it: remove it";
+    let register = "register-client --client-name n --client-type public";
+    for (variable, value, command, note) in [
+        ("AWS_PROFILE", "\"p\"", "login", quotes),
+        ("AWS_PROFILE", "p\r", "token", line_end),
+        ("AWS_PROFILE", " p", "export-credentials", blank),
+        ("AWS_REGION", "us-east-1\r", register, line_end),
+        ("AWS_REGION", "us-east-1 ", register, blank),
+        ("AWS_DEFAULT_OUTPUT", "json\r", "status", line_end),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "'http://127.0.0.1:9'", "export-credentials", quotes),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv4\r", "export-credentials", line_end),
+    ] {
+        let mut env = TestEnv::new();
+        env.set("AWS_EC2_METADATA_DISABLED", "false").set(variable, value);
+        env.config("[profile p]\nsso_start_url = https://d-1.awsapps.com/start\nsso_region = us-east-1\n");
+        let run = env.run(command.split(' '));
+        let place = format!("the environment variable {variable}{note}");
+        assert!(run.status != 0 && run.stderr.contains(&place), "{place}: {}", run.snapshot());
+    }
+}
+
+#[test]
 fn start_url_without_configuration() {
     let center = IdentityCenter::start();
     center.approval(Approval::AtOnce);
