@@ -1,4 +1,6 @@
 //! The credentials of a profile are the same for `create-token-with-iam` and `export-credentials`.
+//!
+//! `matrix` has a table of kinds of profiles; these tests are about options, other variables and messages.
 
 use serde_json::json;
 
@@ -64,15 +66,6 @@ fn the_environment_comes_before_a_default_profile_that_nobody_named() {
         .var("AWS_ROLE_ARN", "arn:aws:iam::1:role/w");
     assert_eq!(exported(&identity, &[]), "ASIA1");
     assert_eq!(exported(&identity.var("AWS_PROFILE", "default"), &[]), "ASIASSO");
-}
-
-#[test]
-fn a_profile_named_by_a_variable_comes_before_the_environment_only_in_export_credentials() {
-    let fixture =
-        || environment(Fixture::new(vec![token()]).config(&format!("[profile p]\n{KEYS}[profile bare]\nregion = x\n")));
-    assert_eq!(exported(&fixture().var("AWS_PROFILE", "p"), &[]), "AKIDSRC");
-    assert_eq!(exported(&fixture().var("AWS_PROFILE", "bare"), &[]), "AKIDENV");
-    assert!(signed(&fixture().var("AWS_PROFILE", "p").requests(&[])[0], "env-secret").starts_with("AKIDENV "));
 }
 
 #[test]

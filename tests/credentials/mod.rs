@@ -5,6 +5,10 @@
 
 mod both_commands;
 mod chain;
+#[cfg(unix)]
+mod matrix;
+#[cfg(unix)]
+mod matrix_server;
 mod metadata;
 mod roles;
 

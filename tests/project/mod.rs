@@ -8,7 +8,7 @@ mod imports;
 #[cfg(target_os = "linux")]
 mod install;
 mod layers;
-mod manual;
+pub(crate) mod manual;
 #[cfg(target_os = "linux")]
 mod packages;
 #[cfg(target_os = "linux")]

@@ -201,6 +201,8 @@ In commands that use a token:
 
 * a token for another start URL, region or set of scopes is not used
 
+* if nothing selects a session or a profile, the only session is used, and in `export-credentials` the only profile with an account and a role
+
 * the session of a `source_profile` is used if the profile has a `role_arn` and no session of its own
 
 * a profile whose `sso_session` is missing or incomplete is an error; the credentials of the machine are not used instead
