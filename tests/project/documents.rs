@@ -6,8 +6,14 @@ use std::path::Path;
 
 use sso_oidc::internal::Cli;
 
+#[cfg(target_os = "linux")]
+use crate::cache::accounts::Machine;
 use crate::project::manual::reference::{DIFFERENCES, TROUBLESHOOTING};
 use crate::project::source_files;
+#[cfg(target_os = "linux")]
+use crate::support::environment::SESSION;
+#[cfg(target_os = "linux")]
+use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv};
 
 /// The packages that the project started with; all others must be explained.
 const GIVEN: [&str; 8] = ["clap", "reqwest", "tokio", "serde_json", "dirs", "open", "indicatif", "anyhow"];
@@ -116,15 +122,41 @@ fn every_exit_code_is_explained() {
     assert_eq!(explained.split(", ").map(str::to_owned).collect::<BTreeSet<_>>(), codes);
 }
 
+/// Each message of the manual is one that the program prints in the situation that the manual explains.
+#[cfg(target_os = "linux")]
 #[test]
-fn explained_messages_exist() {
-    let source: String = source_files::rust("src").into_iter().map(|source| source.text).collect();
+fn explained_messages_are_printed() {
     let items = TROUBLESHOOTING.split("* `").skip(1);
     let messages: Vec<&str> = items.map(|item| item.split('`').next().unwrap()).collect();
     assert!(messages.len() > 4, "{messages:?}");
+    let Some(printed) = errors_of_users() else { return };
     for message in messages {
-        assert!(source.contains(message), "the manual explains `{message}`, which is not a message of the program");
+        assert!(printed.contains(message), "the manual explains `{message}`, which is not printed:\n{printed}");
     }
+}
+
+/// What the program prints for frequent mistakes; `None` if the test cannot be another user.
+#[cfg(target_os = "linux")]
+fn errors_of_users() -> Option<String> {
+    let mut machine = Machine::new("explained_messages_are_printed")?;
+    let (center, env) = (IdentityCenter::start(), &mut TestEnv::new());
+    env.configure(&center);
+    env.write("half", "[sso-session half]\nsso_region = us-east-1\n");
+    let half = env.command(["login", "--sso-session", "half"]).env("AWS_CONFIG_FILE", env.home().join("half"));
+    let mut printed = half.run().expect(253).stderr;
+    env.sign_in(&center, SESSION);
+    let mut document = env.let_expire_in(SESSION, -10);
+    document.as_object_mut().unwrap().remove("refreshToken");
+    env.write_token(SESSION, &document);
+    printed += &env.run(["token", "--sso-session", SESSION]).expect(4).stderr;
+    center.next(Endpoint::RegisterClient, Reply::html(200, "<html>"));
+    printed += &env.run(["login", "--sso-session", SESSION, "--use-device-code"]).expect(255).stderr;
+    env.set("AWS_ENDPOINT_URL_SSO_OIDC", "http://no-such-host.invalid").set("AWS_MAX_ATTEMPTS", "1");
+    printed += &env.run(["login", "--sso-session", SESSION, "--use-device-code"]).expect(255).stderr;
+    machine.env.unset("HOME");
+    // An account that the system does not know, as in a container.
+    printed += &machine.command_as(54323, &["status"]).run().stderr;
+    Some(printed)
 }
 
 /// On Linux, where the recorded runs are replayed.

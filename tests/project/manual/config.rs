@@ -25,7 +25,19 @@ is named, `export-credentials` uses the only profile with an account and a role.
 
 `SSO_OIDC_START_URL` and `SSO_OIDC_REGION`, like --start-url and --sso-region, are a session without a config file. They take \
 precedence over the profile that `AWS_PROFILE` names, but are ignored with --sso-session or --profile. An empty variable \
-counts as unset.";
+counts as unset.
+
+A profile that is named, with --profile or `AWS_PROFILE`, takes precedence over credentials in the environment in \
+`export-credentials`; credentials in the environment take precedence over a [default] profile that is not named. \
+In `create-token-with-iam`, as in the AWS CLI, only --profile takes precedence over the environment.
+
+--sso-region is not needed with a --start-url whose host contains the region: `https://ID.portal.REGION.app.aws`, \
+`https://ID.REGION.portal.amazonaws.com`, in GovCloud `https://start.REGION.us-gov-home.awsapps.com/directory/NAME`, \
+in China `https://start.REGION.home.awsapps.cn/directory/NAME`, `https://ID.REGION.portal.amazonaws.com.cn` and \
+`https://ID.portal.REGION.app.amazonwebservices.com.cn`, and in the European Sovereign Cloud \
+`https://ID.REGION.portal.amazonaws.eu` and `https://ID.portal.REGION.api.amazonwebservices.eu`. A start URL whose host \
+contains `.portal.REGION.` selects the dual-stack endpoint of the service, unless `AWS_USE_DUALSTACK_ENDPOINT` or \
+`use_dualstack_endpoint` is set.";
 
 const EXAMPLE: &str = "\
   [profile dev]
