@@ -112,8 +112,8 @@ pub(super) const DEFAULTS: [Fact; 36] = [
     (&["flow"], "Default: `SSO_OIDC_FLOW`, `sso_login_flow` in the sso-session, or auto.", LOGIN),
     (
         &["interactive"],
-        "Default: `SSO_OIDC_INTERACTIVE`, or auto, which starts one unless `CI` is true, or there is no terminal and a login timed out within the last \
-         hour.",
+        "Default: `SSO_OIDC_INTERACTIVE`, or auto, which starts one unless `CI` is true, or there is no terminal and a login \
+         timed out less than 5 minutes ago (60 after three in a row).",
         INTERACTIVE,
     ),
     (
