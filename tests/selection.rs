@@ -203,7 +203,7 @@ fn headers_without_the_word_are_explained() {
     env.config(&env.read(".aws/config").replace("[sso-session \"corp\"]", "[corp]"));
     for words in [&["login"][..], &["token"], &["token", "--sso-session", "corp"]] {
         let run = env.run(words).expect(253);
-        assert!(run.stderr.contains("is read as no section; it must be [sso-session corp]"), "{}", run.snapshot());
+        assert!(run.stderr.contains("is not read as a section; it must be [sso-session corp]"), "{}", run.snapshot());
     }
 }
 

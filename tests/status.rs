@@ -146,13 +146,13 @@ fn sessions_that_cannot_be_read_are_mentioned() {
     env.config("[sso-session My Corp]\nsso_region = us-east-1\n");
     let run = env.run(["status"]).expect(4);
     assert!(
-        run.stderr.ends_with("is read as no section; it must be [sso-session \"My Corp\"]\n"),
+        run.stderr.ends_with("is not read as a section; it must be [sso-session \"My Corp\"]\n"),
         "{}",
         run.snapshot()
     );
     let run = env.run(["login", "--all"]).expect(253);
     assert!(
-        run.stderr.ends_with("is read as no section; it must be [sso-session \"My Corp\"]\n"),
+        run.stderr.ends_with("is not read as a section; it must be [sso-session \"My Corp\"]\n"),
         "{}",
         run.snapshot()
     );

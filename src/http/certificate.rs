@@ -98,7 +98,7 @@ fn reason(error: &CertificateError, server: &str) -> (String, String) {
         CertificateError::UnknownRevocationStatus
         | CertificateError::ExpiredRevocationList
         | CertificateError::ExpiredRevocationListContext { .. }
-        | CertificateError::InvalidOcspResponse => "whether it is revoked is unknown".to_owned(),
+        | CertificateError::InvalidOcspResponse => "its revocation status is unknown".to_owned(),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             "it is signed with an unsupported algorithm, such as SHA-1".to_owned()
@@ -117,7 +117,7 @@ fn reason(error: &CertificateError, server: &str) -> (String, String) {
 fn rare(error: &webpki::Error) -> String {
     let known = match error {
         webpki::Error::CaUsedAsEndEntity => "it is the certificate of a CA, not of a server",
-        webpki::Error::EndEntityUsedAsCa => "it was issued with a certificate that is not a CA's",
+        webpki::Error::EndEntityUsedAsCa => "its issuer is not a CA",
         webpki::Error::NameConstraintViolation => "its issuer may not issue certificates for this name",
         webpki::Error::PathLenConstraintViolated | webpki::Error::MaximumPathDepthExceeded => {
             "its chain of issuers is too long"

@@ -76,7 +76,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
             if *cached {
                 registration::forget(attempt, &client.client_id)?;
             }
-            let hint = "run the login again and approve it in time; if the browser cannot come back to this machine, add \
+            let hint = "run the login again and approve it in time; if the browser cannot reach this machine, add \
                         --use-device-code";
             return Err(unanswered().hint(hint.to_owned()).into());
         };
@@ -141,7 +141,7 @@ async fn wait(
 fn refusal_message(why: Refusal) -> Option<String> {
     match why {
         Refusal::Tls => Some(
-            "the browser came back by https, which this port does not use; turn off its HTTPS-only mode for 127.0.0.1, \
+            "the browser used https, but this port serves only http; turn off its HTTPS-only mode for 127.0.0.1, \
              or run this command again with --use-device-code"
                 .to_owned(),
         ),

@@ -53,7 +53,7 @@ fn fault_hint(fault: &Fault, session: &Session) -> String {
             format!("check that sso_start_url is the access portal's URL and sso_region its region ({values})")
         }
         FaultCode::InvalidClient | FaultCode::UnauthorizedClient => {
-            "the client registration is no longer known to the service; the next login registers a new client"
+            "the service does not accept the client registration; run the login again: it registers a new client"
                 .to_owned()
         }
         FaultCode::InvalidClientMetadata | FaultCode::InvalidRedirectUri | FaultCode::UnsupportedGrantType => {

@@ -51,22 +51,23 @@ pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> 
             ),
         )),
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
-        Interactive::Auto => pause_after_timeout(request).map(|(ago, pause)| {
+        Interactive::Auto => pause_after_timeout(request).map(|(ago, left)| {
             let clause = format!(
-                "and there is no terminal; the last login attempt timed out {ago} min ago, so no browser is opened for \
-                 {pause} min (override with --interactive always)"
+                "and there is no terminal; the last login timed out {ago} min ago, so no browser login is started for \
+                 another {left} min; override with --interactive always"
             );
             (clause, run)
         }),
     }
 }
 
-/// The minutes since the last login of this session timed out and those of the pause, if that is not over.
+/// The minutes since the last login of this session timed out, and those left of the pause after it, if it is not over.
 fn pause_after_timeout(request: &LoginRequest<'_>) -> Option<(i64, u64)> {
     let last = request.cache.lock(&request.session.token_key(), Purpose::Login).record()?;
     let Some(Outcome::Unanswered(times)) = last.outcome else { return None };
     let pause = if times < MANY { PAUSE } else { LONG_PAUSE };
     let age = request.context.now() - last.at;
     let is_paused = last.is_about(&single_flight::settings(request.session)) && age >= Duration::ZERO && age < pause;
-    is_paused.then(|| (age.whole_minutes(), pause.as_secs() / 60))
+    let left = (pause - age).whole_seconds().unsigned_abs().div_ceil(60);
+    is_paused.then_some((age.whole_minutes(), left))
 }

@@ -197,7 +197,7 @@ fn forget_roles(request: &LoginRequest<'_>) {
     let LoginRequest { session, config, notices, context, .. } = *request;
     let cache = context.home.as_deref().map(CredentialCache::in_home);
     for error in cache.iter().flat_map(|cache| session::forget_roles(session, config, cache)) {
-        notices.message(format_args!("the role credentials of the earlier login are still stored: {error}"));
+        notices.message(format_args!("cannot remove the role credentials of the earlier login: {error}"));
     }
 }
 

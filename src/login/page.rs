@@ -66,7 +66,7 @@ impl Page {
 
     /// The service no longer knows the client, so the login starts again with a new one.
     pub(super) fn approve_again() -> Self {
-        let what = "The service no longer knows the registration of sso-oidc, so the login starts again.";
+        let what = "The service does not accept the registration of sso-oidc any more, so the login starts again.";
         let advice = "You can close this window. Approve the login in the page that opens next, or open the new URL in your terminal.";
         Self { class: "failed", title: "Approve once more", paragraphs: [what, advice].map(str::to_owned).to_vec() }
     }

@@ -18,7 +18,7 @@ const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
 
 /// What is told before the second attempt with a new client.
 pub(super) const UNKNOWN_CLIENT: &str =
-    "the cached client registration is no longer known to the service; registering again";
+    "the service does not accept the cached client registration; registering a new client";
 
 /// A client, and whether it came from the cache, so that the service may no longer know it.
 #[derive(Debug)]

@@ -232,7 +232,8 @@ fn run_without_a_terminal(fixture: &Fixture, stdin: &str) -> crate::support::Run
 fn mfa_code_is_read_from_standard_input_without_a_terminal() {
     let config = format!("{}{SOURCE}", role("source_profile = src\nmfa_serial = arn:aws:iam::1:mfa/me"));
     let run = run_without_a_terminal(&Fixture::new(vec![]).config(&config), "").expect(255);
-    let text = "cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: no terminal, and no line on standard input";
+    let text =
+        "cannot prompt for the MFA code of arn:aws:iam::1:mfa/me: there is no terminal, and standard input is empty";
     assert!(run.stderr.contains(text), "{}", run.snapshot());
     for line in ["123456\n", "123456", "123456\r\nmore\n"] {
         let fixture = Fixture::new(vec![assumed(1), token()]).config(&config);
@@ -250,7 +251,7 @@ fn an_unusable_web_identity_token_is_reported_with_its_file() {
     };
     let length = "Invalid length for parameter WebIdentityToken, value: 0, valid min length: 4";
     for (fixture, code, text, hint) in [
-        (identity(Some("")), 252, length, "hint: the token comes from the file `$HOME/web`, and that from "),
+        (identity(Some("")), 252, length, "hint: the token is in the file `$HOME/web`, whose path comes from "),
         (identity(None), 255, "cannot read the web identity token file `$HOME/web`", "hint: the value comes from "),
     ] {
         let fixture = fixture.var("AWS_WEB_IDENTITY_TOKEN_FILE", "$HOME/web");
@@ -262,7 +263,11 @@ fn an_unusable_web_identity_token_is_reported_with_its_file() {
     let fixture = identity(Some(""))
         .config("[profile r]\nrole_arn = arn:aws:iam::1:role/w\nweb_identity_token_file = $HOME/web\n");
     let run = fixture.run(&["--region", "eu-west-1", "--profile", "r"]).expect(252);
-    assert!(run.stderr.contains("that from `web_identity_token_file` in [profile r]"), "{}", run.snapshot());
+    assert!(
+        run.stderr.contains("whose path comes from `web_identity_token_file` in [profile r]"),
+        "{}",
+        run.snapshot()
+    );
 }
 
 #[test]

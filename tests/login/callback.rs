@@ -140,5 +140,10 @@ fn a_browser_that_uses_https_only_is_mentioned_once() {
     }
     crate::support::UserAgent::new().approve(&url).unwrap();
     let run = running.finish().ok();
-    assert_eq!(run.stderr.matches("the browser came back by https").count(), 1, "{}", run.snapshot());
+    assert_eq!(
+        run.stderr.matches("the browser used https, but this port serves only http").count(),
+        1,
+        "{}",
+        run.snapshot()
+    );
 }

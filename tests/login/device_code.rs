@@ -131,7 +131,7 @@ fn an_expired_registration_is_renewed_once() {
     let mut words = LOGIN.to_vec();
     words.extend(["--use-device-code", "--no-browser", "--force"]);
     let run = env.run(words).ok();
-    assert!(run.stderr.contains("registering again"), "{}", run.snapshot());
+    assert!(run.stderr.contains("registering a new client"), "{}", run.snapshot());
     let expected = [
         Endpoint::StartDeviceAuthorization,
         Endpoint::RegisterClient,
@@ -155,7 +155,7 @@ fn a_registration_that_expires_during_login_is_renewed_once() {
         let mut words = LOGIN.to_vec();
         words.extend(["--use-device-code", "--no-browser", "--force"]);
         let mut running = env.spawn(words);
-        running.wait_for_stderr(|text| text.contains("registering again").then_some(()));
+        running.wait_for_stderr(|text| text.contains("registering a new client").then_some(()));
         let second = running.wait_for_stdout(|text| {
             let codes: Vec<&str> =
                 text.lines().filter(|line| center.open_user_codes().iter().any(|code| code == line)).collect();
@@ -179,7 +179,7 @@ fn a_client_that_is_always_refused_ends_the_login() {
         center.clear_requests();
         let run = start(&env).finish().expect(254);
         assert!(run.stderr.contains("(InvalidClientException) when calling the CreateToken"), "{}", run.snapshot());
-        assert_eq!(run.stderr.contains("registering again"), is_cached, "{}", run.snapshot());
+        assert_eq!(run.stderr.contains("registering a new client"), is_cached, "{}", run.snapshot());
         assert_eq!(center.calls().len(), calls, "{:?}", center.calls());
     }
     center.clear_script();

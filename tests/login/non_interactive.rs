@@ -116,7 +116,7 @@ fn an_unanswered_login_is_not_repeated_without_a_terminal() {
     let run = start(&env, &["--timeout", "1"]).finish().expect(255);
     assert!(run.stderr.contains("has expired"), "{}", run.snapshot());
     let run = start(&env, &[]).finish().expect(4);
-    assert!(run.stderr.contains("the last login attempt timed out"), "{}", run.snapshot());
+    assert!(run.stderr.contains("the last login timed out"), "{}", run.snapshot());
     // `--interactive always` starts a login.
     let mut running = start(&env, &["--interactive", "always"]);
     UserAgent::new().approve(&running.authorization_url()).unwrap();
@@ -148,10 +148,10 @@ fn the_pause_after_unanswered_logins_grows() {
     start(&env, &["--timeout", "1"]).finish().expect(255);
     let record = env.read(lock_path());
     assert!(record.ends_with(" unanswered 1\n"), "{record}");
-    for (times, minutes, pause) in [(1, 4, 5), (2, 4, 5), (3, 6, 60), (4, 59, 60)] {
+    for (times, minutes, left) in [(1, 4, 1), (2, 2, 3), (3, 6, 54), (4, 59, 1)] {
         write_record(&env, &record, times, minutes);
         let run = start(&env, &[]).finish().expect(4);
-        let words = format!("timed out {minutes} min ago, so no browser is opened for {pause} min");
+        let words = format!("timed out {minutes} min ago, so no browser login is started for another {left} min");
         assert!(run.stderr.contains(&words) && run.stderr.contains("--interactive always"), "{}", run.snapshot());
     }
     for (times, minutes) in [(1, 6), (2, 6), (3, 61)] {

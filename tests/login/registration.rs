@@ -94,7 +94,7 @@ fn a_client_that_the_exchange_refuses_is_registered_again_once() {
     let second = last_url(&mut running, 2);
     assert_eq!(UserAgent::new().approve(&second).unwrap().title(), "You are signed in");
     let run = running.finish().ok();
-    assert!(run.stderr.contains("registering again"), "{}", run.snapshot());
+    assert!(run.stderr.contains("registering a new client"), "{}", run.snapshot());
     let used = clients(&run.stdout);
     assert!(used[0] == old && used[1] != old, "{used:?}");
     assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1);
