@@ -20,7 +20,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches as _, ValueHint};
 use crate::model::{Kind, Member, Operation, Words};
 pub use aws::{handles as handles_aws, is_called as is_called_aws};
 pub use completion::{Place, place};
-pub use parse::{error_format, parse, unknown_command};
+pub use parse::{option_value, parse, unknown_command};
 pub use usage::help_hint;
 pub use words::wants_version;
 
@@ -199,7 +199,7 @@ pub struct GlobalArgs {
     /// Use this region; login and logout use sso_region instead
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// Color tables: on, off, or auto for terminals only
+    /// Color: on, off, or auto for terminals only; also NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_name = "WHEN", value_parser = ["on", "off", "auto"])]
     pub color: Option<String>,
     /// Do not sign requests or look for credentials
@@ -324,6 +324,9 @@ pub struct LoginArgs {
     /// Do not print a QR code
     #[arg(long)]
     pub no_qr: bool,
+    /// Copy the URL or the code to the clipboard
+    #[arg(long)]
+    pub copy: bool,
     /// Start a browser login: auto, always or never
     #[arg(long, value_name = "WHEN")]
     pub interactive: Option<String>,

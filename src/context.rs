@@ -4,22 +4,26 @@
 //! can run the whole program in process.
 
 mod programs;
+mod progress;
 mod signals;
 mod stream;
+mod style;
 mod terminal;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use indicatif::ProgressBar;
 pub use signals::Signals;
 use stream::interruptible;
+pub use style::{Color, Style};
 pub use terminal::{HiddenInput, KeyInput, stdin_line};
 #[cfg(unix)]
 pub use terminal::{change_modes, in_foreground, restore_modes};
-use time::UtcDateTime;
+use time::{OffsetDateTime, UtcDateTime, UtcOffset};
 
 use crate::error::{Error, Kind};
 use crate::text;
@@ -37,6 +41,9 @@ pub type Timestamp = UtcDateTime;
 
 /// Looks up an environment variable.
 type Environment = Box<dyn Fn(&str) -> Option<OsString>>;
+
+/// How a warning begins.
+const WARNING: &str = "WARNING:";
 
 /// Starts a browser on a URL.
 type OpenBrowser = Box<dyn Fn(&str) -> io::Result<()>>;
@@ -71,6 +78,10 @@ pub struct Context {
     pub columns: fn() -> usize,
     /// What a signal does, and when it may end the program.
     pub signals: Signals,
+    /// Whether text for people has styles.
+    pub color: Cell<Color>,
+    /// The spinner, while it is on the screen.
+    pub spinner: RefCell<Option<ProgressBar>>,
 }
 
 impl Context {
@@ -92,6 +103,8 @@ impl Context {
             stderr_is_terminal: io::stderr().is_terminal(),
             columns: real_columns,
             signals,
+            color: Cell::default(),
+            spinner: RefCell::default(),
         }
     }
 
@@ -146,14 +159,14 @@ impl Context {
     /// Writes data to standard output and flushes it. The error names the stream and keeps its kind.
     pub fn print(&self, data: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.borrow_mut();
-        let written = stdout.write_all(data).and_then(|()| stdout.flush());
+        let written = self.above_spinner(|| stdout.write_all(data).and_then(|()| stdout.flush()));
         written.map_err(|error| io::Error::new(error.kind(), format!("cannot write to standard output: {error}")))
     }
 
     /// Writes text to standard error as it is; a failure is ignored.
     pub fn write_stderr(&self, text: &str) {
         let mut stderr = self.stderr.borrow_mut();
-        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+        let _ = self.above_spinner(|| stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
     }
 
     /// Writes untrusted data to standard output: as it is to a pipe, and without control characters to a terminal.
@@ -166,7 +179,25 @@ impl Context {
 
     /// Writes one line to standard error, without control characters; a failure is ignored.
     pub fn message(&self, line: &str) {
-        self.write_stderr(&(text::data_for_terminal(line) + "\n"));
+        let line = text::data_for_terminal(line);
+        match line.strip_prefix(WARNING) {
+            Some(rest) => self.styled_message(&(self.paint(Style::Caution, WARNING) + rest)),
+            None => self.styled_message(&line),
+        }
+    }
+
+    /// Writes one line to standard error, of pieces that are clean and painted; on a terminal it is wrapped at blanks.
+    pub fn styled_message(&self, line: &str) {
+        match self.terminal_size() {
+            Some((columns, _)) => self.write_stderr(&(text::wrapped(line, columns) + "\n")),
+            None => self.write_stderr(&format!("{line}\n")),
+        }
+    }
+
+    /// The local time; UTC if the time zone is unknown.
+    pub fn local(&self, time: Timestamp) -> OffsetDateTime {
+        let time = OffsetDateTime::from(time);
+        UtcOffset::local_offset_at(time).map_or(time, |offset| time.to_offset(offset))
     }
 }
 

@@ -76,7 +76,7 @@ use std::ffi::OsString;
 
 use cli::GlobalArgs;
 use config::Config;
-
+use context::Color;
 pub use context::{Context, install_panic_hook};
 use report::ErrorFormat;
 
@@ -94,13 +94,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
         context.write_stderr(cli::SHORT_HELP_OF_PROGRAM);
         return error::Kind::Usage.exit_code();
     }
-    let error_format = cli::error_format(&args);
+    let error_format = cli::option_value(&args, "--cli-error-format");
+    let color = cli::option_value(&args, "--color");
     match cli::parse(args, as_aws) {
         Ok(cli) => {
             let global = cli.global.clone();
+            context.color.set(Color::named(global.color.as_deref()));
             finish(commands::run(cli, context), &global, context)
         }
         Err(error) => {
+            context.color.set(Color::named(color.as_deref()));
             let global = GlobalArgs { as_aws, cli_error_format: error_format, ..GlobalArgs::default() };
             finish(Err(error.into()), &global, context)
         }
@@ -122,7 +125,10 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
                 let unread = config.iter().flat_map(Config::unread);
                 text.extend(unread.map(|problem| format!("note: {}\n", text::for_terminal(&problem))));
             }
-            context.write_stderr(&text);
+            match format {
+                ErrorFormat::Enhanced | ErrorFormat::Legacy if !global.as_aws => context.report(&text),
+                _ => context.write_stderr(&text),
+            }
         }
         report::exit_code(&error)
     })

@@ -4,6 +4,7 @@
 //! are removed. Only RFC 3986 URLs with https, a host and no user info are opened. `login` decides whether a URL is
 //! trusted.
 
+use dialoguer::console::measure_text_width;
 use serde_json::Value;
 
 pub use url::Url;
@@ -65,6 +66,41 @@ fn is_shown(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The columns that a text takes on a terminal; colors take none.
+pub fn columns(text: &str) -> usize {
+    measure_text_width(text)
+}
+
+/// Breaks lines at blanks so that they fit a terminal. A word that is too long is not broken, and neither is a command at the
+/// end of a line, so that they can be copied.
+pub fn wrapped(text: &str, width: usize) -> String {
+    text.split('\n').map(|line| wrapped_line(line, width)).collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(line: &str, width: usize) -> String {
+    if columns(line) <= width {
+        return line.to_owned();
+    }
+    let command = COMMANDS.iter().filter_map(|command| line.rfind(command)).max();
+    let (words, command) = command.map_or((line, None), |at| (&line[..=at], Some(&line[at + 2..])));
+    let (mut out, mut column) = (String::new(), 0);
+    for word in words.split(' ').chain(command) {
+        if column > 0 && column + 1 + columns(word) > width {
+            out.push('\n');
+            column = 0;
+        } else if !out.is_empty() {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += columns(word);
+    }
+    out
+}
+
+/// How commands to run begin in a message.
+const COMMANDS: [&str; 2] = [": sso-oidc ", ": ssh "];
+
 const TOO_LONG: &str = "it is longer than 8 KiB";
 const INVALID_CHARACTERS: &str = "it contains characters that are not valid in a URL";
 const NOT_HTTPS: &str = "it is not an https URL";
@@ -116,7 +152,7 @@ mod fuzz;
 mod tests {
     use super::{
         INVALID_CHARACTERS, LONGEST_WORDS, NO_HOST, NOT_HTTPS, TOO_LONG, USER_INFO, browser_url, change_all,
-        data_for_terminal, for_terminal, is_url_byte,
+        data_for_terminal, for_terminal, is_url_byte, wrapped,
     };
     use proptest::prelude::*;
     use serde_json::json;
@@ -154,6 +190,21 @@ mod tests {
         assert_eq!(cut.chars().count(), LONGEST_WORDS);
         assert!(cut.ends_with("é…"));
         assert_eq!(for_terminal(&format!("{}x", "\u{200b}".repeat(5_000))), "x");
+    }
+
+    #[test]
+    fn lines_are_broken_at_blanks_only() {
+        for (text, width, expected) in [
+            ("one two three", 13, "one two three"),
+            ("one two three", 12, "one two\nthree"),
+            ("one https://example.com/long two", 8, "one\nhttps://example.com/long\ntwo"),
+            ("会社 会社 会社", 9, "会社 会社\n会社"),
+            ("\u{1b}[1mone\u{1b}[0m two", 7, "\u{1b}[1mone\u{1b}[0m two"),
+            ("a b\nc d e", 3, "a b\nc d\ne"),
+            ("hint: run: sso-oidc login --profile x", 20, "hint: run:\nsso-oidc login --profile x"),
+        ] {
+            assert_eq!(wrapped(text, width), expected);
+        }
     }
 
     #[test]

@@ -14,13 +14,14 @@ use super::words::{attach_hyphen_values, plain};
 use super::{COMMANDS, Cli, CommandSpec, GlobalArgs, HelpArgs, aws, globals};
 use crate::error::{Error, Kind};
 
-/// The value of `--cli-error-format` on a line that may not parse.
-pub fn error_format(args: &[OsString]) -> Option<String> {
-    let value = |(at, word): (usize, &OsString)| match word.to_str()?.strip_prefix("--cli-error-format")? {
+/// The value of an option on a line that may not parse.
+pub fn option_value(args: &[OsString], option: &str) -> Option<String> {
+    let value = |(at, word): (usize, &OsString)| match word.to_str()?.strip_prefix(option)? {
         "" => args.get(at + 1)?.to_str().map(str::to_owned),
         attached => attached.strip_prefix('=').map(str::to_owned),
     };
-    args.iter().enumerate().rev().find_map(value)
+    let end = args.iter().position(|word| word == "--").unwrap_or(args.len());
+    args[..end].iter().enumerate().rev().find_map(value)
 }
 
 /// Parses a command line, the program's name first; called as `aws`, it has AWS's words.

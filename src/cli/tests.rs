@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Cli, Command, OperationArgs, error_format, parse, wants_version};
+use super::{Cli, Command, OperationArgs, option_value, parse, wants_version};
 use crate::error::Error;
 use crate::model::Words;
 
@@ -204,7 +204,7 @@ fn help_is_an_option_anywhere_and_a_word_behind_a_command() {
 
 #[test]
 fn the_error_format_of_a_line_that_does_not_parse_is_known() {
-    let format = |words: &[&str]| error_format(&args(words));
+    let format = |words: &[&str]| option_value(&args(words), "--cli-error-format");
     assert_eq!(format(&["create-token", "--bogus", "--cli-error-format", "json"]).as_deref(), Some("json"));
     assert_eq!(format(&["--cli-error-format", "json", "x", "--cli-error-format=text"]).as_deref(), Some("text"));
     assert_eq!(format(&["create-token", "--cli-error-format"]), None);

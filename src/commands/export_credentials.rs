@@ -112,7 +112,9 @@ impl Request<'_> {
         };
         let region = services.region().unwrap_or_default();
         let retrieval = Retrieval { context, config, services: &services, region, variable, is_for_operation: false };
-        let found = runtime::block_on(context, async { Ok(provider.credentials(&retrieval, min_ttl).await) })?;
+        let request = Box::pin(provider.credentials(&retrieval, min_ttl));
+        let words = || "requesting credentials".to_owned();
+        let found = runtime::block_on(context, async { Ok(context.wait_for(words, request).await) })?;
         let found = if is_sso { found? } else { found.context(ATTEMPT)? };
         check_lifetime(&found, min_ttl, context)?;
         Ok(found)

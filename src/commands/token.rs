@@ -74,7 +74,9 @@ fn usable(
     let services = clients::for_session(context, config, global)?;
     services.check(&session.region)?;
     runtime::block_on(context, async {
-        Ok(session::obtain(session, &services, &cache, min_ttl, context, true).await.map_err(failed)?)
+        let obtain = session::obtain(session, &services, &cache, min_ttl, context, true);
+        let words = || format!("refreshing the token of {}", session.label());
+        Ok(context.wait_for(words, obtain).await.map_err(failed)?)
     })
 }
 

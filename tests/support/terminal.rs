@@ -36,14 +36,23 @@ impl TestEnv {
         self.program_on_terminal(Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
     }
 
+    /// The same on a terminal of another size.
+    pub(crate) fn on_terminal_of(&self, columns: u16, rows: u16, args: &[&str]) -> Terminal {
+        self.start_on_terminal(columns, rows, Path::new(env!("CARGO_BIN_EXE_sso-oidc")), args)
+    }
+
     /// The same with another program.
     pub(crate) fn program_on_terminal(&self, program: &Path, args: &[&str]) -> Terminal {
+        self.start_on_terminal(COLUMNS, 50, program, args)
+    }
+
+    fn start_on_terminal(&self, columns: u16, rows: u16, program: &Path, args: &[&str]) -> Terminal {
         let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         rustix::pty::grantpt(&ours).unwrap();
         rustix::pty::unlockpt(&ours).unwrap();
         let name = rustix::pty::ptsname(&ours, Vec::new()).unwrap();
         let theirs = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-        tcsetwinsize(&theirs, Winsize { ws_row: 50, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        tcsetwinsize(&theirs, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let mut command = Command::new("/usr/bin/setsid");
         command.args(["--ctty", "--wait"]).arg(program).args(args);
         self.apply_to(&mut command);

@@ -316,7 +316,8 @@ fn a_terminal_gets_a_warning() {
     let terminal = env.on_terminal(&TOKEN);
     let (status, text, _) = terminal.finish();
     assert_eq!(status, 0, "{text}");
-    assert!(text.contains("WARNING: anyone who sees this token can access all your accounts"), "{text}");
+    let warning = "\u{1b}[33mWARNING:\u{1b}[0m anyone who sees this token can access all your accounts";
+    assert!(text.contains(warning), "{text}");
     assert!(text.contains(&issued.access_token), "{text}");
 }
 

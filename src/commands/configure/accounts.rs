@@ -76,8 +76,7 @@ impl<'a> Lister<'a> {
         let LoginRequest { session, services, cache, context, .. } = self.request;
         let send = async |token: &CachedToken| {
             let portal = services.portal(&self.region())?;
-            let _ = &words;
-            send(portal, token.access_token.clone()).await
+            context.wait_for(&words, send(portal, token.access_token.clone())).await
         };
         let known = self.token.borrow().clone();
         let token = match known {

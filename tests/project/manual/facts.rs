@@ -78,7 +78,11 @@ pub(super) const DEFAULTS: [Fact; 36] = [
     (&["name"], "Default: {account_name}.{role_name}.", &["configure"]),
     (&["output_format"], "Default: no `output` in the profile.", &["configure"]),
     (&["region"], "Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or `region` in the profile.", PRINTING),
-    (&["color"], "Default: auto.", &[]),
+    (
+        &["color"],
+        "Default: auto. NO_COLOR turns color off; CLICOLOR_FORCE turns it on for text in a pipe, but not for data.",
+        &[],
+    ),
     (&["ca_bundle"], "Default: `AWS_CA_BUNDLE`, `ca_bundle` in the profile, or `REQUESTS_CA_BUNDLE`.", &[]),
     (&["cli_read_timeout", "cli_connect_timeout"], "Default: 60.", OPERATIONS),
     (&["cli_read_timeout"], "Default: 30, for the whole request.", SESSIONS),

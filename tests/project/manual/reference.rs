@@ -54,7 +54,9 @@ file is treated as missing.";
 
 const OUTPUT: &str = "\
 --output is json, text, table, yaml, yaml-stream or off, and --query is a JMESPath expression; both print the same bytes \
-as the AWS CLI. On a terminal the output of an operation goes through the pager.";
+as the AWS CLI. On a terminal the output of an operation goes through the pager, and `login`, `logout` and `status` print text for people: \
+colors, links, a spinner, and `login` without the AWS CLI's text. Under the name `aws`, and in a pipe, the text is the AWS \
+CLI's.";
 
 const CONTINUOUS_INTEGRATION: &str = "\
 If `CI` is true, a `login` that needs a browser exits with code 4.
