@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
+#[cfg(target_os = "linux")]
+use crate::support::screen::Screen;
 use crate::support::{Endpoint, IdentityCenter, Issued, Reply, TestEnv, wait_until};
 
 const ROLE: &str = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "canary"}}"#;
@@ -235,4 +237,28 @@ fn a_token_being_refreshed_is_not_stored_again() {
     let printed = token.finish().ok().stdout;
     assert!(!env.home().join(TestEnv::token_path(SESSION)).exists());
     assert!(!center.accepts(printed.trim_end()), "the refreshed token was ended, not the one before it");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_reads_what_was_removed() {
+    let (center, env, _) = signed_in();
+    let mut screen = Screen::new(110);
+    center.next(Endpoint::Logout, Reply::genuine().delay(Duration::from_millis(700)));
+    let (_, text, _) = env.on_terminal(&["logout", "--sso-session", SESSION]).finish();
+    assert!(text.contains("ending the sessions"), "{text}");
+    screen.write(&text);
+    screen.write(&env.on_terminal(&["logout"]).finish().1);
+    screen.write(&env.on_terminal(&["logout"]).finish().1);
+    let url = center.start_url();
+    let lines = screen.lines();
+    for line in [
+        "✓ Signed out of corp and removed the credentials of 1 role",
+        "2 other sessions are still signed in; to sign out of all, run: sso-oidc logout",
+        "not signed in to any session",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "{line}: {lines:?}");
+    }
+    let both = [format!("✓ Signed out of lab, {url}"), format!("✓ Signed out of {url}, lab")];
+    assert!(both.iter().any(|line| lines.contains(line)), "{lines:?}");
 }

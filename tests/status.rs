@@ -1,5 +1,6 @@
 //! `status`: its JSON document, its table and details on a terminal, and its exit code.
 
+use dialoguer::console::{measure_text_width, strip_ansi_codes};
 use serde_json::{Value, json};
 use sso_oidc::internal::RegistrationKey;
 
@@ -310,4 +311,33 @@ fn a_terminal_shows_a_table_or_details() {
         &screen(&["status", "--sso-session", SESSION, "--sso-session", "spent"]),
     );
     assert!(screen(&["status", "--output", "json"]).contains("\"sessions\": ["));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_table_fits_and_is_aligned_on_every_terminal() {
+    let (center, env) = all_states();
+    let session = |name: &str| {
+        format!(
+            "[profile of {name}]\nsso_session = {name}\n[sso-session {name}]\nsso_start_url = {}\nsso_region = us-east-1\n",
+            center.start_url()
+        )
+    };
+    let names: Vec<String> = (1..=30).map(|number| format!("会社🚀{number}")).collect();
+    env.config(&(env.read(".aws/config") + "\n" + &names.iter().map(|name| session(name)).collect::<String>()));
+    for (columns, last_title) in [(40, "EXPIRES"), (80, "REGION"), (160, "START URL")] {
+        let (_, text, _) = env.on_terminal_of(columns, 50, &["status"]).finish();
+        let plain = strip_ansi_codes(&text).replace("\r\n", "\n");
+        assert!(plain.lines().next().unwrap().ends_with(last_title), "{plain}");
+        let state = plain.find("STATE").unwrap();
+        for line in plain.lines() {
+            assert!(measure_text_width(line) <= columns.into(), "{columns}: {line}");
+            for word in ["login needed", "valid", "refreshable", "damaged"] {
+                let before = line.split_once(word).map(|(before, _)| before).filter(|before| before.ends_with("  "));
+                assert!(before.is_none_or(|before| measure_text_width(before) == state), "{columns}: {line}");
+            }
+        }
+        let commands = "\nTo sign in:\n  sso-oidc login --all\n  sso-oidc login --profile legacy\n";
+        assert!(plain.ends_with(commands), "{plain}");
+    }
 }

@@ -15,7 +15,7 @@ use super::{clients, print_source, wants_events, warn_about_unread};
 use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
-use crate::context::Context;
+use crate::context::{Context, Style};
 use crate::error::{self, Error};
 use crate::portal::PortalClient;
 use crate::services::Services;
@@ -25,9 +25,13 @@ use crate::text;
 /// what they receive.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_RETRY_DELAY: Duration = Duration::from_millis(20);
+const ANNOUNCED_AFTER: Duration = Duration::from_millis(200);
 
 /// The time for all requests to the portal together.
 const REVOKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The names of more sessions than this are not listed.
+const MANY: usize = 5;
 
 /// Signs out.
 pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
@@ -41,13 +45,18 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
         selected: Session::selected(&args.sso_session, profile, &config)?,
         forget_clients: args.forget_clients,
         config: &config,
+        context,
         tokens: &tokens,
         roles: &roles,
     };
     logout.selected.iter().flatten().for_each(|session| print_source(session, &config, context));
     let mut outcome = logout.remove();
     revoke(&mut outcome.removed, &services, context)?;
-    logout.report(&outcome, wants_events(global, context), context)?;
+    let as_events = wants_events(global, context);
+    logout.report(&outcome, as_events)?;
+    if context.stderr_is_terminal && !as_events && !global.as_aws && outcome.failed.is_empty() {
+        logout.summary(&outcome);
+    }
     if outcome.failed.is_empty() {
         return Ok(());
     }
@@ -61,7 +70,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
 fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) -> anyhow::Result<()> {
     let found = removed.iter().map(|token| &token.found);
     let tokens = found.map(|found| (found.region.as_deref(), found.access_token.as_ref())).collect();
-    let outcomes = send_each(PortalClient::logout, tokens, REVOKE_TIMEOUT, services, context)?;
+    let outcomes = send_each("ending the sessions", PortalClient::logout, tokens, REVOKE_TIMEOUT, services, context)?;
     for (token, outcome) in removed.iter_mut().zip(outcomes) {
         let failure = outcome.err().filter(|error| error.kind() != error::Kind::LoginNeeded);
         token.not_revoked = failure.map(|error| text::for_terminal(&error.to_string()));
@@ -75,6 +84,7 @@ struct Logout<'a> {
     selected: Option<Vec<Session>>,
     forget_clients: bool,
     config: &'a Config,
+    context: &'a Context,
     tokens: &'a TokenCache,
     /// The role credentials, which do not name their session, so that all are removed.
     roles: &'a CredentialCache,
@@ -86,6 +96,8 @@ struct Outcome {
     /// Tokens of sessions that were not selected.
     remaining: usize,
     failed: Vec<Error>,
+    /// Removed role credentials.
+    roles: usize,
     unfinished: Vec<Unfinished>,
 }
 
@@ -138,13 +150,14 @@ impl Logout<'_> {
         let (of_roles, unreadable) = self.roles.all_sso();
         failed.extend(unreadable);
         failed.extend(of_roles.iter().filter_map(|path| cache::remove(path).err()));
-        Outcome { removed, remaining, failed, unfinished }
+        Outcome { removed, remaining, failed, roles: of_roles.len(), unfinished }
     }
 
     /// Locks the role credentials and the selected tokens, in the order in which `export-credentials` does, and waits for
     /// processes that are requesting new ones.
     fn hold_locks(&self) -> (Vec<Held>, Vec<Unfinished>) {
-        let until = Instant::now() + LOCK_TIMEOUT;
+        let started = Instant::now();
+        let (until, mut announced) = (started + LOCK_TIMEOUT, false);
         let (found, _) = self.tokens.everything();
         let is_selected = |entry: &CacheEntry| matches!(entry.kind, Kind::Token(_)) && self.is_selected(&entry.path);
         let tokens = found.into_iter().filter(is_selected).filter_map(|entry| Some((entry.lock()?, Some(entry.path))));
@@ -155,6 +168,10 @@ impl Logout<'_> {
                 match lock.attempt() {
                     Ok(Some(taken)) => held.push(taken),
                     Ok(None) if Instant::now() < until => {
+                        if !announced && started.elapsed() > ANNOUNCED_AFTER && self.context.stderr_is_terminal {
+                            announced = true;
+                            self.context.message("waiting for another process to finish its request");
+                        }
                         thread::sleep(LOCK_RETRY_DELAY);
                         continue;
                     }
@@ -184,7 +201,35 @@ impl Logout<'_> {
         self.selected.iter().flatten().any(is_of)
     }
 
-    fn report(&self, outcome: &Outcome, as_events: bool, context: &Context) -> anyhow::Result<()> {
+    fn label(&self, token: &RemovedToken) -> String {
+        let name = self.session_name(&token.path).or(token.found.start_url.as_deref());
+        name.map_or_else(|| token.path.display().to_string(), text::for_terminal)
+    }
+
+    /// What a person is told about a success.
+    fn summary(&self, outcome: &Outcome) {
+        let context = self.context;
+        let ended = outcome.removed.iter().filter(|token| token.not_revoked.is_none());
+        let labels: Vec<String> = ended.map(|token| self.label(token)).collect();
+        let roles = match outcome.roles {
+            0 => String::new(),
+            1 => " and removed the credentials of 1 role".to_owned(),
+            many => format!(" and removed the credentials of {many} roles"),
+        };
+        let sessions = match &labels[..] {
+            [] if outcome.removed.is_empty() && self.selected.is_none() => {
+                return context.message("not signed in to any session");
+            }
+            [] => return,
+            labels if labels.len() <= MANY => labels.join(", "),
+            labels => format!("{} sessions", labels.len()),
+        };
+        let (mark, sessions) = (context.paint(Style::Good, "✓"), context.paint(Style::Strong, &sessions));
+        context.styled_message(&format!("{mark} Signed out of {sessions}{roles}"));
+    }
+
+    fn report(&self, outcome: &Outcome, as_events: bool) -> anyhow::Result<()> {
+        let context = self.context;
         for token in &outcome.removed {
             let session = self.session_name(&token.path);
             if as_events {
@@ -198,8 +243,7 @@ impl Logout<'_> {
                 });
                 context.print_text(&format!("{event}\n"))?;
             }
-            let name = session.or(token.found.start_url.as_deref()).map(text::for_terminal);
-            let label = name.unwrap_or_else(|| token.path.display().to_string());
+            let label = self.label(token);
             if let Some(why) = &token.not_revoked {
                 let message = "signed out locally, but the session could not be revoked";
                 context.message(&format!("WARNING: {label}: {message}: {why}"));

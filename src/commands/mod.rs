@@ -25,6 +25,7 @@ mod selection;
 mod session_status;
 mod shim;
 mod status;
+mod status_table;
 mod token;
 
 use std::time::Duration;

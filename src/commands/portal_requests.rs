@@ -19,9 +19,10 @@ use crate::services::Services;
 /// The region and token of each request, if its file has them.
 type Tokens<'a> = Vec<(Option<&'a str>, Option<&'a Secret>)>;
 
-/// Sends the request for each token and returns the outcomes in the order of the tokens. A request without a response
-/// within the timeout fails; a rejected token is an error of the kind `LoginNeeded`.
+/// Sends the request for each token, to do `what`, and returns the outcomes in the order of the tokens. A request without
+/// a response within the timeout fails; a rejected token is an error of the kind `LoginNeeded`.
 pub(super) fn send_each(
+    what: &str,
     request: impl AsyncFn(&PortalClient, &Secret) -> Result<(), Failure> + Copy,
     tokens: Tokens<'_>,
     timeout: Duration,
@@ -48,7 +49,8 @@ pub(super) fn send_each(
             }
         };
         // Responses that arrived before the timeout are kept.
-        let _ = tokio::time::timeout(timeout, receive).await;
+        let receive = tokio::time::timeout(timeout, receive);
+        let _ = context.wait_for(|| what.to_owned(), receive).await;
         Ok(())
     })?;
     Ok(outcomes)

@@ -12,11 +12,12 @@ use serde_json::{Map, Value, json};
 use super::portal_requests::send_each;
 use super::printing::Output;
 use super::session_status::{SessionStatus, State, StatusReport};
+use super::status_table::{self, Table};
 use super::{clients, duration, print_source, warn_about_unread};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, StatusArgs};
 use crate::config::{Config, Session, SessionOptions};
-use crate::context::{Context, Timestamp};
+use crate::context::{Context, Style, Timestamp};
 use crate::error::{Error, Kind};
 use crate::http::Retry;
 use crate::portal::PortalClient;
@@ -52,8 +53,8 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     match output {
         Some(output) => output.print(document(&sessions, now), "Status", context)?,
         None if sessions.is_empty() => context.message("No sessions are configured, and no tokens are cached."),
-        None if selected.is_some() => context.print_text(&details(&sessions, now))?,
-        None => context.print_text(&status_table(&sessions, now))?,
+        None if selected.is_some() => context.print(details(&sessions, now, context).as_bytes())?,
+        None => context.print(table(&sessions, now, context).as_bytes())?,
     }
     if let Some(failure) = failure {
         return Err(failure);
@@ -93,7 +94,7 @@ fn check(
     let valid = || sessions.iter().filter(|session| session.state == State::Valid);
     let tokens = valid().map(|session| (session.region.as_deref(), session.access_token.as_ref())).collect();
     let probe = async |portal: &PortalClient, token: &Secret| portal.accounts_probe(token, Retry::Repeatable).await;
-    let outcomes = send_each(probe, tokens, Duration::MAX, services, context)?;
+    let outcomes = send_each("checking the tokens", probe, tokens, Duration::MAX, services, context)?;
     let mut failure = None;
     let valid = sessions.iter_mut().filter(|session| session.state == State::Valid);
     for (session, outcome) in valid.zip(outcomes) {
@@ -154,45 +155,88 @@ fn document(sessions: &[SessionStatus], now: Timestamp) -> Value {
     json!({"sessions": sessions.iter().map(|session| facts(session, now)).collect::<Vec<_>>()})
 }
 
-fn details(sessions: &[SessionStatus], now: Timestamp) -> String {
+fn details(sessions: &[SessionStatus], now: Timestamp, context: &Context) -> String {
+    let room = columns(context).saturating_sub(INDENT);
     let details = sessions.iter().map(|session| {
-        let mut text = format!("{}\n", text::for_terminal(&session.label()));
+        let mut text = context.paint_output(Style::Strong, &session.label()) + "\n";
         let facts = facts(session, now);
         for (member, label) in DETAILS {
-            if let Some(value) = facts.get(member).and_then(|value| shown(value, now)) {
-                // Writing to a String cannot fail.
-                let _ = writeln!(text, "  {label:<13}{value}");
-            }
+            let Some(value) = facts.get(member).and_then(|value| shown(value, now)) else { continue };
+            let value = match member {
+                "state" => context.paint_output(status_table::style(session.state), &value),
+                "command" => value,
+                "file" => from_home(&value, context),
+                _ => text::wrapped(&value, room).replace('\n', &format!("\n{:INDENT$}", "")),
+            };
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {label:<13}{value}");
         }
         text
     });
     details.collect::<Vec<_>>().join("\n")
 }
 
-/// A row for each session, then the reasons, which have no column.
-fn status_table(sessions: &[SessionStatus], now: Timestamp) -> String {
-    let mut rows = vec![["SESSION", "STATE", "EXPIRES", "REFRESH", "REGION", "START URL"].map(str::to_owned)];
+/// A path with `~` for the home directory.
+fn from_home(path: &str, context: &Context) -> String {
+    let home = context.home.as_ref().map(|home| home.to_string_lossy());
+    let rest = home.and_then(|home| path.strip_prefix(&*home).filter(|rest| rest.starts_with('/')));
+    rest.map_or_else(|| path.to_owned(), |rest| format!("~{rest}"))
+}
+
+/// The columns of the terminal.
+fn columns(context: &Context) -> usize {
+    Some((context.columns)()).filter(|columns| *columns > 0).unwrap_or(80)
+}
+
+/// The table, then what has no column: why a token cannot be used, and the commands that sign in.
+fn table(sessions: &[SessionStatus], now: Timestamp, context: &Context) -> String {
+    let (mut table, width) = (Table::new(), columns(context));
     for session in sessions {
         let facts = facts(session, now);
         let cell = |member| facts.get(member).and_then(|value| shown(value, now)).unwrap_or_else(|| "-".to_owned());
         let label = text::for_terminal(&session.label());
-        rows.push([label, cell("state"), cell("expiresIn"), cell("refreshable"), cell("region"), cell("startUrl")]);
+        let others = ["state", "expiresIn", "refreshable", "profiles", "region", "startUrl"].map(cell);
+        let [state, expires, refreshable, profiles, region, start_url] = others;
+        table.add(session.state, [label, state, expires, refreshable, profiles, region, start_url]);
     }
-    let mut widths = [0; 6];
-    for row in &rows {
-        widths = std::array::from_fn(|column| widths[column].max(row[column].chars().count()));
+    let mut text = table.render(width, context);
+    let is_obvious = |reason: &&String| **reason == LoginNeeded::Absent.to_string();
+    let unexplained = sessions.iter().filter(|session| session.expires_at.is_none());
+    let reasons =
+        unexplained.filter_map(|session| Some((session, session.reason.as_ref().filter(|why| !is_obvious(why))?)));
+    let reasons = reasons.map(|(session, reason)| {
+        let reason = text::for_terminal(&format!("{}: {reason}", session.label()));
+        text::wrapped(&reason, width)
+    });
+    let commands =
+        commands(sessions).into_iter().map(|command| "  ".to_owned() + &context.paint_output(Style::Strong, command));
+    for (title, lines) in [(None, reasons.collect::<Vec<_>>()), (Some("To sign in:"), commands.collect())] {
+        if !lines.is_empty() {
+            let lines = title.map(str::to_owned).into_iter().chain(lines).collect::<Vec<_>>();
+            let _ = writeln!(text, "\n{}", lines.join("\n"));
+        }
     }
-    let mut table = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}  "));
-        table.extend([cells.collect::<String>().trim_end(), "\n"]);
-    }
-    for session in sessions.iter().filter(|session| session.expires_at.is_none()) {
-        let Some(reason) = &session.reason else { continue };
-        let _ = writeln!(table, "{}: {}", text::for_terminal(&session.label()), text::for_terminal(reason));
-    }
-    table
+    text
 }
+
+/// The commands that sign in to the sessions that need it: one for all sso-sessions if they are many.
+fn commands(sessions: &[SessionStatus]) -> Vec<&str> {
+    let (mut of_sessions, mut others) = (Vec::new(), Vec::new());
+    for session in sessions {
+        let group = if session.session.is_some() { &mut of_sessions } else { &mut others };
+        group.extend(session.remedy());
+    }
+    if of_sessions.len() > MANY {
+        of_sessions = vec!["sso-oidc login --all"];
+    }
+    of_sessions.append(&mut others);
+    of_sessions
+}
+
+/// Where the values of the details begin.
+const INDENT: usize = 15;
+/// More sessions than this are signed in to by one command.
+const MANY: usize = 5;
 
 /// The text of a fact; `None` if it is unknown.
 fn shown(value: &Value, now: Timestamp) -> Option<String> {
