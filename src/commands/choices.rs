@@ -23,6 +23,7 @@ pub(super) fn of_login(args: &LoginArgs, context: &Context) -> Result<Choices, E
         no_browser: args.no_browser,
         browser_command: args.browser_command.clone(),
         no_qr: args.no_qr,
+        copy: args.copy,
         force: args.force,
         new_session: args.new_session,
         interactive: interactive.unwrap_or_default(),

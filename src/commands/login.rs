@@ -26,7 +26,7 @@ use super::{choices, clients, configure, print_source, runtime, selection, wants
 
 /// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
-    let notices = Notices::new(context, wants_events(global, context));
+    let notices = Notices::new(context, wants_events(global, context), global.as_aws);
     sign_in(args, global, context, &notices).inspect_err(|error| {
         let session = if let [name] = &args.sso_session[..] { Some(name.as_str()) } else { None };
         notices.failed(session, report::exit_code(error), &error.to_string());
@@ -64,6 +64,8 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
         run.finish(&session, &login)?;
         if saves && !args.save {
             offer_profile(&session, args, global, context)?;
+        } else {
+            notices.next_step(&session, &config);
         }
         return Ok(0);
     }
@@ -167,7 +169,9 @@ impl Run<'_> {
             printed = printed.and_then(|()| self.conclude(name, result, &mut tally));
         }
         printed?;
-        for (name, session, why) in pending {
+        let browser_logins = pending.len();
+        for (at, (name, session, why)) in pending.into_iter().enumerate() {
+            self.notices.one_of_several(&session, at + 1, browser_logins);
             let result = login::interactively(&self.request(&session), why).await;
             self.conclude(name, result.map(|login| (session, login)), &mut tally)?;
         }

@@ -65,8 +65,9 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
         &attempt.scopes(),
     );
     notices.authorization(&url, request.choices.no_browser)?;
+    let opened = browser::show(attempt, &url);
+    notices.approval(&url, None, opened, &attempt.session, request.choices.copy);
     notices.port_forwarding(loopback.port);
-    browser::show(attempt, &url);
 
     let deadline = attempt.deadline.unwrap_or_else(|| Instant::now() + TIMEOUT);
     let accounts = TrustedAccounts::new(attempt.context(), request.cache);
@@ -171,6 +172,7 @@ async fn exchange(
     let grant = Grant::AuthorizationCode { code, redirect_uri, code_verifier: verifier.secret().clone() };
     let sent = attempt.context().now();
     let parts = (client.client_id.as_str(), &client.client_secret);
-    let token = attempt.oidc.create_token(parts, &grant, Retry::Exchange).await?;
+    let request = attempt.oidc.create_token(parts, &grant, Retry::Exchange);
+    let token = attempt.during("requesting the token", request).await?;
     Ok(Granted::new(attempt, token, client.clone(), sent))
 }

@@ -14,21 +14,41 @@ use crate::{endpoint, text};
 /// The placeholders for the URL in a command: ours and that of Python's webbrowser module, which the AWS CLI uses.
 const PLACEHOLDERS: [&str; 2] = ["{url}", "%s"];
 
-/// Opens the browser, if enabled and the URL is valid; a failure is only reported, because the URL is also printed.
-pub(super) fn show(attempt: &Attempt<'_>, url: &str) {
-    let choices = attempt.request.choices;
-    if choices.no_browser {
-        return;
+/// Opens the browser, if enabled, possible and the URL is valid, and returns whether it started. A failure is only reported,
+/// because the URL is also printed.
+pub(super) fn show(attempt: &Attempt<'_>, url: &str) -> bool {
+    let (choices, context) = (attempt.request.choices, attempt.context());
+    let command = choices.browser_command.as_deref().or(attempt.session.browser_command.as_deref());
+    let has_browser = || command.is_some() || context.var_not_empty("BROWSER").is_some();
+    // AWS's text announces the attempt, so that its failure must be reported.
+    let is_hopeless = || attempt.notices().for_a_person && !has_browser() && no_display(context).is_some();
+    if choices.no_browser || is_hopeless() {
+        return false;
     }
-    match text::browser_url(url, endpoint::is_loopback(attempt.oidc.endpoint())) {
+    let opened = match text::browser_url(url, endpoint::is_loopback(attempt.oidc.endpoint())) {
         Ok(url) => {
-            let command = choices.browser_command.as_deref().or(attempt.session.browser_command.as_deref());
-            if let Err(error) = open(attempt.context(), command, url.as_str()) {
-                attempt.notices().message(format_args!("the browser could not be opened: {error}"));
-            }
+            open(context, command, url.as_str()).map_err(|error| format!("the browser could not be opened: {error}"))
         }
-        Err(why) => attempt.notices().message(format_args!("the URL was not opened in a browser: {why}")),
+        Err(why) => Err(format!("the URL was not opened in a browser: {why}")),
+    };
+    opened.inspect_err(|failure| attempt.notices().message(failure)).is_ok()
+}
+
+/// Why no browser can be opened on this machine, if so.
+pub(super) fn no_display(context: &Context) -> Option<&'static str> {
+    let set = |name: &str| context.var_not_empty(name).is_some();
+    if set("DISPLAY") || set("WAYLAND_DISPLAY") || variable_names_a_program(context) {
+        return None;
     }
+    let ssh = set("SSH_CONNECTION") || set("SSH_CLIENT") || set("SSH_TTY");
+    let wsl = set("WSL_DISTRO_NAME") || set("WSL_INTEROP");
+    [
+        (ssh, "this is an SSH session without a display"),
+        ((context.in_container)(), "this is a container without a display"),
+        (cfg!(target_os = "linux") && !wsl, "this machine has no display"),
+    ]
+    .into_iter()
+    .find_map(|(holds, reason)| holds.then_some(reason))
 }
 
 /// Opens the URL with the first program that starts: `command`, the entries of `BROWSER`, the system's opener.
@@ -59,7 +79,7 @@ fn entries(browsers: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether `BROWSER` names a program that exists.
-pub(super) fn variable_names_a_program(context: &Context) -> bool {
+fn variable_names_a_program(context: &Context) -> bool {
     let exists = |program: &String| context.find_program(program.as_ref()).is_some();
     let browsers = context.var_not_empty("BROWSER").unwrap_or_default();
     entries(&browsers).any(|entry| program_and_arguments(entry).first().is_some_and(exists))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::error::{expired_after, unanswered};
+use super::notice::Code;
 use super::poll::{self, Ended, Pace, Poll};
 use super::registration::UNKNOWN_CLIENT;
 use super::{Attempt, Flow, Granted, browser, qr, registration};
@@ -34,7 +35,8 @@ pub(super) async fn sign_in(attempt: &Attempt<'_>) -> Result<Granted, Failure> {
 
 async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result<Granted, Failure> {
     let parts = (client.client_id.as_str(), &client.client_secret);
-    let device = attempt.oidc.start_device_authorization(parts, &attempt.start_url).await?;
+    let request = attempt.oidc.start_device_authorization(parts, &attempt.start_url);
+    let device = attempt.during("requesting a code", request).await?;
     let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
     let now = || attempt.context().now();
     let sent = now();
@@ -42,7 +44,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result
 
     let mut pace = Pace::new(device.interval, device.expires_in, Instant::now());
     pace.deadline = attempt.deadline.map_or(pace.deadline, |deadline| deadline.min(pace.deadline));
-    let probe = tokio::time::timeout(PROBE, create()).await;
+    let probe = attempt.during("requesting a code", tokio::time::timeout(PROBE, create())).await;
     pace.last = Instant::now();
     match probe.map(verdict) {
         Ok(Poll::Token(token)) => return Ok(Granted::new(attempt, token, client, sent)),
@@ -62,14 +64,17 @@ async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result
 
 fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Failure> {
     let (notices, choices) = (attempt.notices(), attempt.request.choices);
-    notices.device(device, choices.no_browser)?;
-    let url = device.verification_uri_complete.as_ref().map_or(device.verification_uri.as_str(), Secret::expose);
+    let shown = notices.device(device, choices.no_browser)?;
+    let complete = device.verification_uri_complete.as_ref().map(Secret::expose);
+    let url = complete.unwrap_or(&device.verification_uri);
+    let code = Code { text: device.user_code.expose(), is_in_url: complete.is_some() };
+    let opened = browser::show(attempt, url);
+    let shown = shown + notices.approval(url, Some(code), opened, &attempt.session, choices.copy);
     if !choices.no_qr
-        && let Some(code) = qr::lines(attempt.context(), url)
+        && let Some(code) = qr::lines(attempt.context(), url, shown)
     {
         notices.qr_code(&code);
     }
-    browser::show(attempt, url);
     Ok(())
 }
 

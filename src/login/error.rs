@@ -9,6 +9,12 @@ use crate::oidc::{Failure, Fault, FaultCode};
 
 const EXPIRED: &str = "The pending authorization to retrieve an SSO token has expired.";
 
+/// The error of a request that was denied (RFC 6749 section 4.1.2.1).
+pub(super) const ACCESS_DENIED: &str = "access_denied";
+/// What can be done about it.
+const DENIED: &str =
+    "to approve the request after all, run the login again; if you may not, ask your Identity Center administrator";
+
 /// The error of the command; a refusal by the service names the values that it may be about.
 pub(super) fn explained(failure: Failure, session: &Session) -> Error {
     match failure {
@@ -34,8 +40,9 @@ pub(super) fn expired_after(failure: &Failure) -> Error {
 /// The browser came back with an error (RFC 6749 section 4.1.2.1).
 pub(super) fn denied(error: &str, description: Option<&str>) -> Error {
     let description = description.map(|words| format!(": {words}")).unwrap_or_default();
+    let next = if error == ACCESS_DENIED { DENIED } else { "run the login again" };
     Error::new(Kind::Denied, "Error loading authorization code: Failed to retrieve an authorization code.")
-        .hint(format!("the service answered {error}{description}"))
+        .hint(format!("the service answered {error}{description}; {next}"))
 }
 
 fn fault_hint(fault: &Fault, session: &Session) -> String {
@@ -59,7 +66,7 @@ fn fault_hint(fault: &Fault, session: &Session) -> String {
         FaultCode::InvalidClientMetadata | FaultCode::InvalidRedirectUri | FaultCode::UnsupportedGrantType => {
             "the service does not accept this kind of client; try the other flow with --flow".to_owned()
         }
-        FaultCode::AccessDenied => "ask your Identity Center administrator".to_owned(),
+        FaultCode::AccessDenied => DENIED.to_owned(),
         FaultCode::AuthorizationPending | FaultCode::SlowDown | FaultCode::ExpiredToken | FaultCode::InvalidGrant => {
             "run the login again".to_owned()
         }

@@ -67,19 +67,12 @@ pub(super) fn choose(
 
 /// Why a browser could not come back to this machine's loopback, if so.
 fn unreachable_loopback(has_port: bool, context: &Context) -> Option<&'static str> {
-    let set = |name: &str| context.var_not_empty(name).is_some();
-    let display = set("DISPLAY") || set("WAYLAND_DISPLAY");
-    let no_browser = !(has_port || display || browser::variable_names_a_program(context));
-    let ssh = set("SSH_CONNECTION") || set("SSH_CLIENT") || set("SSH_TTY");
-    let wsl = set("WSL_DISTRO_NAME") || set("WSL_INTEROP");
     let cloud_shell = context.var("AWS_EXECUTION_ENV").is_some_and(|name| name == "CloudShell");
-    [
-        (set("CODESPACES"), "this is a GitHub codespace"),
-        (cloud_shell, "this is AWS CloudShell"),
-        (no_browser && ssh, "this is an SSH session without a display"),
-        (no_browser && (context.in_container)(), "this is a container without a display"),
-        (no_browser && cfg!(target_os = "linux") && !wsl, "this machine has no display"),
-    ]
-    .into_iter()
-    .find_map(|(holds, reason)| holds.then_some(reason))
+    if context.var_not_empty("CODESPACES").is_some() {
+        return Some("this is a GitHub codespace");
+    }
+    if cloud_shell {
+        return Some("this is AWS CloudShell");
+    }
+    if has_port { None } else { browser::no_display(context) }
 }

@@ -75,12 +75,16 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
         return Ok(Outcome::NeedsLogin(None));
     }
     let min_ttl = choices.min_ttl;
-    let mut obtained = session::obtain(session, services, cache, min_ttl, context, false).await;
-    if let Ok(Usable { token, refreshed: false, .. }) = &obtained
-        && is_rejected(request, token).await
-    {
-        obtained = session::replace_rejected(token, session, services, cache, min_ttl, context, false).await;
-    }
+    let obtain = async {
+        let obtained = session::obtain(session, services, cache, min_ttl, context, false).await;
+        match &obtained {
+            Ok(Usable { token, refreshed: false, .. }) if is_rejected(request, token).await => {
+                session::replace_rejected(token, session, services, cache, min_ttl, context, false).await
+            }
+            _ => obtained,
+        }
+    };
+    let obtained = context.wait_for(|| format!("checking the session {}", session.label()), obtain).await;
     let usable = match obtained {
         Ok(usable) => usable,
         Err(NoToken::LoginNeeded(why)) => return Ok(Outcome::NeedsLogin(Some(why))),
@@ -135,6 +139,7 @@ pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>)
     if let Some(why) = why.filter(|why| !matches!(why, LoginNeeded::Absent)) {
         notices.message(format_args!("signing in again: {why}"));
     }
+    notices.unusual_start_url(session);
     let result = in_browser(request, refused_client).await;
     lock.end(result.as_ref().err());
     let login = result?;
@@ -148,14 +153,15 @@ async fn in_browser(request: &LoginRequest<'_>, refused_client: Option<String>) 
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
     let mut session = configured.clone();
-    let (start_url, region) = start_url::resolve(services.http(), configured, notices).await?;
+    let resolve = start_url::resolve(services.http(), configured, notices);
+    let (start_url, region) = context.wait_for(|| "resolving the start URL".to_owned(), resolve).await?;
     session.region.value = region;
     // A full disk or a read-only home is reported before the browser opens.
     if let Some(warning) = cache.probe(&session.token_key())? {
         notices.message(warning);
     }
     if choices.new_session {
-        end_session(request).await?;
+        context.wait_for(|| "ending the old session".to_owned(), end_session(request)).await?;
     }
     let (flow, reason) = flow::choose(flow_choice, session.name.is_some(), redirect_port.is_some(), context);
     if let Some(reason) = reason {
@@ -172,7 +178,7 @@ async fn in_browser(request: &LoginRequest<'_>, refused_client: Option<String>) 
         notices.message(warning);
     }
     let granted = granted.map_err(|failure| error::explained(failure, &attempt.session))?;
-    let stored = store(&attempt, &granted.token).await;
+    let stored = attempt.during("storing the token", store(&attempt, &granted.token)).await;
     let page = stored.as_ref().err().map_or_else(|| Page::signed_in(&attempt.session.start_url.value), Page::failed);
     granted.tab.show(&page).await;
     stored?;
@@ -252,6 +258,8 @@ pub struct Choices {
     pub browser_command: Option<String>,
     /// Whether a terminal shows no QR code.
     pub no_qr: bool,
+    /// Whether the URL or the code is copied to the clipboard.
+    pub copy: bool,
     /// Ignore the cached token.
     pub force: bool,
     /// Revoke the old session first, so that the new one does not inherit its expiry.
@@ -330,6 +338,11 @@ struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     fn notices(&self) -> &'a Notices<'a> {
         self.request.notices
+    }
+
+    /// Awaits a request; `what` is shown if it takes long.
+    async fn during<T>(&self, what: &str, request: impl Future<Output = T>) -> T {
+        self.context().wait_for(|| what.to_owned(), request).await
     }
 
     fn context(&self) -> &'a Context {

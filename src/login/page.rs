@@ -4,6 +4,7 @@
 //! escaped; nothing else of the request is ever repeated.
 
 use super::callback::Refusal;
+use super::error::ACCESS_DENIED;
 use crate::error::Error;
 use crate::text;
 
@@ -55,13 +56,15 @@ impl Page {
 
     /// The login failed.
     pub(super) fn failed(error: &Error) -> Self {
-        Self::not_signed_in(error.to_string(), error.advice())
+        let advice = "You can close this window. Your terminal shows what to do next.";
+        Self::not_signed_in(error.to_string(), error.advice(), advice)
     }
 
     /// The user or the service denied the login.
     pub(super) fn denied(error: &str, description: Option<&str>) -> Self {
-        let what = if error == "access_denied" { "The request was denied" } else { "The service ended the login" };
-        Self::not_signed_in(format!("{what} ({error})."), description)
+        let what = if error == ACCESS_DENIED { "The request was denied" } else { "The service ended the login" };
+        let advice = "You can close this window. To try again, run the login again in your terminal.";
+        Self::not_signed_in(format!("{what} ({error})."), description, advice)
     }
 
     /// The service no longer knows the client, so the login starts again with a new one.
@@ -85,8 +88,7 @@ impl Page {
         Self { class: "failed", title: "Not a sign-in response", paragraphs: vec![what.to_owned()] }
     }
 
-    fn not_signed_in(what: String, more: Option<&str>) -> Self {
-        let advice = "You can close this window. Your terminal shows what to do next.";
+    fn not_signed_in(what: String, more: Option<&str>, advice: &str) -> Self {
         let more = more.into_iter().chain([advice]).map(str::to_owned);
         Self {
             class: "failed",

@@ -31,12 +31,7 @@ const LONGEST: usize = 16 * 1024;
 /// Waits for a usable line on the terminal; forever without a terminal.
 pub(super) async fn pasted(attempt: &Attempt<'_>, state: &State) -> AuthorizationResponse {
     let Some(mut terminal) = Terminal::open(attempt.context()) else { return std::future::pending().await };
-    if attempt.request.choices.no_browser {
-        // The text before does not end with an empty line.
-        attempt.notices().message("");
-    }
-    let prompt = "If the browser cannot reach this machine, paste the URL it was redirected to, or just the code:";
-    attempt.notices().message(prompt);
+    attempt.notices().paste_prompt(attempt.request.choices.no_browser);
     loop {
         let Some(line) = terminal.line().await else { return std::future::pending().await };
         match read(line.expose(), state) {

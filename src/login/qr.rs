@@ -12,15 +12,19 @@ const QUIET: usize = 2;
 const BLACK_ON_WHITE: &str = "\x1b[30;107m";
 const RESET: &str = "\x1b[0m";
 
-/// The lines to show, if standard error is a terminal with room for them and a few lines more.
-pub(super) fn lines(context: &Context, url: &str) -> Option<String> {
-    if !context.stderr_is_terminal || context.var("TERM").is_none_or(|term| term == "dumb" || term.is_empty()) {
+/// Rows of the screen besides the QR code and the text before it: the command line, why this flow is used, an empty line,
+/// and the spinner.
+const OTHER_ROWS: usize = 6;
+
+/// The lines to show, if standard error is a terminal with room for them below so many rows of text, and nothing scrolls off.
+pub(super) fn lines(context: &Context, url: &str, shown: usize) -> Option<String> {
+    if !context.moves_cursor() {
         return None;
     }
     let (columns, rows) = context.terminal_size()?;
     let code = QRBuilder::new(url).ecl(ECL::L).build().ok()?;
     let side = code.size + 2 * QUIET;
-    (side <= columns && side.div_ceil(2) + 8 <= rows).then(|| draw(&code))
+    (side <= columns && side.div_ceil(2) + shown + OTHER_ROWS <= rows).then(|| draw(&code))
 }
 
 fn draw(code: &QRCode) -> String {

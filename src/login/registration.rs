@@ -76,7 +76,7 @@ pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client
         request.issuer_url = Some(attempt.start_url.clone());
         request.scopes = attempt.scopes();
     }
-    let reply = attempt.oidc.register_client(&request).await?;
+    let reply = attempt.during("registering with IAM Identity Center", attempt.oidc.register_client(&request)).await?;
     // A time that no file can have becomes the nearest one.
     let expires_at = Timestamp::from_unix_timestamp(reply.client_secret_expires_at.max(0)).unwrap_or(Timestamp::MAX);
     let registration = CachedRegistration {

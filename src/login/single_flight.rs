@@ -219,7 +219,7 @@ mod tests {
             services: &Services::new(HttpOptions::new(&context), settings),
             cache: &cache,
             config: &config,
-            notices: &Notices::new(&context, false),
+            notices: &Notices::new(&context, false, false),
             context: &context,
         };
         let started = tokio::time::Instant::now();

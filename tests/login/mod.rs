@@ -2,6 +2,8 @@
 //!
 //! `parity` repeats recorded runs of the AWS CLI; these tests cover what goes beyond them.
 
+#[cfg(target_os = "linux")]
+mod appearance;
 mod authorization_code;
 mod browser_urls;
 mod cache_files;

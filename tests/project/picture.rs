@@ -23,8 +23,8 @@ const EXAMPLES: [(&str, &str); 3] = [
     ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
 ];
 
-/// The example of an instant.
-const INSTANT: &str = "2026-01-31T17:04:05Z";
+/// The example of a time.
+const TIME: &str = "17:04";
 
 const CONFIG: &str = "\
 [profile dev]
@@ -50,9 +50,8 @@ fn exemplary(written: &str, center: &IdentityCenter, url: Option<&str>) -> Strin
         let port = url::Url::parse(&value("redirect_uri")).unwrap().port().unwrap();
         text = text.replace(&format!("127.0.0.1%3A{port}"), "127.0.0.1%3A53682");
     }
-    if let Some((_, after)) = text.split_once(" until ") {
-        let instant = after[..INSTANT.len()].to_owned();
-        text = text.replace(&instant, INSTANT);
+    if let Some((time, _)) = text.split_once(" until ").and_then(|(_, after)| after.split_once(" (")) {
+        text = text.replace(&time.to_owned(), TIME);
     }
     text.replace(&center.url(), &format!("https://oidc.{}.amazonaws.com", center.region()))
 }
@@ -86,6 +85,10 @@ const STYLE: &str = "\
   <style>
     text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace; fill: #d1d7e0 }
     .bold { font-weight: 600; fill: #f0f6fc }
+    .dim { fill: #8d96a0 }
+    .red { fill: #ff7b72 }
+    .green { fill: #3fb950 }
+    .yellow { fill: #d29922 }
     .window { fill: #151b23; stroke: #3d444d }
     .bar { fill: #262c36 }
     .knob { fill: #656c76 }
@@ -122,10 +125,17 @@ fn svg(title: &str, screen: &Screen) -> String {
 /// One element for each piece of the same style, as wide as its characters in any font.
 fn draw(to: &mut String, y: f64, row: &[Cell]) {
     let mut column = 0;
-    for piece in row.chunk_by(|one, next| one.bold == next.bold) {
+    for piece in row.chunk_by(|one, next| one.style == next.style) {
         let (x, width) = (MARGIN + as_float(column) * CHARACTER, as_float(piece.len()) * CHARACTER);
         column += piece.len();
-        let class = if piece[0].bold { " class=\"bold\"" } else { "" };
+        let class = match piece[0].style {
+            1 => " class=\"bold\"",
+            2 => " class=\"dim\"",
+            31 => " class=\"red\"",
+            32 => " class=\"green\"",
+            33 => " class=\"yellow\"",
+            _ => "",
+        };
         let words: String = piece.iter().map(|cell| cell.character).collect();
         let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let _ = writeln!(

@@ -7,19 +7,20 @@ pub(crate) struct Screen {
     columns: usize,
     rows: Vec<Vec<Cell>>,
     column: usize,
-    bold: bool,
+    style: u8,
 }
 
 /// A character and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub(crate) character: char,
-    pub(crate) bold: bool,
+    /// The number of its style (ECMA-48, SGR): 0 plain, 1 bold, 2 dim, 31 to 33 red, green, yellow.
+    pub(crate) style: u8,
 }
 
 impl Screen {
     pub(crate) fn new(columns: usize) -> Self {
-        Self { columns, rows: vec![Vec::new()], column: 0, bold: false }
+        Self { columns, rows: vec![Vec::new()], column: 0, style: 0 }
     }
 
     /// Interprets output.
@@ -46,15 +47,20 @@ impl Screen {
         self.rows.iter().map(|row| &row[..end(row)]).collect()
     }
 
+    /// The text of the rows.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.rows().into_iter().map(|row| row.iter().map(|cell| cell.character).collect()).collect()
+    }
+
     fn put(&mut self, character: char) {
         assert!(!character.is_control(), "what {character:?} does is not known");
         if self.column == self.columns {
             self.rows.push(Vec::new());
             self.column = 0;
         }
-        let (column, cell) = (self.column, Cell { character, bold: self.bold });
+        let (column, cell) = (self.column, Cell { character, style: self.style });
         let row = self.row();
-        row.resize(row.len().max(column + 1), Cell { character: ' ', bold: false });
+        row.resize(row.len().max(column + 1), Cell { character: ' ', style: 0 });
         row[column] = cell;
         self.column += 1;
     }
@@ -62,9 +68,13 @@ impl Screen {
     fn control(&mut self, sequence: &str) {
         match sequence {
             "[2K" => self.row().clear(),
-            "[0m" => self.bold = false,
-            "[1m" => self.bold = true,
-            _ => panic!("what {sequence:?} does is not known"),
+            // Black on white, of the QR code.
+            "[30;107m" => self.style = 0,
+            _ => {
+                let number = sequence.strip_prefix('[').and_then(|rest| rest.strip_suffix('m')?.parse().ok());
+                let number = number.filter(|number| matches!(number, 0..=2 | 31..=33));
+                self.style = number.unwrap_or_else(|| panic!("what {sequence:?} does is not known"));
+            }
         }
     }
 
@@ -77,8 +87,6 @@ impl Screen {
 fn lines_wrap_and_are_overwritten() {
     let mut screen = Screen::new(4);
     screen.write("abcd\r\n12345\r\n| wait\r\u{1b}[2K\u{1b}[1mx\u{1b}[0m y \r\nab\rc");
-    let rows: Vec<String> =
-        screen.rows().into_iter().map(|row| row.iter().map(|cell| cell.character).collect()).collect();
-    assert_eq!(rows, ["abcd", "1234", "5", "| wa", "x y", "cb"]);
-    assert!(screen.rows()[4][0].bold && !screen.rows()[4][2].bold);
+    assert_eq!(screen.lines(), ["abcd", "1234", "5", "| wa", "x y", "cb"]);
+    assert_eq!((screen.rows()[4][0].style, screen.rows()[4][2].style), (1, 0));
 }

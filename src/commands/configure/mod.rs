@@ -42,7 +42,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     let session = session(options, prompt.as_ref(), &services, &cache, &config, context)?;
     crate::login::check(&session, &choices)?;
     services.check(&session.region)?;
-    let notices = if global.as_aws { Notices::new(context, false) } else { Notices::on_stderr(context) };
+    let notices = if global.as_aws { Notices::new(context, false, true) } else { Notices::on_stderr(context) };
     let (session, choices, services, cache, config) = (&session, &choices, &services, &cache, &config);
     let request = LoginRequest { session, choices, services, cache, config, notices: &notices, context };
     let roles = Selection {
