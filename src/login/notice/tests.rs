@@ -46,7 +46,7 @@ fn written(variables: &'static [(&str, &str)], write: impl FnOnce(&Notices<'_>, 
     let config = Config::load(&context, None).unwrap();
     let url = Some("https://d-1234567890.awsapps.com/start");
     let session = Session::resolve(&config, &SessionOptions::new(Some("corp"), url, Some("us-east-1"))).unwrap();
-    write(&Notices::new(&context, false), &session);
+    write(&Notices::new(&context, false, false), &session);
     String::from_utf8(stderr.0.take()).unwrap()
 }
 
