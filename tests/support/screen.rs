@@ -6,6 +6,7 @@
 pub(crate) struct Screen {
     columns: usize,
     rows: Vec<Vec<Cell>>,
+    line: usize,
     column: usize,
     style: u8,
 }
@@ -14,13 +15,13 @@ pub(crate) struct Screen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub(crate) character: char,
-    /// The number of its style (ECMA-48, SGR): 0 plain, 1 bold, 2 dim, 31 to 33 red, green, yellow.
+    /// The number of its style (ECMA-48, SGR): 0 plain, 1 bold, 2 dim, 31 to 33 red, green, yellow, 36 cyan.
     pub(crate) style: u8,
 }
 
 impl Screen {
     pub(crate) fn new(columns: usize) -> Self {
-        Self { columns, rows: vec![Vec::new()], column: 0, style: 0 }
+        Self { columns, rows: vec![Vec::new()], line: 0, column: 0, style: 0 }
     }
 
     /// Interprets output.
@@ -30,7 +31,7 @@ impl Screen {
             rest = &rest[character.len_utf8()..];
             match character {
                 '\r' => self.column = 0,
-                '\n' => self.rows.push(Vec::new()),
+                '\n' => self.move_down(),
                 '\u{1b}' => {
                     let end = rest.find(|letter: char| letter.is_ascii_alphabetic()).expect("a sequence ends");
                     self.control(&rest[..=end]);
@@ -55,7 +56,7 @@ impl Screen {
     fn put(&mut self, character: char) {
         assert!(!character.is_control(), "what {character:?} does is not known");
         if self.column == self.columns {
-            self.rows.push(Vec::new());
+            self.move_down();
             self.column = 0;
         }
         let (column, cell) = (self.column, Cell { character, style: self.style });
@@ -68,18 +69,33 @@ impl Screen {
     fn control(&mut self, sequence: &str) {
         match sequence {
             "[2K" => self.row().clear(),
-            // Black on white, of the QR code.
-            "[30;107m" => self.style = 0,
+            // The cursor is not drawn.
+            "[?25l" | "[?25h" => {}
+            // Black on white, of the QR code; gray, of a list.
+            "[30;107m" | "[38;5;8m" => self.style = 0,
             _ => {
-                let number = sequence.strip_prefix('[').and_then(|rest| rest.strip_suffix('m')?.parse().ok());
-                let number = number.filter(|number| matches!(number, 0..=2 | 31..=33));
-                self.style = number.unwrap_or_else(|| panic!("what {sequence:?} does is not known"));
+                let unknown = || -> ! { panic!("what {sequence:?} does is not known") };
+                let (number, letter) = sequence.trim_start_matches('[').split_at(sequence.len() - 2);
+                let number: usize = number.parse().unwrap_or_else(|_| unknown());
+                match (letter, number) {
+                    ("A", _) => self.line = self.line.saturating_sub(number),
+                    ("B", _) => (0..number).for_each(|_| self.move_down()),
+                    ("m", 0..=2 | 31..=33 | 36) => self.style = u8::try_from(number).unwrap_or_default(),
+                    _ => unknown(),
+                }
             }
         }
     }
 
+    fn move_down(&mut self) {
+        self.line += 1;
+        if self.line == self.rows.len() {
+            self.rows.push(Vec::new());
+        }
+    }
+
     fn row(&mut self) -> &mut Vec<Cell> {
-        self.rows.last_mut().expect("there is always a row")
+        &mut self.rows[self.line]
     }
 }
 
