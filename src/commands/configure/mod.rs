@@ -16,7 +16,7 @@ use super::{choices, clients, print_source, runtime, selection, token};
 use crate::cache::TokenCache;
 use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs};
 use crate::config::{self, Config, DEFAULT_SCOPE, NewProfile, Origin, Saved, Session, SessionOptions};
-use crate::context::Context;
+use crate::context::{Context, Style};
 use crate::error::Error;
 use crate::login::LoginRequest;
 use crate::login::notice::Notices;
@@ -236,7 +236,7 @@ impl Writing<'_> {
         let [save, add, replace] = if self.args.dry_run { planned } else { done };
         if let ([profile], [what]) = (profiles, saved) {
             let name = &profile.name;
-            self.context.message(&match what {
+            self.success(&match what {
                 Saved::Added | Saved::Replaced => format!("{save} [profile {name}] in {path}"),
                 Saved::Unchanged | Saved::Kept => format!("[profile {name}] in {path} is up to date"),
             });
@@ -249,7 +249,7 @@ impl Writing<'_> {
         let replaced = if replaced > 0 { format!(", {replace} {replaced}") } else { String::new() };
         let unchanged = if unchanged > 0 { format!(", {unchanged} unchanged") } else { String::new() };
         let added = profiles_of(count(Saved::Added));
-        self.context.message(&format!("{add} {added}{replaced}{unchanged} in {path}"));
+        self.success(&format!("{add} {added}{replaced}{unchanged} in {path}"));
         if kept > 0 {
             let (kept, names) = (profiles_of(kept), names(Saved::Kept).collect::<Vec<_>>().join(", "));
             let line = format!("kept {kept} with other settings; --overwrite replaces them: {names}");
@@ -257,12 +257,20 @@ impl Writing<'_> {
         }
     }
 
+    /// Prints a line about a success, with a mark on a terminal.
+    fn success(&self, line: &str) {
+        let is_marked = self.context.stderr_is_terminal && !self.args.dry_run;
+        let mark = if is_marked { self.context.paint(Style::Good, "✓") + " " } else { String::new() };
+        self.context.styled_message(&(mark + &crate::text::for_terminal(line)));
+    }
+
     /// Prints what to do next, in AWS's words if the program was called as `aws`.
     fn next_step(&self, name: &str) -> anyhow::Result<()> {
         let option =
             if name == "default" { String::new() } else { format!(" --profile {}", config::shell_quoted(name)) };
         if !self.global.as_aws {
-            self.context.message(&format!("try: aws s3 ls{option}"));
+            let step = self.context.paint(Style::Secondary, &format!("try: aws s3 ls{option}"));
+            self.context.styled_message(&step);
             return Ok(());
         }
         let words = match name {
