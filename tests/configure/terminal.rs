@@ -3,7 +3,8 @@
 use std::os::unix::fs::symlink;
 
 use super::{DEVELOPER, section, session_section, signed_in};
-use crate::support::identity_center::Approval;
+use crate::support::environment::SESSION;
+use crate::support::identity_center::{Approval, Endpoint, Gate, Reply};
 use crate::support::terminal::Terminal;
 use crate::support::{IdentityCenter, TestEnv};
 
@@ -120,4 +121,18 @@ fn aws_configure_sso_comes_here() {
     let run = env.program(&aws, ["configure", "sso", "--profile", "default", "--role-name", "ReadOnly"]).run().ok();
     assert!(run.stdout.ends_with("verify your configuration:\n\naws sts get-caller-identity\n"), "{}", run.snapshot());
     assert!(env.read(".aws/config").contains("\n[default]\nsso_session = corp\n"));
+}
+
+#[test]
+fn a_wait_for_the_lists_says_how_far_it_is() {
+    let center = IdentityCenter::start();
+    center.entitle_only("444455556666", "Other", &["Admin"]);
+    let env = signed_in(&center);
+    let gate = Gate::default();
+    center.script(Endpoint::ListAccountRoles, [Reply::genuine(), Reply::genuine().hold(&gate)]);
+    let mut terminal = env.on_terminal(&["configure", "--all", "--sso-session", SESSION]);
+    terminal.wait_for(|text| text.contains("listing the roles: 1 of 2 accounts").then_some(()));
+    gate.open();
+    let (code, text, _) = terminal.finish();
+    assert!(code == 0 && text.contains("added 3 profiles"), "{code} {text}");
 }
