@@ -130,7 +130,9 @@ fn is_not_found(error: &anyhow::Error) -> bool {
 fn of_only_profile(config: &Config, context: &Context) -> anyhow::Result<Provider> {
     let name = config.profile_name();
     let has_role = |(name, profile): (_, Section<'_>)| {
-        ["sso_account_id", "sso_role_name"].iter().all(|key| profile.get(key).is_some()).then_some(name)
+        let is_complete = ["sso_account_id", "sso_role_name"].iter().all(|key| profile.get(key).is_some());
+        // The credentials of a profile with another role are those of that role.
+        (is_complete && profile.get("role_arn").is_none()).then_some(name)
     };
     let names: Vec<&str> =
         if config.profile_was_named() { vec![] } else { config.profiles().filter_map(has_role).collect() };
