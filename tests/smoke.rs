@@ -94,7 +94,7 @@ fn from_login_to_logout() {
     env.run(EXPORT.iter().chain(&["--", "no-such-program"])).expect(127);
     env.run(["logout"]).ok();
     env.run(TOKEN).expect(4);
-    assert!(env.files(".aws").iter().all(|name| !name.contains("/cli/cache/") || name.ends_with(".lock")));
+    assert!(env.files(".aws").iter().all(|name| !name.contains("/cli/cache/") || crate::login::is(name, "lock")));
     assert_eq!(center.requests_to(Endpoint::Logout).len(), 1);
 }
 

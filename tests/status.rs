@@ -63,7 +63,7 @@ fn every_state_is_reported_without_secrets() {
         ("refreshable", json!(true)),
         ("expiresAt", token["expiresAt"].clone()),
         ("registrationExpiresAt", token["registrationExpiresAt"].clone()),
-        ("file", json!(env.home().join(TestEnv::token_path(SESSION)))),
+        ("file", json!(env.path(&TestEnv::token_path(SESSION)))),
         ("reason", Value::Null),
         ("command", Value::Null),
     ] {
@@ -135,7 +135,10 @@ fn sessions_that_cannot_be_read_are_mentioned() {
     let env = TestEnv::new();
     env.write(".aws/config/file", "").write(".aws/credentials/file", "");
     let unread = |name: &str| {
-        format!("WARNING: {} was not read: it is not a regular file\n", env.home().join(".aws").join(name).display())
+        format!(
+            "WARNING: {} was not read: it is not a regular file\n",
+            env.home().join(format!(".aws/{name}")).display()
+        )
     };
     let run = env.run(["status"]).expect(4);
     assert_eq!((run.json(), run.stderr), (json!({"sessions": []}), unread("config") + &unread("credentials")));
@@ -183,7 +186,7 @@ fn tokens_without_configuration_count_when_their_file_name_is_right() {
     let run = env.run(["status"]).expect(4);
     let seen = sessions(&run);
     assert_eq!(states(&seen), [("-".to_owned(), "valid".to_owned())]);
-    assert_eq!(seen[0]["file"], json!(env.home().join(".aws/sso/cache/aws-toolkit.json")));
+    assert_eq!(seen[0]["file"], json!(env.path(".aws/sso/cache/aws-toolkit.json")));
     env.sign_in(&center, &center.start_url());
     let run = env.run(["status"]).ok();
     assert_eq!(sessions(&run).len(), 2);

@@ -44,10 +44,15 @@ pub fn open(path: &Path, follows_links: bool) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// Opens a file for reading, after another program has finished with it.
-#[cfg(not(unix))]
+/// Opens a file for reading, whatever it is, after another program has finished with it.
+#[cfg(windows)]
 pub fn open(path: &Path, _: bool) -> io::Result<File> {
-    super::busy::retry_while_open(path, || File::open(path))
+    use std::os::windows::fs::OpenOptionsExt as _;
+    // Otherwise a folder is an access that is denied.
+    const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).custom_flags(FILE_FLAG_BACKUP_SEMANTICS);
+    super::busy::retry_while_open(path, || options.open(path))
 }
 
 #[cfg(unix)]

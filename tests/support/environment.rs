@@ -86,6 +86,11 @@ impl TestEnv {
         self.root.path().join("home")
     }
 
+    /// A file in the home directory, with the separators of the system.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.home().join(file).components().collect()
+    }
+
     /// The working directory.
     pub(crate) fn work(&self) -> PathBuf {
         self.root.path().join("work")
