@@ -249,7 +249,9 @@ pub fn expand_path(path: &OsStr, context: &Context) -> PathBuf {
     match (path.strip_prefix(b"~"), &context.home) {
         (Some(rest), Some(home)) if rest.first().is_none_or(is_separator) => {
             let inside = rest.iter().position(|byte| !is_separator(byte)).unwrap_or(rest.len());
-            home.join(os_string(rest[inside..].to_vec()))
+            let expanded = home.join(os_string(rest[inside..].to_vec()));
+            // With the separators of the system.
+            if cfg!(windows) { expanded.components().collect() } else { expanded }
         }
         _ => os_string(path).into(),
     }

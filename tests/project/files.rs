@@ -146,6 +146,19 @@ fn functions_have_at_most_60_lines() {
     assert_eq!(lines_of_function("fn f();\nfn g() {}"), 0);
 }
 
+/// Windows cannot check out a file with the name of a device, whatever its extension.
+#[test]
+fn every_file_name_exists_on_windows() {
+    let is_device = |name: &str| {
+        let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        let numbered = |device: &str| stem.strip_prefix(device).is_some_and(|rest| rest.len() == 1 && rest != "0");
+        ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt")
+    };
+    let is_bad = |name: &str| is_device(name) || name.contains(['<', '>', ':', '"', '|', '?', '*', '\\']);
+    let all = source_files::files("").into_iter().map(|source| source.path);
+    none(&all.filter(|path| path.split('/').any(is_bad)).collect::<Vec<_>>());
+}
+
 #[test]
 fn no_todo_comments() {
     let mut offences = Vec::new();
