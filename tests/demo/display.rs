@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use sso_oidc::Context;
@@ -17,12 +18,19 @@ use crate::user_agent::Page;
 /// Width of the names of facts.
 const COLUMN: usize = 11;
 
+/// Whether the reader of standard output has closed it, as `head` does.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
 /// Prints a line.
 pub(crate) fn print_line(text: &str) {
-    if let Err(error) = writeln!(io::stdout(), "{text}") {
-        // As `head` closes it.
-        std::process::exit(if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { 1 });
+    if writeln!(io::stdout(), "{text}").is_err() {
+        CLOSED.store(true, Ordering::Relaxed);
     }
+}
+
+/// Whether nobody reads any more.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
 }
 
 /// Whether a person reads the output.

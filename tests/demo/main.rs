@@ -34,6 +34,7 @@ usage: cargo run --release --example demo [-- OPTION]
 
 /// The parsed command line.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag is a bool")]
 struct Options {
     all: bool,
     details: bool,
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(_) if display::is_closed() => ExitCode::SUCCESS,
         Err(error) => {
             display::print_line(&format!("\nThe demo failed: {error}"));
             ExitCode::FAILURE

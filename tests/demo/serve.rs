@@ -3,6 +3,7 @@
 //! The printed function runs a command in a separate home, so that a logout does not end the user's own sessions.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +39,9 @@ pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
                 end = tokio::signal::ctrl_c() => return end,
                 () = tokio::time::sleep(Duration::from_millis(100)) => printed = print_requests(&environment, printed),
             }
+            if display::is_closed() {
+                return Ok(());
+            }
         }
     })?;
     display::print_line("\nThe Identity Center has stopped; the temporary home was removed.");
@@ -68,7 +72,7 @@ fn instructions(environment: &Environment, approves: bool) -> String {
     variables.extend(environment.endpoints());
     text += "  demo() {\n    env";
     for (name, value) in variables {
-        text += &format!(" \\\n      {name}='{value}'");
+        let _ = write!(text, " \\\n      {name}='{value}'");
     }
     text += " \"$@\"\n  }\n\nThen, for example:\n\n";
     let program = program.display();
@@ -88,10 +92,10 @@ fn instructions(environment: &Environment, approves: bool) -> String {
             "role credentials with boto3",
         ),
     ] {
-        text += &format!("  {command}\n      {meaning}\n");
+        let _ = write!(text, "  {command}\n      {meaning}\n");
     }
     let arn = environment.center.application_arn();
-    text += &format!("\nFor create-token-with-iam: --profile iam --client-id {arn}\n");
+    let _ = writeln!(text, "\nFor create-token-with-iam: --profile iam --client-id {arn}");
     if approves {
         text += "Logins are approved automatically.\n";
     }

@@ -118,6 +118,9 @@ impl Demo {
 
     /// Runs the program and prints the results.
     fn step(&mut self, title: &str, words: &[&str]) -> Result<StepOutcome, Box<dyn Error>> {
+        if display::is_closed() {
+            return Err("standard output is closed".into());
+        }
         if self.pauses && self.step > 0 {
             display::pause();
         }

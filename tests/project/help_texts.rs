@@ -76,7 +76,7 @@ fn short(program: &Command, command: &Command) -> String {
     let room = if has_options { "    " } else { "" };
     let command = command.term_width(COLUMNS + room.len()).after_help(end).help_template(template);
     let text = { command }.render_help().to_string();
-    text.lines().map(|line| format!("{}\n", line.strip_prefix(room).unwrap_or(line))).collect()
+    text.lines().flat_map(|line| [line.strip_prefix(room).unwrap_or(line), "\n"]).collect()
 }
 
 /// The commands of the program.

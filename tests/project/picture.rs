@@ -63,7 +63,7 @@ impl Film<'_> {
     /// Types a command, which the terminal then runs.
     fn start(&mut self, command: &str) {
         self.show_typing("$ ", command);
-        self.before += &format!("$ \u{1b}[1m{command}\u{1b}[0m\r\n");
+        let _ = write!(self.before, "$ \u{1b}[1m{command}\u{1b}[0m\r\n");
     }
 
     /// The same text with example values in place of those that differ between runs.
@@ -84,8 +84,8 @@ impl Film<'_> {
         text = text.replace("[sso]: my-company", "[my-company]: ").replace("[sso]: ", "[my-company]: ");
         let parts: Vec<&str> = text.split(" until ").collect();
         let times = parts.iter().skip(1).map(|part| part.split_once(" (").map_or(*part, |(_, rest)| rest));
-        let timed: String = times.map(|rest| format!(" until {TIME} ({rest}")).collect();
-        format!("{}{timed}", parts[0])
+        let rest: String = times.flat_map(|rest| [" until ", TIME, " (", rest]).collect();
+        format!("{}{rest}", parts[0])
     }
 }
 

@@ -25,7 +25,7 @@ struct Shown {
 /// The README without the indentation of lists.
 fn readme() -> String {
     let text = source_files::file("README.md");
-    text.lines().map(|line| format!("{}\n", line.strip_prefix("   ").unwrap_or(line))).collect()
+    text.lines().flat_map(|line| [line.strip_prefix("   ").unwrap_or(line), "\n"]).collect()
 }
 
 /// Language and text of every block, in order.
