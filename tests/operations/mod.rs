@@ -56,7 +56,7 @@ fn device_flow_by_hand() {
     // Secrets are in a document on standard input, so that process listings do not show them.
     let secrets = json!({"clientId": client["clientId"], "clientSecret": client["clientSecret"]});
     let from_stdin = |words: &[&str]| {
-        let words = words.iter().copied().chain(["--cli-input-json", "file:///dev/stdin"]);
+        let words = words.iter().copied().chain(["--cli-input-json", "-"]);
         env.command(words).stdin(secrets.to_string()).run()
     };
     let url = center.start_url();
@@ -180,7 +180,8 @@ fn full_disk_is_reported() {
     let output = program(&env).arg("help").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(255));
     let words = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(words, "\nsso-oidc: [ERROR]: cannot write to standard output: No space left on device (os error 28)\n");
+    let full = "\nsso-oidc: [ERROR]: cannot write to standard output: ";
+    assert!(words.starts_with(full) && words.contains("(os error "), "{words}");
 }
 
 #[test]
