@@ -76,3 +76,62 @@ fn unreachable_loopback(has_port: bool, context: &Context) -> Option<&'static st
     }
     if has_port { None } else { browser::no_display(context) }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{Flow, FlowChoice, choose};
+    use crate::context::Context;
+
+    type Variables = &'static [(&'static str, &'static str)];
+
+    fn context(variables: Variables, in_container: fn() -> bool) -> Context {
+        let env = move |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+        };
+        Context { env: Box::new(env), in_container, ..Context::real() }
+    }
+
+    const DISPLAY: (&str, &str) = ("DISPLAY", ":0");
+    const SSH: (&str, &str) = ("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22");
+    const NO_DISPLAY: &str = "this machine has no display";
+    const BY_SSH: &str = "this is an SSH session without a display";
+    const CONTAINER: &str = "this is a container without a display";
+
+    #[test]
+    fn a_browser_that_cannot_come_back_gets_a_device_code() {
+        let outside: fn() -> bool = || false;
+        for (variables, in_container, has_port, reason) in [
+            (&[][..], outside, false, Some(NO_DISPLAY)),
+            (&[], outside, true, None),
+            (&[DISPLAY], outside, false, None),
+            (&[("DISPLAY", "")], outside, false, Some(NO_DISPLAY)),
+            (&[("WAYLAND_DISPLAY", "wayland-0")], outside, false, None),
+            (&[("BROWSER", "/bin/sh -c")], outside, false, None),
+            (&[("BROWSER", "sh"), ("PATH", "/nowhere:/bin")], outside, false, None),
+            (&[("BROWSER", "/nowhere/firefox:/bin/sh")], outside, false, None),
+            (&[("BROWSER", "/nowhere/firefox")], outside, false, Some(NO_DISPLAY)),
+            (&[SSH], outside, false, Some(BY_SSH)),
+            (&[("SSH_CLIENT", "x")], outside, false, Some(BY_SSH)),
+            (&[("SSH_TTY", "x")], outside, false, Some(BY_SSH)),
+            (&[SSH], outside, true, None),
+            (&[SSH, DISPLAY], outside, false, None),
+            (&[], || true, false, Some(CONTAINER)),
+            (&[DISPLAY], || true, false, None),
+            (&[("WSL_DISTRO_NAME", "Debian")], outside, false, None),
+            (&[("WSL_INTEROP", "/run/x")], outside, false, None),
+            (&[("CODESPACES", "true"), DISPLAY], outside, true, Some("this is a GitHub codespace")),
+            (&[("AWS_EXECUTION_ENV", "CloudShell"), DISPLAY], outside, false, Some("this is AWS CloudShell")),
+            (&[("AWS_EXECUTION_ENV", "EC2"), DISPLAY], outside, false, None),
+        ] {
+            let context = context(variables, in_container);
+            let flow = if reason.is_some() { Flow::DeviceCode } else { Flow::AuthorizationCode };
+            assert_eq!(choose(FlowChoice::Auto, true, has_port, &context), (flow, reason), "{variables:?} {has_port}");
+            assert_eq!(choose(FlowChoice::Auto, false, has_port, &context), (Flow::DeviceCode, None));
+            for flow in [Flow::DeviceCode, Flow::AuthorizationCode] {
+                assert_eq!(choose(FlowChoice::Fixed(flow), true, has_port, &context), (flow, None));
+            }
+        }
+    }
+}

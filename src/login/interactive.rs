@@ -71,3 +71,125 @@ fn pause_after_timeout(request: &LoginRequest<'_>) -> Option<(i64, u64)> {
     let left = (pause - age).whole_seconds().unsigned_abs().div_ceil(60);
     is_paused.then_some((age.whole_minutes(), left))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use time::macros::utc_datetime;
+
+    use super::super::{Choices, Notices};
+    use super::{Interactive, LONG_PAUSE, LoginRequest, MANY, Outcome, PAUSE, Purpose, no_prompt, single_flight};
+    use crate::cache::TokenCache;
+    use crate::config::{Config, Overrides, Session, SessionOptions, client_settings};
+    use crate::context::{Context, Timestamp};
+    use crate::http::HttpOptions;
+    use crate::secret::Secret;
+    use crate::services::Services;
+
+    const NOW: Timestamp = utc_datetime!(2026-01-01 12:00);
+
+    struct Case {
+        interactive: Interactive,
+        ci: Option<&'static str>,
+        stdin_is_terminal: bool,
+        stderr_is_terminal: bool,
+        /// The last login: how many in a row timed out, how many seconds ago, and whether it had these settings.
+        last: Option<(u32, i64, bool)>,
+    }
+
+    /// Without a terminal, after a login that timed out just now.
+    const PAUSED: Case = Case {
+        interactive: Interactive::Auto,
+        ci: None,
+        stdin_is_terminal: false,
+        stderr_is_terminal: false,
+        last: Some((1, 0, true)),
+    };
+
+    /// Why no login is started.
+    fn clause(case: &Case) -> Option<String> {
+        let home = tempfile::tempdir().unwrap();
+        let ci = case.ci;
+        let context = Context {
+            now: || NOW,
+            home: Some(home.path().to_owned()),
+            env: Box::new(move |name| ci.filter(|_| name == "CI").map(OsString::from)),
+            stdin_is_terminal: case.stdin_is_terminal,
+            stderr_is_terminal: case.stderr_is_terminal,
+            ..Context::real()
+        };
+        let config = Config::load(&context, None).unwrap();
+        let url = Some("https://d-1234567890.awsapps.com/start");
+        let session = Session::resolve(&config, &SessionOptions::new(Some("corp"), url, Some("us-east-1"))).unwrap();
+        let cache = TokenCache::in_home(home.path());
+        if let Some((times, age, has_settings)) = case.last {
+            let subject = if has_settings { single_flight::settings(&session) } else { Secret::new("other") };
+            let at = NOW - time::Duration::seconds(age);
+            let lock = cache.lock(&session.token_key(), Purpose::Login);
+            lock.attempt().unwrap().unwrap().end_about(at, &subject, Outcome::Unanswered(times));
+        }
+        let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
+        let request = LoginRequest {
+            session: &session,
+            choices: &Choices { interactive: case.interactive, ..Choices::default() },
+            services: &Services::new(HttpOptions::new(&context), settings),
+            cache: &cache,
+            config: &config,
+            notices: &Notices::new(&context, false, false),
+            context: &context,
+        };
+        no_prompt(&request).map(|(clause, _)| clause)
+    }
+
+    #[test]
+    fn a_browser_is_opened_where_a_person_may_see_it() {
+        let (always, never) = (Interactive::Always, Interactive::Never);
+        for (case, expected) in [
+            (PAUSED, Some("and there is no terminal")),
+            (Case { last: None, ..PAUSED }, None),
+            (Case { stdin_is_terminal: true, ..PAUSED }, None),
+            (Case { stderr_is_terminal: true, ..PAUSED }, None),
+            (Case { ci: Some("true"), stdin_is_terminal: true, ..PAUSED }, Some("and CI is set")),
+            (Case { ci: Some("1"), last: None, ..PAUSED }, Some("and CI is set")),
+            (Case { ci: Some("false"), last: None, ..PAUSED }, None),
+            (Case { interactive: always, ci: Some("true"), ..PAUSED }, None),
+            (
+                Case { interactive: never, stdin_is_terminal: true, last: None, ..PAUSED },
+                Some("and interactive login is"),
+            ),
+        ] {
+            let found = clause(&case);
+            let is_expected =
+                expected.map_or(found.is_none(), |words| found.as_ref().is_some_and(|found| found.starts_with(words)));
+            assert!(is_expected, "{expected:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_pause_ends_and_is_about_the_same_settings() {
+        let (pause, long) = (PAUSE.as_secs().cast_signed(), LONG_PAUSE.as_secs().cast_signed());
+        for (last, expected) in [
+            ((1, 0, true), Some((0, 5))),
+            ((1, pause - 1, true), Some((4, 1))),
+            ((1, pause, true), None),
+            ((1, -1, true), None),
+            ((1, 0, false), None),
+            ((MANY - 1, pause, true), None),
+            ((MANY, pause, true), Some((5, 55))),
+            ((MANY, long - 1, true), Some((59, 1))),
+            ((MANY, long, true), None),
+            ((MANY + 1, pause, true), Some((5, 55))),
+        ] {
+            let found = clause(&Case { last: Some(last), ..PAUSED });
+            let expected = expected.map(|(ago, left)| {
+                format!("timed out {ago} min ago, so no browser login is started for another {left} min;")
+            });
+            let is_expected = match &expected {
+                Some(words) => found.as_ref().is_some_and(|found| found.contains(words)),
+                None => found.is_none(),
+            };
+            assert!(is_expected, "{last:?}: {found:?}");
+        }
+    }
+}
