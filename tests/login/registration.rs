@@ -110,6 +110,15 @@ fn a_client_that_the_exchange_refuses_is_registered_again_once() {
 }
 
 #[test]
+fn a_new_client_that_the_exchange_refuses_is_not_registered_again() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    center.next(Endpoint::CreateToken, Reply::fault("InvalidClientException"));
+    let run = sign_in(&env, &[]).expect(254);
+    assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 1, "{}", run.snapshot());
+}
+
+#[test]
 fn a_cached_client_is_not_used_again_after_an_unanswered_login() {
     let center = IdentityCenter::start();
     let (env, _) = signed_in(&center);
