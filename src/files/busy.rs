@@ -3,9 +3,9 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// Tries again while another program has the file open, for 2 seconds at most.
+/// Tries again for 2 seconds while another program has the file open.
 pub(super) fn retry_while_open<T>(path: &Path, mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     let mut patience = Patience::default();
     loop {
@@ -30,6 +30,11 @@ pub(super) struct Patience {
 }
 
 impl Patience {
+    /// Longer for a file that is replaced, because its new content would be lost. Many waiting processes of ours read it.
+    pub(super) fn to_replace() -> Self {
+        Self { until: Some(Instant::now() + Duration::from_secs(10)) }
+    }
+
     /// Whether to try again, after a pause.
     #[cfg(not(windows))]
     #[expect(clippy::unused_self, reason = "there is nothing to wait for")]
@@ -40,7 +45,6 @@ impl Patience {
     /// Whether to try again, after a pause.
     #[cfg(windows)]
     pub(super) fn wait(&mut self, error: &io::Error, path: &Path) -> bool {
-        use std::time::Duration;
         const AT_MOST: Duration = Duration::from_secs(2);
         const PAUSE: Duration = Duration::from_millis(4);
         const ACCESS_DENIED: i32 = 5;

@@ -94,7 +94,7 @@ fn replace_by_rename(
     }
     set_owner(temporary.as_file(), path, kept)?;
     temporary.as_file().sync_all()?;
-    let mut patience = Patience::default();
+    let mut patience = Patience::to_replace();
     while is_current() {
         match temporary.persist(path) {
             Ok(_) => return Ok(true),
