@@ -148,6 +148,13 @@ fn force_signs_in_despite_a_valid_token() {
 }
 
 #[test]
+fn a_login_within_its_time_limit_succeeds() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    sign_in(&env, &["--timeout", "60"]).ok();
+}
+
+#[test]
 fn new_session_revokes_the_old_one_first() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
