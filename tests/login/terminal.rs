@@ -81,6 +81,8 @@ fn words_typed_ahead_are_not_codes() {
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
     terminal.type_in("ls\ny\n");
     let url = terminal.word("/authorize?");
+    // From then on the terminal does not echo.
+    terminal.wait_for(|text| text.contains("paste the URL").then_some(()));
     terminal.type_in("exit\nhunter2-hunter2\ncode=0123456789abcdef0123\n");
     terminal.wait_for(|text| (text.matches("is not a redirect URL or a code").count() == 5).then_some(()));
     UserAgent::new().approve(&url).unwrap();
