@@ -88,7 +88,7 @@ impl Context {
     pub fn colors_stderr(&self) -> bool {
         let is_forced = || self.var("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
         let is_terminal = || self.stderr_is_terminal && self.has_sequences();
-        self.color.get() != Color::Off && self.wants_color() && (is_terminal() || is_forced())
+        self.color.get() != Color::Off && (is_terminal() || is_forced()) && self.wants_color()
     }
 
     /// Whether escape sequences other than colors may be written to standard error.
