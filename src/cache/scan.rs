@@ -166,7 +166,33 @@ pub(super) fn tokens(folder: &Path, except: &BTreeSet<&OsStr>) -> Vec<(PathBuf, 
 
 #[cfg(test)]
 mod tests {
-    use super::Kind;
+    use super::{Kind, everything};
+
+    #[test]
+    fn a_folder_that_is_missing_is_empty_and_one_that_cannot_be_listed_is_an_error() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("cache");
+        let (found, failed) = everything(&folder);
+        assert!(found.is_empty() && failed.is_empty(), "{found:?} {failed:?}");
+        std::fs::write(&folder, "{}").unwrap();
+        let (found, failed) = everything(&folder);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        let start = format!("cannot list `{}`: ", folder.display());
+        assert!(failed[0].to_string().starts_with(&start), "{failed:?}");
+    }
+
+    #[test]
+    fn a_damaged_file_may_be_a_token_if_it_has_the_name_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = folder.path().join(format!("{}.json", "a1".repeat(20)));
+        for path in [&document, &folder.path().join("notes.txt")] {
+            std::fs::write(path, [0xff]).unwrap();
+        }
+        let (found, failed) = everything(folder.path());
+        assert!(failed.is_empty(), "{failed:?}");
+        assert!(matches!(&found[..], [one] if one.path == document && matches!(one.kind, Kind::Token(_))), "{found:?}");
+    }
 
     #[test]
     fn tokens_are_known_by_their_member_and_nothing_else_is_one() {
