@@ -173,3 +173,37 @@ async fn respond(mut stream: TcpStream, response: &[u8]) -> io::Result<()> {
     let _ = tokio::time::timeout(CLOSE_TIME, drain).await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads what a browser sends in pieces of a few bytes.
+    async fn read_in_pieces(request: &str, state: &State) -> Result<AuthorizationResponse, Refusal> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut browser = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut stream, _) = listener.accept().await.unwrap();
+        browser.set_nodelay(true).unwrap();
+        let send = async {
+            for piece in request.as_bytes().chunks(9) {
+                browser.write_all(piece).await.unwrap();
+                // Lets the other side read this piece before the next one is sent.
+                tokio::task::yield_now().await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! { biased; read = read(&mut stream, 4321, state) => read.unwrap(), () = send => unreachable!() }
+    }
+
+    #[tokio::test]
+    async fn a_head_may_arrive_in_pieces() {
+        let state = State::random().unwrap();
+        let target = format!("{}?code=a&state={}", callback::PATH, state.as_str());
+        let request = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:4321\r\nAccept: */*\r\n\r\n");
+        let response = read_in_pieces(&request, &state).await;
+        assert!(matches!(&response, Ok(AuthorizationResponse::Code(code)) if code.expose() == "a"), "{response:?}");
+        // Refused although its end has not arrived.
+        let endless = format!("GET {target}{}", "x".repeat(HEAD_SIZE));
+        assert_eq!(read_in_pieces(&endless, &state).await.unwrap_err(), Refusal::Malformed);
+    }
+}
