@@ -37,7 +37,8 @@ impl TrustedAccounts {
         let owner = sockets::owner_of_peer(&tables, local, peer)?;
         // A connection that was reset meanwhile has no row, as if the system did not show it.
         stream.peer_addr()?;
-        Ok(owner.filter(|uid| !self.0.contains(uid) && !sockets::is_unmapped(*uid)))
+        let is_unmapped = |uid| sockets::is_unmapped(uid, std::fs::read_to_string("/proc/self/uid_map"));
+        Ok(owner.filter(|uid| !self.0.contains(uid) && !is_unmapped(*uid)))
     }
 }
 
@@ -100,15 +101,46 @@ mod sockets {
         Some([format!("{ip:08X}:{port:04X}"), format!("{:016X}{mapped:08X}{ip:08X}:{port:04X}", 0)])
     }
 
-    /// Whether this is not an account but one that our user namespace has no number for.
-    pub(super) fn is_unmapped(uid: u32) -> bool {
+    /// Whether this is not an account but one that our user namespace, which has this map, has no number for.
+    pub(super) fn is_unmapped(uid: u32, map: io::Result<String>) -> bool {
         let maps_all = |map: String| map.split_whitespace().eq(["0", "0", "4294967295"]);
-        uid == OVERFLOW && !std::fs::read_to_string("/proc/self/uid_map").is_ok_and(maps_all)
+        uid == OVERFLOW && !map.is_ok_and(maps_all)
     }
 
     #[cfg(test)]
     mod tests {
-        use super::owner_of_peer;
+        use tokio::net::{TcpListener, TcpStream};
+
+        use super::super::TrustedAccounts;
+        use super::{OVERFLOW, is_unmapped, owner_of_peer};
+
+        #[tokio::test]
+        async fn the_sender_is_a_stranger_unless_its_account_is_trusted() {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let _sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            let uid = rustix::process::geteuid().as_raw();
+            assert_eq!(TrustedAccounts(vec![uid]).stranger(&stream).unwrap(), None);
+            assert_eq!(TrustedAccounts(vec![uid + 1]).stranger(&stream).unwrap(), Some(uid));
+        }
+
+        #[test]
+        fn the_account_of_all_others_is_one_where_every_account_has_a_number() {
+            let map = |text: &str| Ok(text.to_owned());
+            let all = "         0          0 4294967295\n";
+            let few = "         0       1000          1\n         1     100000      65536\n";
+            for (uid, map, expected) in [
+                (OVERFLOW, map(all), false),
+                (OVERFLOW, map(few), true),
+                (OVERFLOW, map(""), true),
+                (OVERFLOW, Err(std::io::ErrorKind::NotFound.into()), true),
+                (1000, map(all), false),
+                (1000, map(few), false),
+            ] {
+                let of = format!("{uid} in {map:?}");
+                assert_eq!(is_unmapped(uid, map), expected, "{of}");
+            }
+        }
 
         /// The rows of a connection from port 4660 to our port 22136.
         fn owner(rows: &[&str]) -> Result<Option<u32>, std::io::ErrorKind> {
