@@ -90,6 +90,24 @@ fn the_path_of_a_browser_may_have_blanks() {
     }
 }
 
+/// Ctrl-C reaches the foreground process group; the browser is in another one if its number is that of a group.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_does_not_reach_the_browser() {
+    let center = IdentityCenter::start();
+    center.approval(Approval::AtOnce);
+    let env = TestEnv::of(&center);
+    let seen = env.home().join("seen");
+    let script = "kill -0 -$$ && group=own || group=ours\necho $group > \"$0.part\"\n/bin/mv \"$0.part\" ";
+    let browser = env.script("browser", &format!("{script}'{}'\n", seen.display())).display().to_string();
+    let words = ["login", "--sso-session", SESSION, "--flow", "authorization-code", "--browser-command", &browser];
+    let mut running = env.spawn(words);
+    UserAgent::new().open(&running.authorization_url()).unwrap();
+    running.finish().ok();
+    wait_until("the browser", || seen.exists());
+    assert_eq!(std::fs::read_to_string(&seen).unwrap(), "own\n");
+}
+
 #[test]
 #[cfg(unix)]
 fn browser_command_substitutes_the_url() {
