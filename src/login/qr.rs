@@ -52,7 +52,34 @@ fn draw(code: &QRCode) -> String {
 mod tests {
     use fast_qr::QRBuilder;
 
-    use super::{QUIET, draw};
+    use std::ffi::OsString;
+
+    use super::{QUIET, draw, lines};
+    use crate::context::Context;
+
+    #[test]
+    fn the_code_is_shown_on_a_terminal_that_has_room_for_it() {
+        // This code and its border are 37 modules wide, which are 19 rows.
+        for (terminal_size, shown, expected) in [
+            ((|| Some((37, 35))) as fn() -> _, 10, true),
+            (|| Some((36, 35)), 10, false),
+            (|| Some((37, 34)), 10, false),
+            (|| Some((37, 25)), 0, true),
+            (|| Some((37, 24)), 0, false),
+            (|| None, 0, false),
+        ] {
+            let context = |stderr_is_terminal, term: &'static str| Context {
+                env: Box::new(move |name| (name == "TERM").then(|| OsString::from(term))),
+                stderr_is_terminal,
+                terminal_size,
+                ..Context::real()
+            };
+            let url = "https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH";
+            let is_shown = |context: &Context| lines(context, url, shown).is_some();
+            assert_eq!(is_shown(&context(true, "xterm")), expected, "{:?} below {shown} rows", terminal_size());
+            assert!(!is_shown(&context(false, "xterm")) && !is_shown(&context(true, "dumb")));
+        }
+    }
 
     #[test]
     fn the_code_is_square_and_framed_in_white() {
