@@ -138,6 +138,21 @@ fn a_cached_client_is_not_used_again_after_an_unanswered_login() {
     assert_eq!(center.requests_to(Endpoint::RegisterClient).len(), 2);
 }
 
+#[test]
+fn a_client_that_another_process_registered_is_kept_after_an_unanswered_login() {
+    let center = IdentityCenter::start();
+    let (env, old) = signed_in(&center);
+    sign_out(&env);
+    let is_document = |name: &String| name.contains(".json");
+    let path = env.files(".aws/sso/cache").into_iter().find(is_document).expect("the registration");
+    let registered = env.read(&path).replace(&old, "another-client");
+    let mut running = start(&env, &["--timeout", "1"]);
+    running.authorization_url();
+    env.write(&path, &registered);
+    running.finish().expect(255);
+    assert_eq!(env.read(&path), registered);
+}
+
 /// Ctrl-C on the error page, then `--force`.
 #[test]
 fn force_registers_a_new_client() {
