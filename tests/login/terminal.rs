@@ -160,6 +160,22 @@ fn landing(url: &str) -> String {
     agent.approve_without_following(&page).unwrap()
 }
 
+/// The terminal may belong to another program of a script then.
+#[test]
+fn nothing_is_read_from_a_terminal_that_is_not_standard_input() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let script = "\"$0\" login --sso-session corp --flow authorization-code --no-browser < /dev/null";
+    let mut terminal = env.program_on_terminal("/bin/bash".as_ref(), &["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]);
+    let url = terminal.word("/authorize?");
+    terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+    assert!(terminal.echoes());
+    UserAgent::new().approve(&url).unwrap();
+    let (code, text, _) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(!text.contains("paste"), "{text}");
+}
+
 /// Reading the terminal from the background, or changing its modes, would stop the login.
 #[test]
 fn a_login_in_the_background_continues() {
