@@ -289,13 +289,16 @@ fn remove_abandoned_once(folder: &Path) {
 mod tests {
     use std::cell::Cell;
     use std::fs::File;
+    #[cfg(unix)]
     use std::io;
     use std::path::Path;
     use std::time::{Duration, Instant};
 
     use serde_json::json;
 
-    use super::{Failure, Loaded, MAX_READS, MAX_READS_RECENT, READ, REREAD_DELAY, load, store};
+    #[cfg(unix)]
+    use super::{Failure, READ};
+    use super::{Loaded, MAX_READS, MAX_READS_RECENT, REREAD_DELAY, load, store};
 
     const MIB: usize = 1024 * 1024;
 

@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::prompt::Prompt;
-use crate::config::{Config, Located, SessionOptions};
+use crate::config::{Config, Located, Origin, SessionOptions};
 use crate::context::Context;
 use crate::endpoint::{self, REGIONS, Service};
 use crate::error::Error;
@@ -42,7 +42,13 @@ impl NewSession {
 
     /// The same as options.
     pub(super) fn options(&self) -> SessionOptions<'_> {
-        SessionOptions::new(Some(&self.name), Some(&self.start_url), Some(&self.region))
+        let answer = |value: &str| Some(Located::new(value.to_owned(), Origin::Answer));
+        SessionOptions {
+            name: Some(&self.name),
+            start_url: answer(&self.start_url),
+            region: answer(&self.region),
+            ..SessionOptions::default()
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use crate::context::Context;
 pub enum Origin {
     /// A command line option, with its hyphens.
     Option(&'static str),
+    /// An answer to a question on the terminal.
+    Answer,
     /// An environment variable.
     Variable(&'static str),
     /// A key of a file.
@@ -44,6 +46,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option(name) => write!(f, "the option {name}"),
+            Self::Answer => f.write_str("your answer"),
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::File(place) => place.fmt(f),
             Self::Instance => f.write_str("the metadata of this EC2 instance"),

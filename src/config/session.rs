@@ -101,7 +101,7 @@ impl Session {
     /// The command that signs in to this session.
     pub fn login_command(&self) -> String {
         // Options also where a variable has the value: the command may run in another environment.
-        let is_option = |origin: &Origin| matches!(origin, Origin::Option(_) | Origin::Variable(_));
+        let is_option = |origin: &Origin| matches!(origin, Origin::Option(_) | Origin::Answer | Origin::Variable(_));
         let url_given = is_option(&self.start_url.origin);
         let name = self.name.as_ref().filter(|_| !self.is_of_named_profile);
         let profile = (!url_given).then_some(("--profile", &self.profile));

@@ -88,6 +88,7 @@ impl<'a> Notices<'a> {
     }
 
     /// Where to paste the redirect.
+    #[cfg(unix)]
     pub(super) fn paste_prompt(&self, no_browser: bool) {
         if no_browser && !self.for_a_person {
             // AWS's text does not end with an empty line.

@@ -205,7 +205,9 @@ impl Writing<'_> {
         let saved = config::save_profiles(self.config, session, profiles, overwrite)?;
         self.refuse(profiles, &saved)?;
         self.report(profiles, &saved);
-        self.next_step(&profiles[0].name)
+        let is_new = |what: &Saved| matches!(what, Saved::Added | Saved::Replaced);
+        let first_new = saved.iter().position(is_new).or((!self.args.all).then_some(0));
+        first_new.map_or(Ok(()), |at| self.next_step(&profiles[at].name))
     }
 
     /// Refuses a profile in which the new keys would have no effect.
