@@ -33,6 +33,8 @@ mod identity_center;
 mod login;
 /// `logout`.
 mod logout;
+/// Fifty sessions in one command.
+mod many_sessions;
 /// The four operations.
 mod operations;
 /// Queries and output formats.
