@@ -4,6 +4,7 @@
 //! service, and options can select sessions. `cache::scan` decides which files are tokens. Standard output stays empty,
 //! or has an event for each session with `--output json`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -44,10 +45,10 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let logout = Logout {
         selected: Session::selected(&args.sso_session, profile, &config)?,
         forget_clients: args.forget_clients,
-        config: &config,
         context,
         tokens: &tokens,
         roles: &roles,
+        names: config.sso_sessions().map(|(name, _)| (tokens.token_path(&TokenKey::of_session(name)), name)).collect(),
     };
     logout.selected.iter().flatten().for_each(|session| print_source(session, &config, context));
     let mut outcome = logout.remove();
@@ -83,11 +84,12 @@ struct Logout<'a> {
     /// The selected sessions; `None` for all tokens.
     selected: Option<Vec<Session>>,
     forget_clients: bool,
-    config: &'a Config,
     context: &'a Context,
     tokens: &'a TokenCache,
     /// The role credentials, which do not name their session, so that all are removed.
     roles: &'a CredentialCache,
+    /// The sso-sessions of the config file by the file of their token.
+    names: BTreeMap<PathBuf, &'a str>,
 }
 
 /// What was removed, and what was not.
@@ -187,8 +189,7 @@ impl Logout<'_> {
 
     /// The name of the sso-session whose token is in this file, if the config file has one.
     fn session_name(&self, path: &Path) -> Option<&str> {
-        let is_of = |name: &str| self.tokens.token_path(&TokenKey::of_session(name)) == path;
-        self.config.sso_sessions().map(|(name, _)| name).find(|name| is_of(name))
+        self.names.get(path).copied()
     }
 
     fn is_selected(&self, path: &Path) -> bool {
