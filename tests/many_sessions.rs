@@ -128,7 +128,7 @@ fn refreshes_are_stored_after_standard_output_is_closed() {
 
 #[cfg(unix)]
 #[test]
-fn refreshes_are_stored_after_an_interrupt() {
+fn refreshes_are_stored_after_a_signal() {
     let (center, env) = expired();
     center.clear_script();
     let gate = Gate::default();
@@ -136,9 +136,9 @@ fn refreshes_are_stored_after_an_interrupt() {
     let before = tokens(&env);
     let running = env.spawn(["login", "--all"]);
     wait_until("as many requests as there are at once", || center.calls().len() == 16);
-    running.signal("INT");
+    running.signal("TERM");
     gate.open();
-    let run = running.finish().expect(130);
+    let run = running.finish().expect(-15);
     assert_eq!(center.calls().len(), 16, "{}", run.snapshot());
     assert_eq!(refreshed(&center, &env, &before), (0..16).collect::<Vec<_>>());
     center.clear_script();
