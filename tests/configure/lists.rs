@@ -73,6 +73,18 @@ fn a_session_that_ends_during_the_lists_changes_nothing() {
 }
 
 #[test]
+fn a_refreshed_token_that_is_rejected_needs_a_login() {
+    let center = IdentityCenter::start();
+    let env = signed_in(&center);
+    let before = env.read(".aws/config");
+    let unauthorized = Reply::json(401, &json!({"message": "Session token not found or invalid"}));
+    center.next_n(Endpoint::ListAccounts, 2, &unauthorized);
+    let run = configure(&env, &["--all", "--interactive", "never"]).expect(4);
+    assert!(run.stderr.contains("run: sso-oidc login --sso-session corp"), "{}", run.snapshot());
+    assert_eq!(env.read(".aws/config"), before);
+}
+
+#[test]
 fn failures_of_the_service_change_nothing() {
     for (endpoint, reply, status, words) in [
         (

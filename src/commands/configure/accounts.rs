@@ -94,8 +94,14 @@ impl<'a> Lister<'a> {
         let token = self.usable(replaced).await?;
         let reply = send(&token).await;
         if reply.as_ref().is_err_and(Failure::is_unauthorized) {
-            let lock = cache.lock(&session.token_key(), Purpose::Refresh);
-            session::record_rejected(&token.access_token, &lock, &LoginNeeded::Unauthorized.into(), context);
+            let why = NoToken::from(LoginNeeded::Unauthorized);
+            session::record_rejected(
+                &token.access_token,
+                &cache.lock(&session.token_key(), Purpose::Refresh),
+                &why,
+                context,
+            );
+            return Err(why.into_error(session));
         }
         reply.map_err(Failure::explained)
     }
