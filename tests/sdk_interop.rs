@@ -253,7 +253,7 @@ fn lives_on_a_configured_profile(sdk: Sdk) {
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
     env.run(["configure", "--all", "--sso-session", SESSION]).ok();
-    for profile in ["Development.ReadOnly", "Ünï-prod.Admin"] {
+    for profile in ["Development.ReadOnly", "n-prod.Admin"] {
         sdk.credentials(&env, profile);
     }
     let last = center.requests_to(Endpoint::GetRoleCredentials).pop().expect("credentials were requested");

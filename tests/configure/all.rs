@@ -97,12 +97,12 @@ fn names_come_from_the_template() {
     let written = env.read(".aws/config");
     for header in [
         "[profile \"my corp/Development:111122223333 ReadOnly\"]",
-        "[profile \"my corp/Ünï-会社-x:444455556666 Admin\"]",
+        "[profile \"my corp/n-x:444455556666 Admin\"]",
         "[profile \"my corp/777788889999:777788889999 Admin\"]",
     ] {
         assert!(written.contains(header), "{written}");
     }
-    env.run(["export-credentials", "--profile", "my corp/Ünï-会社-x:444455556666 Admin"]).ok();
+    env.run(["export-credentials", "--profile", "my corp/n-x:444455556666 Admin"]).ok();
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn account_role_name_and_region_are_asked_for() {
     let center = IdentityCenter::start();
     center.entitle_only("444455556666", "Ünï & Co", &["Admin", "ReadOnly"]);
     let env = signed_in(&center);
-    let taken = session_section(&center) + "[profile Ünï-Co.ReadOnly]\nregion = x\n[profile b]\n";
+    let taken = session_section(&center) + "[profile n-Co.ReadOnly]\nregion = x\n[profile b]\n";
     env.config(&taken);
     let text = answer(
         env.on_terminal(&["configure"]),

@@ -66,15 +66,10 @@ impl<'a> Template<'a> {
     }
 }
 
-/// A value as part of a name: words that need no quotes in a shell or in the config file, joined by hyphens.
+/// A value as part of a name: words joined by hyphens, of characters that need no quotes in a shell or in the config file.
+/// The AWS SDKs for JavaScript and Rust ignore profiles with other letters in their names.
 fn clean(value: impl AsRef<str>) -> String {
-    let is_part = |letter: char| {
-        if letter.is_ascii() {
-            letter.is_ascii_alphanumeric() || "._-+@".contains(letter)
-        } else {
-            !letter.is_whitespace()
-        }
-    };
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._-+@".contains(letter);
     let shown = text::for_terminal(value.as_ref());
     shown.split(|letter| !is_part(letter)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
@@ -96,13 +91,14 @@ mod tests {
             ("My Company (prod)", "My-Company-prod"),
             ("R&D / EU #1", "R-D-EU-1"),
             ("  a\tb\r\n[c]  ", "ab-c"),
-            ("会社 München", "会社-München"),
-            ("nai\u{308}ve", "nai\u{308}ve"),
+            ("会社 München", "M-nchen"),
+            ("nai\u{308}ve", "nai-ve"),
             ("a\u{202e}b\u{200b}c", "abc"),
             ("a\u{a0}b\u{3000}c", "a-b-c"),
             ("$(rm -rf ~)'\"`\\", "rm--rf"),
             ("me+you@x_y.z-", "me+you@x_y.z-"),
             ("###", ""),
+            ("会社", ""),
         ] {
             assert_eq!(clean(value), expected, "{value:?}");
         }
@@ -114,6 +110,7 @@ mod tests {
         assert_eq!(name(None, role(Some("Dev 1"), "Admin")), "Dev-1.Admin");
         assert_eq!(name(None, role(None, "Admin")), "111122223333.Admin");
         assert_eq!(name(None, role(Some("{}"), "Admin")), "111122223333.Admin");
+        assert_eq!(name(None, role(Some("会社"), "Admin")), "111122223333.Admin");
         assert_eq!(name(None, role(Some("{role_name}"), "A")), "role_name.A");
         let all = "{session}/{account_id}/{account_name} {role_name}{role_name}";
         assert_eq!(name(Some(all), role(Some("d"), "A")), "my-corp/111122223333/d AA");
