@@ -48,6 +48,37 @@ fn concurrent_logins_open_one_browser() {
 }
 
 #[test]
+fn concurrent_forced_logins_open_one_browser() {
+    let center = IdentityCenter::start();
+    let mut env = TestEnv::of(&center);
+    env.record_browser();
+    env.sign_in(&center, SESSION);
+    let mut all = many(&env, &["--force"]);
+    let (first, url) = leader(&mut all);
+    for running in &mut all {
+        running.wait_for_stderr(|text| text.contains("waiting for it").then_some(()));
+    }
+    UserAgent::new().approve(&url).unwrap();
+    first.finish().ok();
+    for running in all {
+        running.finish().ok();
+    }
+    assert_eq!(center.requests_to(Endpoint::CreateToken).len(), 1);
+}
+
+#[test]
+fn a_waiting_login_ends_after_its_own_timeout() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    let mut first = env.spawn([&LOGIN[..], &["--no-browser", "--flow", "authorization-code"]].concat());
+    let url = first.authorization_url();
+    let run = env.run([&LOGIN[..], &["--timeout", "1s"]].concat()).expect(255);
+    assert!(run.stderr.contains("has expired") && run.stderr.contains("approve it in time"), "{}", run.snapshot());
+    UserAgent::new().approve(&url).unwrap();
+    first.finish().ok();
+}
+
+#[test]
 fn concurrent_logins_share_a_denial() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
