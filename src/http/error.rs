@@ -71,6 +71,11 @@ impl HttpError {
         Self { kind, url: proxy::without_user(url), detail: String::new(), attempts: 1 }
     }
 
+    /// Whether the proxy refused CONNECT, other than for want of a user and password.
+    pub(super) fn is_refused_tunnel(&self) -> bool {
+        self.detail == proxy::REFUSED
+    }
+
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         self.words().1
@@ -153,7 +158,7 @@ pub(super) fn classify(
 ) -> HttpError {
     let mut detail = innermost(error);
     let through_proxy = |kind| match proxy {
-        Some(proxy) => HttpErrorKind::Proxy(proxy.shown.clone(), proxy.hint(url, &innermost(error))),
+        Some(proxy) => HttpErrorKind::Proxy(proxy.shown.clone(), proxy.hint(&innermost(error))),
         None => kind,
     };
     let kind = if let Some(tls) = find::<rustls::Error>(error) {

@@ -142,13 +142,15 @@ impl HttpClient {
         sign: Option<Sign<'_>>,
     ) -> Result<Response, HttpError> {
         let mut attempts = Attempts::new(retry, self.options.max_attempts, request);
+        let mut after_refusal = false;
         loop {
             let mut headers = attempts.headers();
             if let Some(sign) = sign {
                 let unsendable = |why| HttpError::new(HttpErrorKind::Unsendable(why), &request.url);
                 headers.extend(sign((self.options.now)()).map_err(unsendable)?);
             }
-            let outcome = self.attempt(request, &headers).await;
+            let outcome = self.attempt(request, &headers, after_refusal).await;
+            after_refusal = outcome.as_ref().is_err_and(HttpError::is_refused_tunnel);
             let Some(delay) = attempts.after(&outcome, &self.options) else { return attempts.finish(outcome) };
             ::log::debug!("attempt {} failed; the next in {} ms", attempts.made(), delay.as_millis());
             tokio::time::sleep(delay).await;
@@ -159,9 +161,14 @@ impl HttpClient {
     }
 
     /// Makes one attempt within the total time limit.
-    async fn attempt(&self, request: &Request, headers: &[(&'static str, Secret)]) -> Result<Response, HttpError> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        headers: &[(&'static str, Secret)],
+        after_refusal: bool,
+    ) -> Result<Response, HttpError> {
         let started = Instant::now();
-        let exchange = self.exchange(request, headers);
+        let exchange = self.exchange(request, headers, after_refusal);
         let outcome = match self.options.total_timeout {
             None => exchange.await,
             Some(limit) => match tokio::time::timeout(limit, exchange).await {
@@ -176,12 +183,22 @@ impl HttpClient {
         outcome
     }
 
-    /// Sends the request and reads the response.
-    async fn exchange(&self, request: &Request, headers: &[(&'static str, Secret)]) -> Result<Response, HttpError> {
+    /// Sends the request and reads the response. After a refused CONNECT, the proxy is asked for the tunnel first: reqwest
+    /// drops the status of a refusal.
+    async fn exchange(
+        &self,
+        request: &Request,
+        headers: &[(&'static str, Secret)],
+        after_refusal: bool,
+    ) -> Result<Response, HttpError> {
         let failed = |kind| HttpError::new(kind, &request.url);
         let unsendable = |why| failed(HttpErrorKind::Unsendable(why));
         let url = parse(&request.url).map_err(failed)?;
         let proxy = self.options.proxies.for_url(&url).map_err(unsendable)?;
+        if let Some(proxy) = proxy.as_ref().filter(|_| after_refusal) {
+            let refused = |kind| HttpError { detail: proxy::REFUSED.to_owned(), ..failed(kind) };
+            self.connect(proxy).await.map_err(refused)?;
+        }
         let client = self.client(&url, proxy.as_ref()).map_err(failed)?;
         let outgoing = message::outgoing(client, request, url, headers)
             .map_err(unsendable)?
@@ -202,11 +219,25 @@ impl HttpClient {
         if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let client = self.build(tls::config(&self.options, uses_tls)?)?;
+        let client = self.build(tls::config(&self.options, uses_tls)?, self.options.proxies.to_reqwest())?;
         Ok(cell.get_or_init(|| client))
     }
 
-    fn build(&self, tls: rustls::ClientConfig) -> Result<reqwest::Client, HttpErrorKind> {
+    /// Asks the proxy for the tunnel, and fails with the status of its refusal.
+    async fn connect(&self, proxy: &proxy::Proxy) -> Result<(), HttpErrorKind> {
+        let tls = tls::config(&self.options, proxy.url.scheme() == "https")?;
+        let through = reqwest::Proxy::all(proxy.url.clone());
+        let client = self.build(tls, through.map_err(|error| HttpErrorKind::Unsendable(error.to_string()))?)?;
+        let connect = client.request(reqwest::Method::CONNECT, format!("http://{}", proxy.target));
+        let hint = match connect.send().await.map(|response| response.status()) {
+            Ok(status) if status.is_success() => return Ok(()),
+            Ok(status) => proxy.refusal_hint(status.as_u16()),
+            Err(_) => proxy.hint(proxy::REFUSED),
+        };
+        Err(HttpErrorKind::Proxy(proxy.shown.clone(), hint))
+    }
+
+    fn build(&self, tls: rustls::ClientConfig, proxy: reqwest::Proxy) -> Result<reqwest::Client, HttpErrorKind> {
         let options = &self.options;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -217,7 +248,7 @@ impl HttpClient {
             .pool_max_idle_per_host(if options.reuses_connections { CONCURRENT_REQUESTS } else { 0 })
             .pool_idle_timeout(REUSE)
             .no_proxy()
-            .proxy(options.proxies.to_reqwest());
+            .proxy(proxy);
         if let Some(limit) = options.connect_timeout {
             builder = builder.connect_timeout(limit);
         }

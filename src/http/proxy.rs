@@ -18,26 +18,20 @@ pub(super) struct Proxy {
     pub(super) shown: String,
     /// The variable that names it.
     variable: String,
+    /// The host and port that it is asked to connect to (RFC 9110 section 9.3.6).
+    pub(super) target: String,
 }
 
+/// reqwest's message for a refused CONNECT whose status is not 407.
+pub(super) const REFUSED: &str = "tunnel error: unsuccessful";
+
 impl Proxy {
-    /// What the user can do about a failed connection to this URL. reqwest reports no status but 407.
-    pub(super) fn hint(&self, url: &str, detail: &str) -> String {
-        let Self { variable, url: proxy, .. } = self;
-        let target = Url::parse(url).ok().and_then(|url| {
-            let port = url.port_or_known_default()?;
-            Some(format!("{}:{port}", url.host_str()?))
-        });
-        let target = target.unwrap_or_else(|| url.to_owned());
+    /// What the user can do about a failed connection. reqwest reports no status but 407.
+    pub(super) fn hint(&self, detail: &str) -> String {
+        let Self { variable, target, .. } = self;
         match detail.strip_prefix("tunnel error: ") {
-            Some("proxy authorization required") if proxy.username().is_empty() => format!(
-                "the proxy answered 407 to CONNECT {target}: it requires a user and password; set {variable} to \
-                 http://USER:PASSWORD@HOST:PORT"
-            ),
-            Some("proxy authorization required") => format!(
-                "the proxy answered 407 to CONNECT {target}: it does not accept the user and password in {variable}"
-            ),
-            Some("unsuccessful") => format!(
+            Some("proxy authorization required") => self.refusal_hint(407),
+            Some(_) if detail == REFUSED => format!(
                 "the proxy ({variable}) refused CONNECT {target}: it does not allow this host, or cannot reach it; \
                  curl -v https://{target} shows its answer"
             ),
@@ -46,6 +40,19 @@ impl Proxy {
             ),
             None => format!("no connection to {target} through the proxy ({detail}); check {variable} and NO_PROXY"),
         }
+    }
+
+    /// What the user can do about a CONNECT that the proxy refuses with this status.
+    pub(super) fn refusal_hint(&self, status: u16) -> String {
+        let Self { variable, target, .. } = self;
+        let why = match status {
+            407 if self.url.username().is_empty() => {
+                format!("it requires a user and password; set {variable} to http://USER:PASSWORD@HOST:PORT")
+            }
+            407 => format!("it does not accept the user and password in {variable}"),
+            _ => format!("it does not allow this host, or cannot reach it; check {variable} and NO_PROXY"),
+        };
+        format!("the proxy answered {status} to CONNECT {target}: {why}")
     }
 }
 
@@ -101,7 +108,11 @@ impl Proxies {
         };
         let shown = masked(&text);
         match Url::parse(&text) {
-            Ok(url) if url.has_host() => Ok(Some(Proxy { url, shown, variable: variable.clone() })),
+            Ok(proxy) if proxy.has_host() => {
+                let port = url.port_or_known_default().unwrap_or_default();
+                let target = format!("{}:{port}", url.host_str().unwrap_or_default());
+                Ok(Some(Proxy { url: proxy, shown, variable: variable.clone(), target }))
+            }
             _ => Err(format!("{variable} is not a URL ({shown})")),
         }
     }

@@ -156,6 +156,8 @@ impl<'a> Attempts<'a> {
             (kind, _) if kind.is_permanent() => false,
             (_, Retry::Once) => false,
             (_, Retry::Aws) => true,
+            // Nothing has reached the service, and the second attempt learns the proxy's status.
+            _ if error.is_refused_tunnel() => first,
             (HttpErrorKind::Tls(_) | HttpErrorKind::Proxy(..) | HttpErrorKind::NotHttp, _) => false,
             (_, Retry::Repeatable | Retry::List) => true,
             // Nothing has reached the service.

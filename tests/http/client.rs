@@ -15,7 +15,7 @@ use crate::support::identity_center::Identity;
 use crate::support::scripted_server::{ScriptedServer, Step, bytes, json};
 
 /// The AWS CLI's values, one attempt, no proxies, patience for a test.
-fn options() -> HttpOptions {
+pub(crate) fn options() -> HttpOptions {
     HttpOptions {
         connect_timeout: Some(Duration::from_secs(10)),
         read_timeout: Some(Duration::from_secs(10)),
@@ -25,20 +25,15 @@ fn options() -> HttpOptions {
     }
 }
 
-fn proxied(vars: &[(&str, &str)]) -> HttpOptions {
-    let get = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-    HttpOptions { proxies: Proxies::from_env(&get), ..options() }
-}
-
 pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-fn send(options: HttpOptions, url: &str) -> Result<Response, HttpError> {
+pub(crate) fn send(options: HttpOptions, url: &str) -> Result<Response, HttpError> {
     send_as(options, url, Retry::Aws)
 }
 
-fn send_as(options: HttpOptions, url: &str, retry: Retry<'_>) -> Result<Response, HttpError> {
+pub(crate) fn send_as(options: HttpOptions, url: &str, retry: Retry<'_>) -> Result<Response, HttpError> {
     let request =
         Request::aws(Method::POST, format!("{url}/token")).body("application/json", Secret::new("{\"a\": 1}"));
     wait(HttpClient::new(options).send(&request, retry, None))
@@ -50,7 +45,7 @@ fn kind(options: HttpOptions, step: Step) -> HttpErrorKind {
 }
 
 /// A port without a listener.
-fn dead_port() -> u16 {
+pub(crate) fn dead_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -249,7 +244,7 @@ fn header_values_cannot_inject_lines() {
     assert!(!format!("{error} {error:?}").contains("canary"));
 }
 
-fn with_bundle(path: &Path) -> HttpOptions {
+pub(crate) fn with_bundle(path: &Path) -> HttpOptions {
     HttpOptions { ca_bundle: Some(CaBundle { path: path.to_owned(), origin: "a test".to_owned() }), ..options() }
 }
 
@@ -315,72 +310,4 @@ fn an_unusable_ca_bundle_is_an_error() {
     // A bundle that is not needed is not read.
     let server = ScriptedServer::plain(vec![json(200, &[], "{}")]);
     assert_eq!(send(with_bundle(&folder.path().join("none.pem")), &server.url()).unwrap().status, 200);
-}
-
-#[test]
-fn proxy_requests_have_absolute_target_and_authorization() {
-    let proxy = ScriptedServer::plain(vec![json(200, &[], "{}")]);
-    let setting = format!("http://user:p%40ss@{}", proxy.address);
-    send(proxied(&[("http_proxy", &setting)]), "http://sso.example.com/x").unwrap();
-    let request = &proxy.requests()[0];
-    assert_eq!(request.line, "POST http://sso.example.com/x/token HTTP/1.1");
-    assert_eq!(request.header("host"), Some("sso.example.com"));
-    assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjpwQHNz"));
-}
-
-#[test]
-fn refusing_proxy_is_named_without_its_password() {
-    let refused = "the proxy (HTTPS_PROXY) refused CONNECT oidc.example:443: it does not allow this host, or cannot reach \
-                   it; curl -v https://oidc.example:443 shows its answer";
-    let asks = "the proxy answered 407 to CONNECT oidc.example:443";
-    for (answer, user, why) in [
-        (json(502, &[], ""), "user:canary@", refused),
-        (json(403, &[], ""), "", refused),
-        (bytes("<html>"), "user:canary@", refused),
-        (
-            json(407, &[], ""),
-            "user:canary@",
-            &format!("{asks}: it does not accept the user and password in HTTPS_PROXY"),
-        ),
-        (
-            json(407, &[], ""),
-            "",
-            &format!("{asks}: it requires a user and password; set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT"),
-        ),
-        (
-            Step::Close,
-            "user:canary@",
-            "no answer from the proxy to CONNECT oidc.example:443 (unexpected end of file); check that HTTPS_PROXY names \
-             an HTTP proxy",
-        ),
-    ] {
-        let proxy = ScriptedServer::plain(vec![answer]);
-        let setting = format!("http://{user}{}", proxy.address);
-        let error = send(proxied(&[("HTTPS_PROXY", &setting)]), "https://oidc.example").map(|r| r.status).unwrap_err();
-        let url = format!("http://{}{}", if user.is_empty() { "" } else { "***:***@" }, proxy.address);
-        assert_eq!(error.to_string(), format!("Failed to connect to proxy URL: \"{url}\""));
-        assert!(!format!("{error:?}").contains("canary"));
-        assert_eq!(error.hint().as_deref(), Some(why));
-        assert_eq!(proxy.requests()[0].line, "CONNECT oidc.example:443 HTTP/1.1");
-    }
-    let dead = format!("http://127.0.0.1:{}", dead_port());
-    for (variable, url) in [("HTTPS_PROXY", "https://oidc.example"), ("HTTP_PROXY", "http://oidc.example")] {
-        let error = send(proxied(&[(variable, &dead)]), url).map(|r| r.status).unwrap_err();
-        assert_eq!(error.to_string(), format!("Failed to connect to proxy URL: \"{dead}\""));
-        let port = if url.starts_with("https") { 443 } else { 80 };
-        let start = format!("no connection to oidc.example:{port} through the proxy (Connection refused");
-        let end = format!("; check {variable} and NO_PROXY");
-        let hint = error.hint().unwrap();
-        assert!(hint.starts_with(&start) && hint.ends_with(&end), "{hint}");
-    }
-}
-
-#[test]
-fn no_proxy_connects_directly() {
-    let server = ScriptedServer::plain(vec![json(200, &[], "{}"), json(200, &[], "{}")]);
-    let dead = format!("http://127.0.0.1:{}", dead_port());
-    for list in ["127.0.0.1", "*"] {
-        let options = proxied(&[("HTTP_PROXY", &dead), ("NO_PROXY", list)]);
-        assert_eq!(send(options, &server.url()).unwrap().status, 200, "{list}");
-    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Class {
     Cut,
     /// The peer is not trusted, or the response exceeds a limit: not retried.
     Stop,
+    /// The proxy refused CONNECT: retried once, to learn its status.
+    RefusedTunnel,
     /// The service is in trouble or busy.
     Busy,
     /// Throttled with `Retry-After`: a process that has a token does not wait.
@@ -166,9 +168,9 @@ fn trust(identities: &Identities) -> Vec<Row> {
     };
     let bare = |text: &str| Step::Bare(Box::new(bytes(text)));
     let greet = |text: &str| Step::Bare(Box::new(Step::Greet(text.into())));
-    let proxy = |name, step| Row {
+    let proxy = |name, class, step| Row {
         connection: Connection::Proxy,
-        ..row(name, Class::Stop, &["Failed to connect to proxy URL: \"http://***:***@127.0.0.1"], step)
+        ..row(name, class, &["Failed to connect to proxy URL: \"http://***:***@127.0.0.1"], step)
     };
     vec![
         tls(
@@ -190,12 +192,17 @@ fn trust(identities: &Identities) -> Vec<Row> {
         ),
         proxy(
             "a proxy that wants a password",
+            Class::Stop,
             bare("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
         ),
-        proxy("a proxy that cannot", bare("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")),
-        proxy("a proxy with a page", bare("<html>blocked</html>")),
-        proxy("a proxy that hangs up", Step::Bare(Box::new(Step::Close))),
-        Row { connection: Connection::DyingProxy, ..proxy("a proxy that is gone", Step::Close) },
+        proxy(
+            "a proxy that cannot",
+            Class::RefusedTunnel,
+            bare("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"),
+        ),
+        proxy("a proxy with a page", Class::RefusedTunnel, bare("<html>blocked</html>")),
+        proxy("a proxy that hangs up", Class::Stop, Step::Bare(Box::new(Step::Close))),
+        Row { connection: Connection::DyingProxy, ..proxy("a proxy that is gone", Class::Stop, Step::Close) },
         row("another protocol", Class::Stop, &["is not HTTP"], bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n")),
         row(
             "two lengths",

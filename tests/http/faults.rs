@@ -34,6 +34,8 @@ fn expected(class: Class, point: Point) -> Expected {
         (Class::Nonsense, Point::Poll) => Expected { attempts: 2, ..once },
         (_, Point::EarlyRefresh) => once,
         (Class::Unsent, _) => three,
+        (Class::RefusedTunnel, Point::Poll) => once,
+        (Class::RefusedTunnel, _) => Expected { attempts: 2, ..once },
         (Class::Lost, Point::Exchange | Point::Refresh) | (Class::Cut, Point::Refresh) => {
             Expected { attempts: 2, ..once }
         }

@@ -7,5 +7,6 @@ pub(crate) mod fault_table;
 mod faults;
 #[cfg(target_os = "linux")]
 mod memory;
+mod proxy;
 mod redirects;
 mod tls_roots;
