@@ -12,6 +12,7 @@ mod terminal;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -41,9 +42,6 @@ pub type Timestamp = UtcDateTime;
 
 /// Looks up an environment variable.
 type Environment = Box<dyn Fn(&str) -> Option<OsString>>;
-
-/// How a warning begins.
-const WARNING: &str = "WARNING:";
 
 /// Starts a browser on a URL.
 type OpenBrowser = Box<dyn Fn(&str) -> io::Result<()>>;
@@ -179,11 +177,13 @@ impl Context {
 
     /// Writes one line to standard error, without control characters; a failure is ignored.
     pub fn message(&self, line: &str) {
-        let line = text::data_for_terminal(line);
-        match line.strip_prefix(WARNING) {
-            Some(rest) => self.styled_message(&(self.paint(Style::Caution, WARNING) + rest)),
-            None => self.styled_message(&line),
-        }
+        self.styled_message(&text::data_for_terminal(line));
+    }
+
+    /// Writes a warning in the same way.
+    pub fn warn(&self, warning: impl fmt::Display) {
+        let warning = text::data_for_terminal(&warning.to_string());
+        self.styled_message(&format!("{} {warning}", self.paint(Style::Caution, "WARNING:")));
     }
 
     /// Writes one line to standard error, of pieces that are clean and painted; on a terminal it is wrapped at blanks.

@@ -20,15 +20,6 @@ pub struct CredentialCache {
     dir: PathBuf,
 }
 
-/// Credentials and when they expire.
-#[derive(Debug, Clone)]
-pub struct CachedCredentials {
-    /// The keys; their expiry is set as well.
-    pub credentials: Credentials,
-    /// When they expire.
-    pub expires_at: Timestamp,
-}
-
 /// A file's text.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -63,7 +54,7 @@ impl CredentialCache {
 
     /// Reads credentials. A file that is damaged, unreadable or not ours is a miss with a reason: new credentials cost a
     /// request and no login.
-    pub fn load(&self, key: &CredentialKey) -> Loaded<CachedCredentials> {
+    pub fn load(&self, key: &CredentialKey) -> Loaded<Credentials> {
         file::load(&self.path(key), parse).unwrap_or_else(|error| Loaded::Damaged(error.to_string()))
     }
 
@@ -72,24 +63,19 @@ impl CredentialCache {
     pub fn store_sso(
         &self,
         key: &CredentialKey,
-        cached: &CachedCredentials,
+        credentials: &Credentials,
         is_current: impl Fn() -> bool,
     ) -> Result<Option<String>, Error> {
-        let credentials = Keys::of(cached, timestamp::format(cached.expires_at));
+        let credentials = Keys::of(credentials, timestamp::format(expires_at(credentials)));
         let document = Document { provider_type: Some("sso".into()), credentials, assumed_role_user: None };
         file::store_if(&self.path(key), &document, is_current).map(|(_, warning)| warning)
     }
 
     /// Replaces the file of an assumed role; `user` is the `AssumedRoleUser` of the response.
-    pub fn store_role(
-        &self,
-        key: &CredentialKey,
-        cached: &CachedCredentials,
-        user: &Value,
-    ) -> Result<Option<String>, Error> {
-        let credentials = Keys::of(cached, timestamp::format(cached.expires_at).replace('Z', "+00:00"));
-        let document = Document { provider_type: None, credentials, assumed_role_user: Some(user.clone()) };
-        file::store(&self.path(key), &document)
+    pub fn store_role(&self, key: &CredentialKey, credentials: &Credentials, user: Value) -> Result<(), Error> {
+        let credentials = Keys::of(credentials, timestamp::format(expires_at(credentials)).replace('Z', "+00:00"));
+        let document = Document { provider_type: None, credentials, assumed_role_user: Some(user) };
+        file::store(&self.path(key), &document).map(drop)
     }
 
     /// The files that came from Identity Center, and an error for each file that could not be read.
@@ -116,8 +102,7 @@ impl CredentialCache {
 }
 
 impl<'a> Keys<'a> {
-    fn of(cached: &'a CachedCredentials, expiration: String) -> Self {
-        let keys = &cached.credentials;
+    fn of(keys: &'a Credentials, expiration: String) -> Self {
         Self {
             access_key_id: keys.access_key_id().into(),
             secret_access_key: keys.secret_access_key().into(),
@@ -128,7 +113,12 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn parse(text: &str) -> Result<CachedCredentials, String> {
+/// When credentials in a cache expire.
+pub fn expires_at(credentials: &Credentials) -> Timestamp {
+    credentials.expiry().map_or(Timestamp::UNIX_EPOCH, Timestamp::from)
+}
+
+fn parse(text: &str) -> Result<Credentials, String> {
     // The reason is not shown, for serde quotes values.
     let document: Document = serde_json::from_str(text).map_err(|_| "it does not hold credentials".to_owned())?;
     let keys = document.credentials;
@@ -144,7 +134,7 @@ fn parse(text: &str) -> Result<CachedCredentials, String> {
         .provider_name("cache");
     let account = keys.account_id.filter(|account| !account.is_empty());
     builder.set_account_id(account.map(|account| account.into_owned().into()));
-    Ok(CachedCredentials { credentials: builder.build(), expires_at })
+    Ok(builder.build())
 }
 
 #[cfg(test)]
@@ -173,11 +163,13 @@ mod tests {
         ] {
             std::fs::write(&path, text).unwrap();
             let Loaded::Present(cached, _) = cache.load(&key) else { panic!("{text}") };
-            assert_eq!(cached.credentials.access_key_id(), "A");
+            assert_eq!(cached.access_key_id(), "A");
             std::fs::remove_file(&path).unwrap();
-            let stored =
-                if sso { cache.store_sso(&key, &cached, || true) } else { cache.store_role(&key, &cached, &user) };
-            stored.unwrap();
+            if sso {
+                cache.store_sso(&key, &cached, || true).unwrap();
+            } else {
+                cache.store_role(&key, &cached, user.clone()).unwrap();
+            }
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
     }

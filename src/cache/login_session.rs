@@ -8,7 +8,7 @@ use std::path::Path;
 use aws_credential_types::Credentials;
 use serde::Deserialize;
 
-use super::{CachedCredentials, Loaded, file, names, timestamp};
+use super::{Loaded, file, names, timestamp};
 use crate::error::Error;
 
 #[derive(Deserialize)]
@@ -27,16 +27,15 @@ struct Keys {
 }
 
 /// Reads the credentials of a session, which may have expired.
-pub fn load_login_session(folder: &Path, session: &str) -> Result<Loaded<CachedCredentials>, Error> {
+pub fn load_login_session(folder: &Path, session: &str) -> Result<Loaded<Credentials>, Error> {
     file::load(&names::document(folder, &names::of_login_session(session)), parse)
 }
 
-fn parse(text: &str) -> Result<CachedCredentials, String> {
+fn parse(text: &str) -> Result<Credentials, String> {
     // The reason is not shown, for serde quotes values.
     let document: Document = serde_json::from_str(text).map_err(|_| "it does not hold credentials".to_owned())?;
     let Keys { access_key_id, secret_access_key, session_token, expires_at } = document.access_token;
     let expires_at = timestamp::parse(&expires_at).ok_or("its expiresAt is not a valid timestamp")?;
     let token = Some(session_token);
-    let credentials = Credentials::new(access_key_id, secret_access_key, token, Some(expires_at.into()), "login");
-    Ok(CachedCredentials { credentials, expires_at })
+    Ok(Credentials::new(access_key_id, secret_access_key, token, Some(expires_at.into()), "login"))
 }

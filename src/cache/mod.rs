@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-pub use credentials::{CachedCredentials, CredentialCache};
+pub use credentials::{CredentialCache, expires_at};
 pub use document::{CachedRegistration, CachedToken, Refreshable};
 pub use file::{Loaded, remove};
 pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};

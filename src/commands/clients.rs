@@ -41,14 +41,12 @@ fn session_services(context: &Context, config: &Config, overrides: &Overrides) -
     options.total_timeout =
         if settings.read_timeout.is_explicit() { whole_request(&options, WHOLE_REQUEST) } else { Some(WHOLE_REQUEST) };
     if !settings.verify_ssl {
-        context.message(
-            "WARNING: TLS certificates are not verified; anyone on the network path can read or modify traffic",
-        );
+        context.warn("TLS certificates are not verified; anyone on the network path can read or modify traffic");
     }
     let services = Services::new(options, settings).without_plain_http();
     for Located { value: url, origin } in services.plain_http() {
         if !matches!(origin, Origin::File(_)) {
-            context.message(&format!("WARNING: sending tokens unencrypted to {url} ({origin})"));
+            context.warn(format_args!("sending tokens unencrypted to {url} ({origin})"));
         }
     }
     Ok(services)

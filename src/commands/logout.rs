@@ -247,16 +247,16 @@ impl Logout<'_> {
             let label = self.label(token);
             if let Some(why) = &token.not_revoked {
                 let message = "signed out locally, but the session could not be revoked";
-                context.message(&format!("WARNING: {label}: {message}: {why}"));
+                context.warn(format_args!("{label}: {message}: {why}"));
             }
             for process in outcome.unfinished(Some(&token.path)) {
                 let message = "is still refreshing the token, and will discard the new one";
-                context.message(&format!("WARNING: {label}: {process} {message}"));
+                context.warn(format_args!("{label}: {process} {message}"));
             }
         }
         for process in outcome.unfinished(None) {
             let message = "is still requesting role credentials, and will discard them";
-            context.message(&format!("WARNING: {process} {message}"));
+            context.warn(format_args!("{process} {message}"));
         }
         for session in self.selected.iter().flatten() {
             let path = self.tokens.token_path(&session.token_key());

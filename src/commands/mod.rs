@@ -90,7 +90,7 @@ fn shell_of_user(context: &Context) -> Option<String> {
 /// Warns that sessions are missing because a file or a header could not be read.
 fn warn_about_unread(config: &Config, context: &Context) {
     for problem in config.unread().into_iter().chain(config.misread_sso_session()) {
-        context.message(&format!("WARNING: {}", text::for_terminal(&problem)));
+        context.warn(text::for_terminal(&problem));
     }
 }
 

@@ -147,7 +147,7 @@ impl StatusReport<'_> {
                 }
                 Err(error) => {
                     let detail = error.advice().map(|detail| format!(" ({detail})")).unwrap_or_default();
-                    self.context.message(&format!("WARNING: {error}{detail}"));
+                    self.context.warn(format_args!("{error}{detail}"));
                 }
             }
         }

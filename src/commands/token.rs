@@ -15,7 +15,7 @@ use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
-use crate::session::{self, Found, NoToken, Usable};
+use crate::session::{self, Found, NoToken, TokenRequest, Usable};
 
 /// The access portal's token header.
 const HEADER: &str = "x-amz-sso_bearer_token";
@@ -32,11 +32,9 @@ pub(super) fn run(args: &TokenArgs, global: &GlobalArgs, context: &Context) -> a
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let session = selection::session(&options(&args.session, &config, global, context), &config, context)?;
     let usable = usable(&session, min_ttl.unwrap_or_default(), &config, global, context)?;
-    for warning in &usable.warnings {
-        context.message(&format!("WARNING: {warning}"));
-    }
+    usable.warnings.iter().for_each(|warning| context.warn(warning));
     if context.stdout_is_terminal {
-        context.message("WARNING: anyone who sees this token can access all your accounts until it expires");
+        context.warn("anyone who sees this token can access all your accounts until it expires");
     }
     let token = usable.token.access_token.expose();
     match output {
@@ -74,9 +72,10 @@ fn usable(
     let services = clients::for_session(context, config, global)?;
     services.check(&session.region)?;
     runtime::block_on(context, async {
-        let obtain = session::obtain(session, &services, &cache, min_ttl, context, true);
+        let (services, cache) = (&services, &cache);
+        let request = TokenRequest { session, services, cache, context, min_ttl, throttled: true, rejected: None };
         let words = || format!("refreshing the token of {}", session.label());
-        Ok(context.wait_for(words, obtain).await.map_err(failed)?)
+        Ok(context.wait_for(words, request.obtain()).await.map_err(failed)?)
     })
 }
 

@@ -25,7 +25,7 @@ pub(super) fn keys(profile: &str, session: &Located<String>, context: &Context) 
         Err(Error::new(Kind::LoginNeeded, message).hint(hint))
     };
     match cache::load_login_session(&folder, &session.value)? {
-        Loaded::Present(found, _) if found.expires_at > context.now() => Ok(found.credentials),
+        Loaded::Present(found, _) if cache::expires_at(&found) > context.now() => Ok(found),
         Loaded::Present(..) => over("the credentials have expired"),
         Loaded::Absent => over("there are no credentials"),
         Loaded::Damaged(_) => over("there are no usable credentials"),

@@ -8,33 +8,23 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 
 use super::Retrieval;
-use crate::cache::{CredentialCache, TokenCache};
 use crate::config::{Session, SsoRole};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::session::{Caches, LoginNeeded, NoToken, Role, RoleCredentials};
+use crate::session::{LoginNeeded, NoToken, Role, RoleCredentials};
 
 /// The credentials in the cache, if they last; no request is needed for them.
 pub(super) fn cached(role: &SsoRole, min_ttl: Duration, context: &Context) -> Result<Option<Credentials>, Error> {
-    let (tokens, credentials) = caches(context)?;
-    let caches = Caches { tokens: &tokens, credentials: &credentials };
-    let found = (Role { role, caches, context, min_ttl }).look();
-    Ok(found.map(|RoleCredentials { credentials, warnings }| {
-        warn(&warnings, context);
-        credentials
-    }))
+    let found = Role::new(role, min_ttl, context)?.look();
+    Ok(found.map(|found| with_warnings(found, context)))
 }
 
 /// The credentials, requested from the access portal if need be.
 pub(super) async fn keys(retrieval: &Retrieval<'_>, role: &SsoRole, min_ttl: Duration) -> Result<Credentials, Error> {
     let context = retrieval.context;
-    let (tokens, credentials) = caches(context)?;
-    let caches = Caches { tokens: &tokens, credentials: &credentials };
-    let found = (Role { role, caches, context, min_ttl }).obtain(retrieval.services).await;
+    let found = Role::new(role, min_ttl, context)?.obtain(retrieval.services).await;
     if !retrieval.is_for_operation {
-        let found = found.map_err(|error| error.into_error(&role.session))?;
-        warn(&found.warnings, context);
-        return Ok(found.credentials);
+        return Ok(with_warnings(found.map_err(|error| error.into_error(&role.session))?, context));
     }
     let found = found.map_err(|error| failed(&role.session, error))?;
     for warning in &found.warnings {
@@ -43,15 +33,10 @@ pub(super) async fn keys(retrieval: &Retrieval<'_>, role: &SsoRole, min_ttl: Dur
     Ok(found.credentials)
 }
 
-fn caches(context: &Context) -> Result<(TokenCache, CredentialCache), Error> {
-    let home = context.require_home()?;
-    Ok((TokenCache::in_home(home), CredentialCache::in_home(home)))
-}
-
-fn warn(warnings: &[String], context: &Context) {
-    for warning in warnings {
-        context.message(&format!("WARNING: {warning}"));
-    }
+/// The credentials; prints the warnings.
+fn with_warnings(found: RoleCredentials, context: &Context) -> Credentials {
+    found.warnings.iter().for_each(|warning| context.warn(warning));
+    found.credentials
 }
 
 const EXPIRED: &str = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO \

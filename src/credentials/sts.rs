@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::{Retrieval, expiry, retrieval_failed};
-use crate::cache::{CachedCredentials, CredentialCache, CredentialKey, Loaded};
+use crate::cache::{self, CredentialCache, CredentialKey, Loaded};
 use crate::context::Context;
 use crate::endpoint::{NOT_UNRESERVED, Service};
 use crate::error::{Error, Kind};
@@ -123,8 +123,8 @@ fn problem(name: &str, value: &str) -> Option<String> {
 pub(super) fn cached(context: &Context, key: &CredentialKey, min_ttl: Duration) -> Option<Credentials> {
     let cache = CredentialCache::in_home(context.home.as_deref()?);
     match cache.load(key) {
-        Loaded::Present(cached, _) if cached.expires_at - context.now() >= min_ttl.max(MIN_LIFETIME) => {
-            Some(cached.credentials)
+        Loaded::Present(cached, _) if cache::expires_at(&cached) - context.now() >= min_ttl.max(MIN_LIFETIME) => {
+            Some(cached)
         }
         Loaded::Damaged(why) => {
             log::debug!("cached role credentials: {why}");
@@ -169,16 +169,16 @@ impl Call<'_> {
         if !response.is_success() {
             return Err(self.refusal(&response));
         }
-        let (cached, user) = self.read(&response)?;
+        let (credentials, user) = self.read(&response)?;
         if let Some(home) = self.retrieval.context.home.as_deref()
-            && let Err(error) = CredentialCache::in_home(home).store_role(&self.key, &cached, &user)
+            && let Err(error) = CredentialCache::in_home(home).store_role(&self.key, &credentials, user)
         {
             log::debug!("{error}");
         }
-        Ok(cached.credentials)
+        Ok(credentials)
     }
 
-    fn read(&self, response: &Response) -> Result<(CachedCredentials, Value), Error> {
+    fn read(&self, response: &Response) -> Result<(Credentials, Value), Error> {
         let document = String::from_utf8_lossy(&response.body);
         let lacks =
             |name: &str| retrieval_failed("assume-role", format!("the response to {} has no {name}", self.operation));
@@ -197,7 +197,7 @@ impl Call<'_> {
             builder = builder.account_id(account);
         }
         let user = json!({"AssumedRoleId": element_text(user, "AssumedRoleId"), "Arn": arn});
-        Ok((CachedCredentials { credentials: builder.build(), expires_at }, user))
+        Ok((builder.build(), user))
     }
 
     /// The error in a response. One that is neither an STS document nor a 5xx comes from a proxy.

@@ -36,7 +36,7 @@ use crate::error::Error;
 use crate::http::Retry;
 use crate::oidc::{OidcClient, TokenResponse};
 use crate::services::Services;
-use crate::session::{self, LoginNeeded, NoToken, Usable};
+use crate::session::{self, LoginNeeded, NoToken, TokenRequest, Usable};
 
 pub use flow::{Flow, FlowChoice};
 pub use interactive::Interactive;
@@ -75,11 +75,12 @@ pub async fn without_browser(request: &LoginRequest<'_>) -> Result<Outcome, Erro
         return Ok(Outcome::NeedsLogin(None));
     }
     let min_ttl = choices.min_ttl;
+    let wanted = TokenRequest { session, services, cache, context, min_ttl, throttled: false, rejected: None };
     let obtain = async {
-        let obtained = session::obtain(session, services, cache, min_ttl, context, false).await;
+        let obtained = wanted.obtain().await;
         match &obtained {
             Ok(Usable { token, refreshed: false, .. }) if is_rejected(request, token).await => {
-                session::replace_rejected(token, session, services, cache, min_ttl, context, false).await
+                wanted.replace_rejected(token).await
             }
             _ => obtained,
         }

@@ -282,10 +282,10 @@ impl<'a> Notices<'a> {
         let written = &session.start_url.value;
         let usual = endpoint::normalized_start_url(written).filter(|usual| usual != written);
         if let Some(usual) = usual {
-            self.message(format_args!(
-                "WARNING: the start URL `{written}` is used as written; AWS's form is `{usual}` (from {})",
-                session.start_url.source()
-            ));
+            let source = session.start_url.source();
+            let warning =
+                format!("the start URL `{written}` is used as written; AWS's form is `{usual}` (from {source})");
+            self.context.warn(text::for_terminal(&warning));
         }
     }
 

@@ -20,12 +20,13 @@ use crate::cache::{CachedToken, Loaded, RegistrationKey, TokenCache, TokenKey, t
 use crate::config::Session;
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
+use crate::secret::Secret;
 use crate::services::Services;
 
 pub use clock::{clock_warning, duration};
 pub use mismatch::Mismatch;
-pub use rejected::{is_rejected, record_rejected, replace_rejected};
-pub use role::{Caches, Role, RoleCredentials, forget_roles, still_expired};
+pub use rejected::{is_rejected, record_rejected};
+pub use role::{Role, RoleCredentials, forget_roles, still_expired};
 
 /// Below this much life a token is refreshed if possible: botocore's advisory window, so that we and the AWS CLI agree.
 pub const REFRESH_BELOW: Duration = Duration::from_mins(15);
@@ -137,43 +138,56 @@ pub fn look(session: &Session, cache: &TokenCache, min_ttl: Duration, context: &
     })
 }
 
-/// Gets a usable token, refreshing it if need be. `throttled`: a refusal of the last 30 seconds is reported again
-/// without a new request.
-pub async fn obtain(
-    session: &Session,
-    services: &Services,
-    cache: &TokenCache,
-    min_ttl: Duration,
-    context: &Context,
-    throttled: bool,
-) -> Result<Usable, NoToken> {
-    let (token, warnings) = match look(session, cache, min_ttl, context)? {
-        Found::Fresh(usable) => return Ok(usable),
-        Found::Stale(token, warnings) => (token, warnings),
-    };
-    let lasts = |token: &CachedToken| token.lasts(min_ttl, context.now());
-    let mut usable = if token.refreshable(context.now()).is_some() {
-        let refresh = refresh::Refresh { session, services, cache, min_ttl, context, throttled, rejected: None };
-        match refresh.under_lock(&token).await {
-            Ok(usable) => usable,
-            Err(error) => match cache.token(&session.token_key()) {
-                Ok(Loaded::Absent) => return Err(LoginNeeded::SignedOut.into()),
-                // A later login, to something else or already over.
-                Ok(Loaded::Present(later, _)) if later.access_token != token.access_token => return Err(error),
-                _ if lasts(&token) => use_despite_failed_refresh(token, context.now(), &error),
-                _ => return Err(error),
-            },
+/// The session whose token is needed, and what it takes to refresh it.
+#[derive(Clone, Copy)]
+pub struct TokenRequest<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// The services.
+    pub services: &'a Services,
+    /// The token cache.
+    pub cache: &'a TokenCache,
+    /// The environment.
+    pub context: &'a Context,
+    /// How long the token must last.
+    pub min_ttl: Duration,
+    /// Whether a failure of the last 30 seconds is reported again without a new request.
+    pub throttled: bool,
+    /// An access token that the access portal rejects, whatever its expiry.
+    pub rejected: Option<&'a Secret>,
+}
+
+impl TokenRequest<'_> {
+    /// Gets a usable token, refreshing it if need be.
+    pub async fn obtain(&self) -> Result<Usable, NoToken> {
+        let Self { session, cache, min_ttl, context, .. } = *self;
+        let (token, warnings) = match look(session, cache, min_ttl, context)? {
+            Found::Fresh(usable) => return Ok(usable),
+            Found::Stale(token, warnings) => (token, warnings),
+        };
+        let lasts = |token: &CachedToken| token.lasts(min_ttl, context.now());
+        let mut usable = if token.refreshable(context.now()).is_some() {
+            match self.refresh(&token).await {
+                Ok(usable) => usable,
+                Err(error) => match cache.token(&session.token_key()) {
+                    Ok(Loaded::Absent) => return Err(LoginNeeded::SignedOut.into()),
+                    // A later login, to something else or already over.
+                    Ok(Loaded::Present(later, _)) if later.access_token != token.access_token => return Err(error),
+                    _ if lasts(&token) => use_despite_failed_refresh(token, context.now(), &error),
+                    _ => return Err(error),
+                },
+            }
+        } else if lasts(&token) {
+            Usable::cached(token)
+        } else {
+            return Err(LoginNeeded::expired(&token, context.now()).into());
+        };
+        if !lasts(&usable.token) {
+            return Err(LoginNeeded::TooShort(usable.token.expires_at).into());
         }
-    } else if lasts(&token) {
-        Usable::cached(token)
-    } else {
-        return Err(LoginNeeded::expired(&token, context.now()).into());
-    };
-    if !lasts(&usable.token) {
-        return Err(LoginNeeded::TooShort(usable.token.expires_at).into());
+        usable.warnings.splice(0..0, warnings);
+        Ok(usable)
     }
-    usable.warnings.splice(0..0, warnings);
-    Ok(usable)
 }
 
 fn use_despite_failed_refresh(token: CachedToken, now: Timestamp, error: &NoToken) -> Usable {

@@ -11,17 +11,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::clock::clock_warning;
-use super::{Found, LoginNeeded, NoToken, Usable, look, mismatch};
-use crate::cache::{
-    Acquired, CachedToken, Held, Loaded, Lock, LockRecord, Outcome, PATIENCE, Purpose, Refreshable, TokenCache,
-};
-use crate::config::Session;
-use crate::context::{Context, Timestamp};
+use super::{Found, LoginNeeded, NoToken, TokenRequest, Usable, look, mismatch};
+use crate::cache::{Acquired, CachedToken, Held, Loaded, Lock, LockRecord, Outcome, PATIENCE, Purpose, Refreshable};
+use crate::context::Timestamp;
 use crate::error::{Error, Kind};
 use crate::http::{self, Retry};
 use crate::oidc::{Failure, Fault, Grant, TokenResponse};
 use crate::secret::Secret;
-use crate::services::Services;
 
 /// How long a refusal by the service is reported again without a request, and with life left any failure.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -38,21 +34,9 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(20);
 /// The time to revoke a token that must not be stored.
 const REVOKE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// One refresh.
-pub(super) struct Refresh<'a> {
-    pub(super) session: &'a Session,
-    pub(super) services: &'a Services,
-    pub(super) cache: &'a TokenCache,
-    pub(super) min_ttl: Duration,
-    pub(super) context: &'a Context,
-    pub(super) throttled: bool,
-    /// An access token that the access portal rejects, whatever its expiry.
-    pub(super) rejected: Option<&'a Secret>,
-}
-
-impl Refresh<'_> {
+impl TokenRequest<'_> {
     /// Refreshes the token that was found, unless another process does or did.
-    pub(super) async fn under_lock(&self, found: &CachedToken) -> Result<Usable, NoToken> {
+    pub(super) async fn refresh(&self, found: &CachedToken) -> Result<Usable, NoToken> {
         let key = self.session.token_key();
         let lock = self.cache.lock(&key, Purpose::Refresh);
         let mut held = match lock.wait(self.patience(found, &lock), || self.newer(found)).await? {

@@ -5,14 +5,12 @@
 
 use std::time::Duration;
 
-use super::refresh::Refresh;
-use super::{LoginNeeded, NoToken, Usable};
+use super::{LoginNeeded, NoToken, TokenRequest, Usable};
 use crate::cache::{CachedToken, Lock, LockRecord, Outcome, Purpose, TokenCache};
 use crate::config::Session;
 use crate::context::Context;
 use crate::error::Kind;
 use crate::secret::Secret;
-use crate::services::Services;
 
 /// How long a rejected token that could not be refreshed is not refreshed again.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -38,53 +36,51 @@ pub fn record_rejected(token: &Secret, lock: &Lock, why: &NoToken, context: &Con
     }
 }
 
-/// Refreshes a token that the portal rejects, or finds the one that has replaced it meanwhile. `throttled`: a failure of
-/// the last 30 seconds is reported again without a new request.
-pub async fn replace_rejected(
-    token: &CachedToken,
-    session: &Session,
-    services: &Services,
-    cache: &TokenCache,
-    min_ttl: Duration,
-    context: &Context,
-    throttled: bool,
-) -> Result<Usable, NoToken> {
-    let is_recent = |last: LockRecord| {
-        let needs_login = matches!(last.outcome, Some(Outcome::Failed { kind: Kind::LoginNeeded, .. }));
-        needs_login && last.is_within(REMEMBERED, context.now())
-    };
-    if throttled && rejection(token, session, cache).is_some_and(is_recent) {
-        return Err(LoginNeeded::Unauthorized.into());
-    }
-    let refresh =
-        Refresh { session, services, cache, min_ttl, context, throttled, rejected: Some(&token.access_token) };
-    let replaced = if token.refreshable(context.now()).is_none() {
-        Err(LoginNeeded::Unauthorized.into())
-    } else {
-        refresh.under_lock(token).await
-    };
-    let error = match replaced {
-        Ok(usable) if usable.token.lasts(min_ttl, context.now()) => return Ok(usable),
-        Ok(usable) => return Err(LoginNeeded::TooShort(usable.token.expires_at).into()),
-        Err(NoToken::LoginNeeded(LoginNeeded::Refused(_) | LoginNeeded::Reported(_))) => {
-            LoginNeeded::Unauthorized.into()
+impl TokenRequest<'_> {
+    /// Refreshes a token that the portal rejects, or finds the one that has replaced it meanwhile.
+    pub async fn replace_rejected(&self, token: &CachedToken) -> Result<Usable, NoToken> {
+        let Self { session, cache, min_ttl, context, throttled, .. } = *self;
+        let is_recent = |last: LockRecord| {
+            let needs_login = matches!(last.outcome, Some(Outcome::Failed { kind: Kind::LoginNeeded, .. }));
+            needs_login && last.is_within(REMEMBERED, context.now())
+        };
+        if throttled && rejection(token, session, cache).is_some_and(is_recent) {
+            return Err(LoginNeeded::Unauthorized.into());
         }
-        Err(error) => error,
-    };
-    record_rejected(&token.access_token, &cache.lock(&session.token_key(), Purpose::Refresh), &error, context);
-    Err(error)
+        let replaced = if token.refreshable(context.now()).is_none() {
+            Err(LoginNeeded::Unauthorized.into())
+        } else {
+            TokenRequest { rejected: Some(&token.access_token), ..*self }.refresh(token).await
+        };
+        let error = match replaced {
+            Ok(usable) if usable.token.lasts(min_ttl, context.now()) => return Ok(usable),
+            Ok(usable) => return Err(LoginNeeded::TooShort(usable.token.expires_at).into()),
+            Err(NoToken::LoginNeeded(LoginNeeded::Refused(_) | LoginNeeded::Reported(_))) => {
+                LoginNeeded::Unauthorized.into()
+            }
+            Err(error) => error,
+        };
+        self.record_rejected(token, &error);
+        Err(error)
+    }
+
+    /// Records that the portal rejects this token of the session, and why there is no other one.
+    pub fn record_rejected(&self, token: &CachedToken, why: &NoToken) {
+        let lock = self.cache.lock(&self.session.token_key(), Purpose::Refresh);
+        record_rejected(&token.access_token, &lock, why, self.context);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{REMEMBERED, is_rejected, replace_rejected};
+    use super::{REMEMBERED, is_rejected};
     use crate::cache::{Outcome, Purpose};
     use crate::error::Kind;
     use crate::secret::Secret;
     use crate::session::tests::{Fixture, NOW, token};
-    use crate::session::{LoginNeeded, NoToken};
+    use crate::session::{LoginNeeded, NoToken, TokenRequest};
 
     /// Without a region every request fails before it is sent.
     #[tokio::test]
@@ -98,7 +94,7 @@ mod tests {
         ] {
             let fixture = Fixture::new();
             let token = |access_token| token(access_token, NOW + Duration::from_hours(1));
-            let Fixture { cache, session, services, context, .. } = &fixture;
+            let Fixture { cache, session, .. } = &fixture;
             let key = session.token_key();
             cache.store_token(&key, &token("A")).unwrap();
             assert!(!is_rejected(&token("A"), session, cache));
@@ -109,9 +105,7 @@ mod tests {
                 outcome,
             );
             assert!(is_rejected(&token("A"), session, cache) && !is_rejected(&token("B"), session, cache));
-            let replaced =
-                replace_rejected(&token("A"), session, services, cache, Duration::ZERO, context, throttled).await;
-            match replaced {
+            match (TokenRequest { throttled, ..fixture.request() }).replace_rejected(&token("A")).await {
                 Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized)) => assert!(!is_requested, "{kind:?} {age:?}"),
                 Err(NoToken::Failed(error)) => assert!(is_requested, "{kind:?} {age:?}: {error}"),
                 other => panic!("{other:?}"),

@@ -15,11 +15,10 @@ use futures_util::future::{Either, select};
 
 use super::clock::clock_warning;
 use super::refresh::{outcome, timed_out};
-use super::rejected::{record_rejected, replace_rejected};
-use super::{Found, LoginNeeded, NoToken, Usable, look, obtain};
+use super::{Found, LoginNeeded, NoToken, TokenRequest, Usable, look};
 use crate::cache::{
-    self, Acquired, CachedCredentials, CachedToken, CredentialCache, CredentialKey, Held, Loaded, LockRecord, Outcome,
-    PATIENCE, Purpose, TokenCache, TokenKey,
+    self, Acquired, CachedToken, CredentialCache, CredentialKey, Held, Loaded, LockRecord, Outcome, PATIENCE, Purpose,
+    TokenCache, TokenKey,
 };
 use crate::config::{Config, Session, SsoRole};
 use crate::context::{Context, Timestamp};
@@ -33,15 +32,6 @@ const REUSED_ABOVE: Duration = Duration::from_mins(15);
 /// How long a response that is not the portal's is reported again without a request.
 const REMEMBERED: Duration = Duration::from_secs(5);
 
-/// Both caches.
-#[derive(Debug, Clone, Copy)]
-pub struct Caches<'a> {
-    /// `~/.aws/sso/cache`
-    pub tokens: &'a TokenCache,
-    /// `~/.aws/cli/cache`
-    pub credentials: &'a CredentialCache,
-}
-
 /// Credentials of a role, with their expiry and account.
 #[derive(Debug)]
 pub struct RoleCredentials {
@@ -51,20 +41,24 @@ pub struct RoleCredentials {
     pub warnings: Vec<String>,
 }
 
-/// The role, the caches, and the environment to get new credentials.
+/// The role, both caches, and the environment to get new credentials.
 #[expect(clippy::struct_field_names, reason = "the role is one of the fields")]
 pub struct Role<'a> {
-    /// The role.
-    pub role: &'a SsoRole,
-    /// The caches.
-    pub caches: Caches<'a>,
-    /// The environment.
-    pub context: &'a Context,
-    /// How long cached credentials must last.
-    pub min_ttl: Duration,
+    role: &'a SsoRole,
+    tokens: TokenCache,
+    credentials: CredentialCache,
+    context: &'a Context,
+    min_ttl: Duration,
 }
 
-impl Role<'_> {
+impl<'a> Role<'a> {
+    /// A role, whose cached credentials must last this long.
+    pub fn new(role: &'a SsoRole, min_ttl: Duration, context: &'a Context) -> Result<Self, Error> {
+        let home = context.require_home()?;
+        let (tokens, credentials) = (TokenCache::in_home(home), CredentialCache::in_home(home));
+        Ok(Self { role, tokens, credentials, context, min_ttl })
+    }
+
     fn key(&self) -> CredentialKey {
         let SsoRole { session, account_id, role_name } = self.role;
         CredentialKey::of_sso(&account_id.value, &role_name.value, session.name.as_deref(), &session.start_url.value)
@@ -81,10 +75,10 @@ impl Role<'_> {
         if let Some(cached) = self.look() {
             return Ok(cached);
         }
-        if let Err(error) = look(&self.role.session, self.caches.tokens, Duration::ZERO, self.context) {
+        if let Err(error) = look(&self.role.session, &self.tokens, Duration::ZERO, self.context) {
             return self.use_despite(error);
         }
-        let lock = self.caches.credentials.lock(&self.key());
+        let lock = self.credentials.lock(&self.key());
         let result = match lock.wait(PATIENCE, || self.look()).await? {
             Acquired::Result(found) => return Ok(found),
             Acquired::Lock(held) => self.under_lock(held, services).await,
@@ -133,13 +127,13 @@ impl Role<'_> {
 
     /// The token in the cache.
     fn access_token(&self) -> Option<Secret> {
-        let found = self.caches.tokens.token(&self.role.session.token_key());
+        let found = self.tokens.token(&self.role.session.token_key());
         if let Ok(Loaded::Present(token, _)) = found { Some(token.access_token) } else { None }
     }
 
     async fn connect_during_refresh(&self, services: &Services) {
         let session = &self.role.session;
-        let found = look(session, self.caches.tokens, Duration::ZERO, self.context);
+        let found = look(session, &self.tokens, Duration::ZERO, self.context);
         let is_stale = matches!(found, Ok(Found::Stale(token, _)) if token.refreshable(self.context.now()).is_some());
         if let Some(portal) = services.portal(&session.region.value).ok().filter(|_| is_stale) {
             portal.connect().await;
@@ -147,20 +141,19 @@ impl Role<'_> {
     }
 
     async fn request(&self, services: &Services) -> Result<RoleCredentials, NoToken> {
-        let (session, tokens) = (&self.role.session, self.caches.tokens);
-        let mut usable = obtain(session, services, tokens, Duration::ZERO, self.context, true).await?;
+        let (session, cache, context, min_ttl) = (&self.role.session, &self.tokens, self.context, Duration::ZERO);
+        let request = TokenRequest { session, services, cache, context, min_ttl, throttled: true, rejected: None };
+        let mut usable = request.obtain().await?;
         let mut asked = self.ask(services, &usable.token).await;
         if is_unauthorized(&asked) && !usable.refreshed {
-            let token = &usable.token;
-            let new = replace_rejected(token, session, services, tokens, Duration::ZERO, self.context, true).await?;
+            let new = request.replace_rejected(&usable.token).await?;
             asked = self.ask(services, &new.token).await;
             usable = Usable { warnings: [usable.warnings, new.warnings].concat(), ..new };
         }
         if let Err(error) = &asked
             && is_unauthorized(&asked)
         {
-            let lock = tokens.lock(&session.token_key(), Purpose::Refresh);
-            record_rejected(&usable.token.access_token, &lock, error, self.context);
+            request.record_rejected(&usable.token, error);
         }
         let Usable { token, warnings, .. } = usable;
         let mut found = RoleCredentials { credentials: asked?, warnings };
@@ -210,20 +203,17 @@ impl Role<'_> {
     /// Stores credentials if the token that they were requested with is still in the cache. Another token, which is
     /// returned, may be another person's. Without any token the session was ended, and the credentials with it.
     fn store(&self, found: &mut RoleCredentials, used: &CachedToken) -> Result<Option<CachedToken>, NoToken> {
-        let Caches { tokens, credentials } = self.caches;
         // While the lock is held, neither a login nor a logout changes the token.
-        let held = tokens.lock(&self.role.session.token_key(), Purpose::Refresh).attempt().ok().flatten();
+        let held = self.tokens.lock(&self.role.session.token_key(), Purpose::Refresh).attempt().ok().flatten();
         let now = self.context.now();
-        let stored = match look(&self.role.session, tokens, Duration::ZERO, self.context) {
+        let stored = match look(&self.role.session, &self.tokens, Duration::ZERO, self.context) {
             Ok(Found::Fresh(Usable { token, .. }) | Found::Stale(token, _)) => {
                 if token.access_token != used.access_token {
                     return Ok(Some(token).filter(|token| token.lasts(Duration::ZERO, now)));
                 }
-                let expires_at = found.credentials.expiry().map(Timestamp::from).filter(|_| held.is_some());
-                let keys = found.credentials.clone();
-                let document = expires_at.map(|expires_at| CachedCredentials { credentials: keys, expires_at });
                 let is_current = || self.access_token().as_ref() == Some(&used.access_token);
-                document.map_or(Ok(None), |document| credentials.store_sso(&self.key(), &document, is_current))
+                let store = |_| self.credentials.store_sso(&self.key(), &found.credentials, is_current);
+                held.map_or(Ok(None), store)
             }
             Err(NoToken::LoginNeeded(why)) => return Err(why.into()),
             Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => Err(error),
@@ -236,13 +226,12 @@ impl Role<'_> {
     /// The cached credentials, and how long they last; expired ones and those of an ended session count as absent.
     fn cached(&self, now: Timestamp) -> Option<(RoleCredentials, Duration)> {
         let session = &self.role.session;
-        if !self.caches.tokens.has_token(&session.token_key(), &session.start_url.value) {
+        if !self.tokens.has_token(&session.token_key(), &session.start_url.value) {
             return None;
         }
-        let Loaded::Present(cached, warning) = self.caches.credentials.load(&self.key()) else { return None };
-        let left = Duration::try_from(cached.expires_at - now).ok().filter(|left| !left.is_zero());
-        let found = RoleCredentials { credentials: cached.credentials, warnings: Vec::from_iter(warning) };
-        left.map(|left| (found, left))
+        let Loaded::Present(credentials, warning) = self.credentials.load(&self.key()) else { return None };
+        let left = Duration::try_from(cache::expires_at(&credentials) - now).ok().filter(|left| !left.is_zero())?;
+        Some((RoleCredentials { credentials, warnings: Vec::from_iter(warning) }, left))
     }
 
     fn use_despite(&self, error: NoToken) -> Result<RoleCredentials, NoToken> {

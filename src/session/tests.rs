@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use time::macros::utc_datetime;
 
-use super::{LoginNeeded, NoToken, obtain};
+use super::{LoginNeeded, NoToken, TokenRequest};
 use crate::cache::{CachedToken, Outcome, Purpose, TokenCache, timestamp};
 use crate::config::{Config, Overrides, Session, SessionOptions, client_settings};
 use crate::context::{Context, Timestamp};
@@ -132,17 +132,11 @@ fn set_up(cache: &TokenCache, session: &Session, point: Point) {
 const NO_REGION: &str = "no region";
 
 /// What the program decides.
-async fn decided(
-    session: &Session,
-    services: &Services,
-    cache: &TokenCache,
-    context: &Context,
-    point: Point,
-) -> Decision {
-    set_up(cache, session, point);
+async fn decided(request: TokenRequest<'_>, point: Point) -> Decision {
+    set_up(request.cache, request.session, point);
     let min_ttl = Duration::from_secs(point.min_ttl.unsigned_abs());
     let was_requested = |error: &str| error.contains(NO_REGION);
-    match obtain(session, services, cache, min_ttl, context, point.is_throttled).await {
+    match (TokenRequest { min_ttl, throttled: point.is_throttled, ..request }).obtain().await {
         Ok(usable) if usable.refreshed => panic!("{point:?}: refreshed without a server"),
         Ok(usable) => match &usable.warnings[..] {
             [] => Decision::UseIt,
@@ -197,15 +191,20 @@ impl Fixture {
         let services = Services::new(HttpOptions::new(&context), settings);
         Self { _home: home, cache, context, session, services }
     }
+
+    pub(super) fn request(&self) -> TokenRequest<'_> {
+        let Self { cache, context, session, services, .. } = self;
+        TokenRequest { session, services, cache, context, min_ttl: Duration::ZERO, throttled: true, rejected: None }
+    }
 }
 
 #[test]
 fn obtain_matches_the_model_at_every_boundary() {
-    let Fixture { _home, cache, context, session, services } = Fixture::new();
+    let fixture = Fixture::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let points = points();
     assert!(points.len() > 500, "{} points", points.len());
     for point in points {
-        assert_eq!(runtime.block_on(decided(&session, &services, &cache, &context, point)), model(point), "{point:?}");
+        assert_eq!(runtime.block_on(decided(fixture.request(), point)), model(point), "{point:?}");
     }
 }

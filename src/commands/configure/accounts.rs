@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use crate::cache::{CachedToken, Purpose};
+use crate::cache::CachedToken;
 use crate::error::Error;
 use crate::http::CONCURRENT_REQUESTS;
 use crate::login::{self, LoginRequest};
 use crate::oidc::Failure;
 use crate::portal::{Account, PortalClient};
 use crate::secret::Secret;
-use crate::session::{self, LoginNeeded, NoToken, Usable};
+use crate::session::{LoginNeeded, NoToken, TokenRequest, Usable};
 
 /// Lists what a session gives access to.
 pub(super) struct Lister<'a> {
@@ -78,29 +78,22 @@ impl<'a> Lister<'a> {
             let portal = services.portal(&self.region())?;
             context.wait_for(&words, send(portal, token.access_token.clone())).await
         };
+        let min_ttl = Duration::ZERO;
+        let request = TokenRequest { session, services, cache, context, min_ttl, throttled: false, rejected: None };
         let known = self.token.borrow().clone();
         let token = match known {
             Some(token) => token,
-            None => {
-                self.usable(session::obtain(session, services, cache, Duration::ZERO, context, false).await).await?
-            }
+            None => self.usable(request.obtain().await).await?,
         };
         let reply = send(&token).await;
         if !reply.as_ref().is_err_and(Failure::is_unauthorized) {
             return reply.map_err(Failure::explained);
         }
-        let replaced =
-            session::replace_rejected(&token, session, services, cache, Duration::ZERO, context, false).await;
-        let token = self.usable(replaced).await?;
+        let token = self.usable(request.replace_rejected(&token).await).await?;
         let reply = send(&token).await;
         if reply.as_ref().is_err_and(Failure::is_unauthorized) {
             let why = NoToken::from(LoginNeeded::Unauthorized);
-            session::record_rejected(
-                &token.access_token,
-                &cache.lock(&session.token_key(), Purpose::Refresh),
-                &why,
-                context,
-            );
+            request.record_rejected(&token, &why);
             return Err(why.into_error(session));
         }
         reply.map_err(Failure::explained)
@@ -111,7 +104,7 @@ impl<'a> Lister<'a> {
         let LoginRequest { session, context, .. } = self.request;
         let token = match found {
             Ok(usable) => {
-                usable.warnings.iter().for_each(|warning| context.message(&format!("WARNING: {warning}")));
+                usable.warnings.iter().for_each(|warning| context.warn(warning));
                 usable.token
             }
             Err(NoToken::LoginNeeded(why)) => {

@@ -6,22 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::super::tests::{Fixture, NOW, token};
-use super::{LoginNeeded, NoToken, PATIENCE, Refresh, SHORT_PATIENCE};
+use super::{LoginNeeded, NoToken, PATIENCE, SHORT_PATIENCE, TokenRequest};
 use crate::cache::{CachedToken, Loaded, Outcome, Purpose};
 use crate::oidc::TokenResponse;
 use crate::secret::Secret;
-
-fn refresh(fixture: &Fixture) -> Refresh<'_> {
-    Refresh {
-        session: &fixture.session,
-        services: &fixture.services,
-        cache: &fixture.cache,
-        min_ttl: Duration::ZERO,
-        context: &fixture.context,
-        throttled: true,
-        rejected: None,
-    }
-}
 
 fn store(fixture: &Fixture, token: &CachedToken) {
     fixture.cache.store_token(&fixture.session.token_key(), token).unwrap();
@@ -32,7 +20,7 @@ const HOUR: Duration = Duration::from_hours(1);
 #[test]
 fn a_token_that_was_replaced_meanwhile_is_used() {
     let fixture = Fixture::new();
-    let refresh = refresh(&fixture);
+    let refresh = fixture.request();
     let found = token("A", NOW + HOUR);
     let newer = |present: &CachedToken| {
         store(&fixture, present);
@@ -50,7 +38,7 @@ fn a_token_that_was_replaced_meanwhile_is_used() {
         assert!(usable.is_none_or(|usable| usable.token.is_same_grant(&present)));
     }
     let rejected = Secret::new("B");
-    let refresh = Refresh { rejected: Some(&rejected), ..refresh };
+    let refresh = TokenRequest { rejected: Some(&rejected), ..refresh };
     store(&fixture, &token("B", NOW + HOUR));
     assert!(refresh.newer(&found).is_none());
 }
@@ -58,7 +46,7 @@ fn a_token_that_was_replaced_meanwhile_is_used() {
 #[test]
 fn a_process_that_may_be_suspended_is_waited_for_less() {
     let fixture = Fixture::new();
-    let refresh = refresh(&fixture);
+    let refresh = fixture.request();
     let lock = fixture.cache.lock(&fixture.session.token_key(), Purpose::Refresh);
     let (expired, valid) = (token("A", NOW), token("A", NOW + HOUR));
     assert_eq!(refresh.patience(&expired, &lock), PATIENCE, "no record");
@@ -77,7 +65,7 @@ fn a_process_that_may_be_suspended_is_waited_for_less() {
 #[test]
 fn a_refreshed_token_has_its_start_url_and_region() {
     let fixture = Fixture::new();
-    let refresh = refresh(&fixture);
+    let refresh = fixture.request();
     let reply = |refresh_token| TokenResponse { access_token: Secret::new("B"), expires_in: 60, refresh_token };
     let refreshed = refresh.refreshed(&token("A", NOW), reply(Some(Secret::new("next"))), NOW);
     let expected = json!({
@@ -110,7 +98,7 @@ async fn only_the_token_that_was_refreshed_is_replaced() {
     ] {
         let fixture = Fixture::new();
         store(&fixture, &present);
-        let result = refresh(&fixture).store(&found, new.clone(), Vec::new()).await;
+        let result = fixture.request().store(&found, new.clone(), Vec::new()).await;
         let expired = matches!(result, Err(NoToken::LoginNeeded(LoginNeeded::Expired { .. })));
         assert_eq!(expired, used.is_none(), "{present:?}");
         assert_eq!(result.ok().map(|usable| usable.token.access_token), used.map(Secret::new), "{present:?}");

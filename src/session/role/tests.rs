@@ -5,8 +5,8 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 
 use super::super::tests::{Fixture, NOW, token};
-use super::{Caches, LoginNeeded, REMEMBERED, Role};
-use crate::cache::{CachedCredentials, CredentialCache, LockRecord, Outcome};
+use super::{LoginNeeded, REMEMBERED, Role};
+use crate::cache::{LockRecord, Outcome};
 use crate::config::{Located, Origin, SsoRole};
 use crate::context::Timestamp;
 use crate::error::Kind;
@@ -15,31 +15,28 @@ use crate::secret::Secret;
 /// A session with a token, and a role of it.
 struct OfRole {
     fixture: Fixture,
-    credentials: CredentialCache,
     role: SsoRole,
 }
 
 impl OfRole {
     fn new() -> Self {
         let fixture = Fixture::new();
-        let credentials = CredentialCache::in_home(fixture.context.home.as_deref().unwrap());
         let given = |name, value: &str| Located::new(value.to_owned(), Origin::Option(name));
         let (account_id, role_name) = (given("--account-id", "111122223333"), given("--role-name", "Developer"));
         let role = SsoRole { session: fixture.session.clone(), account_id, role_name };
         let token = token("A", NOW + Duration::from_hours(1));
         fixture.cache.store_token(&fixture.session.token_key(), &token).unwrap();
-        Self { fixture, credentials, role }
+        Self { fixture, role }
     }
 
     fn role(&self, min_ttl: Duration) -> Role<'_> {
-        let caches = Caches { tokens: &self.fixture.cache, credentials: &self.credentials };
-        Role { role: &self.role, caches, context: &self.fixture.context, min_ttl }
+        Role::new(&self.role, min_ttl, &self.fixture.context).unwrap()
     }
 
     fn store(&self, expires_at: Timestamp) {
         let keys = Credentials::new("A", "S", Some("T".to_owned()), Some(expires_at.into()), "test");
-        let cached = CachedCredentials { credentials: keys, expires_at };
-        self.credentials.store_sso(&self.role(Duration::ZERO).key(), &cached, || true).unwrap();
+        let role = self.role(Duration::ZERO);
+        role.credentials.store_sso(&role.key(), &keys, || true).unwrap();
     }
 }
 
