@@ -14,7 +14,7 @@ use super::clients;
 use super::printing::Output;
 use super::{duration, environment, print_source, profile_chain, runtime, selection, token};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
-use crate::config::{Config, RoleOptions, Section, SsoRole, shell_quoted};
+use crate::config::{Config, RoleOptions, Section, SsoRole, use_one_of};
 use crate::context::{Context, Timestamp};
 use crate::credentials::{Chain, Provider, Retrieval};
 use crate::error::{Error, Kind};
@@ -147,9 +147,7 @@ fn of_only_profile(config: &Config, context: &Context) -> anyhow::Result<Provide
     let hint = if names.is_empty() {
         format!("the profile `{name}` has no role; pass --profile, or --sso-session with --account-id and --role-name")
     } else {
-        let names: Vec<String> =
-            names.iter().take(10).map(|name| format!("--profile {}", shell_quoted(name))).collect();
-        format!("use {}", names.join(", or "))
+        use_one_of(names.into_iter().map(|name| ("--profile", name)))
     };
     Err(anyhow::Error::new(Error::configuration("no credentials found").hint(hint)).context(ATTEMPT))
 }

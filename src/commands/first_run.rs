@@ -12,44 +12,25 @@ use crate::error::Error;
 use crate::login;
 use crate::services::Services;
 
-/// The session to sign in to.
-pub(super) struct NewSession {
-    name: String,
-    start_url: String,
-    region: String,
-}
-
-impl NewSession {
-    /// Asks for what the options leave open.
-    pub(super) async fn ask(
-        options: &SessionOptions<'_>,
-        prompt: &Prompt<'_>,
-        services: &Services,
-        config: &Config,
-        context: &Context,
-    ) -> Result<Self, Error> {
-        context.message(&format!("No sso-session is configured in {} yet.", config.config_path().display()));
-        let title = "Start URL of your AWS access portal";
-        let start_url = prompt.ask(title, None, |url| canonical(url).map(drop)).await?;
-        let start_url = canonical(&start_url).map_err(Error::validation)?;
-        let region = match &options.region {
-            Some(Located { value, .. }) => value.clone(),
-            None => region(&start_url, prompt, services, context).await?,
-        };
-        let name = prompt.ask("Name of the session", Some(&proposed_name(&start_url)), check_name).await?;
-        Ok(Self { name, start_url, region })
-    }
-
-    /// The same as options.
-    pub(super) fn options(&self) -> SessionOptions<'_> {
-        let answer = |value: &str| Some(Located::new(value.to_owned(), Origin::Answer));
-        SessionOptions {
-            name: Some(&self.name),
-            start_url: answer(&self.start_url),
-            region: answer(&self.region),
-            ..SessionOptions::default()
-        }
-    }
+/// Asks for what the options leave open, and returns the session to sign in to.
+pub(super) async fn ask(
+    options: &SessionOptions<'_>,
+    prompt: Prompt<'_>,
+    services: &Services,
+    config: &Config,
+    context: &Context,
+) -> Result<SessionOptions<'static>, Error> {
+    context.message(&format!("No sso-session is configured in {} yet.", config.config_path().display()));
+    let title = "Start URL of your AWS access portal";
+    let start_url = prompt.ask(title, None, |url| canonical(url).map(drop)).await?;
+    let start_url = canonical(&start_url).map_err(Error::validation)?;
+    let region = match &options.region {
+        Some(Located { value, .. }) => value.clone(),
+        None => region(&start_url, prompt, services, context).await?,
+    };
+    let name = prompt.ask("Name of the session", Some(&proposed_name(&start_url)), check_name).await?;
+    let [start_url, region] = [start_url, region].map(|answer| Some(Located::new(answer, Origin::Answer)));
+    Ok(SessionOptions { name: Some(name.into()), start_url, region, ..SessionOptions::default() })
 }
 
 /// The start URL as AWS documents it: without the slash and the fragment that a browser shows.
@@ -60,7 +41,7 @@ fn canonical(start_url: &str) -> Result<String, String> {
 }
 
 /// The region of the Identity Center: found, or else chosen.
-async fn region(start_url: &str, prompt: &Prompt<'_>, services: &Services, context: &Context) -> Result<String, Error> {
+async fn region(start_url: &str, prompt: Prompt<'_>, services: &Services, context: &Context) -> Result<String, Error> {
     let is_valid = |region: &str| services.endpoint(Service::Oidc, region).is_ok();
     if endpoint::region_of_start_url(start_url).is_none() {
         context.message("Looking for the region on the page of the portal ...");

@@ -20,9 +20,9 @@ use crate::output::Style;
 use crate::report;
 use crate::services::Services;
 
-use super::first_run::NewSession;
 use super::prompt::Prompt;
-use super::{choices, clients, configure, print_source, runtime, selection, wants_events};
+use super::selection::Selection;
+use super::{choices, clients, configure, print_source, runtime, wants_events};
 
 /// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
 pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
@@ -41,31 +41,24 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
     let mut saves = args.save;
     let services = clients::for_session(context, &config, global)?;
     let cache = TokenCache::in_home(context.require_home()?);
-    let new_session;
+    let (services, cache, config) = (&services, &cache, &config);
+    let prompt = Prompt::new(choices.interactive, global.as_aws, context);
     if selected.is_empty() {
-        let options = options.with_variables(&config, context);
-        let prompt = Prompt::new(choices.interactive, global.as_aws, context);
-        selected.push(match (options.candidates(&config)?, prompt) {
-            (None, _) => options,
-            (Some(candidates), Some(prompt)) if candidates.is_empty() && config.is_understood() => {
-                let asked = NewSession::ask(&options, &prompt, &services, &config, context);
-                new_session = runtime::block_on(context, async { Ok(asked.await?) })?;
-                saves = true;
-                new_session.options()
-            }
-            (Some(candidates), prompt) => selection::chosen(candidates, prompt.as_ref(), &cache, &config, context)?,
-        });
+        let options = options.with_variables(config, context);
+        let (session, is_new) = Selection { prompt, services, cache, config, context }.of(options)?;
+        selected.push(session);
+        saves |= is_new;
     }
-    let run = Run { context, config: &config, services: &services, cache, notices, choices, saves };
+    let run = Run { context, config, services, cache, notices, choices, saves };
     if let [options] = &selected[..] {
         let session = run.session(options)?;
-        print_source(&session, &config, context);
+        print_source(&session, config, context);
         let login = runtime::block_on(context, async { Ok(login::sign_in(&run.request(&session)).await?) })?;
         run.finish(&session, &login)?;
         if saves && !args.save {
             offer_profile(&session, args, global, context)?;
         } else {
-            notices.next_step(&session, &config);
+            notices.next_step(&session, config);
         }
         return Ok(0);
     }
@@ -116,7 +109,7 @@ struct Run<'a> {
     context: &'a Context,
     config: &'a Config,
     services: &'a Services,
-    cache: TokenCache,
+    cache: &'a TokenCache,
     notices: &'a Notices<'a>,
     choices: Choices,
     /// Whether the settings are saved after the login.
@@ -151,7 +144,7 @@ impl Run<'_> {
             Ok((session, outcome))
         });
         let mut outcomes = pin!(stream::iter(attempts).buffered(CONCURRENT_REQUESTS));
-        let mut names = selected.iter().map(|options| options.name);
+        let mut names = selected.iter().map(|options| options.name.as_deref());
         let mut printed = Ok(());
         // After a failure to print, too: a refresh that has begun must be stored.
         while let (Some(outcome), Some(name)) = (outcomes.next().await, names.next()) {

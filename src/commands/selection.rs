@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::prompt::Prompt;
 use super::session_status::StatusReport;
-use super::{print_source, runtime};
+use super::{first_run, print_source, runtime};
 use crate::cache::TokenCache;
 use crate::config::{Config, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
+use crate::services::Services;
 
 /// The session of a command that never asks.
 pub(super) fn session(options: &SessionOptions<'_>, config: &Config, context: &Context) -> Result<Session, Error> {
@@ -30,49 +31,58 @@ pub(super) fn only<'a>(
     config: &'a Config,
     context: &Context,
 ) -> Result<Option<SessionOptions<'a>>, Error> {
-    let Some(candidates) = options.candidates(config)? else { return Ok(None) };
-    the_only(candidates, config, context).map(Some)
-}
-
-/// The only candidate.
-fn the_only<'a>(
-    candidates: Vec<SessionOptions<'a>>,
-    config: &Config,
-    context: &Context,
-) -> Result<SessionOptions<'a>, Error> {
-    match <[SessionOptions<'a>; 1]>::try_from(candidates) {
-        Ok([only]) => {
-            announce(&only, context);
-            Ok(only)
-        }
-        Err(candidates) => Err(none_selected(&candidates, config)),
-    }
-}
-
-/// The only candidate, or the one that the person at the terminal chooses by name and state.
-pub(super) fn chosen<'a>(
-    mut candidates: Vec<SessionOptions<'a>>,
-    prompt: Option<&Prompt<'_>>,
-    cache: &TokenCache,
-    config: &Config,
-    context: &Context,
-) -> anyhow::Result<SessionOptions<'a>> {
-    let Some(prompt) = prompt.filter(|_| candidates.len() > 1) else {
-        return Ok(the_only(candidates, config, context)?);
+    let only = |mut candidates: Vec<_>| match candidates.len() {
+        1 => Ok(candidates.remove(0)),
+        _ => Err(none_selected(&candidates, config)),
     };
-    let report = StatusReport { cache, context, min_ttl: Duration::ZERO, profiles: BTreeMap::default() };
-    let items: Vec<String> = candidates
-        .iter()
-        .map(|candidate| {
+    let only = options.candidates(config)?.map(only).transpose()?;
+    Ok(only.inspect(|only| announce(only, context)))
+}
+
+/// The selection of a command that may ask.
+pub(super) struct Selection<'a> {
+    /// Asks, where a person can answer.
+    pub(super) prompt: Option<Prompt<'a>>,
+    pub(super) services: &'a Services,
+    pub(super) cache: &'a TokenCache,
+    pub(super) config: &'a Config,
+    pub(super) context: &'a Context,
+}
+
+impl<'a> Selection<'a> {
+    /// The session that is selected, or else the only one, the one that the person chooses, or a new one, which the answers
+    /// to questions describe. Also whether it is new.
+    pub(super) fn of(&self, options: SessionOptions<'a>) -> anyhow::Result<(SessionOptions<'a>, bool)> {
+        let Self { prompt, services, config, context, .. } = *self;
+        match (options.candidates(config)?, prompt) {
+            (Some(candidates), Some(prompt)) if candidates.is_empty() && config.is_understood() => {
+                let asked = first_run::ask(&options, prompt, services, config, context);
+                Ok((runtime::block_on(context, async { Ok(asked.await?) })?, true))
+            }
+            (Some(candidates), Some(prompt)) if candidates.len() > 1 => Ok((self.chosen(candidates, prompt)?, false)),
+            _ => Ok((only(&options, config, context)?.unwrap_or(options), false)),
+        }
+    }
+
+    /// The candidate that the person at the terminal chooses by name and state.
+    fn chosen(
+        &self,
+        mut candidates: Vec<SessionOptions<'a>>,
+        prompt: Prompt<'_>,
+    ) -> anyhow::Result<SessionOptions<'a>> {
+        let Self { cache, config, context, .. } = *self;
+        let report = StatusReport { cache, context, min_ttl: Duration::ZERO, profiles: BTreeMap::default() };
+        let item = |candidate: &SessionOptions<'_>| {
             let state = match Session::resolve(config, candidate) {
                 Ok(session) => report.of_session(&session).summary(context.now()),
                 Err(error) => error.to_string(),
             };
             format!("{}: {state}", candidate.selector().1)
-        })
-        .collect();
-    let index = runtime::block_on(context, async { Ok(prompt.choose("Which session?", &items).await?) })?;
-    Ok(candidates.swap_remove(index))
+        };
+        let items: Vec<String> = candidates.iter().map(item).collect();
+        let index = runtime::block_on(context, async { Ok(prompt.choose("Which session?", &items).await?) })?;
+        Ok(candidates.swap_remove(index))
+    }
 }
 
 /// Prints which session was taken, where a person sees it.

@@ -28,7 +28,7 @@ pub use names::{shell_quoted, shell_words};
 pub use origin::{Located, Origin};
 pub use profiles::{NewProfile, Saved, Setting, When, save_profiles, session_section};
 pub use section::Section;
-pub use selection::{RoleOptions, SessionOptions};
+pub use selection::{RoleOptions, SessionOptions, use_one_of};
 pub use session::{DEFAULT_SCOPE, Session, SsoRole};
 pub use settings::{
     AutoPrompt, ClientSettings, Overrides, auto_prompt, check_endpoint_option, client_settings, error_format,

@@ -3,6 +3,8 @@
 //!
 //! The profile is selected in `config`, and a session's settings are read in `session`.
 
+use std::borrow::Cow;
+
 use super::Config;
 use super::names::shell_quoted;
 use super::origin::{Located, Origin};
@@ -20,7 +22,7 @@ pub(super) const REGION: &str = "SSO_OIDC_REGION";
 #[derive(Clone, Debug, Default)]
 pub struct SessionOptions<'a> {
     /// `--sso-session`; empty selects the profile's own keys, as with the AWS CLI.
-    pub name: Option<&'a str>,
+    pub name: Option<Cow<'a, str>>,
     /// The profile to use instead of the selected one.
     pub profile: Option<&'a str>,
     /// `--start-url`.
@@ -36,7 +38,7 @@ impl<'a> SessionOptions<'a> {
     pub fn new(name: Option<&'a str>, start_url: Option<&str>, region: Option<&str>) -> Self {
         let of_host = start_url.and_then(endpoint::region_of_start_url);
         Self {
-            name,
+            name: name.map(Cow::from),
             start_url: Located::option("--start-url", start_url),
             region: Located::option("--sso-region", region.or(of_host.as_deref())),
             ..Self::default()
@@ -89,7 +91,7 @@ impl<'a> SessionOptions<'a> {
 
     fn all_candidates(&self, config: &'a Config) -> Vec<Self> {
         let sessions: Vec<_> =
-            config.sso_sessions().map(|(name, _)| Self { name: Some(name), ..self.clone() }).collect();
+            config.sso_sessions().map(|(name, _)| Self { name: Some(name.into()), ..self.clone() }).collect();
         if !sessions.is_empty() {
             return sessions;
         }
@@ -103,8 +105,8 @@ impl<'a> SessionOptions<'a> {
     }
 
     /// The option that selects this candidate, and its value.
-    pub fn selector(&self) -> (&'static str, &'a str) {
-        match (self.name, self.profile) {
+    pub fn selector(&self) -> (&'static str, &str) {
+        match (self.name.as_deref(), self.profile) {
             (Some(name), _) => ("--sso-session", name),
             (None, profile) => ("--profile", profile.unwrap_or_default()),
         }
@@ -122,19 +124,18 @@ impl Config {
             return problem;
         }
         let candidates = SessionOptions::default().all_candidates(self);
-        let options: Vec<String> = candidates
-            .iter()
-            .take(10)
-            .map(|candidate| {
-                let (option, value) = candidate.selector();
-                format!("{option} {}", shell_quoted(value))
-            })
-            .collect();
-        match &options[..] {
-            [] => NEW_SESSION.to_owned(),
-            options => format!("use {}", options.join(", or ")),
+        if candidates.is_empty() {
+            NEW_SESSION.to_owned()
+        } else {
+            use_one_of(candidates.iter().map(SessionOptions::selector))
         }
     }
+}
+
+/// The hint that lists options and their values, of which one is to be used.
+pub fn use_one_of<'a>(options: impl Iterator<Item = (&'static str, &'a str)>) -> String {
+    let options: Vec<_> = options.take(10).map(|(option, value)| format!("{option} {}", shell_quoted(value))).collect();
+    format!("use {}", options.join(", or "))
 }
 
 /// An environment variable that is not empty.

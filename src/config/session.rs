@@ -75,7 +75,7 @@ impl Session {
 
     /// The sessions selected by `--sso-session` or `--profile`; `None` means all.
     pub fn selected(names: &[String], profile: Option<&str>, config: &Config) -> Result<Option<Vec<Self>>, Error> {
-        let resolved = |name| Self::resolve(config, &SessionOptions { name, ..SessionOptions::default() });
+        let resolved = |name| Self::resolve(config, &SessionOptions::new(name, None, None));
         if !names.is_empty() {
             return names.iter().map(|name| resolved(Some(name))).collect::<Result<_, _>>().map(Some);
         }
@@ -214,7 +214,7 @@ impl<'a> Source<'a> {
         let by_option = options.start_url.is_some();
         // --start-url replaces the profile: none of its other keys apply.
         let of_profile = || section.filter(|_| !by_option)?.get("sso_session");
-        let name = options.name.or_else(of_profile).filter(|name| !name.is_empty());
+        let name = options.name.as_deref().or_else(of_profile).filter(|name| !name.is_empty());
         let section = match name {
             Some(name) => {
                 let session = config.sso_session(name);
@@ -309,7 +309,7 @@ fn registration_scopes(text: &str) -> Vec<String> {
 }
 
 fn no_session(config: &Config, profile: Option<Section<'_>>, name: &str, options: &SessionOptions<'_>) -> Error {
-    let of_option = || Located::option("--sso-session", options.name);
+    let of_option = || Located::option("--sso-session", options.name.as_deref());
     let source = of_option().or_else(|| profile?.located("sso_session")).map(|chosen| chosen.source());
     let source = source.unwrap_or_default();
     let names: Vec<&str> = config.sso_sessions().map(|(name, _)| name).take(10).collect();

@@ -17,7 +17,7 @@ fn resolve(config: &str, profile: Option<&str>, options: SessionOptions<'_>) -> 
 }
 
 fn named(name: &str) -> SessionOptions<'_> {
-    SessionOptions { name: Some(name), ..SessionOptions::default() }
+    SessionOptions::new(Some(name), None, None)
 }
 
 fn configuration_error(outcome: Result<impl std::fmt::Debug, Error>) -> String {
@@ -106,7 +106,7 @@ fn options_replace_configuration() {
     let found = resolve(SESSION, Some("p"), both.clone()).unwrap();
     assert_eq!(found.name, None, "without a name there is no session, even if the profile has one");
 
-    let named = SessionOptions { name: Some("new"), ..both };
+    let named = SessionOptions { name: Some("new".into()), ..both };
     assert_eq!(resolve("", None, named).unwrap().name.as_deref(), Some("new"));
 
     let same = SessionOptions::new(Some("s1"), Some(URL), None);

@@ -9,10 +9,10 @@ mod roles;
 
 use serde_json::{Value, json};
 
-use super::first_run::NewSession;
 use super::printing::Output;
 use super::prompt::Prompt;
-use super::{choices, clients, print_source, runtime, selection, token};
+use super::selection::Selection;
+use super::{choices, clients, print_source, runtime, token};
 use crate::cache::TokenCache;
 use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs};
 use crate::config::{self, Config, DEFAULT_SCOPE, NewProfile, Origin, Saved, Session, SessionOptions};
@@ -20,10 +20,9 @@ use crate::context::{Context, Style};
 use crate::error::Error;
 use crate::login::LoginRequest;
 use crate::login::notice::Notices;
-use crate::services::Services;
 use accounts::Lister;
 use names::Template;
-use roles::{Listing, Selection};
+use roles::{Listing, Roles};
 
 /// Writes profiles, or prints them or the list of roles.
 pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
@@ -39,13 +38,13 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     // `aws configure sso` asks, too.
     let prompt = if is_complete { None } else { Prompt::new(choices.interactive, false, context) };
     let options = SessionOptions { as_aws: false, ..token::options(&args.session, &config, global, context) };
-    let session = session(options, prompt.as_ref(), &services, &cache, &config, context)?;
-    crate::login::check(&session, &choices)?;
+    let (choices, services, cache, config) = (&choices, &services, &cache, &config);
+    let session = &session(&Selection { prompt, services, cache, config, context }, options)?;
+    crate::login::check(session, choices)?;
     services.check(&session.region)?;
     let notices = if global.as_aws { Notices::new(context, false, true) } else { Notices::on_stderr(context) };
-    let (session, choices, services, cache, config) = (&session, &choices, &services, &cache, &config);
     let request = LoginRequest { session, choices, services, cache, config, notices: &notices, context };
-    let roles = Selection {
+    let roles = Roles {
         args,
         profile: profile.as_deref(),
         region: given(global.region.as_deref()),
@@ -115,27 +114,10 @@ fn configuration(several: bool, global: &GlobalArgs, context: &Context) -> Resul
     Ok((if config.selected().is_some() { config } else { config.with_default_profile() }, name))
 }
 
-/// The session: selected, chosen, or set up by the answers to questions. If it is not in the config file yet, it gets the
-/// scopes that will be saved.
-fn session(
-    options: SessionOptions<'_>,
-    prompt: Option<&Prompt<'_>>,
-    services: &Services,
-    cache: &TokenCache,
-    config: &Config,
-    context: &Context,
-) -> anyhow::Result<Session> {
-    let new_session;
-    let options = match (options.candidates(config)?, prompt) {
-        (None, _) => options,
-        (Some(candidates), Some(prompt)) if candidates.is_empty() && config.is_understood() => {
-            let asked = NewSession::ask(&options, prompt, services, config, context);
-            new_session = runtime::block_on(context, async { Ok(asked.await?) })?;
-            new_session.options()
-        }
-        (Some(candidates), prompt) => selection::chosen(candidates, prompt, cache, config, context)?,
-    };
-    let mut session = Session::resolve(config, &options)?;
+/// The session. If it is not in the config file yet, it gets the scopes that will be saved.
+fn session(selection: &Selection<'_>, options: SessionOptions<'_>) -> anyhow::Result<Session> {
+    let Selection { config, context, .. } = *selection;
+    let mut session = Session::resolve(config, &selection.of(options)?.0)?;
     print_source(&session, config, context);
     if is_new(&session, config) {
         session.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);

@@ -14,7 +14,7 @@ use crate::text;
 pub(super) type Listing = Vec<(Account, Vec<String>)>;
 
 /// Finds the roles and their profiles.
-pub(super) struct Selection<'a> {
+pub(super) struct Roles<'a> {
     pub(super) args: &'a ConfigureArgs,
     /// The profile to write.
     pub(super) profile: Option<&'a str>,
@@ -29,7 +29,7 @@ pub(super) struct Selection<'a> {
     pub(super) prompt: Option<Prompt<'a>>,
 }
 
-impl Selection<'_> {
+impl Roles<'_> {
     /// The accounts and roles that the options select, of all.
     pub(super) async fn listing(&self) -> Result<Listing, Error> {
         let mut accounts = self.lister.accounts().await?;
