@@ -15,9 +15,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::document::to_json;
-use super::platform;
 use crate::error::Error;
-use crate::files::{self, Keep, TEMPORARY, create_private_folders, folder_of};
+use crate::files::{self, Cause, Keep, TEMPORARY, create_private_folders, folder_of};
 
 #[cfg(test)]
 mod tests;
@@ -59,7 +58,8 @@ struct Failure {
 impl Failure {
     fn io(path: &Path, attempt: &str, error: &io::Error) -> Self {
         // A folder that is removed at this moment can be created again.
-        let is_transient = platform::is_transient(error) || error.kind() == io::ErrorKind::NotFound;
+        let is_transient = Cause::of(error) == Some(Cause::InputOutput)
+            || matches!(error.kind(), io::ErrorKind::StaleNetworkFileHandle | io::ErrorKind::NotFound);
         Self { error: io_error(path, attempt, error), is_transient }
     }
 }
@@ -72,9 +72,9 @@ impl From<Error> for Failure {
 
 /// The error for a failed system call.
 pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
-    let place = path.display();
+    let (place, cause) = (path.display(), Cause::of(error));
     let hint = match error.kind() {
-        io::ErrorKind::PermissionDenied if platform::is_not_permitted(error) => {
+        io::ErrorKind::PermissionDenied if cause == Some(Cause::NotPermitted) => {
             format!("check the attributes of {place} and its folder (lsattr): neither may be immutable or append-only")
         }
         io::ErrorKind::PermissionDenied => match files::command_for_access(path) {
@@ -82,7 +82,7 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
             None => format!("make {place} readable and writable for your account, or set HOME to a folder that is"),
         },
         io::ErrorKind::StorageFull => "free some space on that file system".to_owned(),
-        _ if platform::is_too_many_files(error) => "close files, or allow more of them (ulimit -n)".to_owned(),
+        _ if cause == Some(Cause::TooManyFiles) => "close files, or allow more of them (ulimit -n)".to_owned(),
         io::ErrorKind::FileTooLarge => "allow this process to write files (ulimit -f)".to_owned(),
         _ => format!("check the file system that holds {place}"),
     };
@@ -170,9 +170,11 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return if is_link { unusable("it is a link to nothing") } else { Ok(Loaded::Absent) };
         }
-        Err(error) if platform::is_link(&error) => return unusable("it is a link that leads nowhere"),
-        Err(error) if platform::is_not_openable(&error) => return unusable("it is not a regular file"),
-        Err(error) => return Err(Failure::io(path, READ, &error)),
+        Err(error) => match Cause::of(&error) {
+            Some(Cause::Link) => return unusable("it is a link that leads nowhere"),
+            Some(Cause::NotOpenable) => return unusable("it is not a regular file"),
+            _ => return Err(Failure::io(path, READ, &error)),
+        },
     };
     let metadata = file.metadata().map_err(|error| Failure::io(path, READ, &error))?;
     if metadata.is_dir() {
@@ -195,7 +197,7 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
     let warning = if files::is_world_writable(&metadata) {
         Some(files::narrow(&file, path).map_err(|error| Failure::io(path, READ, &error))?)
     } else {
-        platform::mode_warning(&metadata, path).or_else(|| is_link.then(replaced))
+        files::mode_warning(&metadata, path).or_else(|| is_link.then(replaced))
     };
     Ok(Loaded::Present((file, metadata), warning))
 }
@@ -203,7 +205,7 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
 /// The file, following links, and whether it was behind a link.
 fn open_for_reading(path: &Path) -> (io::Result<File>, bool) {
     match files::open(path, false) {
-        Err(error) if platform::is_link(&error) => (files::open(path, true), true),
+        Err(error) if Cause::of(&error) == Some(Cause::Link) => (files::open(path, true), true),
         opened => (opened, false),
     }
 }

@@ -10,7 +10,6 @@ mod file;
 mod lock;
 mod login_session;
 mod names;
-mod platform;
 mod scan;
 pub mod timestamp;
 

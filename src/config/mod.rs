@@ -14,7 +14,6 @@ mod section;
 mod selection;
 mod session;
 mod settings;
-mod similar;
 mod source_profile;
 mod unread;
 
@@ -38,8 +37,7 @@ pub use settings::{
 use crate::context::Context;
 use crate::error::Error;
 use ini::IniFile;
-use names::SectionKind;
-use similar::similar;
+use names::{SectionKind, similar};
 
 /// Both files and the selected profile.
 pub struct Config {

@@ -67,6 +67,13 @@ pub fn shell_quoted(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// The name with the fewest changed characters, if these are few: one, or two of a name with more than five.
+pub(super) fn similar<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let most = if name.chars().count() > 5 { 2 } else { 1 };
+    let distances = names.map(|other| (strsim::levenshtein(name, other), other));
+    distances.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name)
+}
+
 /// Python's `shlex.split`; `None` for an unclosed quote or an unfinished escape.
 pub fn shell_words(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
@@ -95,7 +102,7 @@ pub fn shell_words(text: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SectionKind, named};
+    use super::{SectionKind, named, similar};
 
     #[test]
     fn headers_name_what_botocore_says() {
@@ -125,6 +132,23 @@ mod tests {
         ] {
             let found = named(header);
             assert_eq!(found.as_ref().map(|(kind, name)| (*kind, name.as_ref())), expected, "[{header}]");
+        }
+    }
+
+    #[test]
+    fn names_with_a_typing_mistake_are_found() {
+        let found = |name| similar(name, ["default", "dev", "production"].into_iter());
+        for (name, expected) in [
+            ("dvv", Some("dev")),
+            ("dev1", Some("dev")),
+            ("de", Some("dev")),
+            ("prod", None),
+            ("prodcution", Some("production")),
+            ("defualt", Some("default")),
+            ("test", None),
+            ("", None),
+        ] {
+            assert_eq!(found(name), expected, "{name}");
         }
     }
 }

@@ -10,6 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::busy::is_not_shared;
+use super::cause::Cause;
 use super::owner::{self, belongs_to_us, create_private_folders, folder_of};
 use super::read::open;
 use super::replace::temporary_beside;
@@ -138,17 +139,7 @@ pub fn cannot_exist(error: &io::Error) -> bool {
     };
     let kinds =
         [NotADirectory, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull, Unsupported];
-    kinds.contains(&error.kind()) || has_no_locks(error)
-}
-
-#[cfg(unix)]
-fn has_no_locks(error: &io::Error) -> bool {
-    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NOLCK)
-}
-
-#[cfg(not(unix))]
-fn has_no_locks(_: &io::Error) -> bool {
-    false
+    kinds.contains(&error.kind()) || Cause::of(error) == Some(Cause::NoLocks)
 }
 
 /// Neither follows a link nor blocks.

@@ -34,6 +34,8 @@ mod system {
 
     const ALL_MAY_WRITE: u32 = 0o002;
     const OTHERS_MAY_WRITE: u32 = 0o022;
+    const GROUP_MAY_WRITE: u32 = 0o020;
+    const OTHERS_MAY_READ: u32 = 0o044;
     const STICKY: u32 = 0o1000;
 
     fn is_root() -> bool {
@@ -60,6 +62,17 @@ mod system {
     pub fn is_world_writable(metadata: &Metadata) -> bool {
         let is_sticky_folder = metadata.is_dir() && metadata.mode() & STICKY != 0;
         metadata.mode() & ALL_MAY_WRITE != 0 && !is_sticky_folder
+    }
+
+    /// The warning about a file of secrets that other accounts can read, or a group can write.
+    pub fn mode_warning(metadata: &Metadata, path: &Path) -> Option<String> {
+        let access = match metadata.mode() {
+            bits if bits & GROUP_MAY_WRITE != 0 => "writable",
+            bits if bits & OTHERS_MAY_READ != 0 => "readable",
+            _ => return None,
+        };
+        let (path, mode) = (path.display(), mode(metadata));
+        Some(format!("{path} contains secrets but is {access} by other users (mode {mode}); the next write sets 600"))
     }
 
     /// The permission bits in octal.
@@ -197,6 +210,10 @@ mod system {
 
     pub fn is_world_writable(_: &Metadata) -> bool {
         false
+    }
+
+    pub fn mode_warning(_: &Metadata, _: &Path) -> Option<String> {
+        None
     }
 
     pub fn command_for_access(_: &Path) -> Option<String> {

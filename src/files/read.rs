@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::cause::Cause;
+
 /// The longest file that is read, in bytes.
 pub const LONGEST: u64 = 64 << 20;
 /// Why a FIFO, a device, a socket or a folder is not read.
@@ -12,8 +14,7 @@ const NOT_REGULAR: &str = "it is not a regular file";
 /// Reads a regular file, following links.
 pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = open(path, true).map_err(|error| {
-        // A socket, or a device without a driver.
-        if is_not_openable(&error) { io::Error::other(NOT_REGULAR) } else { error }
+        if Cause::of(&error) == Some(Cause::NotOpenable) { io::Error::other(NOT_REGULAR) } else { error }
     })?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -53,14 +54,4 @@ pub fn open(path: &Path, _: bool) -> io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
     options.read(true).custom_flags(FILE_FLAG_BACKUP_SEMANTICS);
     super::busy::retry_while_open(path, || options.open(path))
-}
-
-#[cfg(unix)]
-fn is_not_openable(error: &io::Error) -> bool {
-    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NXIO)
-}
-
-#[cfg(not(unix))]
-fn is_not_openable(_: &io::Error) -> bool {
-    false
 }

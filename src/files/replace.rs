@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::busy::{Patience, retry_while_open};
+use super::cause::Cause;
 use super::owner::{create_private_folders, folder_of, make_private, set_owner};
 
 /// How much longer than the file the content is that `check_replaceable` writes, in bytes.
@@ -70,7 +71,7 @@ pub fn check_replaceable(path: &Path, largest: u64) -> io::Result<()> {
         Some(_) if is_mount_point(path) => reserve_in_place(path, length).map(drop),
         // Opening changes nothing. A missing permission does not stop a rename, an immutable file does.
         Some(_) => match OpenOptions::new().write(true).open(path) {
-            Err(error) if is_immutable(&error) => Err(error),
+            Err(error) if Cause::of(&error) == Some(Cause::NotPermitted) => Err(error),
             _ => Ok(()),
         },
         None => Ok(()),
@@ -174,16 +175,6 @@ fn is_mount_point(path: &Path) -> bool {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn is_mount_point(_: &Path) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn is_immutable(error: &io::Error) -> bool {
-    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::PERM)
-}
-
-#[cfg(not(unix))]
-fn is_immutable(_: &io::Error) -> bool {
     false
 }
 

@@ -104,29 +104,23 @@ impl Trust {
 /// (`--no-verify-ssl`), but still verifies the signatures of the handshake.
 #[derive(Debug)]
 struct Verifier {
+    trust: Trust,
     chain: Option<Arc<WebPkiServerVerifier>>,
-    /// Reads the system's roots; absent with a CA bundle.
-    system_roots: Option<SystemRoots>,
-    /// The verifier with those roots, once they were needed; `None` when there are none.
+    /// The verifier with the system's roots, once they were needed; `None` when there are none.
     system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
-    /// The message and hint for an unknown issuer.
-    unknown_issuer: (String, String),
     provider: Arc<CryptoProvider>,
 }
 
 impl Verifier {
-    fn new(trust: Trust, provider: Arc<CryptoProvider>) -> Result<Self, String> {
-        let Trust { roots, system_roots, unknown_issuer } = trust;
-        let chain = roots.map(|roots| {
-            let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
-            chain.map_err(|error| error.to_string())
-        });
-        Ok(Self { chain: chain.transpose()?, system_roots, system: OnceLock::new(), unknown_issuer, provider })
+    fn new(mut trust: Trust, provider: Arc<CryptoProvider>) -> Result<Self, String> {
+        let build = |roots| WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+        let chain = trust.roots.take().map(build).transpose().map_err(|error| error.to_string())?;
+        Ok(Self { trust, chain, system: OnceLock::new(), provider })
     }
 
     /// The verifier with the system's roots, which are read at the first call.
     fn system(&self) -> Option<&Arc<WebPkiServerVerifier>> {
-        let read = self.system_roots?;
+        let read = self.trust.system_roots?;
         let chain = self.system.get_or_init(|| {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(read());
@@ -158,7 +152,7 @@ impl ServerCertVerifier for Verifier {
             outcome => outcome,
         };
         outcome.map_err(|error| {
-            let unknown_issuer = is_unknown_issuer(&error).then_some(&self.unknown_issuer);
+            let unknown_issuer = is_unknown_issuer(&error).then_some(&self.trust.unknown_issuer);
             let refused = certificate::refused(&error, end_entity, server_name, unknown_issuer);
             rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
         })
