@@ -96,7 +96,7 @@ fn announce(only: &SessionOptions<'_>, context: &Context) {
 /// The error about no session or several.
 fn none_selected(candidates: &[SessionOptions<'_>], config: &Config) -> Error {
     let problem = if candidates.is_empty() {
-        format!("No sso-session is configured in {}", config.described())
+        format!("No sso-session is configured in {}", config.config_path().display())
     } else {
         "Several sessions are configured, and none is selected".to_owned()
     };

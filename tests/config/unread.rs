@@ -22,6 +22,10 @@ fn an_error_about_a_missing_setting_names_files_that_were_not_read() {
     // Once is enough.
     let run = env.run(["login", "--sso-session", "corp"]).expect(253);
     assert!(run.stderr.contains("(which was not read: ") && !run.stderr.contains("note:"), "{}", run.snapshot());
+    for command in ["login", "token", "configure"] {
+        let run = env.run([command]).expect(253);
+        assert_eq!(run.stderr.matches("not a regular file").count(), 2, "{}", run.snapshot());
+    }
     // An error about something else does not mention them.
     let run = env.run(REGISTER.into_iter().chain(["--region", "us-east-1", "--endpoint-url", "x://"])).expect(255);
     assert!(!run.stderr.contains("note:"), "{}", run.snapshot());
