@@ -93,7 +93,12 @@ fn failures_of_the_service_change_nothing() {
             254,
             "calling the ListAccounts operation: no",
         ),
-        (Endpoint::ListAccountRoles, Reply::json(404, &json!({})), 254, "when calling the ListAccountRoles operation"),
+        (
+            Endpoint::ListAccountRoles,
+            Reply::json(404, &json!({})),
+            254,
+            "cannot list the roles of Development (111122223333): An error occurred (404) when calling the ListAccountRoles",
+        ),
         (
             Endpoint::ListAccounts,
             Reply::html(200, "<html>"),

@@ -48,12 +48,14 @@ impl<'a> Lister<'a> {
 
     /// The roles of each of these accounts, sorted.
     pub(super) async fn roles(&self, accounts: &[Account]) -> Result<Vec<Vec<String>>, Error> {
-        let done = Cell::new(0);
+        let (done, failed) = (Cell::new(0), Cell::new(None));
         let words = || format!("listing the roles: {} of {} accounts", done.get(), accounts.len());
         let list = async |portal: PortalClient, token: Secret| {
             done.set(0);
             let lists = accounts.iter().map(async |account| {
-                let mut roles = portal.roles(&token, &account.id).await?;
+                let roles = portal.roles(&token, &account.id).await;
+                let mut roles =
+                    roles.inspect_err(|failure| failed.set((!failure.is_unauthorized()).then_some(account)))?;
                 roles.sort_by_cached_key(|role| (role.to_lowercase(), role.clone()));
                 roles.dedup();
                 done.set(done.get() + 1);
@@ -62,7 +64,10 @@ impl<'a> Lister<'a> {
             // In any order: the others do not wait for one that is throttled.
             stream::iter(lists).buffer_unordered(CONCURRENT_REQUESTS).try_collect::<HashMap<_, _>>().await
         };
-        let mut roles = self.with_token(words, list).await?;
+        let mut roles = self.with_token(words, list).await.map_err(|error| match failed.get() {
+            Some(account) => error.clone().message(format!("cannot list the roles of {account}: {error}")),
+            None => error,
+        })?;
         Ok(accounts.iter().map(|account| roles.remove(&account.id).unwrap_or_default()).collect())
     }
 
