@@ -303,17 +303,33 @@ fn a_token_with_an_invalid_region_does_not_stop_the_check() {
 #[test]
 fn a_terminal_shows_a_table_or_details() {
     let (_center, mut env) = all_states();
-    env.set("PAGER", "");
+    env.set("PAGER", "").set("TZ", "XYZ-9");
     let screen = |words: &[&str]| {
         let (status, text, _) = env.on_terminal(words).finish();
         format!("exit {status}\n{}", normalize(&text.replace("\r\n", "\n")))
     };
     assert_text_snapshot("status-table.txt", &screen(&["status"]));
-    assert_text_snapshot(
-        "status-details.txt",
-        &screen(&["status", "--sso-session", SESSION, "--sso-session", "spent"]),
-    );
+    let details = screen(&["status", "--sso-session", SESSION, "--sso-session", "spent"]);
+    // Local times, with the date if it is another day.
+    let times = details.lines().filter_map(|line| line.get(15..)?.split_once(" (")).map(|(time, _)| time);
+    let expires = sessions(&env.run(["status"]).ok())[0]["expiresAt"].as_str().unwrap().to_owned();
+    let hour = (expires[11..13].parse::<u32>().unwrap() + 9) % 24;
+    assert!(times.clone().next().unwrap().ends_with(&format!("{hour:02}:{}", &expires[14..16])), "{details}");
+    let hidden = times.fold(details.clone(), |text, time| text.replacen(&format!("{time} ("), "[TIME] (", 1));
+    assert_text_snapshot("status-details.txt", &hidden);
     assert!(screen(&["status", "--output", "json"]).contains("\"sessions\": ["));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn profiles_take_the_columns_that_are_left() {
+    let (_center, env) = all_states();
+    let more = |number: usize| format!("\n[profile number-{number}]\nsso_session = {SESSION}\n");
+    env.config(&(env.read(".aws/config") + &(1..20).map(more).collect::<String>()));
+    let (_, text, _) = env.on_terminal_of(100, 50, &["status"]).finish();
+    let plain = strip_ansi_codes(&text).replace("\r\n", "\n");
+    let row = plain.lines().find(|line| line.starts_with(SESSION)).unwrap();
+    assert!(row.contains("  dev, number-1, number-2") && measure_text_width(row) == 100, "{plain}");
 }
 
 #[cfg(target_os = "linux")]

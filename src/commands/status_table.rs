@@ -18,7 +18,7 @@ const PROFILES: usize = 4;
 const REGION: usize = 5;
 const START_URL: usize = 6;
 
-/// The columns of a shortened list of profiles.
+/// The least columns of a list of profiles.
 const SHORT_LIST: usize = 16;
 /// The least columns of a name.
 const SHORT_NAME: usize = 8;
@@ -42,24 +42,20 @@ impl Table {
 
     /// The table for a terminal of this width.
     pub(super) fn render(mut self, width: usize, context: &Context) -> String {
-        let steps: [fn(&mut Self); 7] = [
-            |table| table.change(START_URL, |url| host(url).unwrap_or_else(|| url.to_owned())),
-            |table| table.hide(REGION),
-            |table| table.shown = (0..START_URL).collect(),
-            |table| table.hide(REGION),
-            |table| table.hide(REFRESH),
-            |table| table.change(PROFILES, |names| truncate_str(names, SHORT_LIST, "…").into_owned()),
-            |table| table.hide(PROFILES),
+        let steps: [fn(&mut Self, usize); 8] = [
+            |table, _| table.change(START_URL, |url| host(url).unwrap_or_else(|| url.to_owned())),
+            |table, _| table.hide(REGION),
+            |table, _| table.shown = (0..START_URL).collect(),
+            |table, _| table.hide(REGION),
+            |table, _| table.hide(REFRESH),
+            |table, width| table.shorten(PROFILES, SHORT_LIST, width),
+            |table, _| table.hide(PROFILES),
+            |table, width| table.shorten(SESSION, SHORT_NAME, width),
         ];
         for step in steps {
             if self.width() > width {
-                step(&mut self);
+                step(&mut self, width);
             }
-        }
-        let excess = self.width().saturating_sub(width);
-        if excess > 0 {
-            let longest = self.column_width(SESSION).saturating_sub(excess).max(SHORT_NAME);
-            self.change(SESSION, |name| truncate_str(name, longest, "…").into_owned());
         }
         let widths: Vec<usize> = self.shown.iter().map(|column| self.column_width(*column)).collect();
         let row = |(state, cells): &(Option<State>, [String; TITLES.len()])| {
@@ -80,6 +76,12 @@ impl Table {
 
     fn hide(&mut self, column: usize) {
         self.shown.retain(|shown| *shown != column);
+    }
+
+    /// Cuts the cells of a column so that the table fits, but not below `least` columns.
+    fn shorten(&mut self, column: usize, least: usize, width: usize) {
+        let longest = (self.column_width(column) + width).saturating_sub(self.width()).max(least);
+        self.change(column, |cell| truncate_str(cell, longest, "…").into_owned());
     }
 
     fn change(&mut self, column: usize, change: impl Fn(&str) -> String) {
