@@ -27,7 +27,7 @@ pub use terminal::{change_modes, in_foreground, restore_modes};
 use time::{OffsetDateTime, UtcDateTime, UtcOffset};
 
 use crate::error::{Error, Kind};
-use crate::text;
+use crate::text::{self, NO_BREAK};
 
 /// The variable that names the home directory, and the message without one.
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -142,6 +142,11 @@ impl Context {
         (self.now)()
     }
 
+    /// The columns of the terminal that standard output is.
+    pub fn columns(&self) -> usize {
+        Some((self.columns)()).filter(|columns| *columns > 0).unwrap_or(80)
+    }
+
     /// Columns and rows of the terminal that standard error is; `None` if it is not a terminal or the size is unknown.
     pub fn terminal_size(&self) -> Option<(usize, usize)> {
         if self.stderr_is_terminal { (self.terminal_size)() } else { None }
@@ -194,10 +199,15 @@ impl Context {
         }
     }
 
-    /// The local time; UTC if the time zone is unknown.
-    pub fn local(&self, time: Timestamp) -> OffsetDateTime {
-        let time = OffsetDateTime::from(time);
-        UtcOffset::local_offset_at(time).map_or(time, |offset| time.to_offset(offset))
+    /// The local time, with the date if that is not today; UTC if the time zone is unknown.
+    pub fn local_time(&self, time: Timestamp) -> String {
+        let local = |time: Timestamp| {
+            let time = OffsetDateTime::from(time);
+            UtcOffset::local_offset_at(time).map_or(time, |offset| time.to_offset(offset))
+        };
+        let (time, today) = (local(time), local(self.now()).date());
+        let date = if time.date() == today { String::new() } else { format!("{}{NO_BREAK}", time.date()) };
+        format!("{date}{:02}:{:02}", time.hour(), time.minute())
     }
 }
 

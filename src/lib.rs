@@ -91,7 +91,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
         return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);
     }
     if args.len() < 2 && !as_aws {
-        context.write_stderr(cli::SHORT_HELP_OF_PROGRAM);
+        context.message(cli::SHORT_HELP_OF_PROGRAM.trim_end());
         return error::Kind::Usage.exit_code();
     }
     let error_format = cli::option_value(&args, "--cli-error-format");

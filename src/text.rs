@@ -9,6 +9,9 @@ use serde_json::Value;
 
 pub use url::Url;
 
+/// A blank at which no line is broken.
+pub const NO_BREAK: &str = "\u{a0}";
+
 /// The longest text in a message, in characters.
 const LONGEST_WORDS: usize = 1_000;
 
@@ -71,7 +74,7 @@ pub fn columns(text: &str) -> usize {
     measure_text_width(text)
 }
 
-/// Breaks lines at blanks so that they fit a terminal. A word that is too long is not broken, and neither is a command at the
+/// Breaks lines at blanks so that they fit a terminal; indentation stays. A word that is too long is not broken, and neither is a command at the
 /// end of a line, so that they can be copied.
 pub fn wrapped(text: &str, width: usize) -> String {
     text.split('\n').map(|line| wrapped_line(line, width)).collect::<Vec<_>>().join("\n")
@@ -83,12 +86,18 @@ fn wrapped_line(line: &str, width: usize) -> String {
     }
     let command = COMMANDS.iter().filter_map(|command| line.rfind(command)).max();
     let (words, command) = command.map_or((line, None), |at| (&line[..=at], Some(&line[at + 2..])));
-    let (mut out, mut column) = (String::new(), 0);
-    for word in words.split(' ').chain(command) {
-        if column > 0 && column + 1 + columns(word) > width {
+    let text = words.trim_start_matches(' ');
+    let start = words.len() - text.len();
+    // Below the second column of a list, if there is room.
+    let second = text.find("  ").map(|at| words.len() - text[at..].trim_start_matches(' ').len());
+    let indent = second.map_or(start, |second| if second + 16 > width { start + 4 } else { second });
+    let (mut out, mut column) = (words[..start].to_owned(), start);
+    for (index, word) in text.split(' ').chain(command).enumerate() {
+        if column > indent && column + 1 + columns(word) > width {
             out.push('\n');
-            column = 0;
-        } else if !out.is_empty() {
+            out += &" ".repeat(indent);
+            column = indent;
+        } else if index > 0 {
             out.push(' ');
             column += 1;
         }
@@ -98,8 +107,8 @@ fn wrapped_line(line: &str, width: usize) -> String {
     out
 }
 
-/// How commands to run begin in a message.
-const COMMANDS: [&str; 2] = [": sso-oidc ", ": ssh "];
+/// How commands to run begin in a message or an example.
+const COMMANDS: [&str; 3] = [": sso-oidc ", ": ssh ", "  sso-oidc "];
 
 const TOO_LONG: &str = "it is longer than 8 KiB";
 const INVALID_CHARACTERS: &str = "it contains characters that are not valid in a URL";
@@ -202,6 +211,10 @@ mod tests {
             ("\u{1b}[1mone\u{1b}[0m two", 7, "\u{1b}[1mone\u{1b}[0m two"),
             ("a b\nc d e", 3, "a b\nc d\ne"),
             ("hint: run: sso-oidc login --profile x", 20, "hint: run:\nsso-oidc login --profile x"),
+            ("  one  two three four five six", 23, "  one  two three four\n       five six"),
+            ("  one  two three four five six", 22, "  one  two three four\n      five six"),
+            ("  one two three", 9, "  one two\n  three"),
+            ("    sso-oidc login --all", 9, "    sso-oidc login --all"),
         ] {
             assert_eq!(wrapped(text, width), expected);
         }

@@ -31,6 +31,21 @@ fn every_command_and_argument_has_help() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_narrow_terminal_breaks_no_word() {
+    let env = TestEnv::new();
+    for (words, status) in [(&[][..], 252), (&["-h"], 0), (&["login", "--help"], 0), (&["configure", "-h"], 0)] {
+        let piped = env.run(words).expect(status);
+        let (code, shown, _) = env.on_terminal_of(45, 50, words).finish();
+        assert_eq!(code, status);
+        let all = piped.stdout + &piped.stderr;
+        assert!(shown.split_whitespace().eq(all.split_whitespace()), "{words:?}: {shown}");
+        let is_short = |line: &str| line.chars().count() <= 45 || line.starts_with("  sso-oidc ");
+        assert!(shown.lines().all(is_short), "{words:?}: {shown}");
+    }
+}
+
 #[test]
 fn operation_options_match_the_service_model() {
     let program = Cli::command();

@@ -70,8 +70,8 @@ fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
         }
     };
     let text = if args.short { short } else { long };
-    context.print(text.as_bytes())?;
-    Ok(())
+    let width = if context.stdout_is_terminal { context.columns() } else { usize::MAX };
+    Ok(context.print(text::wrapped(text, width).as_bytes())?)
 }
 
 /// Whether to print events on standard output: with `--output json`, which `aws sso login` ignores, or

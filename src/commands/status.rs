@@ -156,12 +156,12 @@ fn document(sessions: &[SessionStatus], now: Timestamp) -> Value {
 }
 
 fn details(sessions: &[SessionStatus], now: Timestamp, context: &Context) -> String {
-    let room = columns(context).saturating_sub(INDENT);
+    let room = context.columns().saturating_sub(INDENT);
     let details = sessions.iter().map(|session| {
         let mut text = context.paint_output(Style::Strong, &session.label()) + "\n";
         let facts = facts(session, now);
         for (member, label) in DETAILS {
-            let Some(value) = facts.get(member).and_then(|value| shown(value, now)) else { continue };
+            let Some(value) = facts.get(member).and_then(|value| shown(value, now, context)) else { continue };
             let value = match member {
                 "state" => context.paint_output(status_table::style(session.state), &value),
                 "command" => value,
@@ -183,17 +183,13 @@ fn from_home(path: &str, context: &Context) -> String {
     rest.map_or_else(|| path.to_owned(), |rest| format!("~{rest}"))
 }
 
-/// The columns of the terminal.
-fn columns(context: &Context) -> usize {
-    Some((context.columns)()).filter(|columns| *columns > 0).unwrap_or(80)
-}
-
 /// The table, then what has no column: why a token cannot be used, and the commands that sign in.
 fn table(sessions: &[SessionStatus], now: Timestamp, context: &Context) -> String {
-    let (mut table, width) = (Table::new(), columns(context));
+    let (mut table, width) = (Table::new(), context.columns());
     for session in sessions {
         let facts = facts(session, now);
-        let cell = |member| facts.get(member).and_then(|value| shown(value, now)).unwrap_or_else(|| "-".to_owned());
+        let cell =
+            |member| facts.get(member).and_then(|value| shown(value, now, context)).unwrap_or_else(|| "-".to_owned());
         let label = text::for_terminal(&session.label());
         let others = ["state", "expiresIn", "refreshable", "profiles", "region", "startUrl"].map(cell);
         let [state, expires, refreshable, profiles, region, start_url] = others;
@@ -239,17 +235,17 @@ const INDENT: usize = 15;
 const MANY: usize = 5;
 
 /// The text of a fact; `None` if it is unknown.
-fn shown(value: &Value, now: Timestamp) -> Option<String> {
+fn shown(value: &Value, now: Timestamp, context: &Context) -> Option<String> {
     Some(match value {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(seconds) => relative(seconds.as_i64()?),
         Value::String(text) => match timestamp::parse(text) {
-            Some(ends) => format!("{} ({})", text::for_terminal(text), relative((ends - now).whole_seconds())),
+            Some(ends) => format!("{} ({})", context.local_time(ends), relative((ends - now).whole_seconds())),
             None => text::for_terminal(text),
         },
         Value::Array(items) if !items.is_empty() => {
-            items.iter().filter_map(|item| shown(item, now)).collect::<Vec<_>>().join(", ")
+            items.iter().filter_map(|item| shown(item, now, context)).collect::<Vec<_>>().join(", ")
         }
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     })

@@ -20,10 +20,7 @@ use crate::error::Error;
 use crate::oidc::DeviceAuthorization;
 use crate::secret::Secret;
 use crate::session::duration;
-use crate::text;
-
-/// A blank at which no line is broken.
-const NO_BREAK: &str = "\u{a0}";
+use crate::text::{self, NO_BREAK};
 
 /// The code of the device code flow.
 #[derive(Clone, Copy)]
@@ -241,18 +238,14 @@ impl<'a> Notices<'a> {
     fn success(&self, login: &Login, session: &Session, is_refreshable: bool) {
         let (context, now, ends) = (self.context, self.context.now(), login.token.expires_at);
         let what = if login.how == How::Cached { "Already signed in to" } else { "Signed in to" };
-        let (local, today) = (context.local(ends), context.local(now).date());
-        // A number is not separated from its unit.
-        let date = if local.date() == today { String::new() } else { format!("{}{NO_BREAK}", local.date()) };
-        // A minute that has just begun counts.
+        // A minute that has just begun counts; a number is not separated from its unit.
         let left = duration((ends - now).whole_seconds().saturating_add(59) / 60 * 60).replace(' ', NO_BREAK);
         let renews = if is_refreshable { ", renews by itself" } else { "" };
         context.styled_message(&format!(
-            "{} {what} {} until {date}{:02}:{:02} ({left}){renews}",
+            "{} {what} {} until {} ({left}){renews}",
             context.paint(Style::Good, "✓"),
             context.paint(Style::Strong, session.label()),
-            local.hour(),
-            local.minute(),
+            context.local_time(ends),
         ));
     }
 
