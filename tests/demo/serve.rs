@@ -12,10 +12,17 @@ use crate::display;
 use crate::environment::{Environment, NAME, PROFILE};
 use crate::identity_center::{Approval, IdentityCenter};
 
+/// A start URL that has the region, so that a first login does not look for it on a page of AWS.
+const START_URL: &str = "https://ssoins-1234567890abcdef.us-east-1.portal.amazonaws.com";
+
 /// Serves until Ctrl-C and prints each request.
 pub(crate) fn serve(port: u16, approves: bool) -> Result<(), Box<dyn Error>> {
     let center = IdentityCenter::start_on(port);
-    center.tolerate_everything().tolerate_fast_polls().accept_key("AKIAIOSFODNN7EXAMPLE", "example-secret-key", None);
+    center.serve(START_URL).tolerate_everything().tolerate_fast_polls().accept_key(
+        "AKIAIOSFODNN7EXAMPLE",
+        "example-secret-key",
+        None,
+    );
     if approves {
         center.approval(Approval::AtOnce);
     }
@@ -82,6 +89,11 @@ fn instructions(environment: &Environment, approves: bool) -> String {
             "authorization code flow, or device code without a display",
         ),
         (format!("demo '{program}' login --profile legacy"), "device code flow"),
+        (format!("demo '{program}' configure"), "a profile for a role that you choose"),
+        (
+            format!("demo env AWS_CONFIG_FILE= HOME=\"$(mktemp -d)\" '{program}' login"),
+            &format!("a first login, in an empty home; the start URL is {}", environment.center.start_url()),
+        ),
         (format!("demo '{program}' export-credentials --profile {PROFILE}"), "role credentials"),
         (format!("demo aws sso login --sso-session {NAME}"), "the same with AWS CLI v2"),
         (format!("demo aws configure export-credentials --profile {PROFILE}"), "role credentials with the AWS CLI"),
@@ -122,5 +134,9 @@ fn only_the_function_has_the_home_of_the_demo() {
     let output = std::process::Command::new("sh").args(["-c", &script]).env("HOME", "/own").output().expect("sh runs");
     let homes = format!("/own\n{}\n", environment.home().display());
     assert_eq!(String::from_utf8_lossy(&output.stdout), homes, "{script}");
-    assert!(text.contains(&format!("demo '{}' login", program().display())), "{text}");
+    for command in ["login", "configure"] {
+        assert!(text.contains(&format!("demo '{}' {command}", program().display())), "{text}");
+    }
+    let region = sso_oidc::internal::region_of_start_url(START_URL);
+    assert_eq!(region, Some(environment.center.region()), "a first login requests no page");
 }
