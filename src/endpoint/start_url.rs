@@ -100,8 +100,7 @@ pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, Error> {
         return Ok(StartUrlKind::Vanity);
     }
     if region.is_empty() {
-        let message = "Missing required configuration: sso_region. Please run 'aws configure sso' to set it.";
-        return Err(Error::configuration(message));
+        return Err(Error::configuration("Missing required configuration: sso_region."));
     }
     Ok(StartUrlKind::AwsOwned)
 }

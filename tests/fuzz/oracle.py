@@ -338,7 +338,8 @@ def kind_of(configured, region):
     if not owned(parts.hostname):
         return "vanity"
     if not region:
-        return "Missing required configuration: sso_region. Please run 'aws configure sso' to set it."
+        # Without the command of the AWS CLI.
+        return "Missing required configuration: sso_region."
     return "owned"
 
 

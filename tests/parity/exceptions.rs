@@ -58,6 +58,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
     ),
     ("login-device-reg-cached-broken", &[Requests, Exit, Stderr], DAMAGED),
     ("login-device-reg-cached-no-expiry", &[Requests, Exit, Stderr], DAMAGED),
+    ("login-empty-region", &[Stderr], COMMANDS),
     ("login-endpoint-option-ignored", &[Requests, Exit, Stderr], "--endpoint-url also applies to login"),
     ("login-error-format-json-config", &[Stderr], COMMANDS),
     ("login-legacy-missing-both", &[Stderr], COMMANDS),
