@@ -22,43 +22,54 @@ pub(super) async fn ask(
 ) -> Result<SessionOptions<'static>, Error> {
     context.message(&format!("No sso-session is configured in {} yet.", config.config_path().display()));
     let title = "Start URL of your AWS access portal";
-    let start_url = prompt.ask(title, None, |url| canonical(url).map(drop)).await?;
-    let start_url = canonical(&start_url).map_err(Error::validation)?;
+    let answer = prompt.ask(title, None, |url| canonical(url).map(drop)).await?;
+    let start_url = canonical(&answer).map_err(Error::validation)?;
+    if start_url != answer {
+        context.message(&format!("Start URL: {start_url}"));
+    }
     let region = match &options.region {
-        Some(Located { value, .. }) => value.clone(),
+        Some(region) => region.clone(),
         None => region(&start_url, prompt, services, context).await?,
     };
     let name = prompt.ask("Name of the session", Some(&proposed_name(&start_url)), check_name).await?;
-    let [start_url, region] = [start_url, region].map(|answer| Some(Located::new(answer, Origin::Answer)));
-    Ok(SessionOptions { name: Some(name.into()), start_url, region, ..SessionOptions::default() })
+    let start_url = Some(Located::new(start_url, Origin::Answer));
+    Ok(SessionOptions { name: Some(name.into()), start_url, region: Some(region), ..SessionOptions::default() })
 }
 
-/// The start URL as AWS documents it: without the slash and the fragment that a browser shows.
-fn canonical(start_url: &str) -> Result<String, String> {
-    let is_valid = endpoint::classify(start_url, "-").is_ok();
-    let canonical = endpoint::normalized_start_url(start_url).filter(|_| is_valid);
+/// The start URL as AWS documents it: without the slash and the fragment that a browser shows, which may show no scheme.
+fn canonical(answer: &str) -> Result<String, String> {
+    let has_scheme = answer.contains("://") || !answer.contains('.');
+    let start_url = if has_scheme { answer.to_owned() } else { format!("https://{answer}") };
+    let is_valid = !answer.contains('@') && endpoint::classify(&start_url, "-").is_ok();
+    let canonical = endpoint::normalized_start_url(&start_url).filter(|_| is_valid);
     canonical.ok_or_else(|| "expected a URL like https://my-company.awsapps.com/start".to_owned())
 }
 
 /// The region of the Identity Center: found, or else chosen.
-async fn region(start_url: &str, prompt: Prompt<'_>, services: &Services, context: &Context) -> Result<String, Error> {
+pub(super) async fn region(
+    start_url: &str,
+    prompt: Prompt<'_>,
+    services: &Services,
+    context: &Context,
+) -> Result<Located<String>, Error> {
+    let answer = |region| Located::new(region, Origin::Answer);
     let is_valid = |region: &str| services.endpoint(Service::Oidc, region).is_ok();
     if endpoint::region_of_start_url(start_url).is_none() {
         context.message("Looking for the region on the page of the portal ...");
     }
     if let Some(region) = login::find_region(services.http(), start_url).await.filter(|region| is_valid(region)) {
         context.message(&format!("Region: {region}"));
-        return Ok(region);
+        return Ok(answer(region));
     }
     let other = "another region".to_owned();
     let items: Vec<String> = REGIONS.iter().map(ToString::to_string).chain([other]).collect();
     let index = prompt.choose("Region of the Identity Center", &items).await?;
     if let Some(region) = REGIONS.get(index) {
-        return Ok((*region).to_owned());
+        return Ok(answer((*region).to_owned()));
     }
     let check =
         |region: &str| if is_valid(region) { Ok(()) } else { Err("expected a region like us-east-1".to_owned()) };
-    prompt.ask("Region", None, check).await
+    prompt.ask("Region", None, check).await.map(answer)
 }
 
 /// A name from the start URL: `my-company` of my-company.awsapps.com, or the last part of the path if the host has none.
@@ -87,7 +98,10 @@ mod tests {
             ("https://My-Company.awsapps.com/start/#/?tab=accounts", Some("https://my-company.awsapps.com/start")),
             ("https://sso.example.com/", Some("https://sso.example.com")),
             ("http://my-company.awsapps.com/start", None),
-            ("my-company.awsapps.com/start", None),
+            ("my-company.awsapps.com/start/#/", Some("https://my-company.awsapps.com/start")),
+            ("sso.example.com:8443", Some("https://sso.example.com:8443")),
+            ("me@example.com", None),
+            ("a b.example.com", None),
             ("https://", None),
             ("my-company", None),
         ] {

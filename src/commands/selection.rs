@@ -51,7 +51,7 @@ pub(super) struct Selection<'a> {
 
 impl<'a> Selection<'a> {
     /// The session that is selected, or else the only one, the one that the person chooses, or a new one, which the answers
-    /// to questions describe. Also whether it is new.
+    /// to questions describe. Also whether it is new. The region of a start URL that has none is found, or asked for.
     pub(super) fn of(&self, options: SessionOptions<'a>) -> anyhow::Result<(SessionOptions<'a>, bool)> {
         let Self { prompt, services, config, context, .. } = *self;
         match (options.candidates(config)?, prompt) {
@@ -60,7 +60,14 @@ impl<'a> Selection<'a> {
                 Ok((runtime::block_on(context, async { Ok(asked.await?) })?, true))
             }
             (Some(candidates), Some(prompt)) if candidates.len() > 1 => Ok((self.chosen(candidates, prompt)?, false)),
-            _ => Ok((only(&options, config, context)?.unwrap_or(options), false)),
+            _ => {
+                let mut options = only(&options, config, context)?.unwrap_or(options);
+                if let (Some(prompt), Some(start_url)) = (prompt, options.start_url_without_region(config)) {
+                    let region = first_run::region(start_url, prompt, services, context);
+                    options.region = Some(runtime::block_on(context, async { Ok(region.await?) })?);
+                }
+                Ok((options, false))
+            }
         }
     }
 

@@ -104,6 +104,14 @@ impl<'a> SessionOptions<'a> {
         legacy.collect()
     }
 
+    /// The given start URL if neither an option nor the config file has its region.
+    pub fn start_url_without_region(&self, config: &Config) -> Option<&str> {
+        let configured = || config.sso_session(self.name.as_deref()?)?.get("sso_region");
+        let is_valid = |url: &&str| endpoint::classify(url, "-").is_ok();
+        let start_url = self.start_url.as_ref().filter(|_| self.region.is_none() && configured().is_none())?;
+        Some(start_url.value.as_str()).filter(is_valid)
+    }
+
     /// The option that selects this candidate, and its value.
     pub fn selector(&self) -> (&'static str, &str) {
         match (self.name.as_deref(), self.profile) {

@@ -55,8 +55,9 @@ fn the_first_login_asks_for_the_session_and_saves_it() {
     terminal.wait_for(|text| text.contains("Start URL of your AWS access portal: ").then_some(()));
     terminal.type_in("my-company\n");
     terminal.wait_for(|text| text.contains("expected a URL like https://").then_some(()));
-    terminal.type_in(&format!("{url}/#/\n"));
+    terminal.type_in(&format!("{}/#/\n", url.strip_prefix("https://").unwrap()));
     terminal.wait_for(|text| text.contains("Name of the session [sso]: ").then_some(()));
+    assert!(terminal.text().contains(&format!("Start URL: {url}\r\n")), "{}", terminal.text());
     assert!(terminal.text().contains("Region: us-east-1"), "{}", terminal.text());
     terminal.type_in("a]b\n");
     terminal.wait_for(|text| text.contains("expected letters").then_some(()));
@@ -103,6 +104,24 @@ fn a_region_that_is_not_found_is_chosen() {
         );
         std::fs::remove_file(env.home().join(".aws/config")).unwrap();
     }
+}
+
+#[test]
+fn the_region_of_a_start_url_is_found() {
+    let (center, env, url) = unconfigured();
+    let login = [&LOGIN[..], &["--sso-session", "x", "--start-url", &url]].concat();
+    let (code, text, _) = env.on_terminal(&login).finish();
+    assert!(code == 0 && text.contains("Region: us-east-1"), "{code} {text}");
+    center.next(Endpoint::VanityUrl, Reply::html(404, ""));
+    let mut terminal = env.on_terminal(&["configure", "--use-device-code", "--start-url", &url]);
+    terminal.wait_for(|text| text.contains("Region of the Identity Center").then_some(()));
+    terminal.type_in("\u{3}");
+    assert_eq!(terminal.finish().0, 130);
+    // Nothing is requested where nobody can answer.
+    let requests = center.requests().len();
+    let run = env.run([&login[..], &["--force"]].concat()).expect(253);
+    assert!(run.stderr.contains("--start-url requires --sso-region"), "{}", run.snapshot());
+    assert_eq!(center.requests().len(), requests);
 }
 
 #[test]
