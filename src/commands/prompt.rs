@@ -67,7 +67,9 @@ impl<'a> Prompt<'a> {
             let line = tokio::task::spawn_blocking(stdin_line).await.map_err(io::Error::from).and_then(|line| line);
             let line = line.map_err(|error| unanswered(&title, &error))?;
             let answer = Some(line.trim()).filter(|line| !line.is_empty()).or(default);
-            match answer.map(|answer| (answer, check(answer))) {
+            let is_shown = |answer: &str| text::for_terminal(answer) == answer;
+            let hidden = || "the answer has characters that cannot be shown, such as those of arrow keys".to_owned();
+            match answer.map(|answer| (answer, if is_shown(answer) { check(answer) } else { Err(hidden()) })) {
                 Some((answer, Ok(()))) => return Ok(answer.to_owned()),
                 Some((_, Err(problem))) => self.context.message(&problem),
                 None => {}
@@ -94,8 +96,8 @@ fn fitted(text: &str, columns: usize) -> String {
 }
 
 fn unanswered(title: &str, error: &io::Error) -> Error {
-    if error.kind() == ErrorKind::Interrupted {
-        // Ctrl-C where SIGINT is ignored, and on Windows.
+    if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) {
+        // Ctrl-C where SIGINT is ignored, and on Windows; Ctrl-D.
         return Error::new(Kind::Signal(super::runtime::INTERRUPT), "interrupted");
     }
     Error::other(format!("cannot read the answer to `{title}`: {error}"))

@@ -33,7 +33,8 @@ fn account_role_name_and_region_are_asked_for() {
         &[
             ("Ünï & Co (444455556666)", &format!("{DOWN}\r")),
             ("ReadOnly", &format!("{DOWN}\r")),
-            ("Profile name: ", "b\n"),
+            ("Profile name: ", "a\u{1b}[Db\n"),
+            ("characters that cannot be shown", "b\n"),
             ("the profile b exists; choose another name", "c\n"),
             ("Region [us-east-1]: ", "eu west\n"),
             ("Provided region_name", "eu-west-1\n"),
@@ -74,7 +75,8 @@ fn an_interrupted_question_writes_nothing() {
         let mut terminal = env.on_terminal(&["configure"]);
         for (at, question) in questions.iter().enumerate() {
             terminal.wait_for(|text| text.contains(question).then_some(()));
-            terminal.type_in(if at + 1 == questions.len() { "\u{3}" } else { "\r" });
+            let end = if *question == "Region" { "\u{4}" } else { "\u{3}" };
+            terminal.type_in(if at + 1 == questions.len() { end } else { "\r" });
         }
         let (code, text, echoes) = terminal.finish();
         assert!(code == 130 && echoes, "{code} {text}");

@@ -91,7 +91,7 @@ fn instructions(environment: &Environment, approves: bool) -> String {
         (format!("demo '{program}' login --profile legacy"), "device code flow"),
         (format!("demo '{program}' configure"), "a profile for a role that you choose"),
         (
-            format!("demo env AWS_CONFIG_FILE= HOME=\"$(mktemp -d)\" '{program}' login"),
+            format!("demo env -u AWS_CONFIG_FILE HOME=\"$(mktemp -d)\" '{program}' login"),
             &format!("a first login, in an empty home; the start URL is {}", environment.center.start_url()),
         ),
         (format!("demo '{program}' export-credentials --profile {PROFILE}"), "role credentials"),
