@@ -55,7 +55,7 @@ impl Invocation {
     pub(crate) fn spawn(mut self) -> Running {
         self.command.args(&self.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
-        let mut child = self.command.spawn().expect("the program starts");
+        let mut child = start(&mut self.command).expect("the program starts");
         let (stdout, stderr) = (Collected::default(), Collected::default());
         let readers = vec![
             stdout.collect(child.stdout.take().expect("stdout is a pipe")),
@@ -78,6 +78,13 @@ impl Invocation {
         }
         running
     }
+}
+
+/// Starts a program. Wine fails to do that about once in a thousand times.
+fn start(command: &mut Command) -> std::io::Result<Child> {
+    const INTERNAL_ERROR: i32 = 1359;
+    let is_of_wine = |error: &std::io::Error| cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR);
+    command.spawn().or_else(|error| if is_of_wine(&error) { command.spawn() } else { Err(error) })
 }
 
 /// A program that runs; killed when dropped.

@@ -152,7 +152,7 @@ impl ScriptedServer {
             // end cannot reach the server of another test.
             let behind = std::iter::repeat_with(|| None).take(if closes { 0 } else { usize::MAX });
             for step in steps.into_iter().map(Some).chain(behind) {
-                let Ok((stream, _)) = listener.accept() else { return };
+                let Ok(stream) = listener.accept().and_then(|(stream, _)| http::not_inherited(stream)) else { return };
                 if stopped.load(Ordering::SeqCst) {
                     return;
                 }

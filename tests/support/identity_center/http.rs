@@ -134,7 +134,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> usize {
         if shared.is_stopped() {
             break;
         }
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream.and_then(not_inherited) else { continue };
         shared.accepted.fetch_add(1, Ordering::SeqCst);
         let Ok(handle) = stream.try_clone() else { continue };
         shared.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, handle);
@@ -154,6 +154,12 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> usize {
         let _ = stream.shutdown(Shutdown::Both);
     }
     panicked + threads.into_iter().map(|thread| usize::from(thread.join().is_err())).sum::<usize>()
+}
+
+/// The connection, which no program that a test starts inherits: that program would keep it open. Windows lets it inherit
+/// what was accepted, but not a duplicate.
+pub(crate) fn not_inherited(stream: TcpStream) -> io::Result<TcpStream> {
+    if cfg!(windows) { stream.try_clone() } else { Ok(stream) }
 }
 
 /// One connection from its first request to its last. A failure to read or write is the client's business.
