@@ -135,10 +135,8 @@ fn sessions_that_cannot_be_read_are_mentioned() {
     let env = TestEnv::new();
     env.write(".aws/config/file", "").write(".aws/credentials/file", "");
     let unread = |name: &str| {
-        format!(
-            "WARNING: {} was not read: it is not a regular file\n",
-            env.home().join(format!(".aws/{name}")).display()
-        )
+        let path = env.path(&format!(".aws/{name}"));
+        format!("WARNING: {} was not read: it is not a regular file\n", path.display())
     };
     let run = env.run(["status"]).expect(4);
     assert_eq!((run.json(), run.stderr), (json!({"sessions": []}), unread("config") + &unread("credentials")));

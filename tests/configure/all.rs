@@ -41,14 +41,15 @@ fn a_large_organization_behind_a_service_that_throttles() {
     center.next_n(Endpoint::ListAccountRoles, 40, &Reply::genuine().delay(Duration::from_millis(20)));
     center.next_n(Endpoint::ListAccountRoles, 20, &throttled);
     let run = configure(&env, &["--all"]).ok();
-    let path = env.home().join(".aws/config");
+    let path = env.path(".aws/config");
     assert!(run.stderr.starts_with(&format!("added 360 profiles in {}\n", path.display())), "{}", run.snapshot());
     let written = env.read(".aws/config");
     assert_eq!(written, session_section(&center) + own + "\n" + &sections);
     let throttled = center.requests().iter().filter(|request| request.status == 429).count();
     assert!(throttled >= 20, "{throttled} requests were throttled");
     assert!((2..=16).contains(&center.most_at_once()), "{} requests at once", center.most_at_once());
-    assert!(center.connections() <= 16, "{} connections", center.connections());
+    // A connection is free only a moment after its response.
+    assert!(center.connections() <= 24, "{} connections", center.connections());
 
     let unchanged = std::fs::metadata(&path).unwrap().modified().unwrap();
     let again = configure(&env, &["--all"]).ok();
@@ -138,7 +139,7 @@ fn roles_of_one_name_are_selected() {
     let of = |name: &str, id| section(&format!("profile {name}.ReadOnly"), id, "ReadOnly", "region = us-east-1\n");
     let expected = of("Development", "111122223333") + &of("Other", "444455556666");
     assert_eq!(run.stdout, expected[1..]);
-    let path = env.home().join(".aws/config");
+    let path = env.path(".aws/config");
     assert_eq!(run.stderr, format!("would add 2 profiles in {}\n", path.display()));
     assert_eq!(env.read(".aws/config"), session_section(&center));
     let one = configure(&env, &["--all", "--role-name", "ReadOnly", "--account-id", "444455556666", "--dry-run"]).ok();

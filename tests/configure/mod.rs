@@ -41,7 +41,7 @@ fn a_profile_is_written_in_the_form_of_aws() {
     let before = env.read(".aws/config");
     let run = configure(&env, &[&DEVELOPER[..], &["--profile", "dev", "--region", "eu-west-1"]].concat()).ok();
     assert_eq!(run.stdout, "");
-    let path = env.home().join(".aws/config");
+    let path = env.path(".aws/config");
     let words = format!("saved [profile dev] in {}\ntry: aws s3 ls --profile dev\n", path.display());
     assert_eq!(run.stderr, words);
     let dev = section("profile dev", "111122223333", "Developer", "region = eu-west-1\n");

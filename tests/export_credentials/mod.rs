@@ -9,7 +9,7 @@ mod signed_out;
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
-use crate::support::environment::{SESSION, instant};
+use crate::support::environment::{CONFIG, SESSION, instant};
 use crate::support::{Endpoint, IdentityCenter, Reply, Run, TestEnv};
 
 const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
@@ -267,7 +267,7 @@ fn config_files_cannot_send_the_credential_chain_over_plain_http() {
         env.config(&format!("{config}\n{keys}{chain}source_profile = {source}\n"));
         let run = env.run(["export-credentials", "--profile", "chain"]).expect(code);
         let refusal = "Refusing to send tokens over plain http to http://proxy.example";
-        assert!(run.stderr.contains(refusal) && run.stderr.contains("/.aws/config"), "{}", run.snapshot());
+        assert!(run.stderr.contains(refusal) && run.stderr.contains(CONFIG), "{}", run.snapshot());
     }
     assert_eq!(center.connections(), 0);
 }

@@ -1,7 +1,7 @@
 //! Configuration errors of `login`: file, section and key are named, nothing is sent, nothing is written.
 
 use super::success;
-use crate::support::environment::SESSION;
+use crate::support::environment::{CONFIG, SESSION};
 use crate::support::identity_center::Approval;
 use crate::support::{IdentityCenter, TestEnv};
 
@@ -18,8 +18,8 @@ fn configuration_errors_send_nothing() {
             vec!["No sso-session is configured in", "--sso-session NAME --start-url URL --sso-region REGION --save"],
         ),
         (String::new(), "login --profile nope", 255, vec!["The config profile (nope) could not be found"]),
-        (String::new(), "login --sso-session zz", 253, vec!["does not exist: \"zz\"", "--sso-session", ".aws/config"]),
-        (session(""), login, 253, vec!["sso_start_url, sso_region", "[sso-session s]", ".aws/config"]),
+        (String::new(), "login --sso-session zz", 253, vec!["does not exist: \"zz\"", "--sso-session", CONFIG]),
+        (session(""), login, 253, vec!["sso_start_url, sso_region", "[sso-session s]", CONFIG]),
         (session(&format!("sso_start_url = {url}\n")), login, 253, vec!["values: sso_region.", "[sso-session s]"]),
         (session("sso_region = us-east-1\n"), login, 253, vec!["values: sso_start_url.", "[sso-session s]"]),
         (
@@ -88,7 +88,7 @@ fn quotes_around_a_value_are_named_with_their_place() {
         env.set("HTTPS_PROXY", "http://127.0.0.1:9").config(&config);
         for command in words {
             let run = env.run(format!("{command} --profile p").split(' '));
-            let path = env.home().join(".aws/config");
+            let path = env.path(".aws/config");
             let place = format!("line {line}{note}");
             let is_named = run.stderr.contains(&place) && run.stderr.contains(&format!("`{key}` in ["));
             assert!(is_named && run.stderr.contains(&path.display().to_string()), "{}", run.snapshot());
@@ -185,7 +185,8 @@ fn a_wrong_region_gets_a_hint() {
         .with("region", serde_json::json!("eu-north-1"));
     center.next(crate::support::identity_center::Endpoint::RegisterClient, fault);
     let run = env.run(["login", "--sso-session", SESSION, "--flow", "device-code"]).expect(254);
-    for part in ["change sso_region to eu-north-1", "region `us-east-1` from `sso_region` in", ".aws/config, line"] {
+    let line = format!("{CONFIG}, line");
+    for part in ["change sso_region to eu-north-1", "region `us-east-1` from `sso_region` in", &line] {
         assert!(run.stderr.contains(part), "{part}: {}", run.snapshot());
     }
 }

@@ -21,6 +21,9 @@ use super::programs::variable;
 /// The name of the session that [`TestEnv::configure`] writes.
 pub(crate) const SESSION: &str = "corp";
 
+/// The end of the config file's path in messages.
+pub(crate) const CONFIG: &str = if cfg!(windows) { r".aws\config" } else { ".aws/config" };
+
 /// Names the file of the recording browser, where a test is that browser.
 pub(crate) const BROWSER_LOG: &str = "SSO_OIDC_TEST_BROWSER_LOG";
 
