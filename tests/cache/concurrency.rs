@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
 
 /// The delay of a slow service.
 const DELAY: Duration = Duration::from_millis(500);
-/// A delay so long that processes started in the meantime wait for it.
-const LATE: Duration = Duration::from_secs(3);
+/// A delay so long that processes started in the meantime wait for it. They start slowly on Windows.
+const LATE: Duration = Duration::from_secs(if cfg!(windows) { 12 } else { 3 });
 
 fn expired() -> (IdentityCenter, TestEnv) {
     let center = IdentityCenter::start();
@@ -167,6 +167,11 @@ fn waiting_processes_share_a_refused_role() {
     env.run(EXPORT).ok();
 }
 
+/// How often a failure may have been forgotten: 5 seconds after it, another process sends a request.
+fn pauses(started: Instant) -> usize {
+    usize::try_from(started.elapsed().as_secs()).unwrap() / 5
+}
+
 /// A captive portal answers every process at once.
 #[test]
 fn a_failing_service_gets_few_requests() {
@@ -181,9 +186,10 @@ fn a_failing_service_gets_few_requests() {
     ] {
         let (center, env) = expired();
         center.next_n(Endpoint::CreateToken, 1_000, &reply);
+        let started = Instant::now();
         let runs = many(&env, &TOKEN);
         let requests = center.calls().len();
-        assert!(requests <= most, "{requests} requests for {reply:?}\n{}", runs[0].snapshot());
+        assert!(requests <= most + pauses(started), "{requests} requests for {reply:?}\n{}", runs[0].snapshot());
         assert!(runs.iter().all(|run| run.status != 0 && run.stdout.is_empty()), "{reply:?}");
         center.clear_script();
     }
@@ -196,9 +202,10 @@ fn a_captive_portal_gets_few_requests_for_role_credentials() {
     let env = TestEnv::of(&center);
     env.sign_in(&center, SESSION);
     center.next_n(Endpoint::GetRoleCredentials, 1_000, &Reply::html(200, "<html>"));
+    let started = Instant::now();
     let runs = many(&env, &EXPORT);
     let requests = center.calls().len();
-    assert!(requests <= 3, "{requests} requests\n{}", runs[0].snapshot());
+    assert!(requests <= 1 + pauses(started), "{requests} requests\n{}", runs[0].snapshot());
     assert!(runs.iter().all(|run| run.status == 255 && run.stdout.is_empty()));
     center.clear_script();
 }
