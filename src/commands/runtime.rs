@@ -29,6 +29,8 @@ const REPEATED_WITHIN: Duration = Duration::from_millis(100);
 /// AWS CLI.
 pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     check_descriptors().context(ATTEMPT)?;
+    // A future of a command is large, and would be copied as a whole at each level.
+    let future = Box::pin(future);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context(ATTEMPT)?;
     let outcome = runtime.block_on(async {
         let mut received = Received::listen(context).context(ATTEMPT)?;

@@ -168,7 +168,7 @@ impl HttpClient {
         after_refusal: bool,
     ) -> Result<Response, HttpError> {
         let started = Instant::now();
-        let exchange = self.exchange(request, headers, after_refusal);
+        let exchange = Box::pin(self.exchange(request, headers, after_refusal));
         let outcome = match self.options.total_timeout {
             None => exchange.await,
             Some(limit) => match tokio::time::timeout(limit, exchange).await {
