@@ -69,6 +69,11 @@ fn is_shown(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// A number of things: "1 profile", "2 profiles".
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// The columns that a text takes on a terminal; colors take none.
 pub fn columns(text: &str) -> usize {
     measure_text_width(text)

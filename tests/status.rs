@@ -198,7 +198,7 @@ fn a_registration_is_not_listed_but_a_token_under_its_name_is() {
     let token = env.token(SESSION);
     let scopes = ["sso:account:access".to_owned()];
     let key = RegistrationKey::new(&center.region(), Some(&scopes), Some(SESSION), &center.start_url());
-    let path = format!(".aws/sso/cache/{}.json", key.digest());
+    let path = format!(".aws/sso/cache/{}.json", key.0);
     let count = |document: &Value| {
         env.write(&path, document.to_string());
         sessions(&env.run(["status"]).ok()).len()

@@ -97,7 +97,7 @@ impl CredentialCache {
 
     /// The path of the file.
     pub fn path(&self, key: &CredentialKey) -> PathBuf {
-        names::document(&self.dir, key.digest())
+        names::document(&self.dir, &key.0)
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = CredentialCache::in_home(home.path());
         let key = CredentialKey::of_sso("1", "R", Some("s"), "");
-        let path = cache.dir.join(format!("{}.json", key.digest()));
+        let path = cache.dir.join(format!("{}.json", key.0));
         let user = json!({"AssumedRoleId": "AROA:s", "Arn": "arn:aws:sts::111122223333:assumed-role/x/s"});
         std::fs::create_dir_all(&cache.dir).unwrap();
         for (text, sso) in [
@@ -182,7 +182,7 @@ mod tests {
         assert!(matches!(cache.load(&key), Loaded::Absent));
         std::fs::create_dir_all(&cache.dir).unwrap();
         for text in ["", "5", "{}", r#"{"Credentials": {"AccessKeyId": "A"}}"#] {
-            std::fs::write(cache.dir.join(format!("{}.json", key.digest())), text).unwrap();
+            std::fs::write(cache.dir.join(format!("{}.json", key.0)), text).unwrap();
             assert!(matches!(cache.load(&key), Loaded::Damaged(_)), "{text}");
         }
     }

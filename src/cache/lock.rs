@@ -143,6 +143,11 @@ impl Lock {
     }
 }
 
+/// The process that holds a lock, for a message.
+pub fn process_name(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
 impl Held {
     /// The line left by the last holder.
     pub fn last(&mut self) -> Option<LockRecord> {
@@ -163,14 +168,10 @@ impl Held {
         self.write(&LockRecord { pid: std::process::id(), at: now, about: None, outcome: None });
     }
 
-    /// Records the outcome for waiting processes. It must contain no secret.
-    pub fn end(&mut self, now: Timestamp, outcome: Outcome) {
-        self.write(&LockRecord { pid: std::process::id(), at: now, about: None, outcome: Some(outcome) });
-    }
-
-    /// Records an outcome that counts only as long as this token, or these settings, are in use.
-    pub fn end_about(&mut self, now: Timestamp, subject: &Secret, outcome: Outcome) {
-        let about = Some(subject.fingerprint());
+    /// Records the outcome for waiting processes. It must contain no secret, and counts only as long as the token, or the
+    /// settings, that it is about are in use.
+    pub fn end(&mut self, now: Timestamp, about: Option<&Secret>, outcome: Outcome) {
+        let about = about.map(Secret::fingerprint);
         self.write(&LockRecord { pid: std::process::id(), at: now, about, outcome: Some(outcome) });
     }
 

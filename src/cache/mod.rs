@@ -21,7 +21,7 @@ use crate::error::Error;
 pub use credentials::{CredentialCache, expires_at};
 pub use document::{CachedRegistration, CachedToken, Refreshable};
 pub use file::{Loaded, remove};
-pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};
+pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE, process_name};
 pub use login_session::load_login_session;
 pub use names::{CredentialKey, Purpose, RegistrationKey, TokenKey};
 pub use scan::{CacheEntry, FoundToken, Kind};
@@ -52,12 +52,12 @@ impl TokenCache {
 
     /// The path of a token's file.
     pub fn token_path(&self, key: &TokenKey) -> PathBuf {
-        names::document(&self.dir, key.digest())
+        names::document(&self.dir, &key.0)
     }
 
     /// The path of a registration's file.
     pub fn registration_path(&self, key: &RegistrationKey) -> PathBuf {
-        names::document(&self.dir, key.digest())
+        names::document(&self.dir, &key.0)
     }
 
     /// Reads a token. A damaged file is a miss with a reason, never an error; a folder of another account is an error.

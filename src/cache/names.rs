@@ -60,9 +60,9 @@ fn is_digest_with(path: &Path, endings: &[&str]) -> bool {
     endings.iter().any(|ending| name.strip_suffix(ending).is_some_and(is_digest))
 }
 
-/// Names the file of a token.
+/// Names the file of a token: the digest before `.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenKey(String);
+pub struct TokenKey(pub String);
 
 impl TokenKey {
     /// The key of a session: of its name, or for a legacy profile of the start URL.
@@ -79,16 +79,11 @@ impl TokenKey {
     pub fn of_start_url(start_url: &str) -> Self {
         Self(hex_sha1(start_url))
     }
-
-    /// The digest, without `.json`.
-    pub fn digest(&self) -> &str {
-        &self.0
-    }
 }
 
-/// Names the file of a client registration.
+/// Names the file of a client registration: the digest before `.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegistrationKey(String);
+pub struct RegistrationKey(pub String);
 
 impl RegistrationKey {
     /// The key botocore computes, so that registrations are shared with the AWS CLI. `scopes` are the configured ones
@@ -104,16 +99,11 @@ impl RegistrationKey {
         ]);
         Self(hex_sha1(&python::dumps(&description, python::LINE)))
     }
-
-    /// The digest, without `.json`.
-    pub fn digest(&self) -> &str {
-        &self.0
-    }
 }
 
-/// Names the file of role credentials.
+/// Names the file of role credentials: the digest before `.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CredentialKey(String);
+pub struct CredentialKey(pub String);
 
 impl CredentialKey {
     /// The key of an assumed role: the parameters of the call, without a generated session name.
@@ -126,11 +116,6 @@ impl CredentialKey {
         let (member, value) = session_name.map_or(("startUrl", start_url), |name| ("sessionName", name));
         let description = json!({"accountId": account, "roleName": role, member: value});
         Self(hex_sha1(&python::dumps(&description, python::COMPACT)))
-    }
-
-    /// The digest, without `.json`.
-    pub fn digest(&self) -> &str {
-        &self.0
     }
 }
 
@@ -186,9 +171,9 @@ mod tests {
 
     #[test]
     fn token_keys_are_those_the_aws_cli_was_seen_to_use() {
-        assert_eq!(TokenKey::of_session("s1").digest(), "640d87e741e6aa4c669a82a4cd304787960513ab");
-        assert_eq!(TokenKey::of_start_url(URL).digest(), "7487b5b67d5fa1132cf33fa93ae51ef38cc37752");
-        assert_eq!(TokenKey::of_session("sé").digest(), "9bd61a0d49b4ad8b832156aae690f11fc4e89c7a");
+        assert_eq!(TokenKey::of_session("s1").0, "640d87e741e6aa4c669a82a4cd304787960513ab");
+        assert_eq!(TokenKey::of_start_url(URL).0, "7487b5b67d5fa1132cf33fa93ae51ef38cc37752");
+        assert_eq!(TokenKey::of_session("sé").0, "9bd61a0d49b4ad8b832156aae690f11fc4e89c7a");
     }
 
     #[test]
@@ -211,12 +196,12 @@ mod tests {
             ("ExternalId", json!("ext é&")),
             ("DurationSeconds", json!(900)),
         ]);
-        assert_eq!(CredentialKey::of_role(&parameters).digest(), "a6cd359ee922e7b97dee0f9e9f2844733cc8ba18");
+        assert_eq!(CredentialKey::of_role(&parameters).0, "a6cd359ee922e7b97dee0f9e9f2844733cc8ba18");
         let only_role = BTreeMap::from([("RoleArn", json!("arn:aws:iam::1:role/x"))]);
-        assert_eq!(CredentialKey::of_role(&only_role).digest(), "4822f6991251fc6fb078b9e88b03e52c9e3ff12d");
+        assert_eq!(CredentialKey::of_role(&only_role).0, "4822f6991251fc6fb078b9e88b03e52c9e3ff12d");
         let url = "https://d-1234567890.awsapps.com/start";
         let of_sso = |session| CredentialKey::of_sso("111122223333", "Role", session, url);
-        assert_eq!(of_sso(Some("s1")).digest(), "d6034f25ead45a1e7db0839066e3572abe0e964d");
-        assert_eq!(of_sso(None).digest(), "b4e52af176b86b5eef1e65fd459737d8c92158e6");
+        assert_eq!(of_sso(Some("s1")).0, "d6034f25ead45a1e7db0839066e3572abe0e964d");
+        assert_eq!(of_sso(None).0, "b4e52af176b86b5eef1e65fd459737d8c92158e6");
     }
 }

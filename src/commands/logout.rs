@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::portal_requests::send_each;
 use super::{clients, print_source, wants_events, warn_about_unread};
-use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey};
+use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey, process_name};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
 use crate::context::{Context, Style};
@@ -103,19 +103,12 @@ struct Outcome {
     unfinished: Vec<Unfinished>,
 }
 
-impl Outcome {
-    /// The processes that are refreshing this token, or requesting role credentials.
-    fn unfinished(&self, token: Option<&Path>) -> impl Iterator<Item = String> {
-        let of_token = self.unfinished.iter().filter(move |process| process.token.as_deref() == token);
-        of_token.map(|process| process.pid.map_or("another process".to_owned(), |pid| format!("process {pid}")))
-    }
-}
-
 /// A process that was still requesting new credentials when the files were removed.
 struct Unfinished {
     /// The token that it refreshes; none for role credentials.
     token: Option<PathBuf>,
-    pid: Option<u32>,
+    /// Its name for a message.
+    process: String,
 }
 
 /// A selected token. Its file was removed, unless that failed.
@@ -145,7 +138,8 @@ impl Logout<'_> {
         }
         for (path, client) in registrations {
             let is_of_removed = removed.iter().any(|token| token.found.client_id.as_ref() == Some(&client));
-            if self.selected.is_none() || is_of_removed || self.is_registration(&path) {
+            let is_of = |session: &Session| self.tokens.registration_path(&session.registration_key()) == path;
+            if is_of_removed || self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of)) {
                 failed.extend(cache::remove(&path).err());
             }
         }
@@ -179,7 +173,7 @@ impl Logout<'_> {
                     }
                     // A token that this process cannot lock is removed even so.
                     Err(_) => {}
-                    Ok(None) => unfinished.push(Unfinished { token, pid: lock.holder() }),
+                    Ok(None) => unfinished.push(Unfinished { token, process: process_name(lock.holder()) }),
                 }
                 break;
             }
@@ -187,23 +181,13 @@ impl Logout<'_> {
         (held, unfinished)
     }
 
-    /// The name of the sso-session whose token is in this file, if the config file has one.
-    fn session_name(&self, path: &Path) -> Option<&str> {
-        self.names.get(path).copied()
-    }
-
     fn is_selected(&self, path: &Path) -> bool {
         let is_of = |session: &Session| self.tokens.token_path(&session.token_key()) == path;
         self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of))
     }
 
-    fn is_registration(&self, path: &Path) -> bool {
-        let is_of = |session: &Session| self.tokens.registration_path(&session.registration_key()) == path;
-        self.selected.iter().flatten().any(is_of)
-    }
-
     fn label(&self, token: &RemovedToken) -> String {
-        let name = self.session_name(&token.path).or(token.found.start_url.as_deref());
+        let name = self.names.get(&token.path).copied().or(token.found.start_url.as_deref());
         name.map_or_else(|| token.path.display().to_string(), text::for_terminal)
     }
 
@@ -214,8 +198,7 @@ impl Logout<'_> {
         let labels: Vec<String> = ended.map(|token| self.label(token)).collect();
         let roles = match outcome.roles {
             0 => String::new(),
-            1 => " and removed the credentials of 1 role".to_owned(),
-            many => format!(" and removed the credentials of {many} roles"),
+            count => format!(" and removed the credentials of {}", text::counted(count, "role")),
         };
         let sessions = match &labels[..] {
             [] if outcome.removed.is_empty() && self.selected.is_none() => {
@@ -223,7 +206,7 @@ impl Logout<'_> {
             }
             [] => return,
             labels if labels.len() <= MANY => labels.join(", "),
-            labels => format!("{} sessions", labels.len()),
+            labels => text::counted(labels.len(), "session"),
         };
         let (mark, sessions) = (context.paint(Style::Good, "✓"), context.paint(Style::Strong, &sessions));
         context.styled_message(&format!("{mark} Signed out of {sessions}{roles}"));
@@ -232,12 +215,11 @@ impl Logout<'_> {
     fn report(&self, outcome: &Outcome, as_events: bool) -> anyhow::Result<()> {
         let context = self.context;
         for token in &outcome.removed {
-            let session = self.session_name(&token.path);
             if as_events {
                 let event = json!({
                     "event": "logged_out",
                     "startUrl": token.found.start_url,
-                    "session": session,
+                    "session": self.names.get(&token.path),
                     "region": token.found.region,
                     "revoked": token.not_revoked.is_none(),
                     "message": token.not_revoked,
@@ -249,14 +231,15 @@ impl Logout<'_> {
                 let message = "signed out locally, but the session could not be revoked";
                 context.warn(format_args!("{label}: {message}: {why}"));
             }
-            for process in outcome.unfinished(Some(&token.path)) {
+            for Unfinished { process, .. } in
+                outcome.unfinished.iter().filter(|it| it.token.as_ref() == Some(&token.path))
+            {
                 let message = "is still refreshing the token, and will discard the new one";
                 context.warn(format_args!("{label}: {process} {message}"));
             }
         }
-        for process in outcome.unfinished(None) {
-            let message = "is still requesting role credentials, and will discard them";
-            context.warn(format_args!("{process} {message}"));
+        for Unfinished { process, .. } in outcome.unfinished.iter().filter(|it| it.token.is_none()) {
+            context.warn(format_args!("{process} is still requesting role credentials, and will discard them"));
         }
         for session in self.selected.iter().flatten() {
             let path = self.tokens.token_path(&session.token_key());

@@ -127,7 +127,7 @@ mod tests {
             let subject = if has_settings { single_flight::settings(&session) } else { Secret::new("other") };
             let at = NOW - time::Duration::seconds(age);
             let lock = cache.lock(&session.token_key(), Purpose::Login);
-            lock.attempt().unwrap().unwrap().end_about(at, &subject, Outcome::Unanswered(times));
+            lock.attempt().unwrap().unwrap().end(at, Some(&subject), Outcome::Unanswered(times));
         }
         let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
         let request = LoginRequest {

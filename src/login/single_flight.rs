@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::LoginRequest;
 use super::error::unanswered;
-use crate::cache::{Acquired, CachedToken, Held, LockRecord, Outcome, PATIENCE, Purpose};
+use crate::cache::{Acquired, CachedToken, Held, LockRecord, Outcome, PATIENCE, Purpose, process_name};
 use crate::config::Session;
 use crate::context::Timestamp;
 use crate::error::{Error, Kind};
@@ -87,7 +87,7 @@ impl LoginLock {
 
     fn write(&mut self, outcome: Outcome) {
         self.has_ended = true;
-        self.held.end_about((self.now)(), &self.settings, outcome);
+        self.held.end((self.now)(), Some(&self.settings), outcome);
     }
 }
 
@@ -162,8 +162,7 @@ fn is_suspended(pid: u32) -> bool {
 
 /// The error if the leader does not finish.
 fn stuck(leader: Option<u32>) -> Error {
-    let leader = leader.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
-    let minutes = LEADER_PATIENCE.as_secs() / 60;
+    let (leader, minutes) = (process_name(leader), LEADER_PATIENCE.as_secs() / 60);
     Error::other(format!("the login started by {leader} has not finished after {minutes} min; complete or cancel it"))
 }
 

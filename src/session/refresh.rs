@@ -62,7 +62,7 @@ impl TokenRequest<'_> {
         self.cache.probe(&key)?;
         held.begin(self.context.now());
         let result = self.request(&present, parts).await;
-        held.end_about(self.context.now(), parts.refresh_token, outcome(result.as_ref().err()));
+        held.end(self.context.now(), Some(parts.refresh_token), outcome(result.as_ref().err()));
         result
     }
 

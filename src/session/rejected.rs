@@ -32,7 +32,7 @@ pub fn record_rejected(token: &Secret, lock: &Lock, why: &NoToken, context: &Con
     let outcome = Outcome::Failed { kind: why.kind(), message: why.to_string() };
     // Another process that holds the lock is replacing the token.
     if let Ok(Some(mut held)) = lock.attempt() {
-        held.end_about(context.now(), token, outcome);
+        held.end(context.now(), Some(token), outcome);
     }
 }
 
@@ -99,9 +99,9 @@ mod tests {
             cache.store_token(&key, &token("A")).unwrap();
             assert!(!is_rejected(&token("A"), session, cache));
             let outcome = Outcome::Failed { kind, message: "x".to_owned() };
-            cache.lock(&key, Purpose::Refresh).attempt().unwrap().unwrap().end_about(
+            cache.lock(&key, Purpose::Refresh).attempt().unwrap().unwrap().end(
                 NOW - age,
-                &Secret::new("A"),
+                Some(&Secret::new("A")),
                 outcome,
             );
             assert!(is_rejected(&token("A"), session, cache) && !is_rejected(&token("B"), session, cache));

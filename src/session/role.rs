@@ -108,10 +108,7 @@ impl<'a> Role<'a> {
             Either::Right(((), request)) => request.await,
         };
         let (now, outcome) = (self.context.now(), outcome(result.as_ref().err()));
-        match self.access_token() {
-            Some(token) => held.end_about(now, &token, outcome),
-            None => held.end(now, outcome),
-        }
+        held.end(now, self.access_token().as_ref(), outcome);
         result
     }
 

@@ -119,9 +119,9 @@ fn set_up(cache: &TokenCache, session: &Session, point: Point) {
             };
             let message = format!("Refused (status {status})");
             let outcome = Outcome::Failed { kind, message };
-            held.end_about(NOW - time::Duration::seconds(age), &Secret::new("refresh"), outcome);
+            held.end(NOW - time::Duration::seconds(age), Some(&Secret::new("refresh")), outcome);
         }
-        None => held.end(NOW, Outcome::Done),
+        None => held.end(NOW, None, Outcome::Done),
     }
     let path = cache.token_path(&session.token_key());
     std::fs::write(&path, token.to_string()).unwrap();

@@ -57,7 +57,7 @@ fn file_names_match_botocore() {
     let check = |case: &Case, theirs: &Value| -> Verdict {
         let [region, session, url, account, role, scopes @ ..] = &case[..] else { return Ok(false) };
         let named = Some(session.as_str()).filter(|name| !name.is_empty());
-        let of_sso = |name| CredentialKey::of_sso(account, role, name, url).digest().to_owned();
+        let of_sso = |name| CredentialKey::of_sso(account, role, name, url).0;
         let mut parameters = BTreeMap::from([
             ("RoleArn", json!(role)),
             ("ExternalId", json!(account)),
@@ -67,12 +67,12 @@ fn file_names_match_botocore() {
             parameters.insert("RoleSessionName", json!(name));
         }
         let ours = json!([
-            TokenKey::of_start_url(url).digest(),
-            TokenKey::of_session(session).digest(),
-            RegistrationKey::new(region, Some(scopes).filter(|scopes| !scopes.is_empty()), named, url).digest(),
+            TokenKey::of_start_url(url).0,
+            TokenKey::of_session(session).0,
+            RegistrationKey::new(region, Some(scopes).filter(|scopes| !scopes.is_empty()), named, url).0,
             of_sso(None),
             of_sso(named),
-            CredentialKey::of_role(&parameters).digest(),
+            CredentialKey::of_role(&parameters).0,
         ]);
         if ours == *theirs { Ok(true) } else { Err(format!("ours {ours}, botocore {theirs}")) }
     };

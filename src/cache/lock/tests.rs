@@ -42,7 +42,7 @@ async fn an_outcome_that_was_waited_for_is_told_from_an_old_one() {
     held.begin(late);
     let end = async {
         tokio::task::yield_now().await;
-        held.end(early, Outcome::Cancelled);
+        held.end(early, None, Outcome::Cancelled);
         drop(held);
     };
     let (mut next, ()) = tokio::join!(wait_for(&lock), end);
@@ -111,7 +111,7 @@ fn the_line_is_not_json_and_comes_back() {
 fn an_outcome_is_about_one_token_and_does_not_contain_it() {
     let folder = tempfile::tempdir().unwrap();
     let lock = Lock::new(folder.path().join("x.lock"));
-    take(&lock).end_about(utc_datetime!(2026-01-01 00:00), &Secret::new("abc"), Outcome::Cancelled);
+    take(&lock).end(utc_datetime!(2026-01-01 00:00), Some(&Secret::new("abc")), Outcome::Cancelled);
     let record = lock.record().unwrap();
     assert!(record.is_about(&Secret::new("abc")) && !record.is_about(&Secret::new("abd")));
     assert!(!std::fs::read_to_string(lock.path()).unwrap().contains("abc"));

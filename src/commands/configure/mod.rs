@@ -20,6 +20,7 @@ use crate::context::{Context, Style};
 use crate::error::Error;
 use crate::login::LoginRequest;
 use crate::login::notice::Notices;
+use crate::text::{counted, for_terminal};
 use accounts::Lister;
 use names::Template;
 use roles::{Listing, Roles};
@@ -232,12 +233,12 @@ impl Writing<'_> {
         let (replaced, unchanged, kept) = (count(Saved::Replaced), count(Saved::Unchanged), count(Saved::Kept));
         let replaced = if replaced > 0 { format!(", {replace} {replaced}") } else { String::new() };
         let unchanged = if unchanged > 0 { format!(", {unchanged} unchanged") } else { String::new() };
-        let added = profiles_of(count(Saved::Added));
+        let added = counted(count(Saved::Added), "profile");
         self.success(&format!("{add} {added}{replaced}{unchanged} in {path}"));
         if kept > 0 {
-            let (kept, names) = (profiles_of(kept), names(Saved::Kept).collect::<Vec<_>>().join(", "));
+            let (kept, names) = (counted(kept, "profile"), names(Saved::Kept).collect::<Vec<_>>().join(", "));
             let line = format!("kept {kept} with other settings; --overwrite replaces them: {names}");
-            self.context.message(&crate::text::for_terminal(&line));
+            self.context.message(&for_terminal(&line));
         }
     }
 
@@ -245,7 +246,7 @@ impl Writing<'_> {
     fn success(&self, line: &str) {
         let is_marked = self.context.stderr_is_terminal && !self.args.dry_run;
         let mark = if is_marked { self.context.paint(Style::Good, "✓") + " " } else { String::new() };
-        self.context.styled_message(&(mark + &crate::text::for_terminal(line)));
+        self.context.styled_message(&(mark + &for_terminal(line)));
     }
 
     /// Prints what to do next, in AWS's words if the program was called as `aws`.
@@ -266,8 +267,4 @@ impl Writing<'_> {
         };
         Ok(self.context.print_text(&format!("{words}\n\naws sts get-caller-identity{option}\n"))?)
     }
-}
-
-fn profiles_of(count: usize) -> String {
-    if count == 1 { "1 profile".to_owned() } else { format!("{count} profiles") }
 }

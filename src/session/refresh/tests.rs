@@ -57,7 +57,7 @@ fn a_process_that_may_be_suspended_is_waited_for_less() {
         assert_eq!(refresh.patience(&expired, &lock), patience, "{age:?}");
         assert_eq!(refresh.patience(&valid, &lock), Duration::ZERO);
     }
-    lock.attempt().unwrap().unwrap().end(NOW - HOUR, Outcome::Done);
+    lock.attempt().unwrap().unwrap().end(NOW - HOUR, None, Outcome::Done);
     assert_eq!(refresh.patience(&expired, &lock), PATIENCE, "no process holds the lock");
 }
 
