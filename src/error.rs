@@ -192,6 +192,12 @@ impl Error {
         self.hint.as_deref()
     }
 
+    /// The message, and the hint in parentheses.
+    pub fn with_advice(&self) -> String {
+        let advice = self.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{self}{advice}")
+    }
+
     /// The service's error, if there is one.
     pub fn answer(&self) -> Option<&ServiceError> {
         self.service.as_deref()

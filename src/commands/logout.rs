@@ -61,9 +61,8 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     if outcome.failed.is_empty() {
         return Ok(());
     }
-    let failed: Vec<String> =
-        outcome.failed.iter().map(|error| format!("  {error} ({})", error.advice().unwrap_or_default())).collect();
-    anyhow::bail!("cannot remove everything:\n{}", failed.join("\n"))
+    let failed = outcome.failed.iter().map(|error| format!("\n  {}", error.with_advice()));
+    anyhow::bail!("cannot remove everything:{}", failed.collect::<String>())
 }
 
 /// Ends the sessions of the tokens. Their files are already removed, so a failure is only a warning; the session of a

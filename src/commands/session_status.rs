@@ -13,7 +13,7 @@ use crate::config::{Origin, Session};
 use crate::context::{Context, Timestamp};
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::session::{self, Found, LoginNeeded, NoToken};
+use crate::session::{self, Found, LoginNeeded, NoToken, Usable};
 
 /// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,9 +100,9 @@ impl SessionStatus {
         self.reason = Some(why.to_string());
     }
 
-    fn set_token(&mut self, token: CachedToken, now: Timestamp, is_valid: bool) {
+    fn set_token(&mut self, token: CachedToken, min_ttl: Duration, now: Timestamp) {
         self.is_refreshable = token.refreshable(now).is_some();
-        if is_valid {
+        if token.lasts(min_ttl, now) {
             self.state = State::Valid;
         } else if self.is_refreshable {
             self.state = State::Refreshable;
@@ -132,23 +132,17 @@ impl StatusReport<'_> {
         let mut legacy: BTreeMap<String, usize> = BTreeMap::new();
         for settings in configured {
             match settings {
-                Ok(settings) => {
-                    let is_legacy = settings.name.is_none();
-                    // Legacy profiles with the same start URL share a token.
-                    let same = legacy.get(&settings.start_url.value).filter(|_| is_legacy);
-                    if let Some(status) = same.and_then(|index| all.get_mut(*index)) {
-                        status.profiles.push(settings.profile);
-                        continue;
-                    }
-                    all.push(self.of_session(&settings));
-                    if is_legacy {
-                        legacy.insert(settings.start_url.value, all.len() - 1);
+                Ok(session) if session.name.is_some() => all.push(self.of_session(&session)),
+                // Legacy profiles with the same start URL share a token.
+                Ok(session) => {
+                    let index = *legacy.entry(session.start_url.value.clone()).or_insert(all.len());
+                    if index == all.len() {
+                        all.push(self.of_session(&session));
+                    } else {
+                        all[index].profiles.push(session.profile);
                     }
                 }
-                Err(error) => {
-                    let detail = error.advice().map(|detail| format!(" ({detail})")).unwrap_or_default();
-                    self.context.warn(format_args!("{error}{detail}"));
-                }
+                Err(error) => self.context.warn(error.with_advice()),
             }
         }
         let known: Vec<&Path> = all.iter().map(|status| status.path.as_path()).collect();
@@ -177,18 +171,15 @@ impl StatusReport<'_> {
             ..SessionStatus::default()
         };
         match found {
-            Ok(Found::Fresh(usable)) => status.set_token(usable.token, now, true),
-            Ok(Found::Stale(token, _)) => {
-                let is_valid = token.lasts(self.min_ttl, now);
-                status.set_token(token, now, is_valid);
+            Ok(Found::Fresh(Usable { token, .. }) | Found::Stale(token, _)) => {
+                status.set_token(token, self.min_ttl, now);
             }
             Err(NoToken::LoginNeeded(why)) => status.need_login(&why),
             Err(NoToken::Unavailable(error) | NoToken::Failed(error)) => {
                 // A login fails for the same reason.
                 status.state = State::Damaged;
                 status.remedy = None;
-                let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
-                status.reason = Some(format!("{error}{advice}"));
+                status.reason = Some(error.with_advice());
             }
         }
         status
@@ -203,9 +194,7 @@ impl StatusReport<'_> {
                 status.region.clone_from(&token.region);
                 let key = token.start_url.as_deref().map(TokenKey::of_start_url);
                 status.is_reachable = key.is_some_and(|key| self.cache.token_path(&key) == status.path);
-                let now = self.context.now();
-                let is_valid = token.lasts(self.min_ttl, now);
-                status.set_token(token, now, is_valid);
+                status.set_token(token, self.min_ttl, self.context.now());
             }
             Loaded::Damaged(damage) => status.need_login(&LoginNeeded::Damaged(damage)),
             Loaded::Absent => {}

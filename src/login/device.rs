@@ -37,7 +37,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, client: CachedRegistration) -> Result
     let parts = (client.client_id.as_str(), &client.client_secret);
     let request = attempt.oidc.start_device_authorization(parts, &attempt.start_url);
     let device = attempt.during("requesting a code", request).await?;
-    let device_code = Grant::DeviceCode { device_code: device.device_code.clone() };
+    let device_code = Grant::DeviceCode(device.device_code.clone());
     let now = || attempt.context().now();
     let sent = now();
     let create = async || attempt.oidc.create_token(parts, &device_code, Retry::Once).await;

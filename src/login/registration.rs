@@ -3,9 +3,11 @@
 //! Registrations are shared with the AWS CLI: one file for both flows, usable with 15 minutes of life left and with the
 //! grant types of the flow. A new one is stored immediately, before anything else can fail.
 
+use serde_json::json;
+
 use crate::cache::{CachedRegistration, Loaded, timestamp};
 use crate::context::Timestamp;
-use crate::oidc::{Failure, RegisterClientRequest};
+use crate::oidc::Failure;
 
 use super::loopback::Loopback;
 use super::{Attempt, Flow};
@@ -63,18 +65,17 @@ pub(super) fn forget(attempt: &Attempt<'_>, client_id: &str) -> Result<(), Failu
 /// Registers a new client and stores it.
 pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client, Failure> {
     let id = attempt.session.name.clone().unwrap_or_else(|| attempt.context().now().unix_timestamp().to_string());
-    let mut request = RegisterClientRequest {
-        client_name: format!("sso-oidc-client-{id}"),
-        grant_types: Vec::new(),
-        redirect_uris: Vec::new(),
-        issuer_url: None,
-        scopes: attempt.session.scopes.clone().unwrap_or_default(),
-    };
-    if flow == Flow::AuthorizationCode {
-        request.grant_types = GRANT_TYPES.map(str::to_owned).to_vec();
-        request.redirect_uris = vec![Loopback::registered_redirect_uri()];
-        request.issuer_url = Some(attempt.start_url.clone());
-        request.scopes = attempt.scopes();
+    let mut request = json!({"clientName": format!("sso-oidc-client-{id}"), "clientType": "public"});
+    let is_for_codes = flow == Flow::AuthorizationCode;
+    if is_for_codes {
+        request["grantTypes"] = json!(GRANT_TYPES);
+        request["redirectUris"] = json!([Loopback::registered_redirect_uri()]);
+        request["issuerUrl"] = json!(attempt.start_url);
+    }
+    let scopes = if is_for_codes { Some(attempt.scopes()) } else { attempt.session.scopes.clone() };
+    let scopes = scopes.filter(|scopes| !scopes.is_empty());
+    if let Some(scopes) = &scopes {
+        request["scopes"] = json!(scopes);
     }
     let reply = attempt.during("registering with IAM Identity Center", attempt.oidc.register_client(&request)).await?;
     // A time that no file can have becomes the nearest one.
@@ -83,8 +84,8 @@ pub(super) async fn register(attempt: &Attempt<'_>, flow: Flow) -> Result<Client
         client_id: reply.client_id,
         client_secret: reply.client_secret,
         expires_at: timestamp::format(expires_at),
-        scopes: Some(request.scopes).filter(|scopes| !scopes.is_empty()),
-        grant_types: Some(request.grant_types).filter(|grants| !grants.is_empty()),
+        scopes,
+        grant_types: is_for_codes.then(|| GRANT_TYPES.map(str::to_owned).to_vec()),
     };
     attempt.request.cache.store_registration(&attempt.session.registration_key(), &registration)?;
     Ok(Client { registration, cached: false })

@@ -11,7 +11,7 @@ use super::Failure;
 use super::answer;
 use super::fault::Fault;
 use super::sigv4::{self, Signing};
-use super::typed::{DeviceAuthorization, Grant, RegisterClientRequest, RegisterClientResponse, TokenResponse};
+use super::typed::{DeviceAuthorization, Grant, RegisterClientResponse, TokenResponse};
 use crate::endpoint;
 use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::model::{Kind, Member, Operation};
@@ -62,13 +62,12 @@ impl OidcClient {
         Err(Fault::read(operation.name(), &response, self.now())?.into())
     }
 
-    /// Registers a public client.
+    /// Registers a client (RFC 7591 section 3.1).
     ///
     /// # Errors
     /// Service errors with their OAuth code, transport failures, and responses that lack a required member.
-    pub async fn register_client(&self, request: &RegisterClientRequest) -> Result<RegisterClientResponse, Failure> {
-        let response = self.flow(Operation::RegisterClient, &request.body(), Retry::Repeatable).await?;
-        RegisterClientResponse::read(&response)
+    pub async fn register_client(&self, request: &Value) -> Result<RegisterClientResponse, Failure> {
+        RegisterClientResponse::read(&self.flow(Operation::RegisterClient, request, Retry::Repeatable).await?)
     }
 
     /// Starts a device authorization for a registered client.
@@ -78,8 +77,7 @@ impl OidcClient {
         start_url: &str,
     ) -> Result<DeviceAuthorization, Failure> {
         let body = serde_json::json!({"clientId": client_id, "clientSecret": client_secret, "startUrl": start_url});
-        let response = self.flow(Operation::StartDeviceAuthorization, &body, Retry::Repeatable).await?;
-        DeviceAuthorization::read(&response)
+        DeviceAuthorization::read(&self.flow(Operation::StartDeviceAuthorization, &body, Retry::Repeatable).await?)
     }
 
     /// Requests a token. The retry class decides how often a failed attempt is repeated.
@@ -90,8 +88,7 @@ impl OidcClient {
         retry: Retry<'_>,
     ) -> Result<TokenResponse, Failure> {
         let body = grant.body(client_id, client_secret);
-        let response = self.flow(Operation::CreateToken, &body, retry).await?;
-        TokenResponse::read(&response)
+        TokenResponse::read(&self.flow(Operation::CreateToken, &body, retry).await?)
     }
 
     /// Makes a call of a flow: reads OAuth error codes and refuses redirects.

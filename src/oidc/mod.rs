@@ -22,4 +22,4 @@ pub(crate) use client::secrets;
 pub use failure::Failure;
 pub use fault::{Fault, FaultCode};
 pub use sigv4::Signing;
-pub use typed::{DeviceAuthorization, Grant, RegisterClientRequest, TokenResponse};
+pub use typed::{DeviceAuthorization, Grant, TokenResponse};

@@ -10,36 +10,6 @@ use crate::http::{Response, Timestamp};
 use crate::model::Operation;
 use crate::secret::Secret;
 
-/// `RegisterClient` (RFC 7591 section 3.1) for a public client.
-#[derive(Clone, Debug)]
-pub struct RegisterClientRequest {
-    /// A human-readable name; AWS's tools send `botocore-client-` and the session's name.
-    pub client_name: String,
-    /// Grant types; empty for the device flow, which is the default.
-    pub grant_types: Vec<String>,
-    /// Redirect URIs, without port (RFC 8252 section 7.3); empty for the device flow.
-    pub redirect_uris: Vec<String>,
-    /// The start URL; absent for the device flow.
-    pub issuer_url: Option<String>,
-    /// Scopes; omitted if empty.
-    pub scopes: Vec<String>,
-}
-
-impl RegisterClientRequest {
-    pub(super) fn body(&self) -> Value {
-        let list = |list: &[String]| (!list.is_empty()).then(|| json!(list));
-        let members = [
-            ("clientName", Some(json!(self.client_name))),
-            ("clientType", Some(json!("public"))),
-            ("grantTypes", list(&self.grant_types)),
-            ("redirectUris", list(&self.redirect_uris)),
-            ("issuerUrl", self.issuer_url.as_ref().map(|url| json!(url))),
-            ("scopes", list(&self.scopes)),
-        ];
-        members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
-    }
-}
-
 /// The response to `RegisterClient`. Its endpoints are ignored: a response must not decide where tokens are sent.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "the names of the model")]
@@ -98,10 +68,7 @@ impl DeviceAuthorization {
 #[derive(Clone, Debug)]
 pub enum Grant {
     /// RFC 8628 section 3.4.
-    DeviceCode {
-        /// From the device authorization.
-        device_code: Secret,
-    },
+    DeviceCode(Secret),
     /// RFC 6749 section 4.1.3 with RFC 7636 section 4.5.
     AuthorizationCode {
         /// From the redirect.
@@ -116,28 +83,20 @@ pub enum Grant {
 }
 
 impl Grant {
-    pub(super) fn body(&self, client_id: &str, client_secret: &Secret) -> Value {
-        let (grant_type, members) = match self {
-            Self::DeviceCode { device_code } => {
-                ("urn:ietf:params:oauth:grant-type:device_code", vec![("deviceCode", json!(device_code))])
+    pub(super) fn body(&self, id: &str, secret: &Secret) -> Value {
+        const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+        match self {
+            Self::DeviceCode(code) => {
+                json!({"grantType": DEVICE_CODE, "clientId": id, "clientSecret": secret, "deviceCode": code})
             }
-            Self::AuthorizationCode { code, redirect_uri, code_verifier } => (
-                "authorization_code",
-                vec![
-                    ("redirectUri", json!(redirect_uri)),
-                    ("codeVerifier", json!(code_verifier)),
-                    ("code", json!(code)),
-                ],
-            ),
-            Self::RefreshToken(token) => ("refresh_token", vec![("refreshToken", json!(token))]),
-        };
-        let mut body = vec![
-            ("grantType", json!(grant_type)),
-            ("clientId", json!(client_id)),
-            ("clientSecret", json!(client_secret)),
-        ];
-        body.extend(members);
-        body.into_iter().collect()
+            Self::AuthorizationCode { code, redirect_uri, code_verifier } => json!({
+                "grantType": "authorization_code", "clientId": id, "clientSecret": secret,
+                "redirectUri": redirect_uri, "codeVerifier": code_verifier, "code": code,
+            }),
+            Self::RefreshToken(token) => {
+                json!({"grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": token})
+            }
+        }
     }
 }
 
