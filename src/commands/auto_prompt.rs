@@ -3,59 +3,37 @@
 //! The AWS CLI uses a full screen; here the prompt is the help text of each option. Secrets are typed without echo.
 //! Required members come first; optional ones follow unless prompting is partial, and Enter skips them.
 
-use std::io::BufRead as _;
-
 use super::runtime;
 use crate::config::AutoPrompt;
-use crate::context::Context;
+use crate::context::{Context, stdin_line};
 use crate::error::Error;
 use crate::model::{Kind, Member, Operation, Words};
 
 type Given = Vec<(&'static Member, Words)>;
 
 /// Prompts for the missing members.
-pub(super) fn complete(
-    operation: Operation,
-    given: &mut Given,
-    how: AutoPrompt,
-    context: &Context,
-) -> anyhow::Result<()> {
-    let lacks_required = operation.input().iter().any(|member| member.required && !is_given(given, member));
-    let also_optional = match how {
+pub(super) fn fill(operation: Operation, given: &mut Given, how: AutoPrompt, context: &Context) -> anyhow::Result<()> {
+    let members = operation.input();
+    let is_missing = |member: &&Member| !given.iter().any(|(given, _)| given.name == member.name);
+    let (required, optional): (Vec<_>, Vec<_>) = members.iter().filter(is_missing).partition(|member| member.required);
+    let asked = match how {
         AutoPrompt::Off => return Ok(()),
-        AutoPrompt::OnPartial if !lacks_required => return Ok(()),
-        AutoPrompt::OnPartial => false,
-        AutoPrompt::On => true,
+        AutoPrompt::OnPartial if required.is_empty() => return Ok(()),
+        AutoPrompt::OnPartial => required,
+        AutoPrompt::On => [required, optional].concat(),
     };
     if !context.stdin_is_terminal || !context.stderr_is_terminal {
         let problem = "--cli-auto-prompt needs a terminal on standard input and standard error";
         return Err(Error::other(problem).into());
     }
-    runtime::block_on(context, ask_all(operation, given, also_optional, context))
-}
-
-async fn ask_all(
-    operation: Operation,
-    given: &mut Given,
-    also_optional: bool,
-    context: &Context,
-) -> anyhow::Result<()> {
-    let members = operation.input();
-    let (required, optional): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.required);
-    for member in required.into_iter().chain(optional.into_iter().filter(|_| also_optional)) {
-        if !is_given(given, member)
-            && let Some(words) = ask(member, context).await?
-        {
-            given.push((member, words));
+    runtime::block_on(context, async {
+        for member in asked {
+            given.extend(ask(member, context).await?.map(|words| (member, words)));
         }
-    }
-    // In the model's order, like options.
-    given.sort_by_key(|(given, _)| members.iter().position(|member| member.name == given.name));
-    Ok(())
-}
-
-fn is_given(given: &Given, member: &Member) -> bool {
-    given.iter().any(|(given, _)| given.name == member.name)
+        // In the model's order, like options.
+        given.sort_by_key(|(given, _)| members.iter().position(|member| member.name == given.name));
+        Ok(())
+    })
 }
 
 /// Prompts for one member; `None` if an optional member is skipped.
@@ -70,10 +48,8 @@ async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>
     let prompt = format!("--{}: ", member.option);
     loop {
         let answer = line(member, &prompt, context).await?;
-        if answer.is_empty() && member.required {
-            continue;
-        }
         return Ok(match (answer.is_empty(), is_list) {
+            (true, _) if member.required => continue,
             (true, _) => None,
             (false, true) => Some(Words::Many(answer.split_whitespace().map(str::to_owned).collect())),
             (false, false) => Some(Words::One(answer)),
@@ -88,12 +64,5 @@ async fn line(member: &Member, prompt: &str, context: &Context) -> anyhow::Resul
         return Ok(tokio::task::spawn_blocking(hidden.line()).await??);
     }
     context.write_stderr(prompt);
-    let read = || {
-        let mut line = String::new();
-        match std::io::stdin().lock().read_line(&mut line)? {
-            0 => Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)),
-            _ => Ok(line),
-        }
-    };
-    Ok(tokio::task::spawn_blocking(read).await??.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(tokio::task::spawn_blocking(stdin_line).await??)
 }

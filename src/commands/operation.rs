@@ -36,7 +36,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     if document.is_none() && !made_up {
         let (on, off) = (global.cli_auto_prompt, global.no_cli_auto_prompt);
         let how = config::auto_prompt(context, config.as_ref().ok(), on, off);
-        auto_prompt::complete(operation, &mut given, how, context)?;
+        auto_prompt::fill(operation, &mut given, how, context)?;
     }
     if document.is_none() {
         let hint = cli::help_hint(Some(operation.command()), global.as_aws);

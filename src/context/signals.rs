@@ -208,7 +208,8 @@ fn ignored_by_a_shell() -> impl Fn(i32) -> bool {
     move |signal| answered && !trapped.lines().any(|line| line == signal.to_string())
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::process::Command;
 

@@ -64,16 +64,6 @@ impl Refusal {
     }
 }
 
-/// How much of a request has arrived.
-pub(super) enum Head<'a> {
-    /// Its head is complete.
-    Complete(Request<'a>),
-    /// More bytes are needed.
-    Partial,
-    /// It is not HTTP.
-    Malformed,
-}
-
 /// The parts of a request's head that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Request<'a> {
@@ -87,14 +77,12 @@ pub(super) struct Request<'a> {
     pub(super) is_subresource: bool,
 }
 
-/// Reads a request's head.
-pub(super) fn head(bytes: &[u8]) -> Head<'_> {
+/// Reads a request's head; `None` if it is not complete yet.
+pub(super) fn head(bytes: &[u8]) -> Result<Option<Request<'_>>, Refusal> {
     let mut headers = [httparse::EMPTY_HEADER; 100];
     let mut request = httparse::Request::new(&mut headers);
-    match request.parse(bytes) {
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(httparse::Status::Partial) => return Head::Partial,
-        Err(_) => return Head::Malformed,
+    if request.parse(bytes).map_err(|_| Refusal::Malformed)?.is_partial() {
+        return Ok(None);
     }
     let named = |name: &'static str| {
         request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value)
@@ -102,10 +90,8 @@ pub(super) fn head(bytes: &[u8]) -> Head<'_> {
     let mut hosts = named("host");
     let host = hosts.next().and_then(|value| std::str::from_utf8(value).ok()).filter(|_| hosts.next().is_none());
     let is_subresource = named("sec-fetch-dest").any(|value| value != b"document");
-    match (request.method, request.path) {
-        (Some(method), Some(target)) => Head::Complete(Request { method, target, host, is_subresource }),
-        _ => Head::Malformed,
-    }
+    let (method, target) = request.method.zip(request.path).ok_or(Refusal::Malformed)?;
+    Ok(Some(Request { method, target, host, is_subresource }))
 }
 
 /// Checks whether a complete request belongs to the pending login.
@@ -148,7 +134,7 @@ mod fuzz;
 
 #[cfg(test)]
 mod tests {
-    use super::{AuthorizationResponse, Head, Refusal, Request, head, judge};
+    use super::{AuthorizationResponse, Refusal, Request, head, judge};
     use crate::login::pkce::State;
 
     const HOST: Option<&str> = Some("127.0.0.1:4321");
@@ -212,11 +198,11 @@ mod tests {
     fn a_head_needs_one_host_and_http() {
         let complete = b"GET /x HTTP/1.1\r\nhost: a\r\n\r\n";
         let expected = Request { method: "GET", target: "/x", host: Some("a"), is_subresource: false };
-        assert!(matches!(head(complete), Head::Complete(request) if request == expected));
-        assert!(matches!(head(&complete[..complete.len() - 1]), Head::Partial));
-        assert!(matches!(head(b"\x16\x03\x01\x02\x00\x01\x00"), Head::Malformed));
+        assert!(matches!(head(complete), Ok(Some(request)) if request == expected));
+        assert!(matches!(head(&complete[..complete.len() - 1]), Ok(None)));
+        assert!(head(b"\x16\x03\x01\x02\x00\x01\x00").is_err());
         let two = b"GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
-        assert!(matches!(head(two), Head::Complete(Request { host: None, .. })));
+        assert!(matches!(head(two), Ok(Some(Request { host: None, .. }))));
     }
 
     #[test]
@@ -232,7 +218,7 @@ mod tests {
         ] {
             let target = format!("/oauth/callback?code=a&state={}", state.as_str());
             let bytes = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:4321\r\n{headers}\r\n");
-            let Head::Complete(request) = head(bytes.as_bytes()) else { panic!("{bytes}") };
+            let Ok(Some(request)) = head(bytes.as_bytes()) else { panic!("{bytes}") };
             assert_eq!(judge(&request, 4321, &state).err(), expected, "{headers}");
         }
     }

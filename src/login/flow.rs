@@ -77,7 +77,8 @@ fn unreachable_loopback(has_port: bool, context: &Context) -> Option<&'static st
     if has_port { None } else { browser::no_display(context) }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::ffi::OsString;
 

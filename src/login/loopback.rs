@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::callback::{self, AuthorizationResponse, Head, Refusal};
+use super::callback::{self, AuthorizationResponse, Refusal};
 use super::page::Page;
 use super::peer::TrustedAccounts;
 use super::pkce::State;
@@ -155,9 +155,9 @@ async fn read(stream: &mut TcpStream, port: u16, state: &State) -> io::Result<Re
             return Ok(Err(Refusal::Tls));
         }
         match callback::head(&bytes) {
-            Head::Complete(request) => return Ok(callback::judge(&request, port, state)),
-            Head::Partial if bytes.len() < HEAD_SIZE => {}
-            Head::Partial | Head::Malformed => return Ok(Err(Refusal::Malformed)),
+            Ok(Some(request)) => return Ok(callback::judge(&request, port, state)),
+            Ok(None) if bytes.len() < HEAD_SIZE => {}
+            Ok(None) | Err(_) => return Ok(Err(Refusal::Malformed)),
         }
     }
 }
