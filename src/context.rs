@@ -17,7 +17,7 @@ use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use indicatif::ProgressBar;
+use indicatif::WeakProgressBar;
 pub use signals::Signals;
 use stream::interruptible;
 pub use style::{Color, Style};
@@ -79,7 +79,7 @@ pub struct Context {
     /// Whether text for people has styles.
     pub color: Cell<Color>,
     /// The spinner, while it is on the screen.
-    pub spinner: RefCell<Option<ProgressBar>>,
+    pub spinner: RefCell<WeakProgressBar>,
 }
 
 impl Context {

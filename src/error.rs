@@ -99,6 +99,11 @@ impl Kind {
         KINDS.iter().find(|(_, known, ..)| *known == name).map(|(kind, ..)| *kind)
     }
 
+    /// Whether a setting is missing or wrong.
+    pub fn is_about_settings(self) -> bool {
+        matches!(self, Self::Configuration | Self::NoRegion | Self::NoCredentials)
+    }
+
     /// True when nothing is printed: stdout was closed, or a signal ended the run.
     pub fn is_silent(self) -> bool {
         matches!(self, Self::ClosedPipe | Self::Signal(_))

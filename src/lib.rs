@@ -88,7 +88,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
         // Answered before clap builds its tables, because scripts call it often.
         let version = concat!("sso-oidc ", env!("CARGO_PKG_VERSION"));
         let scope = if as_aws { " as aws: sso login, sso logout, configure sso, sso-oidc" } else { "" };
-        return finish(print(context, &format!("{version}{scope}\n")), &GlobalArgs::default(), context);
+        let printed = context.print(format!("{version}{scope}\n").as_bytes());
+        return finish(printed.map(|()| 0).map_err(Into::into), &GlobalArgs::default(), context);
     }
     if args.len() < 2 && !as_aws {
         context.message(cli::SHORT_HELP_OF_PROGRAM.trim_end());
@@ -113,14 +114,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>, context: &Context) -> u8 {
 /// The exit code of an outcome; an error is printed first, as `--cli-error-format` says.
 fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -> u8 {
     outcome.unwrap_or_else(|error| {
-        if !report::is_silent(&error) {
+        if !report::kind(&error).is_silent() {
             let config = Config::read(context, global.profile.as_deref()).ok();
             let format = config::error_format(context, config.as_ref(), global.cli_error_format.as_deref());
             let style = commands::style(global, context);
             let program = if global.as_aws { "aws" } else { "sso-oidc" };
             let format = ErrorFormat::named(&format);
             let mut text = report::render(&error, program, format, &style, context.stderr_is_terminal);
-            if format == ErrorFormat::Enhanced && report::is_about_settings(&error) && !text.contains("was not read") {
+            if format == ErrorFormat::Enhanced
+                && report::kind(&error).is_about_settings()
+                && !text.contains("was not read")
+            {
                 // A file that cannot be read counts as empty, as in the AWS CLI.
                 let unread = config.iter().flat_map(Config::unread);
                 text.extend(unread.map(|problem| format!("note: {}\n", text::for_terminal(&problem))));
@@ -130,11 +134,6 @@ fn finish(outcome: anyhow::Result<u8>, global: &GlobalArgs, context: &Context) -
                 _ => context.write_stderr(&text),
             }
         }
-        report::exit_code(&error)
+        report::kind(&error).exit_code()
     })
-}
-
-fn print(context: &Context, text: &str) -> anyhow::Result<u8> {
-    context.print(text.as_bytes())?;
-    Ok(0)
 }

@@ -154,7 +154,7 @@ impl PortalClient {
         if response.is_success() {
             return Ok(response);
         }
-        let now = (self.http.options().now)();
+        let now = (self.http.options.now)();
         Err(match Failure::read(operation, &response, now) {
             Failure::Fault(fault) if fault.status == 401 => Fault { kind: FaultCode::Unauthorized, ..*fault }.into(),
             failure => failure,

@@ -43,22 +43,8 @@ impl ErrorFormat {
     }
 }
 
-/// The exit code of an error; 0 if standard output was closed by its reader.
-pub fn exit_code(error: &anyhow::Error) -> u8 {
-    kind(error).exit_code()
-}
-
-/// Whether nothing is printed: standard output is closed, or a signal ended the run.
-pub fn is_silent(error: &anyhow::Error) -> bool {
-    kind(error).is_silent()
-}
-
-/// Whether a setting is missing or wrong.
-pub fn is_about_settings(error: &anyhow::Error) -> bool {
-    matches!(kind(error), Kind::Configuration | Kind::NoRegion | Kind::NoCredentials)
-}
-
-fn kind(error: &anyhow::Error) -> Kind {
+/// The kind of an error.
+pub fn kind(error: &anyhow::Error) -> Kind {
     let is_broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     match error.downcast_ref::<Error>() {
         Some(error) => error.kind(),

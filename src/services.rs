@@ -14,7 +14,8 @@ use crate::portal::PortalClient;
 
 /// The services that a command may call, over one transport. Creating it sends no request.
 pub struct Services {
-    http: Rc<HttpClient>,
+    /// The transport, also for requests to anything that is not one of the services.
+    pub http: Rc<HttpClient>,
     settings: ClientSettings,
     /// Whether a config file may send tokens to another machine over plain http.
     allows_plain_http: bool,
@@ -40,11 +41,6 @@ impl Services {
     #[must_use]
     pub fn without_plain_http(self) -> Self {
         Self { allows_plain_http: false, ..self }
-    }
-
-    /// The transport, for requests to anything that is not one of the services.
-    pub fn http(&self) -> &Rc<HttpClient> {
-        &self.http
     }
 
     /// The region from the option, the environment or the profile; not the region of an Identity Center instance.

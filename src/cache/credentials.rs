@@ -87,7 +87,7 @@ impl CredentialCache {
 
     /// The locks of all credentials that were ever requested.
     pub fn locks(&self) -> Vec<Lock> {
-        scan::locks(&self.dir).map(Lock::new).collect()
+        scan::with_extension(&self.dir, "lock").map(Lock::new).collect()
     }
 
     /// The lock that lets one process at a time request these credentials.

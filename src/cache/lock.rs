@@ -9,7 +9,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -31,7 +31,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// A lock file, not yet taken.
 #[derive(Debug)]
 pub struct Lock {
-    path: PathBuf,
+    /// Its file.
+    pub path: PathBuf,
 }
 
 /// A lock that this process holds until it is dropped.
@@ -90,11 +91,6 @@ pub struct LockRecord {
 impl Lock {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path }
-    }
-
-    /// The lock's file.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Takes the lock without waiting; `None` when another process holds it. An error if only this process cannot take it.

@@ -29,7 +29,8 @@ pub use scan::{CacheEntry, FoundToken, Kind};
 /// The folder `~/.aws/sso/cache`.
 #[derive(Debug, Clone)]
 pub struct TokenCache {
-    dir: PathBuf,
+    /// The folder itself.
+    pub dir: PathBuf,
     scopes_of_clients: OnceCell<HashMap<String, Vec<String>>>,
     /// Files known to be registrations, which are skipped when tokens are listed.
     registrations: RefCell<Vec<PathBuf>>,
@@ -43,11 +44,6 @@ impl TokenCache {
             scopes_of_clients: OnceCell::new(),
             registrations: RefCell::default(),
         }
-    }
-
-    /// The folder itself.
-    pub fn dir(&self) -> &Path {
-        &self.dir
     }
 
     /// The path of a token's file.
@@ -106,10 +102,11 @@ impl TokenCache {
         let scopes = self.scopes_of_clients.get_or_init(|| {
             // Tokens have a clientId as well; searching the text is faster than parsing it.
             let parse = |text: &str| Ok(if scan::is_token(text) { None } else { CachedRegistration::parse(text).ok() });
-            let registrations = scan::documents(&self.dir).filter_map(|path| match file::load(&path, parse) {
-                Ok(Loaded::Present(registration, _)) => registration,
-                _ => None,
-            });
+            let registrations =
+                scan::with_extension(&self.dir, "json").filter_map(|path| match file::load(&path, parse) {
+                    Ok(Loaded::Present(registration, _)) => registration,
+                    _ => None,
+                });
             registrations
                 .map(|registration| (registration.client_id, registration.scopes.unwrap_or_default()))
                 .collect()

@@ -44,17 +44,8 @@ pub(super) fn lock_beside(document: &Path, purpose: Purpose) -> PathBuf {
     document.with_extension(purpose.extension())
 }
 
-/// True for a name that only documents of these caches have.
-pub(super) fn is_document(path: &Path) -> bool {
-    is_digest_with(path, &[".json"])
-}
-
-/// True for the name of a lock.
-pub(super) fn is_lock(path: &Path) -> bool {
-    is_digest_with(path, &[".lock", ".login.lock"])
-}
-
-fn is_digest_with(path: &Path, endings: &[&str]) -> bool {
+/// True for a name that only files of these caches have: a digest, and one of these endings.
+pub(super) fn has_digest(path: &Path, endings: &[&str]) -> bool {
     let is_digest = |stem: &str| stem.len() == 40 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     endings.iter().any(|ending| name.strip_suffix(ending).is_some_and(is_digest))
@@ -147,7 +138,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{CredentialKey, RegistrationKey, TokenKey, is_document, is_lock};
+    use super::{CredentialKey, RegistrationKey, TokenKey, has_digest};
 
     const URL: &str = "https://d-1234567890.awsapps.com/start";
 
@@ -165,7 +156,11 @@ mod tests {
             ("botocore-client-id-us-east-1.json".to_owned(), false, false),
         ] {
             let path = Path::new("folder").join(&name);
-            assert_eq!((is_document(&path), is_lock(&path)), (of_document, of_lock), "{name}");
+            assert_eq!(
+                (has_digest(&path, &[".json"]), has_digest(&path, &[".lock", ".login.lock"])),
+                (of_document, of_lock),
+                "{name}"
+            );
         }
     }
 

@@ -119,12 +119,12 @@ pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
         Err(error) => failed.push(list_error(error)),
     }
     paths.sort();
-    for path in paths.into_iter().filter(|path| !path.is_dir() && !names::is_lock(path)) {
+    for path in paths.into_iter().filter(|path| !path.is_dir() && !names::has_digest(path, &[".lock", ".login.lock"])) {
         let load = || file::load(&path, |text| Ok(Kind::of(text)));
         let loaded = load().or_else(|error| if files::make_readable(&path) { load() } else { Err(error) });
         match loaded {
             Ok(Loaded::Present(kind, _)) => found.push(CacheEntry { path, kind }),
-            Ok(Loaded::Damaged(_)) if names::is_document(&path) => {
+            Ok(Loaded::Damaged(_)) if names::has_digest(&path, &[".json"]) => {
                 found.push(CacheEntry { path, kind: Kind::Token(FoundToken::default()) });
             }
             Ok(Loaded::Absent | Loaded::Damaged(_)) => {}
@@ -134,17 +134,8 @@ pub(super) fn everything(folder: &Path) -> (Vec<CacheEntry>, Vec<Error>) {
     (found, failed)
 }
 
-/// The files of a folder whose names end in `.json`, in no order.
-pub(super) fn documents(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    with_extension(folder, "json")
-}
-
-/// The lock files of a folder, in no order.
-pub(super) fn locks(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    with_extension(folder, "lock")
-}
-
-fn with_extension(folder: &Path, extension: &'static str) -> impl Iterator<Item = PathBuf> + use<> {
+/// The files of a folder with this extension, in no order.
+pub(super) fn with_extension(folder: &Path, extension: &'static str) -> impl Iterator<Item = PathBuf> + use<> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     entries.filter(move |path| path.extension() == Some(extension.as_ref()))
 }
@@ -152,7 +143,7 @@ fn with_extension(folder: &Path, extension: &'static str) -> impl Iterator<Item 
 /// The tokens in a folder, except in the files of these names. Untrusted files are left out.
 pub(super) fn tokens(folder: &Path, except: &BTreeSet<&OsStr>) -> Vec<(PathBuf, Loaded<CachedToken>)> {
     let is_other = |path: &PathBuf| path.file_name().is_some_and(|name| !except.contains(name));
-    let mut paths: Vec<PathBuf> = documents(folder).filter(is_other).collect();
+    let mut paths: Vec<PathBuf> = with_extension(folder, "json").filter(is_other).collect();
     paths.sort();
     // Most other files are registrations; searching the text is faster than parsing it.
     let parse = |text: &str| is_token(text).then(|| CachedToken::parse(text)).transpose();

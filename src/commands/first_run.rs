@@ -57,7 +57,7 @@ pub(super) async fn region(
     if endpoint::region_of_start_url(start_url).is_none() {
         context.message("Looking for the region on the page of the portal ...");
     }
-    if let Some(region) = login::find_region(services.http(), start_url).await.filter(|region| is_valid(region)) {
+    if let Some(region) = login::find_region(&services.http, start_url).await.filter(|region| is_valid(region)) {
         context.message(&format!("Region: {region}"));
         return Ok(answer(region));
     }

@@ -29,7 +29,7 @@ pub(super) fn run(args: &LoginArgs, global: &GlobalArgs, context: &Context) -> a
     let notices = Notices::new(context, wants_events(global, context), global.as_aws);
     sign_in(args, global, context, &notices).inspect_err(|error| {
         let session = if let [name] = &args.sso_session[..] { Some(name.as_str()) } else { None };
-        notices.failed(session, report::exit_code(error), &error.to_string());
+        notices.failed(session, report::kind(error).exit_code(), &error.to_string());
     })
 }
 
@@ -185,13 +185,13 @@ impl Run<'_> {
         let Err(error) = result else { return Ok(()) };
         let error = error.into();
         // stdout is closed.
-        if report::is_silent(&error) {
+        if report::kind(&error).is_silent() {
             return Err(error);
         }
-        self.notices.failed(name, report::exit_code(&error), &error.to_string());
+        self.notices.failed(name, report::kind(&error).exit_code(), &error.to_string());
         let text = report::render(&error, "sso-oidc", report::ErrorFormat::default(), &Style::PLAIN, true);
         self.context.message(&format!("{}: {}", name.unwrap_or("the profile"), text.trim()));
-        tally.worst = worse(tally.worst, report::exit_code(&error));
+        tally.worst = worse(tally.worst, report::kind(&error).exit_code());
         Ok(())
     }
 

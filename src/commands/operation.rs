@@ -56,7 +56,7 @@ pub(super) fn run(args: OperationArgs, global: &GlobalArgs, context: &Context) -
     let answer = if made_up {
         skeleton::output(operation)
     } else {
-        let service = OidcClient::new(services.http().clone(), url);
+        let service = OidcClient::new(services.http.clone(), url);
         runtime::block_on(context, async {
             let signing = signing(operation, &region, global, &config, &settings, context).await?;
             Ok(service.call(operation, &members, signing.as_ref()).await.map_err(explained)?)

@@ -16,26 +16,12 @@ const DELAY: Duration = Duration::from_millis(200);
 /// How often the spinner turns.
 const INTERVAL: Duration = Duration::from_millis(120);
 
-/// The spinner on the screen; dropping it removes it.
-struct Shown<'a> {
-    context: &'a Context,
-    spinner: ProgressBar,
-}
-
-impl<'a> Shown<'a> {
-    fn new(context: &'a Context) -> Self {
-        let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-            spinner.set_style(style);
-        }
-        context.spinner.replace(Some(spinner.clone()));
-        Self { context, spinner }
-    }
-}
-
-impl Drop for Shown<'_> {
-    fn drop(&mut self) {
-        self.context.spinner.take();
+/// A spinner, which dropping it removes from the screen.
+fn spinner() -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+    match ProgressStyle::with_template("{spinner} {wide_msg}") {
+        Ok(style) => spinner.with_style(style),
+        Err(_) => spinner,
     }
 }
 
@@ -57,10 +43,10 @@ impl Context {
                 self.message(&words());
                 return future.await;
             }
-            if shown.is_none() && self.spinner.borrow().is_none() {
-                shown = Some(Shown::new(self));
+            if shown.is_none() && self.spinner.borrow().upgrade().is_none() {
+                self.spinner.replace(shown.insert(spinner()).downgrade());
             }
-            if let Some(Shown { spinner, .. }) = &shown {
+            if let Some(spinner) = &shown {
                 spinner.set_message(text::for_terminal(&words()));
                 spinner.tick();
             }
@@ -69,7 +55,7 @@ impl Context {
 
     /// Writes text above the spinner.
     pub(super) fn above_spinner<T>(&self, write: impl FnOnce() -> T) -> T {
-        match &*self.spinner.borrow() {
+        match self.spinner.borrow().upgrade() {
             Some(spinner) => spinner.suspend(write),
             None => write(),
         }

@@ -51,14 +51,8 @@ pub struct HiddenInput {
     terminal: File,
 }
 
-#[cfg(unix)]
-const INPUT: &str = "/dev/tty";
-#[cfg(unix)]
-const OUTPUT: &str = "/dev/tty";
-#[cfg(not(unix))]
-const INPUT: &str = "CONIN$";
-#[cfg(not(unix))]
-const OUTPUT: &str = "CONOUT$";
+const INPUT: &str = if cfg!(unix) { "/dev/tty" } else { "CONIN$" };
+const OUTPUT: &str = if cfg!(unix) { "/dev/tty" } else { "CONOUT$" };
 
 /// DECTCEM (ECMA-48 private mode 25).
 #[cfg(unix)]

@@ -45,7 +45,7 @@ pub(super) async fn keys(retrieval: &Retrieval<'_>, url: &Located<String>) -> Re
         connect_timeout: Some(TIMEOUT),
         read_timeout: Some(TIMEOUT),
         proxies: Proxies::default(),
-        ..retrieval.services.http().options().clone()
+        ..retrieval.services.http.options.clone()
     });
     let mut attempt = 1;
     let response = loop {

@@ -29,7 +29,7 @@ const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 /// The credentials of the instance's role, if this is an EC2 instance with a role.
 pub(super) async fn keys(retrieval: &Retrieval<'_>) -> Result<Option<Credentials>, Error> {
     let Retrieval { context, config, services, .. } = retrieval;
-    let Some(service) = MetadataService::configured(context, config, services.http().options())? else {
+    let Some(service) = MetadataService::configured(context, config, &services.http.options)? else {
         return Ok(None);
     };
     let Some(token) = service.token().await? else { return Ok(None) };

@@ -156,7 +156,7 @@ impl Call<'_> {
         let request = Request { error_code: code, ..Request::aws(Method::POST, url) }
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation))
             .secrets(self.parameters.secrets.iter().map(|(_, secret)| secret.expose()));
-        let client = self.retrieval.services.http();
+        let client = &self.retrieval.services.http;
         let response = match &self.source {
             None => client.send(&request, Retry::Aws, None).await,
             Some(credentials) => {

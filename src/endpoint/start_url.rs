@@ -16,16 +16,17 @@ pub enum StartUrlKind {
     Vanity,
 }
 
-/// Domains that AWS owns; their subdomains are AWS-owned hosts too.
-const OWNED_DOMAINS: [&str; 8] = [
-    "app.aws",
-    "portal.amazonaws.com",
-    "portal.amazonaws.com.cn",
-    "app.amazonwebservices.com.cn",
-    "portal.amazonaws.eu",
-    "api.amazonwebservices.eu",
-    "awsapps.com",
-    "awsapps.cn",
+/// Domains that AWS owns, whose subdomains are AWS-owned hosts too, and the label between the instance and its region in the
+/// host of a portal, if that contains the region. A domain with the label `portal` is one of dual-stack endpoints.
+const OWNED_DOMAINS: [(&str, Option<&str>); 8] = [
+    ("app.aws", Some("portal.")),
+    ("portal.amazonaws.com", Some("")),
+    ("portal.amazonaws.com.cn", Some("")),
+    ("app.amazonwebservices.com.cn", Some("portal.")),
+    ("portal.amazonaws.eu", Some("")),
+    ("api.amazonwebservices.eu", Some("portal.")),
+    ("awsapps.com", None),
+    ("awsapps.cn", None),
 ];
 
 /// Hosts that AWS owns, without their subdomains.
@@ -36,30 +37,18 @@ const OWNED_HOSTS: [&str; 4] = [
     "identitycenter.us-gov.amazonaws.com",
 ];
 
-/// Portal hosts that contain their region: the text before and after it, following the instance's label.
-const REGION_FORMS: [(&str, &str); 6] = [
-    ("portal.", ".app.aws"),
-    ("", ".portal.amazonaws.com"),
-    ("", ".portal.amazonaws.com.cn"),
-    ("portal.", ".app.amazonwebservices.com.cn"),
-    ("", ".portal.amazonaws.eu"),
-    ("portal.", ".api.amazonwebservices.eu"),
-];
-
 /// Whether a host belongs to AWS. Case and trailing dots do not matter.
 pub fn is_aws_owned(host: &str) -> bool {
     let host = canonical(host);
-    let under = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    OWNED_HOSTS.contains(&host.as_str()) || OWNED_DOMAINS.iter().any(|domain| under(domain))
+    let is_under = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    OWNED_HOSTS.contains(&host.as_str()) || OWNED_DOMAINS.iter().any(|(domain, _)| is_under(domain))
 }
-
-/// Domains of portals behind dual-stack endpoints.
-const DUALSTACK_DOMAINS: [&str; 3] = [".app.aws", ".app.amazonwebservices.com.cn", ".api.amazonwebservices.eu"];
 
 /// Whether a start URL is that of a portal behind dual-stack endpoints.
 pub fn is_dualstack(start_url: &str) -> bool {
     let host = Parts::of(start_url).map(|parts| canonical(parts.host)).unwrap_or_default();
-    DUALSTACK_DOMAINS.iter().any(|domain| host.ends_with(domain))
+    let is_under = |domain| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    OWNED_DOMAINS.iter().any(|(domain, label)| *label == Some("portal.") && is_under(domain))
 }
 
 /// The region in the host name of a start URL: that of a portal, or of a `GovCloud` or China start page, for example
@@ -78,10 +67,10 @@ pub fn region_of_start_url(start_url: &str) -> Option<String> {
 pub fn region_of_portal_host(host: &str) -> Option<String> {
     let host = canonical(host);
     let (instance, rest) = host.split_once('.')?;
-    let region = REGION_FORMS.iter().find_map(|(before, after)| {
-        rest.strip_prefix(before)?.strip_suffix(after).filter(|region| {
-            !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
+    let region = OWNED_DOMAINS.iter().find_map(|(domain, label)| {
+        let region = rest.strip_prefix((*label)?)?.strip_suffix(domain)?.strip_suffix('.')?;
+        let is_name = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (!region.is_empty() && is_name).then_some(region)
     })?;
     (!instance.is_empty()).then(|| region.to_owned())
 }

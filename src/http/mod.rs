@@ -109,7 +109,8 @@ pub const CONCURRENT_REQUESTS: usize = 16;
 
 /// The client. It opens connections and loads certificates only when a request needs them.
 pub struct HttpClient {
-    options: HttpOptions,
+    /// How it sends requests.
+    pub options: HttpOptions,
     plain: OnceCell<reqwest::Client>,
     secure: OnceCell<reqwest::Client>,
     skew: Cell<Option<time::Duration>>,
@@ -124,11 +125,6 @@ impl HttpClient {
     /// How far the server's clock is ahead of this machine's, by the last response with a date.
     pub fn clock_skew(&self) -> Option<time::Duration> {
         self.skew.get()
-    }
-
-    /// The client's options.
-    pub fn options(&self) -> &HttpOptions {
-        &self.options
     }
 
     /// Sends a request, retries it as its class allows, and returns the last response whatever its status.
@@ -152,7 +148,7 @@ impl HttpClient {
             let outcome = self.attempt(request, &headers, after_refusal).await;
             after_refusal = outcome.as_ref().is_err_and(HttpError::is_refused_tunnel);
             let Some(delay) = attempts.after(&outcome, &self.options) else { return attempts.finish(outcome) };
-            ::log::debug!("attempt {} failed; the next in {} ms", attempts.made(), delay.as_millis());
+            ::log::debug!("attempt {} failed; the next in {} ms", attempts.made, delay.as_millis());
             tokio::time::sleep(delay).await;
             if !attempts.still_wanted() {
                 return attempts.finish(outcome);

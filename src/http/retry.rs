@@ -64,7 +64,8 @@ const REPEATED_CODES: [&str; 16] = [
 pub(super) struct Attempts<'a> {
     retry: Retry<'a>,
     max: u32,
-    made: u32,
+    /// The number of attempts made.
+    pub(super) made: u32,
     invocation: Option<String>,
     ttl: Option<String>,
     error_code: fn(&Response) -> Option<String>,
@@ -75,11 +76,6 @@ impl<'a> Attempts<'a> {
         let max = if matches!(retry, Retry::Once) { 1 } else { max.max(1) };
         let invocation = request.sdk_headers.then(uuid);
         Self { retry, max, made: 0, invocation, ttl: None, error_code: request.error_code }
-    }
-
-    /// The number of attempts made.
-    pub(super) fn made(&self) -> u32 {
-        self.made
     }
 
     /// The headers of the next attempt.

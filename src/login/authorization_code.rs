@@ -55,7 +55,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
     let Client { registration: client, cached } = client;
     let (verifier, state) = (CodeVerifier::random()?, State::random()?);
     // A path in a custom endpoint is not part of the URL, as by AWS.
-    let origin = Url::parse(attempt.oidc.endpoint()).map(|url| url.origin().ascii_serialization());
+    let origin = Url::parse(&attempt.oidc.endpoint).map(|url| url.origin().ascii_serialization());
     let url = authorization_url(
         &origin.unwrap_or_default(),
         &client.client_id,

@@ -25,7 +25,7 @@ pub(super) fn show(attempt: &Attempt<'_>, url: &str) -> bool {
     if choices.no_browser || is_hopeless() {
         return false;
     }
-    let opened = match text::browser_url(url, endpoint::is_loopback(attempt.oidc.endpoint())) {
+    let opened = match text::browser_url(url, endpoint::is_loopback(&attempt.oidc.endpoint)) {
         Ok(url) => {
             open(context, command, url.as_str()).map_err(|error| format!("the browser could not be opened: {error}"))
         }

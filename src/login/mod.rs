@@ -154,7 +154,7 @@ async fn in_browser(request: &LoginRequest<'_>, refused_client: Option<String>) 
     let flow_choice = flow::choice(choices, configured)?;
     let redirect_port = choices.redirect_port.map_or_else(|| configured.redirect_port(), |port| Ok(Some(port)))?;
     let mut session = configured.clone();
-    let resolve = start_url::resolve(services.http(), configured, notices);
+    let resolve = start_url::resolve(&services.http, configured, notices);
     let (start_url, region) = context.wait_for(|| "resolving the start URL".to_owned(), resolve).await?;
     session.region.value = region;
     // A full disk or a read-only home is reported before the browser opens.
@@ -175,7 +175,7 @@ async fn in_browser(request: &LoginRequest<'_>, refused_client: Option<String>) 
         Flow::AuthorizationCode => authorization_code::sign_in(&attempt).await,
         Flow::DeviceCode => device::sign_in(&attempt).await,
     };
-    if let Some(warning) = session::clock_warning(attempt.oidc.http()) {
+    if let Some(warning) = session::clock_warning(&attempt.oidc.http) {
         notices.message(warning);
     }
     let granted = granted.map_err(|failure| error::explained(failure, &attempt.session))?;

@@ -41,6 +41,8 @@ const STYLE: &str = ":root{color-scheme:light dark;--back:#f6f7f9;--card:#fff;--
     h1+p{color:var(--text)}\
     footer{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}";
 
+const NOT_SIGNED_IN: &str = "You are not signed in";
+
 impl Page {
     /// The whole response for this page, head and body.
     pub(super) fn response(&self, status: &str) -> Vec<u8> {
@@ -50,28 +52,29 @@ impl Page {
 
     /// The token is stored.
     pub(super) fn signed_in(start_url: &str) -> Self {
-        let advice = "You can close this window and return to your terminal.".to_owned();
-        Self { class: "done", title: "You are signed in", paragraphs: vec![start_url.to_owned(), advice] }
+        let advice = "You can close this window and return to your terminal.";
+        Self { class: "done", ..Self::new("You are signed in", [start_url, advice]) }
     }
 
     /// The login failed.
     pub(super) fn failed(error: &Error) -> Self {
         let advice = "You can close this window. Your terminal shows what to do next.";
-        Self::not_signed_in(error.to_string(), error.advice(), advice)
+        Self::new(NOT_SIGNED_IN, [Some(&*error.to_string()), error.advice(), Some(advice)].into_iter().flatten())
     }
 
     /// The user or the service denied the login.
     pub(super) fn denied(error: &str, description: Option<&str>) -> Self {
         let what = if error == ACCESS_DENIED { "The request was denied" } else { "The service ended the login" };
         let advice = "You can close this window. To try again, run the login again in your terminal.";
-        Self::not_signed_in(format!("{what} ({error})."), description, advice)
+        let what = format!("{what} ({error}).");
+        Self::new(NOT_SIGNED_IN, [Some(&*what), description, Some(advice)].into_iter().flatten())
     }
 
     /// The service no longer knows the client, so the login starts again with a new one.
     pub(super) fn approve_again() -> Self {
         let what = "The service does not accept the registration of sso-oidc any more, so the login starts again.";
         let advice = "You can close this window. Approve the login in the page that opens next, or open the new URL in your terminal.";
-        Self { class: "failed", title: "Approve once more", paragraphs: [what, advice].map(str::to_owned).to_vec() }
+        Self::new("Approve once more", [what, advice])
     }
 
     /// A request that is not the redirect.
@@ -80,21 +83,15 @@ impl Page {
             let what =
                 "This browser runs as another account of this machine than the login, so its response is ignored.";
             let advice = "If you started the login, paste the URL of this page into its terminal.";
-            let paragraphs = [what, advice].map(str::to_owned).to_vec();
-            return Self { class: "failed", title: "You are not signed in", paragraphs };
+            return Self::new(NOT_SIGNED_IN, [what, advice]);
         }
         let what =
             "This port is waiting for a sign-in response, and this request is not one. You can close this window.";
-        Self { class: "failed", title: "Not a sign-in response", paragraphs: vec![what.to_owned()] }
+        Self::new("Not a sign-in response", [what])
     }
 
-    fn not_signed_in(what: String, more: Option<&str>, advice: &str) -> Self {
-        let more = more.into_iter().chain([advice]).map(str::to_owned);
-        Self {
-            class: "failed",
-            title: "You are not signed in",
-            paragraphs: std::iter::once(what).chain(more).collect(),
-        }
+    fn new<'a>(title: &'static str, paragraphs: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { class: "failed", title, paragraphs: paragraphs.into_iter().map(str::to_owned).collect() }
     }
 
     fn html(&self) -> String {

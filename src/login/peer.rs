@@ -22,7 +22,7 @@ impl TrustedAccounts {
         use std::os::unix::fs::MetadataExt as _;
         let effective = rustix::process::geteuid();
         let sudo = context.var("SUDO_UID").and_then(|uid| uid.parse().ok());
-        let owner = || std::fs::metadata(cache.dir()).ok().map(|folder| folder.uid());
+        let owner = || std::fs::metadata(&cache.dir).ok().map(|folder| folder.uid());
         let owner = if effective.is_root() { owner() } else { None };
         let own = [effective.as_raw(), rustix::process::getuid().as_raw(), 0];
         Self(own.into_iter().chain(sudo).chain(owner).collect())

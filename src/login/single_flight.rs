@@ -209,7 +209,7 @@ mod tests {
         held.begin(context.now());
         if let Some(record) = record {
             let lock = cache.lock(&session.token_key(), Purpose::Login);
-            std::fs::write(lock.path(), record).unwrap();
+            std::fs::write(&lock.path, record).unwrap();
         }
         let settings = client_settings(&context, &config, &Overrides::default()).unwrap();
         let request = LoginRequest {

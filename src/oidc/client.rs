@@ -23,24 +23,16 @@ const SIGNING_NAME: &str = "sso-oauth";
 
 /// The service at one endpoint.
 pub struct OidcClient {
-    http: Rc<HttpClient>,
-    endpoint: String,
+    /// The transport, for other requests of the same flow.
+    pub http: Rc<HttpClient>,
+    /// The base URL.
+    pub endpoint: String,
 }
 
 impl OidcClient {
     /// Creates a client; sends no request. A path in the endpoint is kept, without its trailing slash.
     pub fn new(http: impl Into<Rc<HttpClient>>, endpoint: String) -> Self {
         Self { http: http.into(), endpoint }
-    }
-
-    /// The endpoint.
-    pub fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    /// The transport, for other requests of the same flow.
-    pub fn http(&self) -> &HttpClient {
-        &self.http
     }
 
     /// Calls one of the four operations like the AWS CLI: members in the given order, standard retries. Returns the
@@ -131,7 +123,7 @@ impl OidcClient {
     }
 
     fn now(&self) -> Timestamp {
-        (self.http.options().now)()
+        (self.http.options.now)()
     }
 }
 

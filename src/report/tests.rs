@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ErrorFormat, exit_code};
+use super::{ErrorFormat, kind};
 use crate::error::{Error, Kind, ServiceError};
 use crate::output::{Format, Style};
 
@@ -32,7 +32,7 @@ fn exit_codes_equal_the_aws_clis() {
         (std::io::Error::from(std::io::ErrorKind::BrokenPipe).into(), 0),
         (std::io::Error::from(std::io::ErrorKind::StorageFull).into(), 255),
     ] {
-        assert_eq!(exit_code(&error), code, "{error}");
+        assert_eq!(kind(&error).exit_code(), code, "{error}");
     }
 }
 

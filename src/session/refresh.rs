@@ -127,7 +127,7 @@ impl TokenRequest<'_> {
         };
         match reply.and_then(|reply| reply.map_err(failure)) {
             Ok(reply) => {
-                let warnings = Vec::from_iter(clock_warning(client.http()));
+                let warnings = Vec::from_iter(clock_warning(&client.http));
                 self.store(found, self.refreshed(found, reply, sent), warnings).await
             }
             Err(error) => {

@@ -114,7 +114,7 @@ fn an_outcome_is_about_one_token_and_does_not_contain_it() {
     take(&lock).end(utc_datetime!(2026-01-01 00:00), Some(&Secret::new("abc")), Outcome::Cancelled);
     let record = lock.record().unwrap();
     assert!(record.is_about(&Secret::new("abc")) && !record.is_about(&Secret::new("abd")));
-    assert!(!std::fs::read_to_string(lock.path()).unwrap().contains("abc"));
+    assert!(!std::fs::read_to_string(&lock.path).unwrap().contains("abc"));
 }
 
 #[test]
