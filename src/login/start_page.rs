@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use regex_lite::Regex;
 use url::Url;
 
 use crate::endpoint;
@@ -44,22 +45,11 @@ async fn region_of_page(http: &HttpClient, start_url: &str) -> Option<String> {
 
 /// The content of the element `meta` with the name `region`.
 fn region_in(page: &str) -> Option<String> {
-    let element = page.split('<').filter_map(|part| part.strip_prefix("meta ")?.split('>').next());
-    element.filter(|element| attribute(element, "name") == Some("region")).find_map(|element| {
-        let region = attribute(element, "content")?;
-        let is_region = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        (!region.is_empty() && region.len() < 64 && region.bytes().all(is_region)).then(|| region.to_owned())
-    })
-}
-
-/// The quoted value of an attribute.
-fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
-    element.match_indices(name).find_map(|(at, _)| {
-        let is_start = element[..at].chars().next_back().is_none_or(char::is_whitespace);
-        let value = element[at + name.len()..].trim_start().strip_prefix('=').filter(|_| is_start)?.trim_start();
-        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        value[1..].split(quote).next()
-    })
+    let element = Regex::new(r"<meta\s[^>]*").ok()?;
+    let name = Regex::new(r#"\sname\s*=\s*["']region["']"#).ok()?;
+    let content = Regex::new(r#"\scontent\s*=\s*["']([a-z0-9-]{1,63})["']"#).ok()?;
+    let mut elements = element.find_iter(page).map(|element| element.as_str()).filter(|element| name.is_match(element));
+    elements.find_map(|element| Some(content.captures(element)?[1].to_owned()))
 }
 
 #[cfg(test)]
