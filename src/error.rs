@@ -158,31 +158,26 @@ impl Error {
     }
 
     /// Adds a hint: what to do, or where a value came from; lower case, no final period.
-    #[must_use]
     pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
         Self { hint: hint.into(), ..self }
     }
 
     /// Adds a hint that names the origin of the value.
-    #[must_use]
     pub fn value_from(self, origin: &impl fmt::Display) -> Self {
         self.hint(format!("the value comes from {origin}"))
     }
 
     /// Adds the members of the service's error.
-    #[must_use]
     pub fn service(self, service: ServiceError) -> Self {
         Self { service: Some(Box::new(service)), ..self }
     }
 
     /// Changes the kind.
-    #[must_use]
     pub fn as_kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
     }
 
     /// Changes the message.
-    #[must_use]
     pub fn message(self, message: impl Into<String>) -> Self {
         Self { message: message.into(), ..self }
     }

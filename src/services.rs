@@ -38,7 +38,6 @@ impl Services {
 
     /// Refuses plain http to another machine if the URL comes from a config file, which may belong to a project; an
     /// option or environment variable may still choose it.
-    #[must_use]
     pub fn without_plain_http(self) -> Self {
         Self { allows_plain_http: false, ..self }
     }

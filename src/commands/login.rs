@@ -164,7 +164,8 @@ impl Run<'_> {
         printed?;
         let browser_logins = pending.len();
         for (at, (name, session, why)) in pending.into_iter().enumerate() {
-            self.notices.one_of_several(&session, at + 1, browser_logins);
+            let label = session.label();
+            self.notices.message(format_args!("signing in to {label} ({} of {browser_logins})", at + 1));
             let result = login::interactively(&self.request(&session), why).await;
             self.conclude(name, result.map(|login| (session, login)), &mut tally)?;
         }

@@ -78,7 +78,6 @@ impl Config {
     }
 
     /// The same files, as if no profile were named.
-    #[must_use]
     pub fn with_default_profile(self) -> Self {
         let profile = Located::new("default".to_owned(), Origin::Default);
         let selected = self.main.find(SectionKind::Profile, &profile.value);

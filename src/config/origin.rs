@@ -9,6 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::context::Context;
+use crate::error::Error;
+use crate::python;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +98,12 @@ impl<T: AsRef<OsStr>> Located<T> {
 }
 
 impl Located<String> {
+    /// The value as Python's `int` reads it, clamped to 64 bits.
+    pub fn integer(&self) -> Result<i64, Error> {
+        let error = || Error::other(python::int_error(&self.value)).value_from(&self.source());
+        python::saturating_int(&self.value).ok_or_else(error)
+    }
+
     /// The value of an option.
     pub fn option(name: &'static str, value: Option<&str>) -> Option<Self> {
         value.map(|value| Self::new(value.to_owned(), Origin::Option(name)))

@@ -46,7 +46,6 @@ impl<'a> SessionOptions<'a> {
     }
 
     /// Adds what the command line leaves to the environment: nothing if it names a profile or a session.
-    #[must_use]
     pub fn with_variables(mut self, config: &Config, context: &Context) -> Self {
         if self.name.is_some() || config.profile_was_named_by_option() {
             return self;
@@ -170,7 +169,6 @@ impl RoleOptions {
     }
 
     /// Adds what the command line leaves to the environment: nothing if it names a profile.
-    #[must_use]
     pub fn with_variables(self, config: &Config, context: &Context) -> Self {
         if config.profile_was_named_by_option() {
             return self;

@@ -144,10 +144,7 @@ impl Sources<'_> {
         let Some(found) = self.config.setting(self.context, &["AWS_MAX_ATTEMPTS"], "max_attempts") else {
             return Ok(Located::new(3, Origin::Default));
         };
-        let Some(number) = python::saturating_int(&found.value) else {
-            return Err(Error::other(python::int_error(&found.value)).value_from(&found.source()));
-        };
-        let origin = found.origin;
+        let (number, origin) = (found.integer()?, found.origin);
         if number < 1 {
             let what = format!(
                 "Value provided to \"max_attempts\": {number} must be an integer greater than or equal to one."
@@ -220,11 +217,10 @@ const DEFAULT_LIMIT: Duration = Duration::from_mins(1);
 const LONGEST_LIMIT: u64 = 100 * 365 * 86_400;
 
 fn limit(name: &'static str, what: &str, value: Option<&str>) -> Result<Located<Option<Duration>>, Error> {
-    let Some(text) = value else { return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default)) };
-    let origin = Origin::Option(name);
-    let Some(seconds) = python::saturating_int(text) else {
-        return Err(Error::other(python::int_error(text)).value_from(&origin));
+    let Some(found) = Located::option(name, value) else {
+        return Ok(Located::new(Some(DEFAULT_LIMIT), Origin::Default));
     };
+    let (seconds, origin) = (found.integer()?, found.origin);
     let Ok(seconds) = u64::try_from(seconds) else {
         let message = format!(
             "Attempted to set {what} timeout to {seconds}, but the timeout cannot be set to a value less than or equal \

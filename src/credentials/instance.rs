@@ -14,9 +14,8 @@ use super::{Retrieval, parse_expiry};
 use crate::config::{Config, Located};
 use crate::context::Context;
 use crate::endpoint;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::http::{HttpClient, HttpErrorKind, HttpOptions, Method, Request, Response, Retry};
-use crate::python;
 use crate::secret::Secret;
 
 const IPV4: &str = "http://169.254.169.254/";
@@ -162,9 +161,7 @@ fn is_true(setting: Option<&Located<String>>) -> bool {
 
 /// An integer setting, 1 by default.
 fn number(setting: Option<Located<String>>) -> Result<i64, Error> {
-    let Some(found) = setting else { return Ok(1) };
-    let error = || Error::configuration(python::int_error(&found.value)).value_from(&found.source());
-    python::saturating_int(&found.value).ok_or_else(error)
+    setting.map_or(Ok(1), |found| found.integer().map_err(|error| error.as_kind(Kind::Configuration)))
 }
 
 fn base(setting: &dyn Fn(&'static str, &str) -> Option<Located<String>>) -> Result<String, Error> {

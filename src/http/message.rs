@@ -67,14 +67,12 @@ impl Request {
     }
 
     /// Adds a header.
-    #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// Sets the body and its type.
-    #[must_use]
     pub fn body(self, content_type: &str, body: Secret) -> Self {
         let mut request = self.header("content-type", Secret::new(content_type));
         request.body = Some(body);
@@ -82,7 +80,6 @@ impl Request {
     }
 
     /// Sets the secrets in the body.
-    #[must_use]
     pub fn secrets<'a>(self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
         Self { secrets: secrets.into_iter().map(Secret::new).collect(), ..self }
     }
@@ -116,7 +113,6 @@ pub struct Response {
 
 impl Response {
     /// Redacts these secrets in the headers and in the body of an error. The body of a success is data.
-    #[must_use]
     pub fn without(mut self, secrets: &[&str]) -> Self {
         for (_, value) in &mut self.headers {
             *value = redacted(value, secrets);

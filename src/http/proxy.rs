@@ -84,7 +84,6 @@ impl Proxies {
     }
 
     /// The same, but requests to this machine use no proxy, which would otherwise read the tokens in them.
-    #[must_use]
     pub fn direct_to_loopback(self) -> Self {
         Self { direct_to_loopback: true, ..self }
     }

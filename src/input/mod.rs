@@ -21,12 +21,8 @@ pub use file::Files;
 use crate::error::{self, Error};
 use crate::model::{Kind, Member, Operation, Words};
 
-/// A value whose type has not been checked yet.
-enum Raw {
-    /// From `fileb://`: not valid for any member.
-    Bytes,
-    Value(Value),
-}
+/// A value whose type has not been checked yet; none for the bytes of `fileb://`, which are not valid for any member.
+type Raw = Option<Value>;
 
 /// Checks that every required member of an operation is given as an option.
 pub fn require_options(operation: Operation, given: &[(&Member, Words)]) -> Result<(), Error> {
@@ -61,12 +57,12 @@ impl Input {
                 Words::One(word) if member.sensitive => files.standard_input(&option, word)?,
                 _ => None,
             };
-            let raw = raw.map_or_else(|| load(&option, words, files), |text| Ok(Raw::Value(text.into())))?;
+            let raw = raw.map_or_else(|| load(&option, words, files), |text| Ok(Some(text.into())))?;
             input.push((member.name.to_owned(), raw));
         }
         for (name, value) in document.map(|document| document.read(files)).transpose()?.unwrap_or_default() {
             if !input.iter().any(|(given, _)| *given == name) {
-                input.push((name, Raw::Value(value)));
+                input.push((name, Some(value)));
             }
         }
         Ok(Self(input))
@@ -75,22 +71,18 @@ impl Input {
     /// The members to send.
     pub fn checked(self, operation: Operation) -> Result<Map<String, Value>, Error> {
         validate::check(operation.input(), &self.0)?;
-        let values = self.0.into_iter().filter_map(|(name, raw)| match raw {
-            Raw::Value(value) => Some((name, value)),
-            Raw::Bytes => None,
-        });
-        Ok(values.collect())
+        Ok(self.0.into_iter().filter_map(|(name, raw)| Some((name, raw?))).collect())
     }
 }
 
 fn load(option: &str, words: Words, files: &Files) -> Result<Raw, Error> {
     match words {
         Words::One(word) => Ok(match files.load(option, &word)? {
-            None => Raw::Value(word.into()),
-            Some(Content::Text(text)) => Raw::Value(text.into()),
-            Some(Content::Bytes(_)) => Raw::Bytes,
+            None => Some(word.into()),
+            Some(Content::Text(text)) => Some(text.into()),
+            Some(Content::Bytes(_)) => None,
         }),
-        Words::Many(words) => list(option, words, files).map(Raw::Value),
+        Words::Many(words) => list(option, words, files).map(Some),
     }
 }
 

@@ -29,8 +29,8 @@ pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), E
     );
     for member in members {
         match given(member.name) {
-            Some(Raw::Value(value)) => check_type(member, value, &mut problems),
-            Some(Raw::Bytes) => problems.push(wrong(member, member.name, "the bytes of a file", "bytes")),
+            Some(Some(value)) => check_type(member, value, &mut problems),
+            Some(None) => problems.push(wrong(member, member.name, "the bytes of a file", "bytes")),
             None => {}
         }
     }

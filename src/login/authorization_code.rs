@@ -23,7 +23,6 @@ use crate::cache::CachedRegistration;
 use crate::error::Error;
 use crate::http::Retry;
 use crate::oidc::{Failure, FaultCode, Grant};
-use crate::secret::Secret;
 
 /// How long the login may take, as in the AWS CLI.
 const TIMEOUT: Duration = Duration::from_mins(10);
@@ -88,7 +87,8 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
                 return Err(denied(&error, description.as_deref()).into());
             }
         };
-        match exchange(attempt, client, code, loopback.redirect_uri(), &verifier).await {
+        let (redirect_uri, code_verifier) = (loopback.redirect_uri(), verifier.secret().clone());
+        match exchange(attempt, client, &Grant::AuthorizationCode { code, redirect_uri, code_verifier }).await {
             Ok(granted) => return Ok(Granted { tab, ..granted }),
             Err(Failure::Fault(fault)) if tab.is_none() && !fault.is_about_the_client() => {
                 notices.message(format_args!("the service did not accept the pasted code: {}", fault.code));
@@ -162,17 +162,10 @@ async fn pasted(_: &Attempt<'_>, _: &State) -> AuthorizationResponse {
 }
 
 /// The code for the token.
-async fn exchange(
-    attempt: &Attempt<'_>,
-    client: &CachedRegistration,
-    code: Secret,
-    redirect_uri: String,
-    verifier: &CodeVerifier,
-) -> Result<Granted, Failure> {
-    let grant = Grant::AuthorizationCode { code, redirect_uri, code_verifier: verifier.secret().clone() };
+async fn exchange(attempt: &Attempt<'_>, client: &CachedRegistration, grant: &Grant) -> Result<Granted, Failure> {
     let sent = attempt.context().now();
     let parts = (client.client_id.as_str(), &client.client_secret);
-    let request = attempt.oidc.create_token(parts, &grant, Retry::Exchange);
+    let request = attempt.oidc.create_token(parts, grant, Retry::Exchange);
     let token = attempt.during("requesting the token", request).await?;
     Ok(Granted::new(attempt, token, client.clone(), sent))
 }

@@ -73,7 +73,7 @@ fn show(attempt: &Attempt<'_>, device: &DeviceAuthorization) -> Result<(), Failu
     if !choices.no_qr
         && let Some(code) = qr::lines(attempt.context(), url, shown)
     {
-        notices.qr_code(&code);
+        attempt.context().write_stderr(&(code + "\n"));
     }
     Ok(())
 }

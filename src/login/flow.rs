@@ -35,6 +35,9 @@ impl FlowChoice {
     ];
 }
 
+/// Why a flow was chosen.
+type Reason = Option<&'static str>;
+
 /// The choice of the command line or the environment, else that of the session's key, else `auto`.
 pub(super) fn choice(choices: &Choices, session: &Session) -> Result<FlowChoice, Error> {
     if let Some(choice) = choices.flow {
@@ -49,12 +52,7 @@ pub(super) fn choice(choices: &Choices, session: &Session) -> Result<FlowChoice,
 
 /// The flow, and why `auto` uses the device code for an sso-session. `has_port`: a redirect port was fixed, so it is
 /// probably forwarded.
-pub(super) fn choose(
-    choice: FlowChoice,
-    has_session: bool,
-    has_port: bool,
-    context: &Context,
-) -> (Flow, Option<&'static str>) {
+pub(super) fn choose(choice: FlowChoice, has_session: bool, has_port: bool, context: &Context) -> (Flow, Reason) {
     match choice {
         FlowChoice::Fixed(flow) => (flow, None),
         FlowChoice::Auto if !has_session => (Flow::DeviceCode, None),
@@ -66,7 +64,7 @@ pub(super) fn choose(
 }
 
 /// Why a browser could not come back to this machine's loopback, if so.
-fn unreachable_loopback(has_port: bool, context: &Context) -> Option<&'static str> {
+fn unreachable_loopback(has_port: bool, context: &Context) -> Reason {
     let cloud_shell = context.var("AWS_EXECUTION_ENV").is_some_and(|name| name == "CloudShell");
     if context.var_not_empty("CODESPACES").is_some() {
         return Some("this is a GitHub codespace");

@@ -53,13 +53,8 @@ impl<'a> Notices<'a> {
     }
 
     /// Prints a line on standard error.
-    pub(super) fn message(&self, line: impl fmt::Display) {
+    pub fn message(&self, line: impl fmt::Display) {
         self.context.message(&text::for_terminal(&line.to_string()));
-    }
-
-    /// Names the session of several that is signed in to next.
-    pub fn one_of_several(&self, session: &Session, number: usize, of: usize) {
-        self.message(format_args!("signing in to {} ({number} of {of})", session.label()));
     }
 
     /// Prints AWS's text, on standard error when standard output carries something else; not to a person. Returns its rows on the
@@ -115,11 +110,6 @@ impl<'a> Notices<'a> {
         self.message(format_args!(
             "To use a browser on your local machine, first run there: ssh {option}-L {port}:127.0.0.1:{port} {user}{host}"
         ));
-    }
-
-    /// Prints the QR code, which contains color escape sequences.
-    pub(super) fn qr_code(&self, code: &str) {
-        self.context.write_stderr(&format!("{code}\n"));
     }
 
     /// The URL of the authorization code flow.
