@@ -43,7 +43,6 @@ impl fmt::Display for Account {
 }
 
 /// The portal at one endpoint.
-#[derive(Clone)]
 pub struct PortalClient {
     http: Rc<HttpClient>,
     endpoint: String,

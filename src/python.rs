@@ -10,7 +10,6 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
 /// A layout of `json.dumps`.
-#[derive(Clone, Copy)]
 pub struct Layout {
     item_separator: &'static str,
     key_separator: &'static str,

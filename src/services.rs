@@ -22,7 +22,6 @@ pub struct Services {
 }
 
 /// The endpoint of a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// The base URL.
     pub url: String,

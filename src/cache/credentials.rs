@@ -15,7 +15,6 @@ use crate::context::Timestamp;
 use crate::error::Error;
 
 /// The folder `~/.aws/cli/cache`.
-#[derive(Debug, Clone)]
 pub struct CredentialCache {
     dir: PathBuf,
 }

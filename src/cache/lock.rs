@@ -29,14 +29,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A lock file, not yet taken.
-#[derive(Debug)]
 pub struct Lock {
     /// Its file.
     pub path: PathBuf,
 }
 
 /// A lock that this process holds until it is dropped.
-#[derive(Debug)]
 pub struct Held {
     /// Absent if the folder is read-only or the file system has no locks; the process then continues without one.
     file: Option<File>,
@@ -47,7 +45,6 @@ pub struct Held {
 }
 
 /// How a wait for a lock ended.
-#[derive(Debug)]
 pub enum Acquired<T> {
     /// This process holds the lock.
     Lock(Held),

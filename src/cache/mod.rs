@@ -27,7 +27,6 @@ pub use names::{CredentialKey, Purpose, RegistrationKey, TokenKey};
 pub use scan::{CacheEntry, FoundToken, Kind};
 
 /// The folder `~/.aws/sso/cache`.
-#[derive(Debug, Clone)]
 pub struct TokenCache {
     /// The folder itself.
     pub dir: PathBuf,

@@ -15,7 +15,6 @@ use sha2::Sha256;
 use crate::python;
 
 /// The purpose of a lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Reading, refreshing and writing a token.
     Refresh,
@@ -73,7 +72,6 @@ impl TokenKey {
 }
 
 /// Names the file of a client registration: the digest before `.json`.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationKey(pub String);
 
 impl RegistrationKey {
@@ -93,7 +91,6 @@ impl RegistrationKey {
 }
 
 /// Names the file of role credentials: the digest before `.json`.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialKey(pub String);
 
 impl CredentialKey {

@@ -12,7 +12,6 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 
 /// A pager that exists.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pager {
     program: PathBuf,
     arguments: Vec<String>,

@@ -58,7 +58,6 @@ pub(super) struct Contents {
 pub(super) const DEFAULTS: usize = 0;
 
 /// What is wrong with a text, and on which line (from 1).
-#[derive(Debug)]
 pub(super) struct ParseError {
     pub(super) line: usize,
     pub(super) what: String,

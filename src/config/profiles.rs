@@ -10,7 +10,6 @@ use super::{Config, Section};
 use crate::error::Error;
 
 /// A profile to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProfile {
     /// Its name.
     pub name: String,
@@ -19,7 +18,6 @@ pub struct NewProfile {
 }
 
 /// A key of a profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The key.
     pub key: &'static str,

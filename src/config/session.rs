@@ -38,7 +38,6 @@ pub struct Session {
 }
 
 /// A role of an account, and the session that gives access to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SsoRole {
     /// The session.
     pub session: Session,

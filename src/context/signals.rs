@@ -29,7 +29,6 @@ const ENDING: [i32; 10] = [
 ];
 
 /// The signals of this process.
-#[derive(Debug)]
 pub struct Signals {
     /// What the handlers share.
     state: State,
@@ -52,11 +51,9 @@ pub(super) struct State {
 }
 
 /// A signal does not end the program until this is dropped.
-#[derive(Debug)]
 pub struct Deferral<'a>(&'a Signals);
 
 /// Signals are recorded until this is dropped, and then have the action that they had at the start.
-#[derive(Debug)]
 pub struct Recording<'a>(&'a Signals);
 
 impl Default for Signals {

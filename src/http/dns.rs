@@ -9,7 +9,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// The resolver of both clients.
-#[derive(Debug)]
 pub(super) struct Resolver;
 
 impl Resolve for Resolver {

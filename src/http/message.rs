@@ -97,7 +97,6 @@ pub(super) fn sent_secrets<'a>(request: &'a Request, headers: &'a [(&'static str
 }
 
 /// A response of any status.
-#[derive(Clone)]
 pub struct Response {
     /// The status code.
     pub status: u16,

@@ -29,7 +29,6 @@ const CLOSE_TIME: Duration = Duration::from_millis(200);
 const CONNECTIONS: usize = 64;
 
 /// The bound listener.
-#[derive(Debug)]
 pub(super) struct Loopback {
     listener: TcpListener,
     /// The port it listens on.
@@ -37,7 +36,6 @@ pub(super) struct Loopback {
 }
 
 /// The response that ends the wait.
-#[derive(Debug)]
 pub(super) struct Expected {
     /// The state that it carries.
     pub(super) state: State,
@@ -46,7 +44,6 @@ pub(super) struct Expected {
 }
 
 /// An answer, and the browser that waits for a page.
-#[derive(Debug)]
 pub(super) struct Answered {
     /// The authorization response.
     pub(super) response: AuthorizationResponse,

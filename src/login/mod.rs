@@ -227,7 +227,6 @@ async fn end_session(request: &LoginRequest<'_>) -> Result<(), Error> {
 }
 
 /// One login: of which session, how, and with what.
-#[derive(Clone, Copy)]
 pub struct LoginRequest<'a> {
     /// The session.
     pub session: &'a Session,

@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::text;
 
 /// What the page shows.
-#[derive(Debug, Clone)]
 pub(super) struct Page {
     /// `done` or `failed`, for the color.
     class: &'static str,

@@ -12,7 +12,6 @@ use crate::cache::TokenCache;
 use crate::context::Context;
 
 /// The accounts whose responses are accepted.
-#[derive(Debug, Clone)]
 pub(super) struct TrustedAccounts(#[cfg_attr(not(target_os = "linux"), expect(dead_code))] Vec<u32>);
 
 #[cfg(target_os = "linux")]

@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::secret::Secret;
 
 /// The secret of one authorization request: 64 unreserved characters (RFC 7636 section 4.1).
-#[derive(Debug, Clone)]
 pub(super) struct CodeVerifier(Secret);
 
 /// The anti-forgery value of one authorization request (RFC 6749 section 10.12): 128 random bits.

@@ -16,7 +16,6 @@ const SLOW_DOWN: Duration = Duration::from_secs(5);
 const MAX_BACKOFF: Duration = Duration::from_mins(1);
 
 /// The result of a poll.
-#[derive(Debug)]
 pub(super) enum Poll<T, E> {
     /// The token.
     Token(T),
@@ -33,7 +32,6 @@ pub(super) enum Poll<T, E> {
 }
 
 /// Why polling ended without a token.
-#[derive(Debug)]
 pub(super) enum Ended<E> {
     /// The device code has expired; contains the failure of the last poll, if it failed.
     Expired(Option<E>),

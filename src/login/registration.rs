@@ -23,7 +23,6 @@ pub(super) const UNKNOWN_CLIENT: &str =
     "the service does not accept the cached client registration; registering a new client";
 
 /// A client, and whether it came from the cache, so that the service may no longer know it.
-#[derive(Debug)]
 pub(super) struct Client {
     pub(super) registration: CachedRegistration,
     pub(super) cached: bool,

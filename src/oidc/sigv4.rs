@@ -13,7 +13,6 @@ use crate::http::{Request, Timestamp};
 use crate::secret::Secret;
 
 /// The credentials and region that requests are signed with.
-#[derive(Clone, Debug)]
 pub struct Signing {
     /// Access key, secret key and optional session token.
     pub credentials: Credentials,

@@ -65,7 +65,6 @@ impl DeviceAuthorization {
 }
 
 /// A grant to exchange for a token.
-#[derive(Clone, Debug)]
 pub enum Grant {
     /// RFC 8628 section 3.4.
     DeviceCode(Secret),

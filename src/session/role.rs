@@ -33,7 +33,6 @@ const REUSED_ABOVE: Duration = Duration::from_mins(15);
 const REMEMBERED: Duration = Duration::from_secs(5);
 
 /// Credentials of a role, with their expiry and account.
-#[derive(Debug)]
 pub struct RoleCredentials {
     /// The keys.
     pub credentials: Credentials,

@@ -14,7 +14,6 @@ const DEFAULT: &str = "{account_name}.{role_name}";
 const PLACEHOLDERS: [&str; 4] = ["{account_name}", "{account_id}", "{role_name}", "{session}"];
 
 /// A role of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Role {
     pub(super) account: Account,
     pub(super) name: String,
