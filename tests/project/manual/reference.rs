@@ -3,12 +3,13 @@
 //! A paragraph has one or more lines, a list item begins with `* `, an example is indented by two spaces.
 
 /// Heading and text of each section.
-pub(crate) const SECTIONS: [(&str, &str); 8] = [
+pub(crate) const SECTIONS: [(&str, &str); 9] = [
     ("SIGNING IN", SIGNING_IN),
     ("TOKEN CACHE", TOKEN_CACHE),
     ("OUTPUT", OUTPUT),
     ("CONTINUOUS INTEGRATION", CONTINUOUS_INTEGRATION),
     ("CONTAINERS", CONTAINERS),
+    ("WINDOWS", WINDOWS),
     ("THE NAME AWS", THE_NAME_AWS),
     ("TROUBLESHOOTING", TROUBLESHOOTING),
     ("DIFFERENCES FROM THE AWS CLI", DIFFERENCES),
@@ -76,8 +77,16 @@ outside the container:
   podman run --rm -it --userns keep-id -v ~/.aws:/home/.aws sso-oidc \\
       login --sso-session my-company
 
-The static program needs no libc, certificates, users or shell. It uses the name servers in /etc/resolv.conf, and `HOME` \
-must be set.";
+The static program of a release needs no libc, certificates, users, devices or shell. It uses the name servers in \
+/etc/resolv.conf, and `HOME` must be set. If you link it with glibc instead of musl, it also needs /dev/urandom.";
+
+const WINDOWS: &str = "\
+The home directory is `USERPROFILE`. In `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and file:// values, `%NAME%` is \
+replaced by the variable NAME. `export-credentials` finds commands with the extensions in `PATHEXT` and returns exit codes \
+above 255.
+
+A file that another program has open, such as a virus scanner, cannot be replaced: sso-oidc tries again for 10 seconds. The \
+lock file config.lock stays beside the config file.";
 
 const THE_NAME_AWS: &str = "\
 Under the name `aws`, or through the function that `sso-oidc shim` prints, the commands behave as in the AWS CLI: --output \
