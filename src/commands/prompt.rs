@@ -14,6 +14,9 @@ use crate::error::{Error, Kind};
 use crate::login::Interactive;
 use crate::text;
 
+/// The rows below which `dialoguer` draws no list.
+const LEAST_ROWS: usize = 3;
+
 /// A terminal with a person at it.
 #[derive(Clone, Copy)]
 pub(super) struct Prompt<'a> {
@@ -37,11 +40,15 @@ impl<'a> Prompt<'a> {
     /// Lets the person choose one of the items, of which there is at least one, and returns its index. The first is selected.
     pub(super) async fn choose(&self, title: &str, items: &[String]) -> Result<usize, Error> {
         let title = text::for_terminal(title);
+        let (columns, rows) = self.context.terminal_size().unwrap_or((80, 24));
+        if rows < LEAST_ROWS || !self.context.moves_cursor() && !cfg!(windows) {
+            return self.number(&title, items).await;
+        }
         // An item that wraps would leave parts of itself on the screen.
-        let columns = self.context.terminal_size().map_or(80, |(columns, _)| columns).saturating_sub(3);
+        let columns = columns.saturating_sub(3);
         let items: Vec<String> = items.iter().map(|item| fitted(&text::for_terminal(item), columns)).collect();
         let keys = KeyInput::start().map_err(|error| unanswered(&title, &error))?;
-        let (question, colors) = (title.clone(), self.context.var_not_empty("NO_COLOR").is_none());
+        let (question, colors) = (title.clone(), self.context.colors_stderr());
         let answer = tokio::task::spawn_blocking(move || {
             let theme: &dyn Theme = if colors { &ColorfulTheme::default() } else { &SimpleTheme };
             let list = Select::with_theme(theme).with_prompt(question).items(&items).default(0).report(true);
@@ -50,6 +57,17 @@ impl<'a> Prompt<'a> {
         let answer = answer.await.map_err(io::Error::from).and_then(|answer| Ok(answer?));
         drop(keys);
         answer.map_err(|error| unanswered(&title, &error))
+    }
+
+    /// The same by the number of the item, on a terminal on which no list can be drawn.
+    async fn number(&self, title: &str, items: &[String]) -> Result<usize, Error> {
+        for (number, item) in (1..).zip(items) {
+            self.context.message(&format!("{number:>4}  {}", text::for_terminal(item)));
+        }
+        let index = |answer: &str| answer.parse::<usize>().ok()?.checked_sub(1).filter(|index| *index < items.len());
+        let expected = || format!("expected a number from 1 to {}", items.len());
+        let answer = self.ask(title, Some("1"), |answer| index(answer).map(drop).ok_or_else(expected)).await?;
+        Ok(index(&answer).unwrap_or_default())
     }
 
     /// Reads a line, which is trimmed; an empty one is the default. Asks again until the check accepts it; its error is the

@@ -14,13 +14,19 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp
 
 /// The terminal whose modes were changed, its modes before, and how to restore them. Static, because a panic must find it.
 #[cfg(unix)]
-static CHANGED: Mutex<Option<(File, Termios, OptionalActions)>> = Mutex::new(None);
+static CHANGED: Mutex<Option<(File, Termios, OptionalActions, &str)>> = Mutex::new(None);
 
-/// Changes the modes of the terminal until [`restore_modes`]; `action` says what happens to unread input both times.
+/// Changes the modes of the terminal until [`restore_modes`], which also writes `end`; `action` says what happens to unread
+/// input both times.
 #[cfg(unix)]
-pub fn change_modes(terminal: &File, action: OptionalActions, change: impl FnOnce(&mut Termios)) -> io::Result<()> {
+pub fn change_modes(
+    terminal: &File,
+    action: OptionalActions,
+    end: &'static str,
+    change: impl FnOnce(&mut Termios),
+) -> io::Result<()> {
     let mut modes = tcgetattr(terminal)?;
-    let before = (terminal.try_clone()?, modes.clone(), action);
+    let before = (terminal.try_clone()?, modes.clone(), action, end);
     change(&mut modes);
     tcsetattr(terminal, action, &modes)?;
     if let Ok(mut changed) = CHANGED.lock() {
@@ -33,10 +39,13 @@ pub fn change_modes(terminal: &File, action: OptionalActions, change: impl FnOnc
 #[cfg(unix)]
 pub fn restore_modes() {
     // A panic must not wait for a lock.
-    let Ok(Some((terminal, before, action))) = CHANGED.try_lock().map(|mut changed| changed.take()) else { return };
+    let Ok(Some((mut terminal, before, action, end))) = CHANGED.try_lock().map(|mut changed| changed.take()) else {
+        return;
+    };
     if in_foreground(&terminal) {
         // An error cannot be reported here; most shells restore the terminal themselves.
         let _ = tcsetattr(&terminal, action, &before);
+        let _ = terminal.write_all(end.as_bytes());
     }
 }
 
@@ -62,8 +71,9 @@ impl HiddenInput {
     /// Turns echo off and shows the prompt; an error when there is no terminal.
     pub fn ask(prompt: &str) -> io::Result<Self> {
         let terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
+        // The newline that ends the input is not shown.
         #[cfg(unix)]
-        change_modes(&terminal, OptionalActions::Flush, |modes| modes.local_modes.remove(LocalModes::ECHO))?;
+        change_modes(&terminal, OptionalActions::Flush, "\n", |modes| modes.local_modes.remove(LocalModes::ECHO))?;
         let hidden = Self { terminal };
         show(prompt)?;
         Ok(hidden)
@@ -86,7 +96,7 @@ impl KeyInput {
         #[cfg(unix)]
         {
             let terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
-            change_modes(&terminal, OptionalActions::Now, |modes| {
+            change_modes(&terminal, OptionalActions::Now, SHOW_CURSOR, |modes| {
                 modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             })?;
         }
@@ -97,10 +107,7 @@ impl KeyInput {
 impl Drop for KeyInput {
     fn drop(&mut self) {
         #[cfg(unix)]
-        {
-            restore_modes();
-            let _ = show(SHOW_CURSOR);
-        }
+        restore_modes();
     }
 }
 
@@ -120,11 +127,7 @@ fn line_of(mut input: impl BufRead) -> io::Result<String> {
 impl Drop for HiddenInput {
     fn drop(&mut self) {
         #[cfg(unix)]
-        {
-            restore_modes();
-            // The newline that ended the input was not shown.
-            let _ = show("\n");
-        }
+        restore_modes();
     }
 }
 

@@ -94,7 +94,7 @@ impl Terminal {
     }
 
     fn disable_echo(&self) -> std::io::Result<()> {
-        change_modes(&self.tty, OptionalActions::Now, |modes| {
+        change_modes(&self.tty, OptionalActions::Now, "", |modes| {
             modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             modes.special_codes[SpecialCodeIndex::VMIN] = 1;
         })

@@ -46,6 +46,18 @@ fn account_role_name_and_region_are_asked_for() {
 }
 
 #[test]
+fn a_list_that_cannot_be_drawn_is_numbered() {
+    let center = IdentityCenter::start();
+    let env = signed_in(&center);
+    let answers = [("   2  ReadOnly", "3\n"), ("from 1 to 2", "2\n"), ("Profile name", "\n"), ("Region", "\n")];
+    let text = answer(env.on_terminal(&["configure", "--color", "off"]), &answers);
+    assert!(text.contains("Choose the role [1]: ") && !text.contains('\u{1b}'), "{text:?}");
+    answer(env.on_terminal_of(80, 2, &["configure", "--overwrite"]), &answers);
+    let new = section("profile Development.ReadOnly", "111122223333", "ReadOnly", "region = us-east-1\n");
+    assert!(env.read(".aws/config").ends_with(&new));
+}
+
+#[test]
 fn what_has_one_answer_is_not_asked() {
     let center = IdentityCenter::start();
     center.entitle_only("111122223333", "Development", &["Admin"]);
