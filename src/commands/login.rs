@@ -136,8 +136,7 @@ impl Run<'_> {
     /// Signs in to several sessions: first those that need no browser, several at a time, then the others one by one. A
     /// failure does not stop the remaining logins.
     async fn several(&self, selected: &[SessionOptions<'_>]) -> anyhow::Result<u8> {
-        let mut tally = Tally::default();
-        let mut pending = Vec::new();
+        let (mut signed_in, mut worst, mut pending) = (0, 0, Vec::new());
         let attempts = selected.iter().map(|options| async move {
             let session = self.session(options)?;
             let outcome = login::without_browser(&self.request(&session)).await?;
@@ -159,7 +158,8 @@ impl Run<'_> {
                 }
                 Err(error) => Err(error),
             };
-            printed = printed.and_then(|()| self.conclude(name, result, &mut tally));
+            signed_in += usize::from(result.is_ok());
+            printed = printed.and_then(|()| self.conclude(name, result)).map(|code| worst = worse(worst, code));
         }
         printed?;
         let browser_logins = pending.len();
@@ -167,33 +167,26 @@ impl Run<'_> {
             let label = session.label();
             self.notices.message(format_args!("signing in to {label} ({} of {browser_logins})", at + 1));
             let result = login::interactively(&self.request(&session), why).await;
-            self.conclude(name, result.map(|login| (session, login)), &mut tally)?;
+            signed_in += usize::from(result.is_ok());
+            worst = worse(worst, self.conclude(name, result.map(|login| (session, login)))?);
         }
-        self.context.message(&format!("signed in to {} of {} sessions", tally.signed_in, selected.len()));
-        Ok(tally.worst)
+        self.context.message(&format!("signed in to {signed_in} of {} sessions", selected.len()));
+        Ok(worst)
     }
 
-    fn conclude(
-        &self,
-        name: Option<&str>,
-        result: Result<(Session, Login), Error>,
-        tally: &mut Tally,
-    ) -> anyhow::Result<()> {
-        let result = result.and_then(|(session, login)| {
-            tally.signed_in += 1;
-            self.finish(&session, &login)
-        });
-        let Err(error) = result else { return Ok(()) };
-        let error = error.into();
+    /// Finishes one of several logins, or reports its failure; its exit code.
+    fn conclude(&self, name: Option<&str>, result: Result<(Session, Login), Error>) -> anyhow::Result<u8> {
+        let result = result.and_then(|(session, login)| self.finish(&session, &login));
+        let Err(error) = result.map_err(anyhow::Error::from) else { return Ok(0) };
+        let kind = report::kind(&error);
         // stdout is closed.
-        if report::kind(&error).is_silent() {
+        if kind.is_silent() {
             return Err(error);
         }
-        self.notices.failed(name, report::kind(&error).exit_code(), &error.to_string());
+        self.notices.failed(name, kind.exit_code(), &error.to_string());
         let text = report::render(&error, "sso-oidc", report::ErrorFormat::default(), &Style::PLAIN, true);
         self.context.message(&format!("{}: {}", name.unwrap_or("the profile"), text.trim()));
-        tally.worst = worse(tally.worst, report::kind(&error).exit_code());
-        Ok(())
+        Ok(kind.exit_code())
     }
 
     /// Saves the region found through the start URL, or all settings with `--save`, then prints the last line.
@@ -220,13 +213,6 @@ impl Run<'_> {
         self.notices.saved(session, self.config.config_path());
         Ok(())
     }
-}
-
-/// The outcomes of several logins.
-#[derive(Default)]
-struct Tally {
-    signed_in: usize,
-    worst: u8,
 }
 
 /// The worse of two exit codes; from worst to best: 130, 255, 254, 253, 4, 0.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::pager::Pager;
 use crate::cli::GlobalArgs;
-use crate::config::{self, Config, Located, Origin};
+use crate::config::{self, Config, Origin};
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::{self, Format, Query, QueryError, Style};
@@ -26,7 +26,9 @@ impl Output {
     /// Options take precedence over variables, and variables over the profile.
     pub(super) fn resolve(global: &GlobalArgs, config: &Config, context: &Context) -> anyhow::Result<Self> {
         let format = config::output_format(context, config, global.output.as_deref());
-        let format = Format::named(&format.value).ok_or_else(|| unknown_format(&format))?;
+        let format = Format::named(&format.value).ok_or_else(|| {
+            Error::other(format!("Unknown output type: {}", format.value)).value_from(&format.source())
+        })?;
         let query = global.query.as_deref().map(compile).transpose()?;
         let pager = match config::pager(context, config, global.no_cli_pager) {
             Some(line) if context.stdout_is_terminal && format != Format::Off => {
@@ -90,8 +92,4 @@ fn compile(expression: &str) -> anyhow::Result<Query> {
         QueryError::Syntax(reason) => Error::validation(format!("Bad value for --query {expression}: {reason}")).into(),
         other => other.into(),
     })
-}
-
-fn unknown_format(format: &Located<String>) -> Error {
-    Error::other(format!("Unknown output type: {}", format.value)).value_from(&format.source())
 }

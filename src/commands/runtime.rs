@@ -40,7 +40,10 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
         // A signal may also have arrived while the future did something else than waiting.
         match (context.signals.arrived(), outcome) {
             (None, Some(outcome)) => outcome,
-            (number, _) => Err(ended_by(number.unwrap_or_default()).into()),
+            (number, _) => {
+                let signal = number.unwrap_or_default();
+                Err(Error::new(Kind::Signal(signal), format!("ended by signal {signal}")).into())
+            }
         }
     });
     // Does not wait for threads that are still resolving a name.
@@ -52,10 +55,6 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
         let _ = context.print(b"\n");
     }
     outcome
-}
-
-fn ended_by(signal: u8) -> Error {
-    Error::new(Kind::Signal(signal), format!("ended by signal {signal}"))
 }
 
 /// The future's outcome; `None` if a signal ended it. `next` waits for the next signal.

@@ -36,7 +36,11 @@ pub(super) fn only<'a>(
         _ => Err(none_selected(&candidates, config)),
     };
     let only = options.candidates(config)?.map(only).transpose()?;
-    Ok(only.inspect(|only| announce(only, context)))
+    if let Some(only) = only.as_ref().filter(|_| context.stderr_is_terminal) {
+        let kind = if only.name.is_some() { "sso-session" } else { "session of the profile" };
+        context.message(&format!("using the {kind} {}", only.selector().1));
+    }
+    Ok(only)
 }
 
 /// The selection of a command that may ask.
@@ -89,14 +93,6 @@ impl<'a> Selection<'a> {
         let items: Vec<String> = candidates.iter().map(item).collect();
         let index = runtime::block_on(context, async { Ok(prompt.choose("Which session?", &items).await?) })?;
         Ok(candidates.swap_remove(index))
-    }
-}
-
-/// Prints which session was taken, where a person sees it.
-fn announce(only: &SessionOptions<'_>, context: &Context) {
-    if context.stderr_is_terminal {
-        let kind = if only.name.is_some() { "sso-session" } else { "session of the profile" };
-        context.message(&format!("using the {kind} {}", only.selector().1));
     }
 }
 

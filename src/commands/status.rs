@@ -42,7 +42,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
         None => report.all(configured(&config, context)),
     };
     let failure = if args.check {
-        check(&mut sessions, &cache, &clients::for_session(context, &config, global)?, context)?
+        check(&mut sessions, &report, &clients::for_session(context, &config, global)?)?
     } else {
         None
     };
@@ -87,10 +87,10 @@ fn profiles(config: &Config) -> BTreeMap<&str, Vec<&str>> {
 /// Checks every valid token at the portal, and records those that it rejects; returns the error of the first request that failed.
 fn check(
     sessions: &mut [SessionStatus],
-    cache: &TokenCache,
+    report: &StatusReport<'_>,
     services: &Services,
-    context: &Context,
 ) -> anyhow::Result<Option<anyhow::Error>> {
+    let StatusReport { cache, context, .. } = *report;
     let valid = || sessions.iter().filter(|session| session.state == State::Valid);
     let tokens = valid().map(|session| (session.region.as_deref(), session.access_token.as_ref())).collect();
     let probe = async |portal: &PortalClient, token: &Secret| portal.accounts_probe(token, Retry::Repeatable).await;

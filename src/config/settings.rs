@@ -62,11 +62,6 @@ impl ClientSettings {
     pub fn endpoint_url(&self, service: Service) -> Result<Option<&Located<String>>, Error> {
         self.endpoint_urls[service as usize].as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
-
-    /// The region, or AWS's error when there is none.
-    pub fn require_region(&self) -> Result<&Located<String>, Error> {
-        self.region.as_ref().ok_or_else(Error::no_region)
-    }
 }
 
 /// Resolves everything. Errors come in the AWS CLI's order: options, then files and variables.

@@ -4,7 +4,6 @@ use std::io;
 
 /// The cause of a failed system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(unix), expect(dead_code, reason = "Windows has none of them"))]
 pub enum Cause {
     /// A link that is not followed, or too many links.
     Link,

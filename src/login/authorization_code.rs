@@ -69,8 +69,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
     notices.port_forwarding(loopback.port);
 
     let deadline = attempt.deadline.unwrap_or_else(|| Instant::now() + TIMEOUT);
-    let accounts = TrustedAccounts::new(attempt.context(), request.cache);
-    let expected = Arc::new(Expected { state, accounts });
+    let expected = Arc::new(Expected { state, accounts: TrustedAccounts::new(attempt.context(), request.cache) });
     loop {
         let Some(Answered { response, tab }) = wait(attempt, loopback, &expected, deadline).await? else {
             if *cached {

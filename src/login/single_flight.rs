@@ -51,7 +51,11 @@ pub(super) async fn lead_or_follow(request: &LoginRequest<'_>, known: Option<&Ca
         Acquired::Lock(held) => held,
         Acquired::Result(error) => return Err(error),
         Acquired::TimedOut(_) if choices.timeout.is_some() => return Err(unanswered()),
-        Acquired::TimedOut(leader) => return Err(stuck(leader)),
+        Acquired::TimedOut(leader) => {
+            let (leader, minutes) = (process_name(leader), LEADER_PATIENCE.as_secs() / 60);
+            let state = format!("has not finished after {minutes} min; complete or cancel it");
+            return Err(Error::other(format!("the login started by {leader} {state}")));
+        }
     };
     let settings = settings(session);
     let last = held.last().filter(|last| last.is_about(&settings));
@@ -158,12 +162,6 @@ fn is_suspended(pid: u32) -> bool {
     // The name of the program comes before the state, in parentheses.
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
     stat.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T')))
-}
-
-/// The error if the leader does not finish.
-fn stuck(leader: Option<u32>) -> Error {
-    let (leader, minutes) = (process_name(leader), LEADER_PATIENCE.as_secs() / 60);
-    Error::other(format!("the login started by {leader} has not finished after {minutes} min; complete or cancel it"))
 }
 
 /// The leader's failure as this process's; `None` when it signed in or was killed.

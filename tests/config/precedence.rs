@@ -150,7 +150,7 @@ fn region_precedence() {
     let fixture = Fixture::new("[default]\n");
     assert_eq!(region(&fixture, None), None);
     assert_eq!(
-        failure(fixture.settings(&Overrides::default()).unwrap().require_region()),
+        failure(fixture.settings(&Overrides::default()).unwrap().region.ok_or_else(Error::no_region)),
         (
             Kind::NoRegion,
             "You must specify a region. You can also configure your region by running \"aws configure\".".to_owned()

@@ -30,7 +30,10 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     let as_data = !global.as_aws && (global.output.is_some() || global.query.is_some());
     check(args, global, as_data)?;
     let template = Template::new(args.name.as_deref())?;
-    let choices = choices::of_login(&login_args(args), context)?;
+    let ConfigureArgs { no_browser, use_device_code, ref interactive, .. } = *args;
+    let interactive = interactive.clone();
+    let login = LoginArgs { use_device_code, no_browser, interactive, ..LoginArgs::default() };
+    let choices = choices::of_login(&login, context)?;
     let (config, profile) = configuration(args.all || as_data, global, context)?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
     let services = clients::for_session(context, &config, global)?;
@@ -91,11 +94,6 @@ fn check(args: &ConfigureArgs, global: &GlobalArgs, as_data: bool) -> Result<(),
 /// The value of an option; an empty one counts as absent.
 fn given(value: Option<&str>) -> Option<&str> {
     value.filter(|value| !value.is_empty())
-}
-
-fn login_args(args: &ConfigureArgs) -> LoginArgs {
-    let ConfigureArgs { no_browser, use_device_code, ref interactive, .. } = *args;
-    LoginArgs { no_browser, use_device_code, interactive: interactive.clone(), ..LoginArgs::default() }
 }
 
 /// The configuration, and the profile to write if it is named: by `--profile`; called as `aws`, also by a variable. A
