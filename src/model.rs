@@ -227,23 +227,3 @@ static START_DEVICE_AUTHORIZATION_OUTPUT: [Member; 6] = [
     integer("expiresIn"),
     integer("interval"),
 ];
-
-/// Members of the error shape with this name, in the shape's order; empty for an unknown name.
-pub fn error_members(code: &str) -> &'static [&'static str] {
-    match code {
-        "AccessDeniedException" | "InvalidRequestException" => &["error", "reason", "error_description"],
-        "InvalidRequestRegionException" => &["error", "error_description", "endpoint", "region"],
-        "AuthorizationPendingException"
-        | "ExpiredTokenException"
-        | "InternalServerException"
-        | "InvalidClientException"
-        | "InvalidClientMetadataException"
-        | "InvalidGrantException"
-        | "InvalidRedirectUriException"
-        | "InvalidScopeException"
-        | "SlowDownException"
-        | "UnauthorizedClientException"
-        | "UnsupportedGrantTypeException" => &["error", "error_description"],
-        _ => &[],
-    }
-}

@@ -124,6 +124,7 @@ fn add_details(members: &Map<String, Value>, text: &mut String) {
 
 /// The value as printed on its member's line; `None` if it is too complex.
 fn inline(value: &Value) -> Option<String> {
+    let scalar = |value: &Value| python::is_scalar(value).then(|| python::str(value));
     let joined = |items: Option<Vec<String>>| Some(items?.join(", "));
     match value {
         Value::Array(items) if items.len() <= INLINE_ITEMS => {
@@ -135,10 +136,6 @@ fn inline(value: &Value) -> Option<String> {
         }
         other => scalar(other),
     }
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    (!value.is_array() && !value.is_object()).then(|| python::str(value))
 }
 
 #[cfg(test)]

@@ -12,20 +12,7 @@ use zeroize::Zeroizing;
 /// A token, client secret, code, verifier or key.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Secret(#[serde(with = "transparent")] Zeroizing<String>);
-
-mod transparent {
-    use serde::{Deserialize, Deserializer, Serializer};
-    use zeroize::Zeroizing;
-
-    pub(super) fn serialize<S: Serializer>(secret: &Zeroizing<String>, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(secret)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<String>, D::Error> {
-        String::deserialize(from).map(Zeroizing::new)
-    }
-}
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Takes ownership of the text.

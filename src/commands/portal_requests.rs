@@ -2,10 +2,11 @@
 //!
 //! `logout` ends sessions, `status --check` checks whether tokens are accepted.
 
-use std::pin::pin;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
+use tokio::time::{Instant, timeout_at};
 
 use super::runtime;
 use crate::context::Context;
@@ -29,35 +30,22 @@ pub(super) fn send_each(
     services: &Services,
     context: &Context,
 ) -> anyhow::Result<Vec<Result<(), Error>>> {
-    let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
-    for (index, (region, token)) in tokens.into_iter().enumerate() {
-        outcomes.push(Err(Error::other(format!("no response within {} s", timeout.as_secs()))));
-        match prepare(region, token, services) {
-            Ok((portal, token)) => ready.push((index, portal, token)),
-            Err(error) => outcomes[index] = Err(error),
-        }
+    if tokens.is_empty() {
+        return Ok(Vec::new());
     }
-    if ready.is_empty() {
-        return Ok(outcomes);
-    }
-    let requests = ready.into_iter().map(async |(index, portal, token)| (index, request(&portal, &token).await));
+    let no_response = || Error::other(format!("no response within {} s", timeout.as_secs()));
     runtime::block_on(context, async {
-        let mut responses = pin!(stream::iter(requests).buffer_unordered(CONCURRENT_REQUESTS));
-        let receive = async {
-            while let Some((index, response)) = responses.next().await {
-                outcomes[index] = response.map_err(Failure::explained);
-            }
-        };
-        // Responses that arrived before the timeout are kept.
-        let receive = tokio::time::timeout(timeout, receive);
-        let _ = context.wait_for(|| what.to_owned(), receive).await;
-        Ok(())
-    })?;
-    Ok(outcomes)
-}
-
-fn prepare(region: Option<&str>, token: Option<&Secret>, services: &Services) -> Result<(PortalClient, Secret), Error> {
-    let token = token.ok_or_else(|| Error::other("the cached token is damaged"))?;
-    let region = region.ok_or_else(|| Error::other("the cached token has no region"))?;
-    Ok((services.portal(region)?, token.clone()))
+        // A day cannot overflow an Instant.
+        let until = Instant::now() + timeout.min(Duration::from_hours(24));
+        let requests = tokens.into_iter().enumerate().map(async |(index, (region, token))| {
+            let outcome = async {
+                let token = token.ok_or_else(|| Error::other("the cached token is damaged"))?;
+                let region = region.ok_or_else(|| Error::other("the cached token has no region"))?;
+                request(&services.portal(region)?, token).await.map_err(Failure::explained)
+            };
+            (index, timeout_at(until, outcome).await.unwrap_or_else(|_| Err(no_response())))
+        });
+        let outcomes = stream::iter(requests).buffer_unordered(CONCURRENT_REQUESTS).collect::<BTreeMap<_, _>>();
+        Ok(context.wait_for(|| what.to_owned(), outcomes).await.into_values().collect())
+    })
 }

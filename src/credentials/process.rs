@@ -108,36 +108,29 @@ fn parse(printed: &[u8], context: &Context) -> Result<Credentials, Error> {
 /// `None` for an unclosed quote.
 fn windows_words(command: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
-    let mut word = None::<String>;
-    let (mut quoted, mut backslashes) = (false, 0);
-    for character in command.chars() {
+    let (mut word, mut quoted) = (None::<String>, false);
+    let mut rest = command.chars().peekable();
+    while let Some(character) = rest.next() {
         match character {
-            '\\' => backslashes += 1,
-            '"' => {
+            '\\' => {
+                let mut count = 1;
+                while rest.next_if_eq(&'\\').is_some() {
+                    count += 1;
+                }
+                let escapes = rest.peek() == Some(&'"');
                 let word = word.get_or_insert_default();
-                word.extend(std::iter::repeat_n('\\', backslashes / 2));
-                if backslashes % 2 == 1 {
-                    word.push('"');
-                } else {
-                    quoted = !quoted;
-                }
-                backslashes = 0;
-            }
-            _ => {
-                if backslashes > 0 {
-                    word.get_or_insert_default().extend(std::iter::repeat_n('\\', backslashes));
-                    backslashes = 0;
-                }
-                if matches!(character, ' ' | '\t') && !quoted {
-                    words.extend(word.take());
-                } else {
-                    word.get_or_insert_default().push(character);
+                word.extend(std::iter::repeat_n('\\', if escapes { count / 2 } else { count }));
+                if escapes && count % 2 == 1 {
+                    word.extend(rest.next());
                 }
             }
+            '"' => {
+                word.get_or_insert_default();
+                quoted = !quoted;
+            }
+            ' ' | '\t' if !quoted => words.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
         }
-    }
-    if backslashes > 0 {
-        word.get_or_insert_default().extend(std::iter::repeat_n('\\', backslashes));
     }
     words.extend(word);
     (!quoted).then_some(words)

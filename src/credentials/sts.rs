@@ -157,15 +157,9 @@ impl Call<'_> {
             .body("application/x-www-form-urlencoded; charset=utf-8", self.parameters.form(self.operation))
             .secrets(self.parameters.secrets.iter().map(|(_, secret)| secret.expose()));
         let client = &self.retrieval.services.http;
-        let response = match &self.source {
-            None => client.send(&request, Retry::Aws, None).await,
-            Some(credentials) => {
-                let signing = Signing::new(credentials, &region);
-                let sign = |now| sigv4::sign(&request, "sts", &signing, now);
-                client.send(&request, Retry::Aws, Some(&sign)).await
-            }
-        };
-        let response = response?;
+        let signing = self.source.as_ref().map(|credentials| Signing::new(credentials, &region));
+        let sign = signing.as_ref().map(|signing| |now| sigv4::sign(&request, "sts", signing, now));
+        let response = client.send(&request, Retry::Aws, sign.as_ref().map(|sign| sign as _)).await?;
         if !response.is_success() {
             return Err(self.refusal(&response));
         }

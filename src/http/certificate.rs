@@ -67,9 +67,6 @@ pub(super) fn describe(error: &Error) -> (String, String) {
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
             "the server sent an unexpected TLS message".to_owned()
         }
-        Error::InvalidCertRevocationList(why) => format!("the revocation list is not valid: {}", words(why)),
-        Error::InvalidEncryptedClientHello(why) => format!("encrypted client hello failed: {}", words(why)),
-        Error::InconsistentKeys(why) => format!("the keys are inconsistent: {}", words(why)),
         error => error.to_string(),
     };
     (message, CHECK_ENDPOINT.to_owned())
@@ -95,10 +92,6 @@ fn reason(error: &CertificateError, server: &str) -> (String, String) {
             format!("it is not for {server} but for {}", presented.join(", "))
         }
         CertificateError::Other(other) => other.0.downcast_ref().map_or_else(|| other.0.to_string(), rare),
-        CertificateError::UnknownRevocationStatus
-        | CertificateError::ExpiredRevocationList
-        | CertificateError::ExpiredRevocationListContext { .. }
-        | CertificateError::InvalidOcspResponse => "its revocation status is unknown".to_owned(),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             "it is signed with an unsupported algorithm, such as SHA-1".to_owned()

@@ -165,13 +165,9 @@ impl HttpClient {
     ) -> Result<Response, HttpError> {
         let started = Instant::now();
         let exchange = Box::pin(self.exchange(request, headers, after_refusal));
-        let outcome = match self.options.total_timeout {
-            None => exchange.await,
-            Some(limit) => match tokio::time::timeout(limit, exchange).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), &request.url)),
-            },
-        };
+        let limit = self.options.total_timeout.unwrap_or(Duration::MAX);
+        let timed_out = |_| Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), &request.url));
+        let outcome = tokio::time::timeout(limit, exchange).await.unwrap_or_else(timed_out);
         if let Some(date) = outcome.as_ref().ok().and_then(Response::date) {
             self.skew.set(Some(date - (self.options.now)()));
         }

@@ -29,13 +29,8 @@ pub(super) async fn resolve(
     if classify(session)? == StartUrlKind::AwsOwned {
         return Ok((configured.clone(), region.clone()));
     }
-    let error = match follow(http, configured).await {
-        Ok(target) => match endpoint::resolved(configured, &target, region) {
-            Ok(resolved) => return Ok(resolved),
-            Err(error) => error,
-        },
-        Err(error) => error,
-    };
+    let resolved = follow(http, configured).await.and_then(|target| endpoint::resolved(configured, &target, region));
+    let Err(error) = resolved else { return resolved };
     if region.is_empty() {
         return Err(error.hint(session.described()));
     }

@@ -104,13 +104,8 @@ impl OidcClient {
         let text = Secret::new(python::dumps(body, python::LINE));
         let request =
             Request::aws(Method::POST, url).body("application/json", text).secrets(secrets(operation.input(), body));
-        let response = match signing {
-            None => self.http.send(&request, retry, None).await?,
-            Some(signing) => {
-                let sign = |now| sigv4::sign(&request, SIGNING_NAME, signing, now);
-                self.http.send(&request, retry, Some(&sign)).await?
-            }
-        };
+        let sign = signing.map(|signing| |now| sigv4::sign(&request, SIGNING_NAME, signing, now));
+        let response = self.http.send(&request, retry, sign.as_ref().map(|sign| sign as _)).await?;
         if log::log_enabled!(log::Level::Debug)
             && let Ok(answer) = serde_json::from_slice(&response.body)
         {

@@ -10,7 +10,6 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::http::{self, Response, Timestamp, error_code};
-use crate::model::error_members;
 use crate::python;
 
 /// The error in a service's response.
@@ -196,8 +195,18 @@ fn message(body: &Map<String, Value>) -> String {
     body.get("message").or_else(|| body.get("Message")).map(python::str).unwrap_or_default()
 }
 
+/// Members of the error shape with this name, in the shape's order; empty for an unknown name.
+fn members(code: &str) -> &'static [&'static str] {
+    match code {
+        "AccessDeniedException" | "InvalidRequestException" => &["error", "reason", "error_description"],
+        "InvalidRequestRegionException" => &["error", "error_description", "endpoint", "region"],
+        _ if CODES.iter().any(|(name, ..)| *name == code) => &["error", "error_description"],
+        _ => &[],
+    }
+}
+
 fn details(code: &str, body: &Map<String, Value>) -> Map<String, Value> {
-    let members = error_members(code).iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone())));
+    let members = members(code).iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone())));
     members.filter(|(_, value)| !value.is_null()).collect()
 }
 

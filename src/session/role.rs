@@ -141,14 +141,12 @@ impl<'a> Role<'a> {
         let request = TokenRequest { session, services, cache, context, min_ttl, throttled: true, rejected: None };
         let mut usable = request.obtain().await?;
         let mut asked = self.ask(services, &usable.token).await;
-        if is_unauthorized(&asked) && !usable.refreshed {
+        if matches!(asked, Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized))) && !usable.refreshed {
             let new = request.replace_rejected(&usable.token).await?;
             asked = self.ask(services, &new.token).await;
             usable = Usable { warnings: [usable.warnings, new.warnings].concat(), ..new };
         }
-        if let Err(error) = &asked
-            && is_unauthorized(&asked)
-        {
+        if let Err(error @ NoToken::LoginNeeded(LoginNeeded::Unauthorized)) = &asked {
             request.record_rejected(&usable.token, error);
         }
         let Usable { token, warnings, .. } = usable;
@@ -261,10 +259,6 @@ pub fn forget_roles(session: &Session, config: &Config, cache: &CredentialCache)
 /// The error for new credentials that have expired already, in botocore's words.
 pub fn still_expired() -> Error {
     Error::configuration("Credentials were refreshed, but the refreshed credentials are still expired.")
-}
-
-fn is_unauthorized(asked: &Result<Credentials, NoToken>) -> bool {
-    matches!(asked, Err(NoToken::LoginNeeded(LoginNeeded::Unauthorized)))
 }
 
 #[cfg(test)]
