@@ -81,7 +81,7 @@ pub(crate) fn style(global: &GlobalArgs, context: &Context) -> Style {
     let color = match global.color.as_deref() {
         Some("on") => true,
         Some("off") => false,
-        _ => context.stdout_is_terminal,
+        _ => context.colors_output(),
     };
     Style { color, width: (context.columns)(), resets: false }
 }

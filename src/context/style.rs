@@ -80,8 +80,12 @@ impl Context {
     /// The same for standard output.
     pub fn paint_output(&self, style: Style, text: &str) -> String {
         let text = text::for_terminal(text);
-        let is_colored = self.stdout_is_terminal && self.has_sequences() && self.wants_color();
-        if is_colored { style.apply(&text) } else { text }
+        if self.colors_output() { style.apply(&text) } else { text }
+    }
+
+    /// Whether text and tables on standard output have styles.
+    pub fn colors_output(&self) -> bool {
+        self.stdout_is_terminal && self.has_sequences() && self.wants_color()
     }
 
     /// Whether text on standard error has styles.

@@ -213,9 +213,12 @@ fn variables_decide_about_color_and_a_pipe_stays_plain() {
     let mut env = TestEnv::of(&center);
     env.sign_in(&center, "corp");
     let colored = |env: &TestEnv| env.on_terminal(&LOGIN).finish().1.contains("\u{1b}[32m✓\u{1b}[0m");
-    assert!(colored(&env));
+    env.set("PAGER", "");
+    let table = ["status", "--output", "table"];
+    let is_blue = |env: &TestEnv| env.on_terminal(&table).finish().1.contains("\u{1b}[34m");
+    assert!(colored(&env) && is_blue(&env));
     env.set("NO_COLOR", "1");
-    assert!(!colored(&env));
+    assert!(!colored(&env) && !is_blue(&env));
     let run = env.run(["login", "--sso-session", "none"]).expect(253);
     assert!(!run.stderr.contains('\u{1b}'), "{}", run.snapshot());
     env.unset("NO_COLOR").set("CLICOLOR_FORCE", "1");
