@@ -158,8 +158,13 @@ impl Error {
     }
 
     /// Adds a hint: what to do, or where a value came from; lower case, no final period.
-    pub fn hint(self, hint: impl Into<Option<String>>) -> Self {
-        Self { hint: hint.into(), ..self }
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.hint_if(Some(hint.into()))
+    }
+
+    /// The same, or removes the hint.
+    pub fn hint_if(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
     }
 
     /// Adds a hint that names the origin of the value.

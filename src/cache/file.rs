@@ -223,9 +223,7 @@ pub(super) fn store_if(
 ) -> Result<(bool, Option<String>), Error> {
     let text = to_json(document);
     if text.len() as u64 > LARGEST {
-        return Err(
-            failed(path, WRITE, TOO_LARGE).hint("the program could not read it back; nothing was changed".to_owned())
-        );
+        return Err(failed(path, WRITE, TOO_LARGE).hint("the program could not read it back; nothing was changed"));
     }
     with_second_attempt(|| {
         let warning = prepare(path)?;

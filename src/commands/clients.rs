@@ -59,11 +59,9 @@ pub(super) fn http_options(context: &Context, settings: &ClientSettings) -> Http
         Some(id) => format!("{} app/{}", options.user_agent, id.replace(' ', "-")),
         None => options.user_agent.clone(),
     };
+    let bundle = settings.ca_bundle.as_ref();
     let options = HttpOptions {
-        ca_bundle: settings
-            .ca_bundle
-            .as_ref()
-            .map(|chosen| CaBundle { path: chosen.value.clone(), origin: chosen.source() }),
+        ca_bundle: bundle.map(|chosen| CaBundle { path: chosen.value.clone(), origin: chosen.source() }),
         verify: settings.verify_ssl,
         connect_timeout: settings.connect_timeout.value,
         read_timeout: settings.read_timeout.value,

@@ -65,7 +65,7 @@ fn lines(variables: &Variables<'_>, (begin, middle, end): Syntax) -> Result<Zero
             let message = format!("{member} contains a character that is unsafe in a shell; nothing was printed");
             let hint =
                 "use --format process, or run a command with the credentials: sso-oidc export-credentials -- COMMAND";
-            return Err(Error::other(message).hint(hint.to_owned()));
+            return Err(Error::other(message).hint(hint));
         }
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{begin}{name}{middle}{}{end}", value.as_str());

@@ -10,9 +10,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use aws_credential_types::Credentials;
 
-use super::clients;
 use super::printing::Output;
-use super::{duration, environment, print_source, profile_chain, runtime, selection, token};
+use super::{clients, duration, environment, print_source, profile_chain, runtime, selection, token};
 use crate::cli::{ExportCredentialsArgs, GlobalArgs};
 use crate::config::{Config, RoleOptions, Section, SsoRole, use_one_of};
 use crate::context::{Context, Timestamp};
@@ -80,7 +79,7 @@ fn provider(
     }
     if args.session.sso_session.is_some() || args.session.start_url.is_some() {
         let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
-        return Err(Error::configuration("Missing account and role").hint(hint.to_owned()));
+        return Err(Error::configuration("Missing account and role").hint(hint));
     }
     chain.provider()
 }
@@ -164,5 +163,5 @@ fn check_lifetime(credentials: &Credentials, min_ttl: Duration, context: &Contex
     let hint = "use a smaller --min-ttl, or give the role a longer session: the session duration of the permission set, or \
         duration_seconds of the profile";
     let message = format!("the credentials last {left}, but --min-ttl requires {required}");
-    Err(Error::other(message).hint(hint.to_owned()))
+    Err(Error::other(message).hint(hint))
 }

@@ -100,7 +100,6 @@ fn explained(failure: Failure) -> Error {
     error.hint(
         "check that the user of the token exists in this Identity Center and is assigned to the application, that --region \
          is the region of the application, and that the application's credentials policy allows the identity that signs"
-            .to_owned(),
     )
 }
 

@@ -58,5 +58,5 @@ fn failed(problem: &str) -> Error {
     let message =
         format!("Unable to redirect output to pager. Received the following error when opening pager:\n{problem}");
     let hint = "the pager is set by AWS_PAGER, cli_pager in the config file or PAGER; use --no-cli-pager to disable it";
-    Error::new(Kind::Pager, message).hint(hint.to_owned())
+    Error::new(Kind::Pager, message).hint(hint)
 }

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::clients;
 use super::printing::Output;
-use super::{duration, runtime, selection};
+use super::{clients, duration, runtime, selection};
 use crate::cache::{TokenCache, timestamp};
 use crate::cli::{GlobalArgs, SessionArgs, TokenArgs};
 use crate::config::{Config, Session, SessionOptions};

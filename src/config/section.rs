@@ -70,12 +70,8 @@ impl<'a> Section<'a> {
 
     /// The section for a message: "[sso-session s1] (/home/x/.aws/config, line 5)".
     pub fn place(&self) -> String {
-        let places = self
-            .parts
-            .iter()
-            .flatten()
-            .map(|part| format!("[{}] ({}, line {})", part.header, part.file.path.display(), part.line));
-        places.collect::<Vec<_>>().join(" and ")
+        let place = |part: &Part<'_>| format!("[{}] ({}, line {})", part.header, part.file.path.display(), part.line);
+        self.parts.iter().flatten().map(place).collect::<Vec<_>>().join(" and ")
     }
 
     /// Every key once, those of the winning file first.

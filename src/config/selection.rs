@@ -186,7 +186,7 @@ impl RoleOptions {
             (_, Some(role)) if !has_account => requires(role, ["--account-id", "SSO_OIDC_ACCOUNT_ID"]),
             _ => return Ok(()),
         };
-        Err(Error::configuration(problem).hint("the access portal lists your accounts and roles".to_owned()))
+        Err(Error::configuration(problem).hint("the access portal lists your accounts and roles"))
     }
 
     /// Whether options or variables have an account or a role.

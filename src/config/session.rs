@@ -173,15 +173,12 @@ impl SsoRole {
         let role_name = role.role_name.clone().or_else(|| located("sso_role_name"));
         role.check_complete(account_id.is_some(), role_name.is_some())?;
         let (start_url, region) = (source.start_url(), source.region());
-        let missing: Vec<&str> = [
-            ("sso_role_name", role_name.is_none()),
-            ("sso_account_id", account_id.is_none()),
-            ("sso_start_url", start_url.is_none()),
-            ("sso_region", region.is_none()),
-        ]
-        .into_iter()
-        .filter_map(|(key, is_missing)| is_missing.then_some(key))
-        .collect();
+        let missing = named([
+            (role_name.is_none(), "sso_role_name"),
+            (account_id.is_none(), "sso_account_id"),
+            (start_url.is_none(), "sso_start_url"),
+            (region.is_none(), "sso_region"),
+        ]);
         let (Some(account_id), Some(role_name), []) = (account_id, role_name, &missing[..]) else {
             let missing = missing.join(", ");
             let message = format!(
@@ -262,8 +259,7 @@ impl<'a> Source<'a> {
     }
 
     fn missing(&self, start_url: bool, region: bool) -> Error {
-        let keys = [(start_url, "sso_start_url"), (region, "sso_region")];
-        let keys: Vec<&str> = keys.into_iter().filter_map(|(missing, key)| missing.then_some(key)).collect();
+        let keys = named([(start_url, "sso_start_url"), (region, "sso_region")]);
         let mut message = format!("Missing the following required SSO configuration values: {}.", keys.join(", "));
         if self.options.as_aws && self.name.is_none() {
             message += " To make sure this profile is properly configured to use SSO, please run: aws configure sso";
@@ -299,6 +295,11 @@ impl<'a> Source<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// The keys that are missing.
+fn named<const N: usize>(keys: [(bool, &'static str); N]) -> Vec<&'static str> {
+    keys.into_iter().filter_map(|(is_missing, key)| is_missing.then_some(key)).collect()
 }
 
 /// Splits at commas, trims, and drops empty parts.

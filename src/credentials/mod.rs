@@ -215,7 +215,7 @@ fn not_found() -> Error {
     let message = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
     let hint = "checked the environment, the profile in both files, the container endpoint and EC2 instance metadata; set \
         AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-    Error::new(Kind::NoCredentials, message).hint(hint.to_owned())
+    Error::new(Kind::NoCredentials, message).hint(hint)
 }
 
 /// The error of a provider, by botocore's name, whose configuration is incomplete.

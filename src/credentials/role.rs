@@ -191,7 +191,7 @@ fn no_credentials_in(source: &str, profile: &str) -> Error {
 async fn mfa_code(context: &Context, serial: &str) -> Result<Secret, Error> {
     let failed = |why: String| {
         Error::configuration(format!("cannot prompt for the MFA code of {serial}: {why}"))
-            .hint("run the command in a terminal, or set temporary credentials in the environment".to_owned())
+            .hint("run the command in a terminal, or set temporary credentials in the environment")
     };
     let shown: String = serial.chars().filter(|c| !c.is_control()).collect();
     let prompt = format!("Enter MFA code for {shown}: ");

@@ -50,7 +50,7 @@ fn failed(session: &Session, error: NoToken) -> Error {
             .hint(format!("{why}; run: {}", session.login_command())),
         // An error without a response of the access portal comes from the refresh.
         NoToken::Unavailable(error) if error.answer().is_none() => {
-            Error::other(NOT_REFRESHED).hint(error.advice().map(str::to_owned))
+            Error::other(NOT_REFRESHED).hint_if(error.advice().map(str::to_owned))
         }
         NoToken::Unavailable(error) | NoToken::Failed(error) => error,
     }

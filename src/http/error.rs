@@ -144,7 +144,7 @@ impl fmt::Display for HttpError {
 impl From<HttpError> for Error {
     fn from(error: HttpError) -> Self {
         let (message, hint) = error.words();
-        Self::other(message).hint(hint)
+        Self::other(message).hint_if(hint)
     }
 }
 

@@ -250,11 +250,9 @@ pub(super) async fn incoming(
     failed: impl Fn(&reqwest::Error, usize) -> HttpError,
 ) -> Result<Response, HttpError> {
     let too_large = |limit| HttpError::new(HttpErrorKind::TooLarge(limit), url);
-    let headers: Vec<(String, String)> = incoming
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = incoming.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
+    let headers: Vec<(String, String)> = headers.collect();
     if headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>() > MAX_HEADERS {
         return Err(too_large("64 KiB of headers"));
     }

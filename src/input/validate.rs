@@ -15,22 +15,17 @@ const LINES_OF_A_LIST: usize = 10;
 /// Checks that every required member is present, and that every given member is known and of the right type.
 pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), Error> {
     let given = |name: &str| input.iter().find(|(given, _)| given == name).map(|(_, raw)| raw);
-    let missing = members
-        .iter()
-        .filter(|member| member.required && given(member.name).is_none())
-        .map(|member| format!("Missing required parameter in input: \"{}\"", member.name));
-    let mut problems: Vec<String> = missing.collect();
     let names: Vec<&str> = members.iter().map(|member| member.name).collect();
-    problems.extend(
-        input
-            .iter()
-            .filter(|(name, _)| !names.contains(&name.as_str()))
-            .map(|(name, _)| format!("Unknown parameter in input: \"{name}\", must be one of: {}", names.join(", "))),
-    );
+    let missing = members.iter().filter(|member| member.required && given(member.name).is_none());
+    let missing = missing.map(|member| format!("Missing required parameter in input: \"{}\"", member.name));
+    let unknown = input.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+    let unknown = unknown
+        .map(|(name, _)| format!("Unknown parameter in input: \"{name}\", must be one of: {}", names.join(", ")));
+    let mut problems: Vec<String> = missing.chain(unknown).collect();
     for member in members {
         match given(member.name) {
             Some(Some(value)) => check_type(member, value, &mut problems),
-            Some(None) => problems.push(wrong(member, member.name, "the bytes of a file", "bytes")),
+            Some(None) => problems.push(wrong(member, "the bytes of a file", "bytes")),
             None => {}
         }
     }
@@ -41,15 +36,10 @@ pub(super) fn check(members: &[Member], input: &[(String, Raw)]) -> Result<(), E
 }
 
 fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
-    if !is_list(member) {
-        if !value.is_string() {
-            problems.push(wrong(member, member.name, &python::str(value), python::type_name(value)));
-        }
-        return;
-    }
-    let Value::Array(items) = value else {
-        problems.push(wrong(member, member.name, &python::str(value), python::type_name(value)));
-        return;
+    let items = match value {
+        Value::String(_) if !is_list(member) => return,
+        Value::Array(items) if is_list(member) => items,
+        _ => return problems.push(wrong(member, &python::str(value), python::type_name(value))),
     };
     let wrong = || items.iter().enumerate().filter(|(_, item)| !item.is_string());
     for (index, item) in wrong().take(LINES_OF_A_LIST) {
@@ -66,7 +56,8 @@ fn check_type(member: &Member, value: &Value, problems: &mut Vec<String>) {
     }
 }
 
-fn wrong(member: &Member, name: &str, value: &str, of_type: &str) -> String {
+fn wrong(member: &Member, value: &str, of_type: &str) -> String {
+    let name = member.name;
     let value = if member.sensitive { "[redacted]" } else { value };
     let valid = if is_list(member) { "<class 'list'>, <class 'tuple'>" } else { "<class 'str'>" };
     format!("Invalid type for parameter {name}, value: {value}, type: <class '{of_type}'>, valid types: {valid}")

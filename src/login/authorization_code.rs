@@ -77,7 +77,7 @@ async fn sign_in_as(attempt: &Attempt<'_>, loopback: &Loopback, client: &Client)
             }
             let hint = "run the login again and approve it in time; if the browser cannot reach this machine, add \
                         --use-device-code";
-            return Err(unanswered().hint(hint.to_owned()).into());
+            return Err(unanswered().hint(hint).into());
         };
         let code = match response {
             AuthorizationResponse::Code(code) => code,

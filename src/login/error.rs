@@ -29,12 +29,12 @@ pub(super) fn explained(failure: Failure, session: &Session) -> Error {
 /// The login was not completed in time.
 pub(super) fn unanswered() -> Error {
     let message = format!("{EXPIRED} The login flow to retrieve an SSO token must be restarted.");
-    Error::new(Kind::Unanswered, message).hint("run the login again and approve it in time".to_owned())
+    Error::new(Kind::Unanswered, message).hint("run the login again and approve it in time")
 }
 
 /// The same, and the last poll failed.
 pub(super) fn expired_after(failure: &Failure) -> Error {
-    Error::new(Kind::Unanswered, format!("{EXPIRED} The last attempt failed: {failure}")).hint(failure.hint())
+    Error::new(Kind::Unanswered, format!("{EXPIRED} The last attempt failed: {failure}")).hint_if(failure.hint())
 }
 
 /// The browser came back with an error (RFC 6749 section 4.1.2.1).

@@ -61,7 +61,7 @@ impl Loopback {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
         let listener = TcpListener::bind(address).await.map_err(|error| {
             let hint = port.map(|port| format!("free port {port}, or choose another with --redirect-port"));
-            Error::other(format!("cannot listen on {address}: {error}")).hint(hint)
+            Error::other(format!("cannot listen on {address}: {error}")).hint_if(hint)
         })?;
         let port = listener.local_addr()?.port();
         Ok(Self { listener, port })

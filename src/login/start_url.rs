@@ -60,5 +60,6 @@ async fn follow(http: &HttpClient, configured: &str) -> Result<String, Error> {
 
 async fn send(http: &HttpClient, method: Method, url: &str) -> Result<Response, Error> {
     let response = http.send(&Request::plain(method, url), Retry::Repeatable, None).await;
-    response.map_err(|error| Error::configuration(format!("Failed to resolve start URL: {error}")).hint(error.hint()))
+    response
+        .map_err(|error| Error::configuration(format!("Failed to resolve start URL: {error}")).hint_if(error.hint()))
 }

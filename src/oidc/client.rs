@@ -7,11 +7,9 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::Failure;
-use super::answer;
-use super::fault::Fault;
 use super::sigv4::{self, Signing};
 use super::typed::{DeviceAuthorization, Grant, RegisterClientResponse, TokenResponse};
+use super::{Failure, Fault, answer};
 use crate::endpoint;
 use crate::http::{HttpClient, Method, Request, Response, Retry, Timestamp};
 use crate::model::{Kind, Member, Operation};

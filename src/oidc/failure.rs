@@ -40,7 +40,7 @@ impl Failure {
         let size = response.body.len();
         if response.body.trim_ascii_start().starts_with(b"<") {
             let error = unusable(operation, format!("is a web page ({size} bytes), not JSON"));
-            return Self::NotJson(error.hint(CAPTIVE_PORTAL.to_owned()));
+            return Self::NotJson(error.hint(CAPTIVE_PORTAL));
         }
         let content_type = response.header("content-type").unwrap_or("not given");
         Self::NotJson(unusable(operation, format!("is not JSON ({size} bytes, content type {content_type})")))
@@ -52,7 +52,7 @@ impl Failure {
             let host = response.header("location").and_then(endpoint::host_of);
             let host = host.map(|host| format!(" to {host}")).unwrap_or_default();
             let error = unusable(operation, format!("is a redirect{host}"));
-            return Self::Other(error.hint(CAPTIVE_PORTAL.to_owned()));
+            return Self::Other(error.hint(CAPTIVE_PORTAL));
         }
         Fault::read_oauth(operation, response, now).into()
     }
@@ -74,7 +74,7 @@ impl Failure {
     /// Converts to an error with its hint. The four operations print a fault without a hint, like the AWS CLI.
     pub fn explained(self) -> Error {
         let hint = self.hint();
-        Error::from(self).hint(hint)
+        Error::from(self).hint_if(hint)
     }
 }
 
@@ -109,7 +109,7 @@ fn error_body(operation: &str, response: &Response) -> Result<Map<String, Value>
 }
 
 fn unusable(operation: &str, what: impl fmt::Display) -> Error {
-    Error::other(format!("The response to the {operation} operation {what}")).hint(CHECK_ENDPOINT.to_owned())
+    Error::other(format!("The response to the {operation} operation {what}")).hint(CHECK_ENDPOINT)
 }
 
 impl fmt::Display for Failure {

@@ -71,10 +71,8 @@ pub fn sign(
 }
 
 fn known(name: &str) -> Result<&'static str, String> {
-    ["authorization", "x-amz-date", "x-amz-security-token"]
-        .into_iter()
-        .find(|known| *known == name)
-        .ok_or_else(|| format!("unexpected header {name}"))
+    let known = ["authorization", "x-amz-date", "x-amz-security-token"].into_iter().find(|known| *known == name);
+    known.ok_or_else(|| format!("unexpected header {name}"))
 }
 
 #[cfg(test)]

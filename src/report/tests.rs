@@ -75,7 +75,7 @@ fn control_characters_of_the_service_are_dropped() {
 
 #[test]
 fn a_kind_without_a_service_error() {
-    let error = anyhow::Error::from(Error::no_region().hint("use --region".to_owned()));
+    let error = anyhow::Error::from(Error::no_region().hint("use --region"));
     let line = "You must specify a region. You can also configure your region by running \"aws configure\".";
     assert_eq!(
         render(&error, ErrorFormat::Enhanced),

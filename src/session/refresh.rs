@@ -234,7 +234,7 @@ fn failure(failure: Failure) -> NoToken {
         return refused(answer).into();
     }
     let message = format!("cannot refresh the token: {answer}");
-    NoToken::Unavailable(Error::new(Kind::Service, message).hint(http::retry_hint(status, retry_after)))
+    NoToken::Unavailable(Error::new(Kind::Service, message).hint_if(http::retry_hint(status, retry_after)))
 }
 
 fn failure_kind(record: &LockRecord) -> Option<Kind> {

@@ -189,7 +189,7 @@ impl<'a> Role<'a> {
         let reply = portal.role_credentials(&token.access_token, &account_id.value, &role_name.value).await;
         let credentials = reply.map_err(|reply| self.failure(reply))?;
         if credentials.expiry().is_none_or(|expiry| Timestamp::from(expiry) <= self.context.now()) {
-            return Err(still_expired().hint(clock_warning(&services.http)).into());
+            return Err(still_expired().hint_if(clock_warning(&services.http)).into());
         }
         Ok(credentials)
     }

@@ -209,7 +209,7 @@ impl Writing<'_> {
         let place = self.config.profile(&profile.name).map(|section| section.place()).unwrap_or_default();
         let message = format!("the profile {} exists with other settings: {place}", profile.name);
         let hint = "pass --overwrite to replace them, or --profile to write another profile";
-        Err(Error::validation(message).hint(hint.to_owned()))
+        Err(Error::validation(message).hint(hint))
     }
 
     /// Prints what has happened, or what would happen.

@@ -58,7 +58,7 @@ impl<'a> Template<'a> {
                 let message = format!("Two roles would get the profile `{name}`: {other} and {role}");
                 let hint =
                     "nothing was written; pass a --name that differs for them, e.g. --name '{account_id}.{role_name}'";
-                return Err(Error::validation(message).hint(hint.to_owned()));
+                return Err(Error::validation(message).hint(hint));
             }
         }
         Ok(names)

@@ -164,7 +164,7 @@ fn shown(accounts: &[Account]) -> Vec<String> {
 
 fn nothing(what: &str, place: &str) -> Error {
     let hint = "the administrator of the Identity Center assigns accounts and roles";
-    Error::other(format!("{place} has no {what}s")).hint(hint.to_owned())
+    Error::other(format!("{place} has no {what}s")).hint(hint)
 }
 
 fn unknown(what: &str, given: &str, place: &str, known: &[String]) -> Error {

@@ -91,14 +91,11 @@ impl Drawing {
     }
 
     fn rule(&mut self, widths: &[usize]) {
-        let columns = widths.iter().enumerate();
-        let line: String = columns
-            .map(|(i, width)| match i {
-                0 => format!("+{}+", "-".repeat(width.saturating_sub(2))),
-                _ => format!("{}+", "-".repeat(width.saturating_sub(1))),
-            })
-            .collect();
-        self.line(&line);
+        let rule = |(i, width): (usize, &usize)| match i {
+            0 => format!("+{}+", "-".repeat(width.saturating_sub(2))),
+            _ => format!("{}+", "-".repeat(width.saturating_sub(1))),
+        };
+        self.line(&widths.iter().enumerate().map(rule).collect::<String>());
     }
 
     /// Draws a line between the bars of its level, in the AWS CLI's four writes.
