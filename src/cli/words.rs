@@ -14,12 +14,8 @@ pub(super) fn plain<'a>(globals: &'a Command, words: &'a [String]) -> impl Itera
     let mut is_value = false;
     let mut is_plain = move |word: &str| {
         let is_option = word.starts_with('-');
-        let follows = std::mem::replace(
-            &mut is_value,
-            is_option && !word.contains('=') && {
-                option([globals], word).is_some_and(|arg| arg.get_action().takes_values())
-            },
-        );
+        let arg = if is_option && !word.contains('=') { option([globals], word) } else { None };
+        let follows = std::mem::replace(&mut is_value, arg.is_some_and(|arg| arg.get_action().takes_values()));
         !is_option && !follows
     };
     words.iter().enumerate().filter(move |(_, word)| is_plain(word)).map(|(at, _)| at)

@@ -11,22 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 #[cfg(unix)]
-use signal_hook::consts as signal;
+use signal_hook::consts::{
+    SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
 
 /// The signals that end a program without a handler, and that a terminal, a user, a supervisor or a limit sends.
 #[cfg(unix)]
-const ENDING: [i32; 10] = [
-    signal::SIGINT,
-    signal::SIGTERM,
-    signal::SIGHUP,
-    signal::SIGQUIT,
-    signal::SIGALRM,
-    signal::SIGUSR1,
-    signal::SIGUSR2,
-    signal::SIGVTALRM,
-    signal::SIGPROF,
-    signal::SIGXCPU,
-];
+const ENDING: [i32; 10] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
 
 /// The signals of this process.
 pub struct Signals {
@@ -118,20 +109,19 @@ impl Signals {
         let is_ignored = ignored();
         let handled: Vec<_> = ENDING.into_iter().filter(|signal| !is_ignored(*signal)).collect();
         for &signal in &handled {
-            let by_default =
-                if signal == signal::SIGINT { &self.state.interrupt_by_default } else { &self.state.by_default };
+            let by_default = if signal == SIGINT { &self.state.interrupt_by_default } else { &self.state.by_default };
             let number = usize::try_from(signal).unwrap_or_default();
             signal_hook::flag::register_usize(signal, Arc::clone(&self.state.arrived), number)?;
             // Only afterwards, so that a signal that does not end the program is always recorded.
             signal_hook::flag::register_conditional_default(signal, Arc::clone(by_default))?;
         }
-        if !is_ignored(signal::SIGXFSZ) {
+        if !is_ignored(SIGXFSZ) {
             // Exceeding the file size limit is then a write error, as in Python, instead of a fatal signal.
-            signal_hook::flag::register(signal::SIGXFSZ, Arc::default())?;
+            signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         }
-        if is_ignored(signal::SIGCHLD) {
+        if is_ignored(SIGCHLD) {
             // The system would reap a program that this one starts, and its exit status would be lost.
-            signal_hook::flag::register(signal::SIGCHLD, Arc::default())?;
+            signal_hook::flag::register(SIGCHLD, Arc::default())?;
         }
         Ok(self.handled.get_or_init(|| handled))
     }
@@ -198,7 +188,7 @@ use ignored_by_a_shell as ignored;
 #[cfg(all(unix, any(test, not(any(target_os = "linux", target_os = "android")))))]
 fn ignored_by_a_shell() -> impl Fn(i32) -> bool {
     const TRAP: &str = "for n; do trap \"echo $n\" $n; kill -$n $$; done; echo end";
-    let numbers = ENDING.iter().chain(&[signal::SIGXFSZ, signal::SIGCHLD]).map(ToString::to_string);
+    let numbers = ENDING.iter().chain(&[SIGXFSZ, SIGCHLD]).map(ToString::to_string);
     let shell = std::process::Command::new("/bin/sh").args(["-c", TRAP, "sh"]).args(numbers).output();
     let trapped = shell.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let answered = trapped.ends_with("end\n");

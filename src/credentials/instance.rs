@@ -42,14 +42,8 @@ pub(super) async fn keys(retrieval: &Retrieval<'_>) -> Result<Option<Credentials
         return Ok(None);
     };
     // If the service cannot renew the credentials it returns expired ones, which AWS still accepts.
-    let expires_at = parse_expiry(expiration)?;
-    Ok(Some(Credentials::new(
-        access_key,
-        secret_key,
-        Some(session_token.to_owned()),
-        Some(expires_at.into()),
-        "iam-role",
-    )))
+    let (token, expires_at) = (Some(session_token.to_owned()), Some(parse_expiry(expiration)?.into()));
+    Ok(Some(Credentials::new(access_key, secret_key, token, expires_at, "iam-role")))
 }
 
 /// The region of the instance: its availability zone without the last letter.

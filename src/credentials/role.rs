@@ -11,9 +11,8 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use serde_json::json;
 
-use super::sts::{Call, Parameters, cached};
+use super::sts::{Call, Parameters};
 use super::{Chain, Provider, Retrieval, container, environment_keys, partial, retrieval_failed};
-use crate::cache::CredentialKey;
 use crate::config::{Located, Origin};
 use crate::context::{Context, stdin_line};
 use crate::error::{Error, Kind};
@@ -25,7 +24,6 @@ use crate::secret::Secret;
 pub struct Role {
     profile: String,
     parameters: Parameters,
-    key: CredentialKey,
     mfa_serial: Option<String>,
     source: Provider,
 }
@@ -33,7 +31,6 @@ pub struct Role {
 /// A role that is assumed with a web identity.
 pub struct WebIdentity {
     parameters: Parameters,
-    key: CredentialKey,
     /// The file that has the token.
     file: PathBuf,
     /// Where its path comes from.
@@ -68,23 +65,22 @@ pub(super) fn web_identity(chain: &Chain<'_>, profile: &str, environment: bool) 
     };
     let session_name = text("AWS_ROLE_SESSION_NAME", "role_session_name");
     let mut parameters = Parameters::new(chain.context, session_name);
-    parameters.set("RoleArn", json!(role));
-    let key = parameters.cache_key();
-    Ok(Some(WebIdentity { parameters, key, file, origin }))
+    parameters.members.push(("RoleArn", json!(role)));
+    Ok(Some(WebIdentity { parameters, file, origin }))
 }
 
 impl WebIdentity {
     /// Assumes the role.
     pub(super) async fn assume(self, retrieval: &Retrieval<'_>, min_ttl: Duration) -> Result<Credentials, Error> {
-        let Self { mut parameters, key, file, origin } = self;
-        if let Some(cached) = cached(retrieval.context, &key, min_ttl) {
+        let Self { mut parameters, file, origin } = self;
+        if let Some(cached) = parameters.cached(retrieval.context, min_ttl) {
             return Ok(cached);
         }
         let unreadable = |error| format!("cannot read the web identity token file `{}`: {error}", file.display());
         let token =
             files::read_text(&file).map_err(|error| Error::configuration(unreadable(error)).value_from(&origin))?;
-        parameters.set_secret("WebIdentityToken", Secret::new(token));
-        let call = Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, key, source: None };
+        parameters.secrets.push(("WebIdentityToken", Secret::new(token)));
+        let call = Call { retrieval, operation: "AssumeRoleWithWebIdentity", parameters, source: None };
         call.make().await.map_err(|error| match error.kind() {
             Kind::Validation => {
                 error.hint(format!("the token is in the file `{}`, whose path comes from {origin}", file.display()))
@@ -115,18 +111,17 @@ impl Role {
         let text = |key: &str| profile.get(key).map(str::to_owned);
         let mut parameters = Parameters::new(chain.context, text("role_session_name"));
         if let Some(id) = text("external_id") {
-            parameters.set("ExternalId", json!(id));
+            parameters.members.push(("ExternalId", json!(id)));
         }
         let mfa_serial = text("mfa_serial");
         if let Some(serial) = &mfa_serial {
-            parameters.set("SerialNumber", json!(serial));
+            parameters.members.push(("SerialNumber", json!(serial)));
         }
         if let Some(seconds) = profile.get("duration_seconds").and_then(python::saturating_int) {
-            parameters.set("DurationSeconds", json!(seconds));
+            parameters.members.push(("DurationSeconds", json!(seconds)));
         }
-        parameters.set("RoleArn", json!(text("role_arn")));
-        let key = parameters.cache_key();
-        Ok(Self { profile: name.to_owned(), parameters, key, mfa_serial, source })
+        parameters.members.push(("RoleArn", json!(text("role_arn"))));
+        Ok(Self { profile: name.to_owned(), parameters, mfa_serial, source })
     }
 
     fn source_profile<'a>(
@@ -150,8 +145,8 @@ impl Role {
         min_ttl: Duration,
     ) -> Pin<Box<dyn Future<Output = Result<Credentials, Error>> + 'f>> {
         Box::pin(async move {
-            let Self { profile, mut parameters, key, mfa_serial, source } = *self;
-            if let Some(credentials) = cached(retrieval.context, &key, min_ttl) {
+            let Self { profile, mut parameters, mfa_serial, source } = *self;
+            if let Some(credentials) = parameters.cached(retrieval.context, min_ttl) {
                 return Ok(credentials);
             }
             let source = source.credentials(retrieval, Duration::ZERO).await.map_err(|error| match error.kind() {
@@ -159,9 +154,9 @@ impl Role {
                 _ => error,
             })?;
             if let Some(serial) = &mfa_serial {
-                parameters.set_secret("TokenCode", mfa_code(retrieval.context, serial).await?);
+                parameters.secrets.push(("TokenCode", mfa_code(retrieval.context, serial).await?));
             }
-            Call { retrieval, operation: "AssumeRole", parameters, key, source: Some(source) }.make().await
+            Call { retrieval, operation: "AssumeRole", parameters, source: Some(source) }.make().await
         })
     }
 }

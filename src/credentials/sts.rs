@@ -44,8 +44,8 @@ const MIN_DURATION: i64 = 900;
 
 /// The parameters of a call, in the order in which they are sent.
 pub(super) struct Parameters {
-    members: Vec<(&'static str, Value)>,
-    secrets: Vec<(&'static str, Secret)>,
+    pub(super) members: Vec<(&'static str, Value)>,
+    pub(super) secrets: Vec<(&'static str, Secret)>,
     /// A generated session name. It differs from call to call, so it is not part of the cache key.
     generated_name: Option<String>,
 }
@@ -55,7 +55,7 @@ impl Parameters {
     pub(super) fn new(context: &Context, session_name: Option<String>) -> Self {
         let mut parameters = Self { members: Vec::new(), secrets: Vec::new(), generated_name: None };
         match session_name.filter(|name| !name.is_empty()) {
-            Some(name) => parameters.set("RoleSessionName", json!(name)),
+            Some(name) => parameters.members.push(("RoleSessionName", json!(name))),
             None => {
                 parameters.generated_name = Some(format!("botocore-session-{}", context.now().unix_timestamp()));
             }
@@ -63,17 +63,24 @@ impl Parameters {
         parameters
     }
 
-    pub(super) fn set(&mut self, name: &'static str, value: Value) {
-        self.members.push((name, value));
-    }
-
-    pub(super) fn set_secret(&mut self, name: &'static str, value: Secret) {
-        self.secrets.push((name, value));
-    }
-
-    /// The key of the result in the cache; must be computed before secrets are set.
-    pub(super) fn cache_key(&self) -> CredentialKey {
+    /// The key of the result in the cache.
+    fn cache_key(&self) -> CredentialKey {
         CredentialKey::of_role(&self.members.iter().cloned().collect::<BTreeMap<_, _>>())
+    }
+
+    /// Cached credentials that last so long, and 15 minutes. A damaged cache counts as empty.
+    pub(super) fn cached(&self, context: &Context, min_ttl: Duration) -> Option<Credentials> {
+        let cache = CredentialCache::in_home(context.home.as_deref()?);
+        match cache.load(&self.cache_key()) {
+            Loaded::Present(cached, _) if cache::expires_at(&cached) - context.now() >= min_ttl.max(MIN_LIFETIME) => {
+                Some(cached)
+            }
+            Loaded::Damaged(why) => {
+                log::debug!("cached role credentials: {why}");
+                None
+            }
+            Loaded::Present(..) | Loaded::Absent => None,
+        }
     }
 
     /// Every parameter in the order in which they are sent.
@@ -119,28 +126,11 @@ fn problem(name: &str, value: &str) -> Option<String> {
         .then(|| format!("Invalid length for parameter {name}, value: {length}, valid min length: {least}"))
 }
 
-/// Cached credentials that last so long, and 15 minutes. A damaged cache counts as empty.
-pub(super) fn cached(context: &Context, key: &CredentialKey, min_ttl: Duration) -> Option<Credentials> {
-    let cache = CredentialCache::in_home(context.home.as_deref()?);
-    match cache.load(key) {
-        Loaded::Present(cached, _) if cache::expires_at(&cached) - context.now() >= min_ttl.max(MIN_LIFETIME) => {
-            Some(cached)
-        }
-        Loaded::Damaged(why) => {
-            log::debug!("cached role credentials: {why}");
-            None
-        }
-        Loaded::Present(..) | Loaded::Absent => None,
-    }
-}
-
 /// One request to STS.
 pub(super) struct Call<'a> {
     pub(super) retrieval: &'a Retrieval<'a>,
     pub(super) operation: &'static str,
     pub(super) parameters: Parameters,
-    /// The key of the result in the cache.
-    pub(super) key: CredentialKey,
     /// The credentials that sign; none for a web identity.
     pub(super) source: Option<Credentials>,
 }
@@ -165,7 +155,8 @@ impl Call<'_> {
         }
         let (credentials, user) = self.read(&response)?;
         if let Some(home) = self.retrieval.context.home.as_deref()
-            && let Err(error) = CredentialCache::in_home(home).store_role(&self.key, &credentials, user)
+            && let Err(error) =
+                CredentialCache::in_home(home).store_role(&self.parameters.cache_key(), &credentials, user)
         {
             log::debug!("{error}");
         }

@@ -121,7 +121,10 @@ impl TokenRequest<'_> {
         // The old refresh token is used up once the service has received the request.
         let deferral = self.context.signals.defer().await;
         let reply = if self.lasts(found) {
-            timeout(EARLY_TIMEOUT, create(Retry::Once)).await.map_err(|_| no_response())
+            timeout(EARLY_TIMEOUT, create(Retry::Once)).await.map_err(|_| {
+                let seconds = EARLY_TIMEOUT.as_secs();
+                Error::other(format!("cannot refresh the token: the service did not respond within {seconds} s")).into()
+            })
         } else {
             Ok(create(Retry::Refresh(&unchanged)).await)
         };
@@ -211,11 +214,6 @@ impl TokenRequest<'_> {
             sleep(WATCH_INTERVAL).await;
         }
     }
-}
-
-fn no_response() -> NoToken {
-    let seconds = EARLY_TIMEOUT.as_secs();
-    Error::other(format!("cannot refresh the token: the service did not respond within {seconds} s")).into()
 }
 
 /// A refusal that is not a failure of the service concerns this token or client, so a login is needed.
