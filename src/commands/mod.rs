@@ -70,8 +70,10 @@ fn help(args: &HelpArgs, context: &Context) -> anyhow::Result<()> {
         }
     };
     let text = if args.short { short } else { long };
-    let width = if context.stdout_is_terminal { context.columns() } else { usize::MAX };
-    Ok(context.print(text::wrapped(text, width).as_bytes())?)
+    if context.stdout_is_terminal {
+        return Ok(context.print(text::wrapped(text, context.columns()).as_bytes())?);
+    }
+    Ok(context.print(text.as_bytes())?)
 }
 
 /// Whether to print events on standard output: with `--output json`, which `aws sso login` ignores, or

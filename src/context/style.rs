@@ -147,12 +147,12 @@ impl Context {
     pub fn report(&self, report: &str) {
         let columns = self.terminal_size().map(|(columns, _)| columns);
         let labels = [("[ERROR]", Style::Bad), ("hint:", Style::Strong), ("note:", Style::Strong)];
+        let labels = if self.colors_stderr() { &labels[..] } else { &[] };
         let mut text = String::new();
         for line in report.lines() {
             let mut line = columns.map_or_else(|| line.to_owned(), |columns| text::wrapped(line, columns));
             for (label, style) in labels {
-                if self.colors_stderr()
-                    && let Some((before, after)) = line.split_once(label)
+                if let Some((before, after)) = line.split_once(label)
                     && before.len() <= LONGEST_PROGRAM
                 {
                     line = format!("{before}{}{after}", style.apply(label));
