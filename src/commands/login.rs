@@ -55,9 +55,7 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
         print_source(&session, config, context);
         let login = runtime::block_on(context, async { Ok(login::sign_in(&run.request(&session)).await?) })?;
         run.finish(&session, &login)?;
-        if saves && !args.save {
-            offer_profile(&session, args, global, context)?;
-        } else {
+        if !saves || args.save || !offer_profile(&session, args, global, context)? {
             notices.next_step(&session, config);
         }
         return Ok(0);
@@ -65,17 +63,17 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
     runtime::block_on(context, run.several(&selected))
 }
 
-/// After the questions of a first login, offers to set up a profile.
-fn offer_profile(session: &Session, args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<()> {
+/// After the questions of a first login, offers to set up a profile; false if none is wanted.
+fn offer_profile(session: &Session, args: &LoginArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<bool> {
     let choices = choices::of_login(args, context)?;
-    let Some(prompt) = Prompt::new(choices.interactive, global.as_aws, context) else { return Ok(()) };
+    let Some(prompt) = Prompt::new(choices.interactive, global.as_aws, context) else { return Ok(false) };
     let wanted = runtime::block_on(context, async { Ok(prompt.confirm("Set up a profile now?", true).await?) })?;
     if !wanted {
-        return Ok(());
+        return Ok(false);
     }
     let session = SessionArgs { sso_session: session.name.clone(), ..SessionArgs::default() };
     let args = ConfigureArgs { session, interactive: args.interactive.clone(), ..ConfigureArgs::default() };
-    configure::run(&args, &GlobalArgs { output: None, query: None, ..global.clone() }, context)
+    configure::run(&args, &GlobalArgs { output: None, query: None, ..global.clone() }, context).map(|()| true)
 }
 
 /// The options that select a session.

@@ -46,6 +46,10 @@ impl Target<'_> {
         }
     }
 
+    fn is_session(&self) -> bool {
+        matches!(self, Self::Named(SectionKind::SsoSession, _))
+    }
+
     fn header(&self) -> String {
         match self {
             Self::Named(kind, name) => header_for(*kind, name),
@@ -144,6 +148,10 @@ fn edit_once<'a>(path: &Path, changes: &mut impl FnMut(&IniFile) -> Vec<Change<'
             let file = parsed(&edited)?;
             edited = Zeroizing::new(with_key(&edited, &file, block, key, value));
             match content.iter_mut().find(|(found, ..)| found == key) {
+                // Saved by another process since the session was chosen; profiles may use it.
+                Some((_, other, _)) if other != value && *key == "sso_start_url" && section.is_session() => {
+                    return Err(failed(format!("[{header}] now has the start URL {other}; choose another name")));
+                }
                 Some(content) => *content = (key, value, Vec::new()),
                 None => content.push((key, value, Vec::new())),
             }

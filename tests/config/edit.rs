@@ -138,6 +138,20 @@ fn a_broken_file_is_not_edited() {
     assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), broken);
 }
 
+#[test]
+fn the_start_url_of_a_session_is_not_changed() {
+    let fixture = Fixture::new("");
+    let config = fixture.load(None).unwrap();
+    let save = |url| save_sso_session(&config, "s", &[("sso_start_url", url), ("sso_region", "r")]);
+    save("https://one.example").unwrap();
+    let saved = std::fs::read_to_string(fixture.path("config")).unwrap();
+    let error = save("https://two.example").unwrap_err();
+    let hint = "[sso-session s] now has the start URL https://one.example; choose another name";
+    assert_eq!(error.advice(), Some(hint));
+    save("https://one.example").unwrap();
+    assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), saved);
+}
+
 #[cfg(unix)]
 #[test]
 fn file_modes_are_kept_and_new_files_are_private() {

@@ -64,7 +64,7 @@ fn the_first_login_asks_for_the_session_and_saves_it() {
     terminal.type_in("my-company\n");
     decline(&mut terminal);
     let (code, text, echoes) = terminal.finish();
-    assert!(code == 0 && echoes, "{code} {text}");
+    assert!(code == 0 && echoes && text.contains("no profile uses this session yet"), "{code} {text}");
     let saved = format!(
         "[sso-session my-company]\nsso_start_url = {url}\nsso_region = us-east-1\n\
          sso_registration_scopes = sso:account:access\n"
