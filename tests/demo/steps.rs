@@ -17,7 +17,7 @@ const LONG: u64 = 8 * 3600;
 /// Runs all steps.
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let environment = Environment::new(IdentityCenter::start(), options.approve)?;
-    display::print_line("The first minute with sso-oidc: a local Identity Center and an empty home, no AWS account.");
+    display::print_line("The first minute with sso-oidc: a local Identity Center, and no AWS account.");
     let who = if options.approve { "The demo approves each login." } else { "You approve each login in your browser." };
     display::print_line(who);
     if options.details {
@@ -59,13 +59,13 @@ impl Demo {
         let (url, region) = (self.environment.center.start_url(), self.environment.center.region());
         let words = ["login", "--sso-session", NAME, "--start-url", &url, "--sso-region", &region, "--save"];
         let words = [&words[..], &["--flow", "device-code"]].concat();
-        self.step("Sign in for the first time, here with a code that you confirm in a browser on any device", &words)?;
+        self.step("Sign in for the first time, with a code that you confirm in any browser", &words)?;
         self.portal_accepts(&self.token()?, true)
     }
 
     fn configure(&mut self) -> Result<(), Box<dyn Error>> {
         let words = ["configure", "--account-id", ACCOUNT, "--role-name", ROLE, "--profile", PROFILE];
-        self.step("Write a profile for an account and a role; on a terminal, configure lets you choose", &words)
+        self.step("Write a profile for a role; on a terminal, configure lets you choose", &words)
             .map(drop)
     }
 
