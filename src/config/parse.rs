@@ -102,6 +102,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 /// The state of the parser.
+#[derive(Default)]
 struct Parser<'t> {
     text: &'t str,
     /// What is appended to the text.
@@ -125,19 +126,7 @@ struct Parser<'t> {
 
 /// Parses a whole text.
 pub(super) fn parse(text: &str) -> Result<Contents, ParseError> {
-    let mut parser = Parser {
-        text,
-        appended: Zeroizing::default(),
-        blocks: vec![Block::default()],
-        names: Vec::new(),
-        seen_headers: HashSet::new(),
-        seen_keys: HashSet::new(),
-        block: None,
-        open: false,
-        indent: 0,
-        invalid_defaults: Vec::new(),
-        continued: Vec::new(),
-    };
+    let mut parser = Parser { text, blocks: vec![Block::default()], ..Parser::default() };
     // The byte order mark that editors on Windows write.
     let marked = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in (1..).zip(lines(marked)) {

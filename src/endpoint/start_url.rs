@@ -77,12 +77,10 @@ pub fn region_of_portal_host(host: &str) -> Option<String> {
 
 /// Checks a configured start URL like the AWS CLI and decides how it is used.
 pub fn classify(start_url: &str, region: &str) -> Result<StartUrlKind, Error> {
-    let parts = Parts::of(start_url);
-    if parts.as_ref().map_or_else(|| scheme(start_url), |parts| Some(parts.scheme.clone())).as_deref() != Some("https")
-    {
+    if scheme(start_url).as_deref() != Some("https") {
         return Err(Error::configuration("The sso_start_url must use the https scheme."));
     }
-    let Some(parts) = parts else {
+    let Some(parts) = Parts::of(start_url) else {
         return Err(Error::configuration(format!("Invalid sso_start_url: '{start_url}'")));
     };
     if !is_aws_owned(parts.host) {

@@ -137,12 +137,6 @@ impl Fault {
         fault
     }
 
-    /// The OAuth description, or else AWS's message.
-    pub fn description(&self) -> Option<&str> {
-        let description = self.details.get("error_description").and_then(Value::as_str);
-        description.or(Some(self.message.as_str())).filter(|text| !text.is_empty())
-    }
-
     /// Whether the service rejects the client, so that it must be registered again.
     pub fn is_about_the_client(&self) -> bool {
         matches!(self.kind, FaultCode::InvalidClient | FaultCode::UnauthorizedClient)

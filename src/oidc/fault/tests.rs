@@ -111,7 +111,10 @@ fn the_kind_is_that_of_awss_code_and_without_one_that_of_oauth() {
         assert_eq!(read_oauth(status, headers, body).kind, kind, "{status} {body}");
     }
     let pending = read_oauth(400, &[], r#"{"error": "authorization_pending", "error_description": "d"}"#);
-    assert_eq!((pending.code.as_str(), pending.description()), ("AuthorizationPendingException", Some("d")));
+    assert_eq!(
+        (pending.code.as_str(), &pending.details["error_description"]),
+        ("AuthorizationPendingException", &serde_json::json!("d"))
+    );
     assert_eq!(read(400, &[], r#"{"error": "slow_down"}"#).unwrap().kind, FaultCode::Other);
 }
 

@@ -18,6 +18,11 @@ fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The members of an object argument.
+pub(super) fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
@@ -78,14 +83,6 @@ pub(super) fn join(arguments: &[Value]) -> Result {
     }
     let parts: Vec<&str> = parts.iter().map(text).collect();
     Ok(parts.join(separator).into())
-}
-
-pub(super) fn keys(arguments: &[Value]) -> Value {
-    arguments[0].as_object().into_iter().flat_map(Map::keys).cloned().collect()
-}
-
-pub(super) fn values(arguments: &[Value]) -> Value {
-    arguments[0].as_object().into_iter().flat_map(Map::values).cloned().collect()
 }
 
 pub(super) fn length(arguments: &[Value]) -> Value {
@@ -237,8 +234,4 @@ pub(super) fn to_string(arguments: &[Value]) -> Value {
         text @ Value::String(_) => text.clone(),
         other => python::dumps(other, python::COMPACT).into(),
     }
-}
-
-pub(super) fn type_of(arguments: &[Value]) -> Value {
-    type_name(&arguments[0]).into()
 }

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::functions::members;
 use super::values::type_name;
 use super::{QueryError, functions};
 use crate::python;
@@ -49,7 +50,7 @@ static FUNCTIONS: [Function; 26] = [
     function("ends_with", &[&["string"], &["string"]], Total(functions::ends_with)),
     function("floor", &[&["number"]], Partial(|arguments| functions::rounded(arguments, f64::floor))),
     function("join", &[&["string"], &["array-string"]], Partial(functions::join)),
-    function("keys", &[&["object"]], Total(functions::keys)),
+    function("keys", &[&["object"]], Total(|given| members(&given[0]).map(|(name, _)| name.clone()).collect())),
     function("length", &[&["string", "array", "object"]], Total(functions::length)),
     function("map", &[EXPREF, &["array"]], By(functions::map)),
     function("max", &[COMPARABLES], Partial(|arguments| functions::extreme(arguments, ">"))),
@@ -66,8 +67,8 @@ static FUNCTIONS: [Function; 26] = [
     function("to_array", &[ANY], Total(functions::to_array)),
     function("to_number", &[ANY], Total(functions::to_number)),
     function("to_string", &[ANY], Total(functions::to_string)),
-    function("type", &[ANY], Total(functions::type_of)),
-    function("values", &[&["object"]], Total(functions::values)),
+    function("type", &[ANY], Total(|given| type_name(&given[0]).into())),
+    function("values", &[&["object"]], Total(|given| members(&given[0]).map(|(_, member)| member.clone()).collect())),
 ];
 
 /// The function with this name.
