@@ -33,10 +33,12 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     }
     let config = Config::load(context, global.profile.as_deref())?;
     let output = as_data.then(|| Output::resolve(global, &config, context)).transpose()?;
-    let provider = provider(args, &config, global, context).context(ATTEMPT)?;
     let request = Request { min_ttl, config: &config, global, context };
-    let credentials = match request.credentials(provider) {
-        Err(error) if is_not_found(&error) => request.credentials(of_only_profile(&config, context)?)?,
+    let is_not_found = |error: &Error| error.kind() == Kind::NoCredentials;
+    let credentials = match request.credentials(request.provider(args).context(ATTEMPT)?) {
+        Err(error) if error.downcast_ref().is_some_and(is_not_found) => {
+            request.credentials(of_only_profile(&config, context)?)?
+        }
         outcome => outcome?,
     };
     if !args.command.is_empty() {
@@ -51,39 +53,6 @@ pub(super) fn run(args: &ExportCredentialsArgs, global: &GlobalArgs, context: &C
     Ok(0)
 }
 
-/// What has the credentials: the role that options or variables name, else what the credential chain finds.
-fn provider(
-    args: &ExportCredentialsArgs,
-    config: &Config,
-    global: &GlobalArgs,
-    context: &Context,
-) -> Result<Provider, Error> {
-    let chain = Chain { context, config, prefers_named_profile: true };
-    let mut options = token::options(&args.session, config, global, context);
-    let role = RoleOptions::new(args.account_id.as_deref(), args.role_name.as_deref()).with_variables(config, context);
-    let is_session_given = args.session.is_given();
-    // Variables for the session alone do not replace a role that the profile assumes.
-    let is_assumed = || config.selected().is_some_and(|profile| profile.has_role());
-    let has_session = is_session_given || (options.start_url.is_some() || options.region.is_some()) && !is_assumed();
-    if !role.is_given() && !has_session {
-        return chain.provider();
-    }
-    if role.is_given()
-        && let Some(only) = selection::only(&options, config, context)?
-    {
-        options = only;
-    }
-    if let Some(role) = SsoRole::resolve(config, &role, &options)? {
-        print_source(&role.session, config, context);
-        return Ok(Provider::Sso(Box::new(role)));
-    }
-    if args.session.sso_session.is_some() || args.session.start_url.is_some() {
-        let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
-        return Err(Error::configuration("Missing account and role").hint(hint));
-    }
-    chain.provider()
-}
-
 /// What the credentials must be, and how they are requested.
 struct Request<'a> {
     min_ttl: Duration,
@@ -93,6 +62,36 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// What has the credentials: the role that options or variables name, else what the credential chain finds.
+    fn provider(&self, args: &ExportCredentialsArgs) -> Result<Provider, Error> {
+        let Self { config, global, context, .. } = *self;
+        let chain = Chain { context, config, prefers_named_profile: true };
+        let mut options = token::options(&args.session, config, global, context);
+        let role = RoleOptions::new(args.account_id.as_deref(), args.role_name.as_deref(), config, context);
+        let is_session_given = args.session.is_given();
+        // Variables for the session alone do not replace a role that the profile assumes.
+        let is_assumed = || config.selected().is_some_and(|profile| profile.has_role());
+        let has_session =
+            is_session_given || (options.start_url.is_some() || options.region.is_some()) && !is_assumed();
+        if !role.is_given() && !has_session {
+            return chain.provider();
+        }
+        if role.is_given()
+            && let Some(only) = selection::only(&options, config, context)?
+        {
+            options = only;
+        }
+        if let Some(role) = SsoRole::resolve(config, &role, &options)? {
+            print_source(&role.session, config, context);
+            return Ok(Provider::Sso(Box::new(role)));
+        }
+        if args.session.sso_session.is_some() || args.session.start_url.is_some() {
+            let hint = "pass --account-id and --role-name, or use a profile with sso_account_id and sso_role_name";
+            return Err(Error::configuration("Missing account and role").hint(hint));
+        }
+        chain.provider()
+    }
+
     /// The credentials, from the cache if they last.
     fn credentials(&self, provider: Provider) -> anyhow::Result<Credentials> {
         let Self { min_ttl, config, global, context } = *self;
@@ -118,11 +117,6 @@ impl Request<'_> {
         check_lifetime(&found, min_ttl, context)?;
         Ok(found)
     }
-}
-
-/// Whether no place has credentials.
-fn is_not_found(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == Kind::NoCredentials)
 }
 
 /// The role of the only profile that has one, if no profile is named; otherwise the error about no credentials.

@@ -51,7 +51,10 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
     }
     let now = context.now();
     match output {
-        Some(output) => output.print(document(&sessions, now), "Status", context)?,
+        Some(output) => {
+            let sessions: Vec<_> = sessions.iter().map(|session| facts(session, now)).collect();
+            output.print(json!({"sessions": sessions}), "Status", context)?;
+        }
         None if sessions.is_empty() => context.message("No sessions are configured, and no tokens are cached."),
         None if selected.is_some() => context.print(details(&sessions, now, context).as_bytes())?,
         None => context.print(table(&sessions, now, context).as_bytes())?,
@@ -149,10 +152,6 @@ fn facts(session: &SessionStatus, now: Timestamp) -> Map<String, Value> {
         ("command", json!(session.remedy())),
     ];
     facts.map(|(member, value)| (member.to_owned(), value)).into_iter().collect()
-}
-
-fn document(sessions: &[SessionStatus], now: Timestamp) -> Value {
-    json!({"sessions": sessions.iter().map(|session| facts(session, now)).collect::<Vec<_>>()})
 }
 
 fn details(sessions: &[SessionStatus], now: Timestamp, context: &Context) -> String {

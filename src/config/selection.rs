@@ -160,22 +160,12 @@ pub struct RoleOptions {
 }
 
 impl RoleOptions {
-    /// The options of a command line.
-    pub fn new(account_id: Option<&str>, role_name: Option<&str>) -> Self {
+    /// The options of a command line, and what it leaves to the environment: nothing if it names a profile.
+    pub fn new(account_id: Option<&str>, role_name: Option<&str>, config: &Config, context: &Context) -> Self {
+        let variable = |name| if config.profile_was_named_by_option() { None } else { variable(name, context) };
         Self {
-            account_id: Located::option("--account-id", account_id),
-            role_name: Located::option("--role-name", role_name),
-        }
-    }
-
-    /// Adds what the command line leaves to the environment: nothing if it names a profile.
-    pub fn with_variables(self, config: &Config, context: &Context) -> Self {
-        if config.profile_was_named_by_option() {
-            return self;
-        }
-        Self {
-            account_id: self.account_id.or_else(|| variable("SSO_OIDC_ACCOUNT_ID", context)),
-            role_name: self.role_name.or_else(|| variable("SSO_OIDC_ROLE_NAME", context)),
+            account_id: Located::option("--account-id", account_id).or_else(|| variable("SSO_OIDC_ACCOUNT_ID")),
+            role_name: Located::option("--role-name", role_name).or_else(|| variable("SSO_OIDC_ROLE_NAME")),
         }
     }
 
