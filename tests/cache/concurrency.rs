@@ -11,15 +11,13 @@ use serde_json::{Value, json};
 
 use crate::support::environment::SESSION;
 use crate::support::process::{Run, Running};
-use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv, count, wait_until};
+use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, count, wait_until};
 
 const TOKEN: [&str; 3] = ["token", "--sso-session", SESSION];
 const EXPORT: [&str; 3] = ["export-credentials", "--profile", "dev"];
 
 /// The delay of a slow service.
 const DELAY: Duration = Duration::from_millis(500);
-/// A delay so long that processes started in the meantime wait for it. They start slowly on Windows.
-const LATE: Duration = Duration::from_secs(if cfg!(windows) { 12 } else { 3 });
 
 fn expired() -> (IdentityCenter, TestEnv) {
     let center = IdentityCenter::start();
@@ -88,12 +86,16 @@ fn concurrent_processes_share_a_refused_refresh() {
     assert_eq!(env.read(&path), before);
 }
 
-/// One process whose response is delayed, and others that start in the meantime.
-fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) -> Vec<Run> {
+/// One process whose response the gate holds back, and others that start in the meantime and wait for it.
+fn queue(env: &TestEnv, center: &IdentityCenter, gate: &Gate, words: &[&str], others: usize) -> Vec<Run> {
     let asked = center.calls().len();
     let first = env.spawn(words.iter().copied());
     wait_until("the first request", || center.calls().len() > asked);
     let others: Vec<_> = (0..others).map(|_| env.spawn(words.iter().copied())).collect();
+    // Nothing shows that a process waits, so all get the time that they need on a machine as slow as this one.
+    let needed = env.run(["--version"]).duration * 20;
+    thread::sleep(Duration::from_secs(1) + needed.min(Duration::from_secs(20)));
+    gate.open();
     std::iter::once(first).chain(others).map(Running::finish).collect()
 }
 
@@ -101,9 +103,10 @@ fn queue(env: &TestEnv, center: &IdentityCenter, words: &[&str], others: usize) 
 fn waiting_processes_share_a_transport_failure() {
     let (center, mut env) = expired();
     env.set("AWS_MAX_ATTEMPTS", "1");
-    center.next(Endpoint::CreateToken, Reply::hang_up().delay(LATE));
+    let gate = Gate::default();
+    center.next(Endpoint::CreateToken, Reply::hang_up().hold(&gate));
     let before = env.read(TestEnv::token_path(SESSION));
-    for run in queue(&env, &center, &TOKEN, 10) {
+    for run in queue(&env, &center, &gate, &TOKEN, 10) {
         let run = run.expect(255);
         assert!(run.stdout.is_empty() && run.stderr.contains("Connection was closed"), "{}", run.snapshot());
     }
@@ -117,8 +120,9 @@ fn waiting_processes_share_a_transport_failure() {
 fn a_short_lived_token_is_refreshed_once() {
     let (center, env) = expired();
     center.access_token_lives(600);
-    center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
-    let runs = queue(&env, &center, &TOKEN, 10);
+    let gate = Gate::default();
+    center.next(Endpoint::CreateToken, Reply::genuine().hold(&gate));
+    let runs = queue(&env, &center, &gate, &TOKEN, 10);
     assert_eq!(center.calls(), [Endpoint::CreateToken]);
     let token = format!("{}\n", env.token(SESSION)["accessToken"].as_str().unwrap());
     for run in runs {
@@ -130,8 +134,9 @@ fn a_short_lived_token_is_refreshed_once() {
 fn higher_min_ttl_refreshes_with_the_new_refresh_token() {
     let (center, env) = expired();
     center.access_token_lives(600);
-    center.next(Endpoint::CreateToken, Reply::genuine().delay(LATE));
-    for run in queue(&env, &center, &["token", "--sso-session", SESSION, "--min-ttl", "1h"], 1) {
+    let gate = Gate::default();
+    center.next(Endpoint::CreateToken, Reply::genuine().hold(&gate));
+    for run in queue(&env, &center, &gate, &["token", "--sso-session", SESSION, "--min-ttl", "1h"], 1) {
         let run = run.expect(4);
         assert!(run.stderr.contains("even a refreshed token expires too soon"), "{}", run.snapshot());
     }
@@ -158,8 +163,9 @@ fn waiting_processes_share_a_refused_role() {
     let (center, env) = expired();
     env.sign_in(&center, SESSION);
     let reply = Reply::json(403, &json!({"message": "No access"})).header("x-amzn-ErrorType", "ForbiddenException");
-    center.next(Endpoint::GetRoleCredentials, reply.delay(LATE));
-    for run in queue(&env, &center, &EXPORT, 10) {
+    let gate = Gate::default();
+    center.next(Endpoint::GetRoleCredentials, reply.hold(&gate));
+    for run in queue(&env, &center, &gate, &EXPORT, 10) {
         let run = run.expect(254);
         assert!(run.stdout.is_empty() && run.stderr.contains("ForbiddenException"), "{}", run.snapshot());
     }
@@ -225,8 +231,9 @@ fn waiting_logins_share_every_failure() {
             scope.spawn(move || {
                 let (center, mut env) = expired();
                 env.set("AWS_MAX_ATTEMPTS", "1");
-                center.next(Endpoint::CreateToken, reply.delay(LATE));
-                for run in queue(&env, &center, &login, 5) {
+                let gate = Gate::default();
+                center.next(Endpoint::CreateToken, reply.hold(&gate));
+                for run in queue(&env, &center, &gate, &login, 5) {
                     run.expect(status);
                 }
                 assert_eq!(center.calls(), [Endpoint::CreateToken]);
