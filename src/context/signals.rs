@@ -16,6 +16,7 @@ use signal_hook::consts::{
 };
 
 /// The signals that end a program without a handler, and that a terminal, a user, a supervisor or a limit sends.
+/// `signal_hook` cannot repeat the default action of the others: SIGIO, SIGPWR, SIGSTKFLT and real-time signals.
 #[cfg(unix)]
 const ENDING: [i32; 10] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
 
