@@ -200,10 +200,14 @@ fn under_the_name_aws_the_rule_is_that_of_aws() {
 fn headers_without_the_word_are_explained() {
     let center = IdentityCenter::start();
     let env = with_sessions(&center, &["corp"]);
-    env.config(&env.read(".aws/config").replace("[sso-session \"corp\"]", "[corp]"));
-    for words in [&["login"][..], &["token"], &["token", "--sso-session", "corp"]] {
-        let run = env.run(words).expect(253);
-        assert!(run.stderr.contains("is not read as a section; it must be [sso-session corp]"), "{}", run.snapshot());
+    let config = env.read(".aws/config");
+    for header in ["[corp]", "[sso_session corp]"] {
+        env.config(&config.replace("[sso-session \"corp\"]", header));
+        for words in [&["login"][..], &["token"], &["token", "--sso-session", "corp"]] {
+            let run = env.run(words).expect(253);
+            let hint = format!("{header}, is not read as a section; it must be [sso-session corp]");
+            assert!(run.stderr.contains(&hint), "{}", run.snapshot());
+        }
     }
 }
 

@@ -46,9 +46,10 @@ fn misread(file: &IniFile, expected: &str, is_meant: impl Fn(&str) -> bool) -> O
     Some(format!("line {line} of {path}, [{header}], is not read as a section; it must be [{expected}]"))
 }
 
-/// What follows the word of the kind, in any case, without quotes.
+/// What follows the word of the kind, in any case or with `_`, without quotes.
 fn bare_name(header: &str, kind: SectionKind) -> Option<&str> {
     let (word, name) = header.trim().split_once(char::is_whitespace)?;
     let name = name.trim().trim_matches(['"', '\'']);
-    (word.eq_ignore_ascii_case(word_of(kind)) && !name.is_empty()).then_some(name)
+    let is_word = word.replace('_', "-").eq_ignore_ascii_case(word_of(kind));
+    (is_word && !name.is_empty()).then_some(name)
 }

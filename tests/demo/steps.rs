@@ -65,8 +65,7 @@ impl Demo {
 
     fn configure(&mut self) -> Result<(), Box<dyn Error>> {
         let words = ["configure", "--account-id", ACCOUNT, "--role-name", ROLE, "--profile", PROFILE];
-        self.step("Write a profile for a role; on a terminal, configure lets you choose", &words)
-            .map(drop)
+        self.step("Write a profile for a role; on a terminal, configure lets you choose", &words).map(drop)
     }
 
     fn credentials(&mut self) -> Result<(), Box<dyn Error>> {
