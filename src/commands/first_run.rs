@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::prompt::Prompt;
-use crate::config::{Config, Located, Origin, SessionOptions};
+use crate::config::{self, Config, Located, Origin, SessionOptions};
 use crate::context::Context;
 use crate::endpoint::{self, REGIONS, Service};
 use crate::error::Error;
@@ -20,6 +20,7 @@ pub(super) async fn ask(
     config: &Config,
     context: &Context,
 ) -> Result<SessionOptions<'static>, Error> {
+    config::check_writable(config)?;
     context.message(&format!("No sso-session is configured in {} yet.", config.config_path().display()));
     let title = "Start URL of your AWS access portal";
     let answer = prompt.ask(title, None, |url| canonical(url).map(drop)).await?;

@@ -43,6 +43,9 @@ fn sign_in(args: &LoginArgs, global: &GlobalArgs, context: &Context, notices: &N
     let cache = TokenCache::in_home(context.require_home()?);
     let (services, cache, config) = (&services, &cache, &config);
     let prompt = Prompt::new(choices.interactive, global.as_aws, context);
+    if saves {
+        config::check_writable(config)?;
+    }
     if selected.len() < 2 {
         let options = selected.pop().unwrap_or_else(|| options.with_variables(config, context));
         let (session, is_new) = Selection { prompt, services, cache, config, context }.of(options)?;

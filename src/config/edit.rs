@@ -4,7 +4,7 @@
 //! must differ from the old one in nothing but the keys that were set. The file is replaced atomically, keeps its mode,
 //! and gets mode 0600 when new; a symbolic link is followed, not replaced.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -85,6 +85,19 @@ pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Resu
 
 fn set_keys(path: &Path, section: Target<'_>, pairs: &[(&str, &str)]) -> Result<(), Error> {
     edit(path, |_| vec![Change { section, pairs: pairs.to_vec() }])
+}
+
+/// Fails if the config file cannot be written, before anyone signs in or answers in vain. A missing folder is created later.
+pub fn check_writable(config: &Config) -> Result<(), Error> {
+    let path = config.config_path();
+    let failed = |error: &io::Error| failed(path, files::explained(error, path));
+    if let Some(error) = &config.main.unread {
+        return Err(failed(error));
+    }
+    let target = files::link_target(path).map_err(|error| failed(&error))?;
+    let in_place = |error| OpenOptions::new().append(true).open(&target).map(drop).map_err(|_| error);
+    let is_possible = || files::check_replaceable(&target, u64::MAX).or_else(in_place);
+    if files::folder_of(&target).is_dir() { is_possible().map_err(|error| failed(&error)) } else { Ok(()) }
 }
 
 /// Makes the changes that `changes` finds for the file as it is. One process at a time edits the file; a change by another

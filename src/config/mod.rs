@@ -22,7 +22,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf, is_separator};
 
-pub use edit::{save_profile, save_sso_session, set_sso_region};
+pub use edit::{check_writable, save_profile, save_sso_session, set_sso_region};
 pub use names::{shell_quoted, shell_words};
 pub use origin::{Located, Origin};
 pub use profiles::{NewProfile, Saved, Setting, When, save_profiles, session_section};

@@ -49,11 +49,20 @@ fn a_file_that_cannot_be_written_is_an_error() {
     let center = IdentityCenter::start();
     let mut env = signed_in(&center);
     std::fs::create_dir(env.home().join("folder")).unwrap();
-    env.set("AWS_CONFIG_FILE", env.home().join("folder"));
     let url = center.start_url();
     let words = ["configure", "--all", "--sso-session", SESSION, "--start-url", &url, "--sso-region", "us-east-1"];
-    let run = env.run(words).expect(255);
-    assert!(run.stderr.contains("Unable to write config file"), "{}", run.snapshot());
+    // Before anyone signs in.
+    let requests = center.requests().len();
+    let login = ["login", "--sso-session", "new", "--start-url", &url, "--sso-region", "us-east-1", "--save"];
+    let files = if cfg!(target_os = "linux") { &["folder", "/proc/config"][..] } else { &["folder"] };
+    for file in files {
+        env.set("AWS_CONFIG_FILE", env.home().join(file));
+        for words in [&words[..], &login] {
+            let run = env.run(words).expect(255);
+            assert!(run.stderr.contains("Unable to write config file"), "{}", run.snapshot());
+        }
+    }
+    assert_eq!(center.requests().len(), requests);
     env.config("[sso-session corp\n");
     env.unset("AWS_CONFIG_FILE");
     let run = env.run(words).expect(255);

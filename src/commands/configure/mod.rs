@@ -44,6 +44,9 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     let options = SessionOptions { as_aws: false, ..token::options(&args.session, &config, global, context) };
     let (choices, services, cache, config) = (&choices, &services, &cache, &config);
     let session = &session(&Selection { prompt, services, cache, config, context }, options)?;
+    if !as_data && !args.dry_run {
+        config::check_writable(config)?;
+    }
     crate::login::check(session, choices)?;
     services.check(&session.region)?;
     let notices = if global.as_aws { Notices::new(context, false, true) } else { Notices::on_stderr(context) };
