@@ -16,9 +16,11 @@ use sso_oidc::internal::{
 const CASES: &str = include_str!("data/endpoint/cases.tsv");
 const START_URLS: &str = include_str!("data/endpoint/start-urls.tsv");
 
-/// AWS's expectations begin with the name of the Python exception, which is not displayed.
+/// AWS's expectations begin with the name of the Python exception, which is not displayed. No message recommends the AWS
+/// CLI.
 fn text(expected: &str) -> &str {
-    expected.split_once("Error: ").map_or(expected, |(_, text)| text)
+    let text = expected.split_once("Error: ").map_or(expected, |(_, text)| text);
+    text.split_once(" Please run 'aws ").map_or(text, |(text, _)| text)
 }
 
 #[test]
