@@ -86,7 +86,9 @@ impl<'a> Prompt<'a> {
             let line = line.map_err(|error| unanswered(&title, &error))?;
             let answer = Some(line.trim()).filter(|line| !line.is_empty()).or(default);
             let is_shown = |answer: &str| text::for_terminal(answer) == answer;
-            let hidden = || "the answer has characters that cannot be shown, such as those of arrow keys".to_owned();
+            let hidden = || {
+                "the answer is too long, or has characters that cannot be shown, such as those of arrow keys".to_owned()
+            };
             match answer.map(|answer| (answer, if is_shown(answer) { check(answer) } else { Err(hidden()) })) {
                 Some((answer, Ok(()))) => return Ok(answer.to_owned()),
                 Some((_, Err(problem))) => self.context.message(&problem),
