@@ -3,7 +3,7 @@
 //! The AWS CLI uses a full screen; here the prompt is the help text of each option. Secrets are typed without echo.
 //! Required members come first; optional ones follow unless prompting is partial, and Enter skips them.
 
-use super::runtime;
+use super::{prompt::unanswered, runtime};
 use crate::config::AutoPrompt;
 use crate::context::{Context, stdin_line};
 use crate::error::Error;
@@ -59,10 +59,12 @@ async fn ask(member: &Member, context: &Context) -> anyhow::Result<Option<Words>
 
 /// Reads a line on a separate thread, so that Ctrl-C interrupts it like any other wait.
 async fn line(member: &Member, prompt: &str, context: &Context) -> anyhow::Result<String> {
-    if member.sensitive {
+    let line = if member.sensitive {
         let hidden = (context.hidden_input)(prompt)?;
-        return Ok(tokio::task::spawn_blocking(hidden.line()).await??);
-    }
-    context.write_stderr(prompt);
-    Ok(tokio::task::spawn_blocking(stdin_line).await??)
+        tokio::task::spawn_blocking(hidden.line()).await?
+    } else {
+        context.write_stderr(prompt);
+        tokio::task::spawn_blocking(stdin_line).await?
+    };
+    line.map_err(|error| unanswered(member.option, &error).into())
 }

@@ -115,7 +115,7 @@ fn fitted(text: &str, columns: usize) -> String {
     if measure_text_width(text) > columns { truncate_str(text, columns, "…").into_owned() } else { text.to_owned() }
 }
 
-fn unanswered(title: &str, error: &io::Error) -> Error {
+pub(super) fn unanswered(title: &str, error: &io::Error) -> Error {
     if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) {
         // Ctrl-C where SIGINT is ignored, and on Windows; Ctrl-D.
         return Error::new(Kind::Signal(super::runtime::INTERRUPT), "interrupted");

@@ -58,14 +58,20 @@ fn on_partial_prompts_for_required_members_only() {
 }
 
 #[test]
-fn ctrl_c_at_a_secret_restores_the_terminal() {
+fn keys_that_end_a_question_restore_the_terminal() {
     let center = IdentityCenter::start();
     let env = env_of(&center);
-    let mut terminal = env.on_terminal(&["create-token", "--client-id", "c", "--cli-auto-prompt"]);
-    terminal.wait_for(|text| text.ends_with("--client-secret: ").then_some(()));
-    terminal.type_in("hun\u{3}");
-    let (code, text, echoes) = terminal.finish();
-    assert!(code == 130 && echoes, "{text}");
+    for (words, option, keys) in [
+        (&["create-token", "--client-id", "c"][..], "--client-secret: ", "hun\u{3}"),
+        (&["create-token", "--client-id", "c"], "--client-secret: ", "\u{4}"),
+        (&["register-client"], "--client-name: ", "\u{4}"),
+    ] {
+        let mut terminal = env.on_terminal(&[words, &["--cli-auto-prompt"]].concat());
+        terminal.wait_for(|text| text.ends_with(option).then_some(()));
+        terminal.type_in(keys);
+        let (code, text, echoes) = terminal.finish();
+        assert!(code == 130 && echoes && !text.contains("[ERROR]"), "{text}");
+    }
     assert!(center.requests().is_empty());
 }
 
