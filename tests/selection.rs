@@ -209,6 +209,11 @@ fn headers_without_the_word_are_explained() {
             assert!(run.stderr.contains(&hint), "{}", run.snapshot());
         }
     }
+    // The others are listed, too.
+    let more = ["a", "b"].map(|name| format!("[sso-session {name}]\n{}\n", config.split_once('\n').unwrap().1));
+    env.config(&(more.concat() + "[corp]\nsso_start_url = https://x.awsapps.com/start\n"));
+    let run = env.run(["token"]).expect(253);
+    assert!(run.stderr.contains("use --sso-session a, or --sso-session b; line "), "{}", run.snapshot());
 }
 
 #[test]

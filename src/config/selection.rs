@@ -123,19 +123,11 @@ impl<'a> SessionOptions<'a> {
 impl Config {
     /// What to do about a command line that selects no session.
     pub fn session_hint(&self) -> String {
-        let unread = self.unread();
-        if !unread.is_empty() {
-            return unread.join("; ");
-        }
-        if let Some(problem) = self.misread_sso_session() {
-            return problem;
-        }
         let candidates = SessionOptions::default().all_candidates(self);
-        if candidates.is_empty() {
-            NEW_SESSION.to_owned()
-        } else {
-            use_one_of(candidates.iter().map(SessionOptions::selector))
-        }
+        let choice = (!candidates.is_empty()).then(|| use_one_of(candidates.iter().map(SessionOptions::selector)));
+        let problems = self.unread().into_iter().chain(self.misread_sso_session());
+        let hints: Vec<String> = choice.into_iter().chain(problems).collect();
+        if hints.is_empty() { NEW_SESSION.to_owned() } else { hints.join("; ") }
     }
 }
 
