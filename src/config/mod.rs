@@ -19,7 +19,6 @@ mod unread;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::path::{Path, PathBuf, is_separator};
 
 pub use edit::{check_writable, save_profile, save_sso_session, set_sso_region};
@@ -224,17 +223,6 @@ impl Config {
         let problem = self.misread(SectionKind::Profile, name).unwrap_or_else(searched);
         let hint = source + &problem + &self.access_hint();
         Error::other(format!("The config profile ({name}) could not be found")).hint(hint)
-    }
-}
-
-impl fmt::Debug for Config {
-    /// Paths and the profile's name; never a value, which may be an access key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
-            .field("config", &self.main.path)
-            .field("credentials", &self.credentials.path)
-            .field("profile", &self.profile)
-            .finish_non_exhaustive()
     }
 }
 

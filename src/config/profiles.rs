@@ -57,19 +57,18 @@ impl NewProfile {
         section(SectionKind::Profile, &self.name, &self.missing(None))
     }
 
-    /// The settings that apply to the profile as it is.
-    fn settings_of(&self, present: Option<Section<'_>>) -> impl Iterator<Item = &Setting> {
-        self.settings.iter().filter(move |setting| match (setting.when, present) {
-            (When::Always, _) => true,
-            (When::New, present) => present.is_none(),
-            (When::Present, present) => present.is_some_and(|present| present.get(setting.key).is_some()),
-        })
-    }
-
-    /// The settings that the profile does not have.
+    /// The settings that apply to the profile as it is, and that it does not have.
     fn missing<'a>(&'a self, present: Option<Section<'_>>) -> Vec<(&'a str, &'a str)> {
-        let has = |Setting { key, value, .. }: &&Setting| present.and_then(|present| present.get(key)) == Some(value);
-        self.settings_of(present).filter(|setting| !has(setting)).map(|it| (it.key, it.value.as_str())).collect()
+        let is_missing = |Setting { key, value, when }: &&Setting| {
+            let found = present.and_then(|present| present.get(key));
+            let applies = match when {
+                When::Always => true,
+                When::New => present.is_none(),
+                When::Present => found.is_some(),
+            };
+            applies && found != Some(value)
+        };
+        self.settings.iter().filter(is_missing).map(|it| (it.key, it.value.as_str())).collect()
     }
 }
 

@@ -34,23 +34,21 @@ pub(super) struct Partition {
 }
 
 const fn partition(
-    global: &'static str,
     prefixes: &'static [&'static str],
-    suffix: &'static str,
-    dualstack_suffix: &'static str,
+    [global, suffix, dualstack_suffix]: [&'static str; 3],
 ) -> Partition {
     Partition { global, prefixes, suffix, dualstack_suffix }
 }
 
 const PARTITIONS: [Partition; 8] = [
-    partition("aws-global", &["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"], "amazonaws.com", "api.aws"),
-    partition("aws-cn-global", &["cn"], "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
-    partition("", &["eusc-de"], "amazonaws.eu", "api.amazonwebservices.eu"),
-    partition("aws-iso-global", &["us-iso"], "c2s.ic.gov", "api.aws.ic.gov"),
-    partition("aws-iso-b-global", &["us-isob"], "sc2s.sgov.gov", "api.aws.scloud"),
-    partition("aws-iso-e-global", &["eu-isoe"], "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
-    partition("aws-iso-f-global", &["us-isof"], "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
-    partition("aws-us-gov-global", &["us-gov"], "amazonaws.com", "api.aws"),
+    partition(&["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"], ["aws-global", "amazonaws.com", "api.aws"]),
+    partition(&["cn"], ["aws-cn-global", "amazonaws.com.cn", "api.amazonwebservices.com.cn"]),
+    partition(&["eusc-de"], ["", "amazonaws.eu", "api.amazonwebservices.eu"]),
+    partition(&["us-iso"], ["aws-iso-global", "c2s.ic.gov", "api.aws.ic.gov"]),
+    partition(&["us-isob"], ["aws-iso-b-global", "sc2s.sgov.gov", "api.aws.scloud"]),
+    partition(&["eu-isoe"], ["aws-iso-e-global", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"]),
+    partition(&["us-isof"], ["aws-iso-f-global", "csp.hci.ic.gov", "api.aws.hci.ic.gov"]),
+    partition(&["us-gov"], ["aws-us-gov-global", "amazonaws.com", "api.aws"]),
 ];
 
 impl Partition {

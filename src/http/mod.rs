@@ -52,7 +52,7 @@ pub struct CaBundle {
 pub type SystemRoots = fn() -> Vec<CertificateDer<'static>>;
 
 /// How requests are sent.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpOptions {
     /// The roots that replace the built-in ones and the system's.
     pub ca_bundle: Option<CaBundle>,

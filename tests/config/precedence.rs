@@ -36,16 +36,16 @@ fn profile_precedence() {
 #[test]
 fn a_named_profile_must_exist() {
     let fixture = Fixture::new("[p]\nregion = x\n").credentials("[only-keys]\nregion = k\n");
-    let error = fixture.load(Some("nope")).unwrap_err();
+    let error = fixture.load(Some("nope")).err().unwrap();
     assert_eq!(error.to_string(), "The config profile (nope) could not be found");
     assert_eq!(error.kind(), Kind::Other);
-    let error = fixture.load(Some("p")).unwrap_err();
+    let error = fixture.load(Some("p")).err().unwrap();
     assert!(error.advice().unwrap().ends_with("it must be [profile p]"), "{error:?}");
     assert!(fixture.load(Some("default")).is_err(), "even default, once it is named");
     assert_eq!(fixture.load(None).unwrap().get("region"), None, "but it is not needed otherwise");
     assert_eq!(fixture.load(Some("only-keys")).unwrap().get("region"), Some("k"));
     let fixture = fixture.var("AWS_PROFILE", "");
-    let error = fixture.load(None).unwrap_err();
+    let error = fixture.load(None).err().unwrap();
     assert_eq!(error.to_string(), "The config profile () could not be found");
     assert!(error.advice().unwrap().contains("AWS_PROFILE"), "{error:?}");
 }
@@ -82,7 +82,7 @@ fn parse_errors_name_the_line_but_not_its_text() {
         ("[default]\ns3 =\n  a = b\n  SecretWord\n", "line 4", "nested block"),
     ] {
         let fixture = Fixture::new(text);
-        let error = fixture.load(None).unwrap_err();
+        let error = fixture.load(None).err().unwrap();
         assert_eq!(error.kind(), Kind::Other);
         assert_eq!(error.to_string(), format!("Unable to parse config file: {}", fixture.path("config").display()));
         let detail = error.advice().unwrap();
@@ -90,13 +90,13 @@ fn parse_errors_name_the_line_but_not_its_text() {
         assert!(!detail.contains("SecretWord"), "{detail}");
         let fixture = Fixture::new("").credentials(text);
         let expected = format!("Unable to parse config file: {}", fixture.path("credentials").display());
-        assert_eq!(fixture.load(None).unwrap_err().to_string(), expected);
+        assert_eq!(fixture.load(None).err().unwrap().to_string(), expected);
     }
     let fixture = Fixture::new("");
     std::fs::write(fixture.path("config"), b"[default]\nregion = caf\xe9\n").unwrap();
-    assert_eq!(fixture.load(None).unwrap_err().advice(), Some("line 2 is not UTF-8"));
+    assert_eq!(fixture.load(None).err().unwrap().advice(), Some("line 2 is not UTF-8"));
     std::fs::File::create(fixture.path("config")).unwrap().set_len(65 << 20).unwrap();
-    assert!(fixture.load(None).unwrap_err().advice().unwrap().contains("at most"));
+    assert!(fixture.load(None).err().unwrap().advice().unwrap().contains("at most"));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn an_unreadable_file_counts_as_empty_with_a_warning() {
     let fixture = Fixture::new("");
     std::fs::remove_file(fixture.path("config")).unwrap();
     std::fs::create_dir(fixture.path("config")).unwrap();
-    let detail = fixture.load(Some("p")).unwrap_err().advice().unwrap().to_owned();
+    let detail = fixture.load(Some("p")).err().unwrap().advice().unwrap().to_owned();
     let expected = format!(
         "searched {} (which was not read: it is not a regular file) and {}",
         fixture.path("config").display(),
@@ -138,7 +138,6 @@ fn sections_record_lines_and_redact_values() {
     let endpoint = services.nested("sso").unwrap().located("endpoint_url").unwrap();
     assert_eq!(endpoint.origin.to_string(), format!("`endpoint_url` in [services x] of {}, line 8", path.display()));
     assert_eq!((services.get("sso"), services.nested("output").is_none()), (None, true));
-    assert!(!format!("{config:?}").contains("canary"));
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn all_lists_sessions_and_legacy_profiles() {
 #[test]
 fn headers_that_name_no_section_are_explained() {
     let hint = |fixture: &Fixture, kind: &str, name: &str| match kind {
-        "profile" => fixture.load(Some(name)).unwrap_err(),
+        "profile" => fixture.load(Some(name)).err().unwrap(),
         "services" => {
             let config = fixture.load(None).unwrap();
             let settings = client_settings(&fixture.context(), &config, &Overrides::default()).unwrap();
