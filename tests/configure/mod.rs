@@ -142,7 +142,8 @@ fn an_account_or_role_that_is_not_there_is_an_error_with_those_that_are() {
     configure(&env, &["--account-id", "444455556666", "--profile", "admin"]).ok();
     center.disentitle();
     for options in [&[][..], &["--all"]] {
-        configure(&env, options).expect(255);
+        let run = configure(&env, options).expect(255);
+        assert!(run.stderr.contains("the session corp has no accounts"), "{}", run.snapshot());
     }
 }
 

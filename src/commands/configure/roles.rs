@@ -57,12 +57,13 @@ impl Roles<'_> {
     /// A profile for each of these roles.
     pub(super) async fn all(&self, template: &Template<'_>) -> Result<Vec<NewProfile>, Error> {
         let listing = self.listing().await?;
+        let what = if listing.is_empty() { "account" } else { "role" };
         let roles = |(account, roles): (Account, Vec<String>)| {
             roles.into_iter().map(move |name| Role { account: account.clone(), name })
         };
         let roles: Vec<Role> = listing.into_iter().flat_map(roles).collect();
         if roles.is_empty() {
-            return Err(nothing("role", &self.place()));
+            return Err(nothing(what, &self.place()));
         }
         let names = template.names(&roles, self.session.label())?;
         let region = self.region.map(|region| (region.to_owned(), When::Always));
