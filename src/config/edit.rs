@@ -90,6 +90,9 @@ fn set_keys(path: &Path, section: Target<'_>, pairs: &[(&str, &str)]) -> Result<
 /// Fails if the config file cannot be written, before anyone signs in or answers in vain. A missing folder is created later.
 pub fn check_writable(config: &Config) -> Result<(), Error> {
     let path = config.config_path();
+    if path.as_os_str().is_empty() {
+        return Err(failed(path, "AWS_CONFIG_FILE is empty".to_owned()));
+    }
     let failed = |error: &io::Error| failed(path, files::explained(error, path));
     if let Some(error) = &config.main.unread {
         return Err(failed(error));

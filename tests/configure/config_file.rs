@@ -62,6 +62,9 @@ fn a_file_that_cannot_be_written_is_an_error() {
             assert!(run.stderr.contains("Unable to write config file"), "{}", run.snapshot());
         }
     }
+    env.set("AWS_CONFIG_FILE", "");
+    let run = env.run(login).expect(255);
+    assert!(run.stderr.contains("AWS_CONFIG_FILE is empty"), "{}", run.snapshot());
     assert_eq!(center.requests().len(), requests);
     env.config("[sso-session corp\n");
     env.unset("AWS_CONFIG_FILE");
