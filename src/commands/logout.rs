@@ -4,7 +4,7 @@
 //! service, and options can select sessions. `cache::scan` decides which files are tokens. Standard output stays empty,
 //! or has an event for each session with `--output json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -42,8 +42,13 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
     let home = context.require_home()?;
     let (tokens, roles) = (TokenCache::in_home(home), CredentialCache::in_home(home));
     let profile = global.profile.as_deref().filter(|_| !global.as_aws);
+    let selected = Session::selected(&args.sso_session, profile, &config)?;
+    let files_of = |session: &Session| {
+        [tokens.token_path(&session.token_key()), tokens.registration_path(&session.registration_key())]
+    };
     let logout = Logout {
-        selected: Session::selected(&args.sso_session, profile, &config)?,
+        files: selected.iter().flatten().flat_map(files_of).collect(),
+        selected,
         forget_clients: args.forget_clients,
         context,
         tokens: &tokens,
@@ -82,6 +87,8 @@ fn revoke(removed: &mut [RemovedToken], services: &Services, context: &Context) 
 struct Logout<'a> {
     /// The selected sessions; `None` for all tokens.
     selected: Option<Vec<Session>>,
+    /// The tokens and registrations of the selected sessions.
+    files: HashSet<PathBuf>,
     forget_clients: bool,
     context: &'a Context,
     tokens: &'a TokenCache,
@@ -136,9 +143,8 @@ impl Logout<'_> {
             }
         }
         for (path, client) in registrations {
-            let is_of_removed = removed.iter().any(|token| token.found.client_id.as_ref() == Some(&client));
-            let is_of = |session: &Session| self.tokens.registration_path(&session.registration_key()) == path;
-            if is_of_removed || self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of)) {
+            let is_of_removed = |token: &RemovedToken| token.found.client_id.as_ref() == Some(&client);
+            if self.is_selected(&path) || removed.iter().any(is_of_removed) {
                 failed.extend(cache::remove(&path).err());
             }
         }
@@ -181,8 +187,7 @@ impl Logout<'_> {
     }
 
     fn is_selected(&self, path: &Path) -> bool {
-        let is_of = |session: &Session| self.tokens.token_path(&session.token_key()) == path;
-        self.selected.as_ref().is_none_or(|selected| selected.iter().any(is_of))
+        self.selected.is_none() || self.files.contains(path)
     }
 
     fn label(&self, token: &RemovedToken) -> String {
@@ -240,9 +245,9 @@ impl Logout<'_> {
         for Unfinished { process, .. } in outcome.unfinished.iter().filter(|it| it.token.is_none()) {
             context.warn(format_args!("{process} is still requesting role credentials, and will discard them"));
         }
+        let removed: HashSet<&PathBuf> = outcome.removed.iter().map(|token| &token.path).collect();
         for session in self.selected.iter().flatten() {
-            let path = self.tokens.token_path(&session.token_key());
-            if !outcome.removed.iter().any(|token| token.path == path) {
+            if !removed.contains(&self.tokens.token_path(&session.token_key())) {
                 context.message(&format!("{}: was not signed in", session.label()));
             }
         }
