@@ -142,9 +142,9 @@ impl Logout<'_> {
                 _ => {}
             }
         }
+        let clients: HashSet<_> = removed.iter().filter_map(|token| token.found.client_id.as_ref()).collect();
         for (path, client) in registrations {
-            let is_of_removed = |token: &RemovedToken| token.found.client_id.as_ref() == Some(&client);
-            if self.is_selected(&path) || removed.iter().any(is_of_removed) {
+            if self.is_selected(&path) || clients.contains(&client) {
                 failed.extend(cache::remove(&path).err());
             }
         }
