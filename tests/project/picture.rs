@@ -114,7 +114,7 @@ fn login_picture_is_up_to_date() {
     for step in 0..24 {
         let spinner = SPINNER[step % SPINNER.len()];
         let left = 59 - step / 8;
-        let line = format!("{spinner} waiting for the approval in the browser, 9:{left} left");
+        let line = format!("{spinner} waiting for the approval, 9:{left} left");
         film.show(&format!("{}{line}", &text[..start]), 0.125);
     }
     center.approve(&film.code);
