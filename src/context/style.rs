@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use anstyle::AnsiColor;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -52,14 +53,14 @@ pub enum Style {
 impl Style {
     /// The text in this style (ECMA-48, SGR).
     pub fn apply(self, text: &str) -> String {
-        let number = match self {
-            Self::Good => 32,
-            Self::Caution => 33,
-            Self::Bad => 31,
-            Self::Strong => 1,
-            Self::Secondary => 2,
+        let style = match self {
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Caution => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default(),
+            Self::Strong => anstyle::Style::new().bold(),
+            Self::Secondary => anstyle::Style::new().dimmed(),
         };
-        format!("\x1b[{number}m{text}\x1b[0m")
+        format!("{style}{text}{style:#}")
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod section;
 
+use anstyle::{AnsiColor, Reset};
 use serde_json::Value;
 
 use section::{Section, sections};
@@ -13,9 +14,8 @@ use section::{Section, sections};
 use super::width::columns;
 use super::{OutputError, Style};
 
-const VALUE_COLOR: &str = "\u{1b}[1m\u{1b}[34m";
-const NESTING_COLOR: &str = "\u{1b}[2m\u{1b}[33m";
-const RESET: &str = "\u{1b}[0m";
+const VALUE_COLOR: anstyle::Style = AnsiColor::Blue.on_default().bold();
+const NESTING_COLOR: anstyle::Style = AnsiColor::Yellow.on_default().dimmed();
 
 /// The number of spaces around the text of a cell.
 const PADDING: usize = 4;
@@ -84,7 +84,7 @@ impl Drawing {
         let padding = " ".repeat(width.saturating_sub(taken + indent));
         let indent = " ".repeat(indent);
         if self.style.color {
-            format!("{left_edge}{indent}{VALUE_COLOR}{text}{RESET}{padding}|")
+            format!("{left_edge}{indent}{VALUE_COLOR}{text}{Reset}{padding}|")
         } else {
             format!("{left_edge}{indent}{text}{padding}|")
         }
@@ -100,7 +100,7 @@ impl Drawing {
 
     /// Draws a line between the bars of its level, in the AWS CLI's four writes.
     fn line(&mut self, text: &str) {
-        let bar = if self.style.color { format!("{NESTING_COLOR}|{RESET}") } else { "|".to_owned() };
+        let bar = if self.style.color { format!("{NESTING_COLOR}|{Reset}") } else { "|".to_owned() };
         let bars = bar.repeat(self.level);
         self.write(&bars);
         self.write(text);
@@ -111,7 +111,7 @@ impl Drawing {
     fn write(&mut self, text: &str) {
         self.text.push_str(text);
         if self.style.color && self.style.resets {
-            self.text.push_str(RESET);
+            self.text.push_str(&Reset.render().to_string());
         }
     }
 }
