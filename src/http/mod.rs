@@ -1,8 +1,8 @@
 //! One HTTP and TLS stack for every service the program talks to.
 //!
 //! HTTP/1.1 over reqwest with rustls: no redirects, no decompression, responses of at most 1 MiB, secrets of the request
-//! redacted where a response repeats them, AWS's retry headers, and retries by class of call. The contents of requests and responses are in `oidc`, `portal` and `credentials`. Constants
-//! are those of AWS CLI 2.36.7 and of RFC 9110.
+//! redacted where a response repeats them, AWS's retry headers, and retries by class of call. The contents of requests and
+//! responses are in `oidc`, `portal` and `credentials`. Constants are those of AWS CLI 2.36.7 and of RFC 9110.
 
 mod ca_bundle;
 mod certificate;
@@ -219,7 +219,7 @@ impl HttpClient {
     async fn connect(&self, proxy: &proxy::Proxy) -> Result<(), HttpErrorKind> {
         let tls = tls::config(&self.options, proxy.url.scheme() == "https")?;
         let through = reqwest::Proxy::all(proxy.url.clone());
-        let client = self.build(tls, through.map_err(|error| HttpErrorKind::Unsendable(error.to_string()))?)?;
+        let client = self.build(tls, Some(through.map_err(|error| HttpErrorKind::Unsendable(error.to_string()))?))?;
         let connect = client.request(reqwest::Method::CONNECT, format!("http://{}", proxy.target));
         let hint = match connect.send().await.map(|response| response.status()) {
             Ok(status) if status.is_success() => return Ok(()),
@@ -229,7 +229,11 @@ impl HttpClient {
         Err(HttpErrorKind::Proxy(proxy.shown.clone(), hint))
     }
 
-    fn build(&self, tls: rustls::ClientConfig, proxy: reqwest::Proxy) -> Result<reqwest::Client, HttpErrorKind> {
+    fn build(
+        &self,
+        tls: rustls::ClientConfig,
+        proxy: Option<reqwest::Proxy>,
+    ) -> Result<reqwest::Client, HttpErrorKind> {
         let options = &self.options;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -239,8 +243,10 @@ impl HttpClient {
             .dns_resolver(dns::Resolver)
             .pool_max_idle_per_host(if options.reuses_connections { CONCURRENT_REQUESTS } else { 0 })
             .pool_idle_timeout(REUSE)
-            .no_proxy()
-            .proxy(proxy);
+            .no_proxy();
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy);
+        }
         if let Some(limit) = options.connect_timeout {
             builder = builder.connect_timeout(limit);
         }

@@ -1,8 +1,9 @@
 //! Proxies from the environment, chosen as Python's urllib and botocore choose them.
 //!
 //! `https_proxy`/`HTTPS_PROXY`, `http_proxy`/`HTTP_PROXY` and `no_proxy`/`NO_PROXY`; the lower-case name wins, `ALL_PROXY`
-//! is not used. A request with a cached token never uses a proxy to reach this machine. `NO_PROXY` is a comma-separated list of host names that cover their subdomains; `*` alone covers all.
-//! User and password of a proxy's URL never appear in messages.
+//! is not used. A request with a cached token never uses a proxy to reach this machine. `NO_PROXY` is a comma-separated list
+//! of host names that cover their subdomains; `*` alone covers all. User and password of a proxy's URL never appear in
+//! messages.
 
 use url::Url;
 
@@ -114,10 +115,12 @@ impl Proxies {
         }
     }
 
-    /// The rule in reqwest's form; an unusable proxy is reported before the request is sent.
-    pub(super) fn to_reqwest(&self) -> reqwest::Proxy {
+    /// The rule in reqwest's form, if a proxy is set: reqwest parses each request's URL again for a rule. An unusable
+    /// proxy is reported before the request is sent.
+    pub(super) fn to_reqwest(&self) -> Option<reqwest::Proxy> {
+        self.http.as_ref().or(self.https.as_ref())?;
         let proxies = self.clone();
-        reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten().map(|proxy| proxy.url))
+        Some(reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten().map(|proxy| proxy.url)))
     }
 
     fn bypassed(&self, url: &Url) -> bool {
