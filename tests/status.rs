@@ -128,6 +128,11 @@ fn without_sessions_the_exit_code_is_4() {
     let run = env.run(["status"]).expect(4);
     assert_eq!(run.json(), json!({"sessions": []}));
     assert_eq!(env.files(""), [""; 0]);
+    #[cfg(target_os = "linux")]
+    {
+        let (_, text, _) = env.on_terminal(&["status"]).finish();
+        assert!(text.ends_with("\r\n\r\nTo sign in:\r\n  sso-oidc login\r\n"), "{text:?}");
+    }
 }
 
 #[test]

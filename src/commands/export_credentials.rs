@@ -137,10 +137,14 @@ fn of_only_profile(config: &Config, context: &Context) -> anyhow::Result<Provide
         }
         return Ok(Provider::Sso(Box::new(role)));
     }
-    let hint = if names.is_empty() {
-        format!("the profile `{name}` has no role; pass --profile, or --sso-session with --account-id and --role-name")
-    } else {
-        use_one_of(names.into_iter().map(|name| ("--profile", name)))
+    let hint = match &names[..] {
+        [] if config.profile_was_named() => {
+            format!(
+                "the profile `{name}` has no role; pass --profile, or --sso-session with --account-id and --role-name"
+            )
+        }
+        [] => "no profile has a role; to write one, run: sso-oidc configure".to_owned(),
+        _ => use_one_of(names.into_iter().map(|name| ("--profile", name))),
     };
     Err(anyhow::Error::new(Error::configuration("no credentials found").hint(hint)).context(ATTEMPT))
 }

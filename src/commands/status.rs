@@ -26,6 +26,9 @@ use crate::services::Services;
 use crate::session::{self, LoginNeeded};
 use crate::text;
 
+/// What a person reads where there is nothing to list.
+const NONE: &str = "No sessions are configured, and no tokens are cached.\n\nTo sign in:\n  sso-oidc login";
+
 /// Prints the sessions.
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> anyhow::Result<u8> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
@@ -55,7 +58,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, context: &Context) -> 
             let sessions: Vec<_> = sessions.iter().map(|session| facts(session, now)).collect();
             output.print(json!({"sessions": sessions}), "Status", context)?;
         }
-        None if sessions.is_empty() => context.message("No sessions are configured, and no tokens are cached."),
+        None if sessions.is_empty() => context.message(NONE),
         None if selected.is_some() => context.print(details(&sessions, now, context).as_bytes())?,
         None => context.print(table(&sessions, now, context).as_bytes())?,
     }

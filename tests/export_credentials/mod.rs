@@ -248,6 +248,13 @@ fn profiles_without_a_role_use_the_credential_chain() {
     assert_eq!(run.json(), json!({"Version": 1, "AccessKeyId": "AKIDFILE", "SecretAccessKey": "s"}));
     let run = env.run(["export-credentials", "--profile", "none"]).expect(253);
     assert!(run.stderr.contains("Unable to retrieve credentials: no credentials found"), "{}", run.snapshot());
+    assert!(run.stderr.contains("hint: the profile `none` has no role; pass --profile"), "{}", run.snapshot());
+    let run = env.run(["export-credentials"]).expect(253);
+    assert!(
+        run.stderr.ends_with("hint: no profile has a role; to write one, run: sso-oidc configure\n"),
+        "{}",
+        run.snapshot()
+    );
     env.set("AWS_ACCESS_KEY_ID", "AKIDENV").set("AWS_SECRET_ACCESS_KEY", "s");
     assert_eq!(env.run(["export-credentials"]).ok().json()["AccessKeyId"], "AKIDENV");
     assert_eq!(env.run(["export-credentials", "--profile", "keys"]).ok().json()["AccessKeyId"], "AKIDFILE");
