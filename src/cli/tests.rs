@@ -152,6 +152,8 @@ fn usage_errors_name_the_option_but_no_secret() {
         ("login dev", "Unexpected argument `dev`; did you mean --profile dev?"),
         ("login -p dev", "Unknown option -p; did you mean --profile?"),
         ("create-token -v", "Unknown option -v; did you mean --version?"),
+        ("configure sso", "Unexpected argument `sso`; did you mean `sso-oidc configure`?"),
+        ("logout --all", "Unknown option --all; did you mean `sso-oidc logout`?"),
         ("-v", "Unknown option -v; did you mean --version?"),
         ("version", "Unknown command `version`; did you mean --version?"),
         ("sso login", "Unknown command `sso`; did you mean `sso-oidc login`?"),

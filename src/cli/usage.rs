@@ -61,7 +61,12 @@ fn meant(error: &clap::Error, invalid: &str, spec: Option<&CommandSpec>, words: 
             CommandSpec::named(command).filter(|_| matches!(word, "sso" | "sso-oidc"))?;
             Some(format!("`sso-oidc {command}`"))
         }
-        Some(spec) if spec.name == "configure" && word == "sso" => Some("`sso-oidc configure`".to_owned()),
+        // `configure sso`, as in the AWS CLI; without options, `logout` and `status` are for all sessions.
+        Some(CommandSpec { name, .. })
+            if [("configure", "sso"), ("logout", "--all"), ("status", "--all")].contains(&(name, word)) =>
+        {
+            Some(format!("`sso-oidc {name}`"))
+        }
         Some(spec) if SESSION_COMMANDS.contains(&spec.name) && error.kind() == ErrorKind::UnknownArgument => {
             (!word.starts_with('-')).then(|| format!("--profile {word}"))
         }
