@@ -190,6 +190,22 @@ fn answer_names(server: &UdpSocket) {
     }
 }
 
+/// The files of a package: the program, its pages with this suffix, completions with zsh's in this folder, and documents.
+fn installed_files(suffix: &str, zsh: &str, documents: [&str; 4]) -> BTreeSet<String> {
+    let zsh = format!("share/zsh/{zsh}/_sso-oidc");
+    let completions =
+        ["share/bash-completion/completions/sso-oidc", "share/fish/vendor_completions.d/sso-oidc.fish", &zsh];
+    let documents = documents.map(|name| format!("644 share/doc/sso-oidc/{name}"));
+    let completions = completions.map(|path| format!("644 {path}"));
+    let pages = pages(suffix).into_iter();
+    pages.chain(completions).chain(documents).chain(["755 bin/sso-oidc".to_owned()]).collect()
+}
+
+fn assert_version(program: &Path) {
+    let version = output(Command::new(program).arg("--version"));
+    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+}
+
 #[test]
 fn archive_installs_and_uninstalls() {
     let Some(packages) = packages("archive_installs_and_uninstalls") else { return };
@@ -203,27 +219,13 @@ fn archive_installs_and_uninstalls() {
     };
     assert_eq!(install(&[]), "");
     let prefix = root.join("opt/tools");
-    let mut expected: BTreeSet<String> = pages("").into_iter().collect();
-    expected.extend(
-        [
-            "755 bin/sso-oidc",
-            "644 share/bash-completion/completions/sso-oidc",
-            "644 share/zsh/site-functions/_sso-oidc",
-            "644 share/fish/vendor_completions.d/sso-oidc.fish",
-            "644 share/doc/sso-oidc/README.md",
-            "644 share/doc/sso-oidc/CHANGELOG.md",
-            "644 share/doc/sso-oidc/LICENSE-MIT",
-            "644 share/doc/sso-oidc/LICENSE-APACHE",
-        ]
-        .map(str::to_owned),
-    );
-    assert_eq!(tree(&prefix), expected);
+    let documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+    assert_eq!(tree(&prefix), installed_files("", "site-functions", documents));
     for page in source_files::files("man") {
         let installed = prefix.join("share/man").join(installed(&page.path));
         assert_eq!(fs::read_to_string(installed).unwrap(), page.text, "{}", page.path);
     }
-    let version = output(Command::new(prefix.join("bin/sso-oidc")).arg("--version"));
-    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+    assert_version(&prefix.join("bin/sso-oidc"));
     install(&["uninstall"]);
     assert_eq!(tree(&root), BTreeSet::new());
 }
@@ -246,23 +248,9 @@ fn debian_package_installs_and_removes() {
         output(command.arg("--root").arg(root).args(["--force-not-root", "--force-architecture"]).args(words))
     };
     run(&["--install".as_ref(), package(&packages, ".deb").as_os_str()]);
-    let mut expected: BTreeSet<String> = pages(".gz").into_iter().collect();
-    expected.extend(
-        [
-            "755 bin/sso-oidc",
-            "644 share/bash-completion/completions/sso-oidc",
-            "644 share/zsh/vendor-completions/_sso-oidc",
-            "644 share/fish/vendor_completions.d/sso-oidc.fish",
-            "644 share/doc/sso-oidc/README.md",
-            "644 share/doc/sso-oidc/CHANGELOG.md.gz",
-            "644 share/doc/sso-oidc/changelog.gz",
-            "644 share/doc/sso-oidc/copyright",
-        ]
-        .map(str::to_owned),
-    );
-    assert_eq!(tree(&root.join("usr")), expected);
-    let version = output(Command::new(root.join("usr/bin/sso-oidc")).arg("--version"));
-    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+    let documents = ["README.md", "CHANGELOG.md.gz", "changelog.gz", "copyright"];
+    assert_eq!(tree(&root.join("usr")), installed_files(".gz", "vendor-completions", documents));
+    assert_version(&root.join("usr/bin/sso-oidc"));
     let page = output(Command::new("gzip").arg("-dc").arg(root.join("usr/share/man/man1/sso-oidc.1.gz")));
     assert_eq!(page, source_files::file("man/sso-oidc.1"));
     // dpkg prints nothing for unmodified files.
@@ -286,23 +274,9 @@ fn rpm_package_contents() {
     let root = folder.path().join("root");
     fs::create_dir(&root).unwrap();
     output(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&root));
-    let mut expected: BTreeSet<String> = pages(".gz").into_iter().collect();
-    expected.extend(
-        [
-            "755 bin/sso-oidc",
-            "644 share/bash-completion/completions/sso-oidc",
-            "644 share/zsh/site-functions/_sso-oidc",
-            "644 share/fish/vendor_completions.d/sso-oidc.fish",
-            "644 share/doc/sso-oidc/README.md",
-            "644 share/doc/sso-oidc/CHANGELOG.md",
-            "644 share/doc/sso-oidc/LICENSE-MIT",
-            "644 share/doc/sso-oidc/LICENSE-APACHE",
-        ]
-        .map(str::to_owned),
-    );
-    assert_eq!(tree(&root.join("usr")), expected);
-    let version = output(Command::new(root.join("usr/bin/sso-oidc")).arg("--version"));
-    assert_eq!(version, format!("sso-oidc {}\n", env!("CARGO_PKG_VERSION")));
+    let documents = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+    assert_eq!(tree(&root.join("usr")), installed_files(".gz", "site-functions", documents));
+    assert_version(&root.join("usr/bin/sso-oidc"));
 }
 
 #[test]
