@@ -4,7 +4,7 @@
 //! are removed. Only RFC 3986 URLs with https, a host and no user info are opened. `login` decides whether a URL is
 //! trusted.
 
-use dialoguer::console::measure_text_width;
+use console::measure_text_width;
 use serde_json::Value;
 
 pub use url::Url;

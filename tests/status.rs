@@ -1,6 +1,6 @@
 //! `status`: its JSON document, its table and details on a terminal, and its exit code.
 
-use dialoguer::console::{measure_text_width, strip_ansi_codes};
+use console::{measure_text_width, strip_ansi_codes};
 use serde_json::{Value, json};
 use sso_oidc::internal::RegistrationKey;
 

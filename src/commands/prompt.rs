@@ -5,17 +5,15 @@
 
 use std::io::{self, ErrorKind};
 
-use dialoguer::Select;
-use dialoguer::console::{Term, measure_text_width, truncate_str};
-use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+use console::{Key, Term, truncate_str};
 
-use crate::context::{Context, KeyInput, stdin_line};
+use crate::context::{Context, KeyInput, Style, stdin_line};
 use crate::error::{Error, Kind};
 use crate::login::Interactive;
 use crate::text;
 
-/// The rows below which `dialoguer` draws no list.
-const LEAST_ROWS: usize = 3;
+/// The number of items above which the list says that typing filters it.
+const SHORT_LIST: usize = 10;
 
 /// A terminal with a person at it.
 #[derive(Clone, Copy)]
@@ -40,23 +38,17 @@ impl<'a> Prompt<'a> {
     /// Lets the person choose one of the items, of which there is at least one, and returns its index. The first is selected.
     pub(super) async fn choose(&self, title: &str, items: &[String]) -> Result<usize, Error> {
         let title = text::for_terminal(title);
-        let (columns, rows) = self.context.terminal_size().unwrap_or((80, 24));
-        if rows < LEAST_ROWS || !self.context.moves_cursor() && !cfg!(windows) {
+        if !self.context.moves_cursor() && !cfg!(windows) {
             return self.number(&title, items).await;
         }
-        // An item that wraps would leave parts of itself on the screen.
-        let columns = columns.saturating_sub(3);
-        let items: Vec<String> = items.iter().map(|item| fitted(&text::for_terminal(item), columns)).collect();
+        let items: Vec<String> = items.iter().map(|item| text::for_terminal(item)).collect();
         let keys = KeyInput::start().map_err(|error| unanswered(&title, &error))?;
-        let (question, colors) = (title.clone(), self.context.colors_stderr());
-        let answer = tokio::task::spawn_blocking(move || {
-            let theme: &dyn Theme = if colors { &ColorfulTheme::default() } else { &SimpleTheme };
-            let list = Select::with_theme(theme).with_prompt(question).items(&items).default(0).report(true);
-            list.interact_on(&Term::stderr())
-        });
-        let answer = answer.await.map_err(io::Error::from).and_then(|answer| Ok(answer?));
+        let (question, shown, colors) = (title.clone(), items.clone(), self.context.colors_stderr());
+        let answer = tokio::task::spawn_blocking(move || select(&question, &shown, colors)).await;
         drop(keys);
-        answer.map_err(|error| unanswered(&title, &error))
+        let index = answer.map_err(io::Error::from).flatten().map_err(|error| unanswered(&title, &error))?;
+        self.context.styled_message(&format!("{title}: {}", self.context.paint(Style::Strong, &items[index])));
+        Ok(index)
     }
 
     /// The same by the number of the item, on a terminal on which no list can be drawn.
@@ -110,9 +102,62 @@ impl<'a> Prompt<'a> {
     }
 }
 
-/// The start of a text that fits in these columns.
-fn fitted(text: &str, columns: usize) -> String {
-    if measure_text_width(text) > columns { truncate_str(text, columns, "…").into_owned() } else { text.to_owned() }
+/// Draws a list until one of its items is chosen with Enter, and returns its index. Typed words filter the list.
+///
+/// The cursor stays in the first row, from which `KeyInput` clears the screen, whatever the size of the terminal is by then.
+fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
+    let term = Term::stderr();
+    let paint = |style: Style, text: &str| if colors { style.apply(text) } else { text.to_owned() };
+    let (mut filter, mut position) = (String::new(), 0);
+    // Of an escape sequence (ECMA-48) that `console` does not know, it reads only the start.
+    let is_open = |escape: &str| {
+        escape.starts_with(['[', 'O']) && (escape.len() == 1 || !escape.ends_with(|end| matches!(end, '@'..='~')))
+    };
+    let (mut escape, mut is_paste) = (String::new(), false);
+    term.hide_cursor()?;
+    loop {
+        let words = filter.to_lowercase();
+        let matches = |item: &str| words.split_whitespace().all(|word| item.to_lowercase().contains(word));
+        let found: Vec<usize> = (0..items.len()).filter(|index| matches(&items[*index])).collect();
+        let (rows, columns) = term.size();
+        let (page, columns) = (usize::from(rows).saturating_sub(1).max(1), usize::from(columns).saturating_sub(1));
+        let hint = match (found.len(), filter.is_empty()) {
+            (0, _) => "  no match".to_owned(),
+            (_, true) if items.len() <= SHORT_LIST => String::new(),
+            (count, true) => format!("type to filter, {}/{count}", position + 1),
+            (count, false) => format!("  {}/{count}", position + 1),
+        };
+        let fitted = |line: &str| truncate_str(line, columns, "…").into_owned();
+        let mut lines = vec![fitted(&format!("{question}: {filter}{}", paint(Style::Secondary, &hint)))];
+        for (number, index) in found.iter().enumerate().skip(position / page * page).take(page) {
+            let mark = if number == position { "> " } else { "  " };
+            let line = fitted(&format!("{mark}{}", items[*index]));
+            lines.push(if number == position { paint(Style::Strong, &line) } else { line });
+        }
+        term.clear_to_end_of_screen()?;
+        term.write_str(&lines.join("\n"))?;
+        term.move_cursor_up(lines.len() - 1)?;
+        let last = found.len().saturating_sub(1);
+        match term.read_key()? {
+            Key::UnknownEscSeq(start) => escape = String::from_iter(start),
+            Key::Char(key) if is_open(&escape) => {
+                escape.push(key);
+                is_paste = (is_paste || escape == "[200~") && escape != "[201~";
+            }
+            _ if is_paste => {}
+            Key::Enter if !found.is_empty() => return Ok(found[position]),
+            Key::ArrowDown | Key::Tab => position = if position < last { position + 1 } else { 0 },
+            Key::ArrowUp | Key::BackTab => position = position.checked_sub(1).unwrap_or(last),
+            Key::ArrowRight | Key::PageDown => position = last.min(position + page),
+            Key::ArrowLeft | Key::PageUp => position = position.saturating_sub(page),
+            Key::Backspace => (_, position) = (filter.pop(), 0),
+            Key::Char(key) if !text::for_terminal(key.encode_utf8(&mut [0; 4])).is_empty() => {
+                filter.push(key);
+                position = 0;
+            }
+            _ => {}
+        }
+    }
 }
 
 pub(super) fn unanswered(title: &str, error: &io::Error) -> Error {

@@ -91,7 +91,7 @@ impl<'a> Selection<'a> {
             format!("{}: {state}", candidate.selector().1)
         };
         let items: Vec<String> = candidates.iter().map(item).collect();
-        let index = runtime::block_on(context, async { Ok(prompt.choose("Which session?", &items).await?) })?;
+        let index = runtime::block_on(context, async { Ok(prompt.choose("Choose the session", &items).await?) })?;
         Ok(candidates.swap_remove(index))
     }
 }

@@ -3,7 +3,7 @@
 //! What carries least goes first: the path of the start URL, then the region or the rest of the URL, then both, whether the token can be
 //! refreshed, and the profiles. Widths are columns of the terminal, which is not the number of characters.
 
-use dialoguer::console::truncate_str;
+use console::truncate_str;
 use url::Url;
 
 use super::session_status::State;

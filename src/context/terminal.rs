@@ -63,9 +63,9 @@ pub struct HiddenInput {
 const INPUT: &str = if cfg!(unix) { "/dev/tty" } else { "CONIN$" };
 const OUTPUT: &str = if cfg!(unix) { "/dev/tty" } else { "CONOUT$" };
 
-/// DECTCEM (ECMA-48 private mode 25).
+/// Clears the screen from the row of the cursor on (ED), ends the marking of pastes and shows the cursor (DECTCEM).
 #[cfg(unix)]
-const SHOW_CURSOR: &str = "\u{1b}[?25h";
+const END_LIST: &str = "\r\u{1b}[0J\u{1b}[?2004l\u{1b}[?25h";
 
 impl HiddenInput {
     /// Turns echo off and shows the prompt; an error when there is no terminal.
@@ -86,8 +86,8 @@ impl HiddenInput {
     }
 }
 
-/// Keys are not shown until this is dropped; then the terminal and its cursor are as before, also if another thread is still
-/// reading a key. On Windows, where the console is not changed, this does nothing.
+/// Keys are not shown until this is dropped; then the terminal and its cursor are as before and the screen is clear from the
+/// row of the cursor on, also if another thread is still reading a key. On Windows the modes of the console are not changed.
 pub struct KeyInput(());
 
 impl KeyInput {
@@ -95,10 +95,12 @@ impl KeyInput {
     pub fn start() -> io::Result<Self> {
         #[cfg(unix)]
         {
-            let terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
-            change_modes(&terminal, OptionalActions::Now, SHOW_CURSOR, |modes| {
+            let mut terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
+            change_modes(&terminal, OptionalActions::Now, END_LIST, |modes| {
                 modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             })?;
+            // A paste is then put between escape sequences.
+            terminal.write_all(b"\x1b[?2004h")?;
         }
         Ok(Self(()))
     }
@@ -108,6 +110,8 @@ impl Drop for KeyInput {
     fn drop(&mut self) {
         #[cfg(unix)]
         restore_modes();
+        #[cfg(not(unix))]
+        let _ = console::Term::stderr().clear_to_end_of_screen().and_then(|()| console::Term::stderr().show_cursor());
     }
 }
 

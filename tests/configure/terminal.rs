@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use super::{DEVELOPER, section, session_section, signed_in};
 use crate::support::environment::SESSION;
 use crate::support::identity_center::{Approval, Endpoint, Gate, Reply};
+use crate::support::screen::Screen;
 use crate::support::terminal::Terminal;
 use crate::support::{IdentityCenter, TestEnv};
 
@@ -52,9 +53,76 @@ fn a_list_that_cannot_be_drawn_is_numbered() {
     let answers = [("   2  ReadOnly", "3\n"), ("from 1 to 2", "2\n"), ("Profile name", "\n"), ("Region", "\n")];
     let text = answer(env.on_terminal(&["configure", "--color", "off"]), &answers);
     assert!(text.contains("Choose the role [1]: ") && !text.contains('\u{1b}'), "{text:?}");
-    answer(env.on_terminal_of(80, 2, &["configure", "--overwrite"]), &answers);
     let new = section("profile Development.ReadOnly", "111122223333", "ReadOnly", "region = us-east-1\n");
     assert!(env.read(".aws/config").ends_with(&new));
+}
+
+/// An Identity Center with 120 accounts, and an environment that is signed in to it.
+fn many_accounts() -> (IdentityCenter, TestEnv) {
+    let center = IdentityCenter::start();
+    center.disentitle();
+    for number in 1..=120 {
+        let name = format!("{} 会社 {number}", if number % 2 == 0 { "Production" } else { "Test" });
+        center.entitle_only(&format!("{number:012}"), &name, &["Admin"]);
+    }
+    let env = signed_in(&center);
+    (center, env)
+}
+
+const CONFIGURE: [&str; 5] = ["configure", "--profile", "dev", "--region", "us-east-1"];
+
+/// The rows on the screen.
+fn shown(text: &str, columns: u16) -> Vec<String> {
+    let mut screen = Screen::new(columns.into());
+    screen.write(text);
+    screen.lines()
+}
+
+#[test]
+fn typing_filters_a_long_list() {
+    let (_center, env) = many_accounts();
+    let mut terminal = env.on_terminal_of(40, 10, &CONFIGURE);
+    terminal.wait_for(|text| text.contains("type to filter").then_some(()));
+    // What is pasted, control characters, and keys that the list does not know.
+    terminal
+        .type_in("\u{1b}[200~secret\r\u{1b}[B\u{1b}[35m\u{3000}\u{1b}[201~\u{15}\u{85}\u{1b}[1;5C\u{1b}OP\u{1b}x\u{4}");
+    terminal.type_in("X");
+    terminal.wait_for(|text| text.contains("account: X").then_some(()));
+    let screen = shown(&terminal.text(), 40);
+    assert_eq!(screen.last().unwrap(), "Choose the account: X  no match");
+    // There is nothing to choose.
+    terminal.type_in("\r\u{7f}test 会社 11é\u{7f}");
+    terminal.wait_for(|text| text.contains("1/6").then_some(()));
+    terminal.type_in(DOWN);
+    terminal.wait_for(|text| text.contains("2/6").then_some(()));
+    let screen = shown(&terminal.text(), 40);
+    let list =
+        ["Choose the account: test 会社 11  2/6", "  Test 会社 11 (000000000011)", "> Test 会社 111 (000000000111)"];
+    assert_eq!(screen[screen.len() - 7..][..3], list);
+    terminal.type_in("\r");
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 0 && echoes && !text.contains("secret"), "{code} {text:?}");
+    let screen = shown(&text, 40);
+    let answer = ["Choose the account: Test 会社 111", "(000000000111)", "✓ saved [profile dev] in"];
+    assert_eq!(screen[1..4], answer, "{screen:#?}");
+    assert!(env.read(".aws/config").contains("sso_account_id = 000000000111\nsso_role_name = Admin\n"));
+}
+
+#[test]
+fn a_list_fits_a_terminal_of_any_size() {
+    let (_center, env) = many_accounts();
+    for (columns, rows) in [(80, 2), (80, 1), (7, 3), (1, 1)] {
+        let mut terminal = env.on_terminal_of(40, 10, &[&CONFIGURE[..], &["--overwrite"]].concat());
+        terminal.wait_for(|text| text.contains("type to filter").then_some(()));
+        terminal.resize(columns, rows);
+        let last = terminal.text().len();
+        terminal.type_in(DOWN);
+        terminal.wait_for(|text| text[last..].contains("[0J").then_some(()));
+        terminal.type_in("\r");
+        let (code, text, echoes) = terminal.finish();
+        assert!(code == 0 && echoes && text.contains("\u{1b}[?2004l\u{1b}[?25h"), "{code} {text:?}");
+        assert!(env.read(".aws/config").contains("sso_account_id = 000000000100\n"), "{columns} {rows}");
+    }
 }
 
 #[test]

@@ -69,10 +69,15 @@ impl Screen {
     fn control(&mut self, sequence: &str) {
         match sequence {
             "[2K" => self.row().clear(),
-            // The cursor is not drawn.
-            "[?25l" | "[?25h" => {}
-            // Black on white, of the QR code; gray, of a list.
-            "[30;107m" | "[38;5;8m" => self.style = 0,
+            "[0J" => {
+                let column = self.column;
+                self.row().truncate(column);
+                self.rows.truncate(self.line + 1);
+            }
+            // The cursor is not drawn, and nothing is pasted.
+            "[?25l" | "[?25h" | "[?2004h" | "[?2004l" => {}
+            // Black on white, of the QR code.
+            "[30;107m" => self.style = 0,
             _ => {
                 let unknown = || -> ! { panic!("what {sequence:?} does is not known") };
                 let (number, letter) = sequence.trim_start_matches('[').split_at(sequence.len() - 2);
@@ -102,7 +107,7 @@ impl Screen {
 #[test]
 fn lines_wrap_and_are_overwritten() {
     let mut screen = Screen::new(4);
-    screen.write("abcd\r\n12345\r\n| wait\r\u{1b}[2K\u{1b}[1mx\u{1b}[0m y \r\nab\rc");
-    assert_eq!(screen.lines(), ["abcd", "1234", "5", "| wa", "x y", "cb"]);
+    screen.write("abcd\r\n12345\r\n| wait\r\u{1b}[2K\u{1b}[1mx\u{1b}[0m y \r\nab\rc\r\nxy\r\n2\u{1b}[1A\u{1b}[0J");
+    assert_eq!(screen.lines(), ["abcd", "1234", "5", "| wa", "x y", "cb", "x"]);
     assert_eq!((screen.rows()[4][0].style, screen.rows()[4][2].style), (1, 0));
 }

@@ -52,7 +52,7 @@ impl TestEnv {
         rustix::pty::unlockpt(&ours).unwrap();
         let name = rustix::pty::ptsname(&ours, Vec::new()).unwrap();
         let theirs = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-        tcsetwinsize(&theirs, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        resize(&theirs, columns, rows);
         let mut command = Command::new("/usr/bin/setsid");
         command.args(["--ctty", "--wait"]).arg(program).args(args);
         self.apply_to(&mut command);
@@ -107,6 +107,11 @@ impl Terminal {
         self.keyboard.write_all(text.as_bytes()).unwrap();
     }
 
+    /// Changes its size.
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        resize(&self.theirs, columns, rows);
+    }
+
     /// Sends the program a signal by its name for `kill`.
     pub(crate) fn signal(&self, name: &str) {
         send_signal(self.child.id(), name);
@@ -139,4 +144,8 @@ impl Terminal {
         let text = String::from_utf8_lossy(&screen.lock().unwrap()).into_owned();
         (code(status), text, echoes)
     }
+}
+
+fn resize(terminal: &File, columns: u16, rows: u16) {
+    tcsetwinsize(terminal, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
 }
