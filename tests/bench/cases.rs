@@ -6,13 +6,16 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use crate::baseline::HELLO;
-use crate::home::{self, Homes};
+use crate::home::{self, EXPIRED, Homes, Sessions, VALID};
 use crate::identity_center::{Endpoint, IdentityCenter, Reply};
 use crate::programs::{Extent, Programs};
 use crate::run::Run;
 
 /// More responses than any measurement requests.
-const ANSWERS: usize = 2000;
+const ANSWERS: usize = 20_000;
+/// The numbers of sessions whose counts are compared.
+pub(crate) const FEW: usize = 25;
+pub(crate) const MANY: usize = 400;
 /// The request body of curl.
 const BODY: &str = r#"{"clientName": "bench", "clientType": "public"}"#;
 /// A program in which botocore reads a config file and does nothing else.
@@ -51,6 +54,8 @@ pub(crate) enum Target {
     Times(Beside, f64),
     /// A number of instructions more than another row.
     Over(&'static str, u64),
+    /// With many sessions, a multiple of the count per session of another row, with few.
+    Linear(&'static str, f64),
 }
 
 /// A row of the table.
@@ -83,9 +88,11 @@ impl Bench {
         for center in [&http, &https] {
             center.tolerate_everything();
             center.next_n(Endpoint::RegisterClient, ANSWERS, &Reply::json(200, &home::registration()));
-            center.next_n(Endpoint::CreateTokenWithIam, ANSWERS, &Reply::json(200, &home::application_tokens()));
-            center.next_n(Endpoint::ListAccounts, ANSWERS, &Reply::json(200, &serde_json::json!({"accountList": []})));
         }
+        http.next_n(Endpoint::CreateTokenWithIam, ANSWERS, &Reply::json(200, &home::application_tokens()));
+        http.next_n(Endpoint::CreateToken, ANSWERS, &Reply::json(200, &home::tokens()));
+        http.next_n(Endpoint::Logout, ANSWERS, &Reply::body(200, ""));
+        http.next_n(Endpoint::ListAccounts, ANSWERS, &Reply::json(200, &serde_json::json!({"accountList": []})));
         let empty = homes.empty()?;
         Ok(Self { homes, programs, http, https, empty })
     }
@@ -102,6 +109,7 @@ impl Bench {
         cases.extend(self.without_answer());
         cases.push(self.with_iam());
         cases.extend(self.cached()?);
+        cases.extend(self.growth());
         cases.extend(self.profiles()?);
         assert!(cases.iter().all(|case| case.id != HELLO), "hello world is not one of our rows");
         Ok(cases)
@@ -219,6 +227,30 @@ impl Bench {
         let all = Run::new(&self.programs.own, &ten, ["status"]);
         cases.push(Case::new("status-10", "`status`, ten sessions", all, vec![Target::Count(1_500_000)]));
         Ok(cases)
+    }
+
+    /// Commands that have a request to send for each of many sessions.
+    fn growth(&self) -> Vec<Case> {
+        let names: Vec<String> = (0..MANY).map(|at| format!("--sso-session=s{at}")).collect();
+        let mut cases = Vec::new();
+        for (few, many, name, words, by_name, expires_at) in [
+            ("login-all-25", "login-all-400", "`login --all`, expired tokens", &["login", "--all"][..], false, EXPIRED),
+            ("logout-25", "logout-400", "`logout`", &["logout"], false, VALID),
+            ("logout-names-25", "logout-names-400", "`logout --sso-session` for each", &["logout"], true, VALID),
+            ("status-check-25", "status-check-400", "`status --check`", &["status", "--check"], false, VALID),
+        ] {
+            for (id, count) in [(few, FEW), (many, MANY)] {
+                let home = self.homes.path().join(format!("many{count}"));
+                let names = names[..count].iter().map(String::as_str).filter(|_| by_name);
+                let run = Run::new(&self.programs.own, &home, words.iter().copied().chain(names));
+                let run = run.set("AWS_ENDPOINT_URL", self.http.url());
+                let run = Run { sessions: Some(Sessions { home, count, expires_at }), ..run };
+                let targets = if count == MANY { vec![Target::Linear(few, 1.3)] } else { Vec::new() };
+                let case = Case::new(id, &format!("{name}, {count} sessions"), run, targets);
+                cases.push(if count == MANY { case.timed() } else { case });
+            }
+        }
+        cases
     }
 
     /// A token with a config file that has many profiles.

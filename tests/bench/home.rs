@@ -1,4 +1,4 @@
-//! Home directories for the benchmark: sessions with valid tokens, and config files with many profiles.
+//! Home directories for the benchmark: sessions with their tokens, and config files with many profiles.
 //!
 //! Sizes, lifetimes and lengths of paths are the same on every machine, so that a count changes only with the
 //! program. Sizes are those of Identity Center: a client secret of 1,500 characters, tokens of 300.
@@ -12,7 +12,9 @@ use sha1::{Digest as _, Sha1};
 
 const REGION: &str = "us-east-1";
 /// Far in the future.
-const EXPIRES: &str = "2099-01-01T00:00:00Z";
+pub(crate) const VALID: &str = "2099-01-01T00:00:00Z";
+/// Long ago; the token can be refreshed.
+pub(crate) const EXPIRED: &str = "2020-01-01T00:00:00Z";
 /// Profiles per session in a config file with many profiles.
 const PROFILES_OF_A_SESSION: usize = 100;
 
@@ -33,20 +35,10 @@ impl Homes {
         self.home("empty")
     }
 
-    /// A home with `count` sessions, `s0` and so on, each with a profile, a valid token and its registration.
+    /// A home with `count` sessions and valid tokens.
     pub(crate) fn of_sessions(&self, count: usize) -> io::Result<PathBuf> {
-        let home = self.home(&format!("s{count}"))?;
-        let mut config = String::new();
-        for at in 0..count {
-            let (name, url) = (format!("s{at}"), start_url(at));
-            config.extend([format!(
-                "[sso-session {name}]\nsso_start_url = {url}\nsso_region = {REGION}\n\
-                 sso_registration_scopes = sso:account:access\n\n[profile {name}]\nsso_session = {name}\n\
-                 sso_account_id = 111122223333\nsso_role_name = Developer\nregion = {REGION}\n\n"
-            )]);
-            write_session(&home, &name, &url)?;
-        }
-        write_private(&home.join(".aws/config"), config.as_bytes())?;
+        let home = self.path().join(format!("s{count}"));
+        Sessions { home: home.clone(), count, expires_at: VALID }.write()?;
         Ok(home)
     }
 
@@ -71,18 +63,51 @@ impl Homes {
                 100_000_000_000 + at
             )]);
         }
-        write_session(&home, "s0", &start_url(0))?;
+        write_session(&home, "s0", &start_url(0), VALID)?;
         write_private(&home.join(".aws/config"), config.as_bytes())?;
         Ok(home)
     }
 
     fn home(&self, name: &str) -> io::Result<PathBuf> {
         let home = self.path().join(name);
-        let cache = home.join(".aws/sso/cache");
-        fs::create_dir_all(&cache)?;
-        cache.ancestors().take(3).try_for_each(|folder| make_private(folder, 0o700))?;
+        create(&home)?;
         Ok(home)
     }
+}
+
+/// The sessions of a home: `s0` and so on, each with a profile, a token and its registration.
+#[derive(Debug, Clone)]
+pub(crate) struct Sessions {
+    pub(crate) home: PathBuf,
+    pub(crate) count: usize,
+    pub(crate) expires_at: &'static str,
+}
+
+impl Sessions {
+    /// Writes them to a new home, in place of an old one.
+    pub(crate) fn write(&self) -> io::Result<()> {
+        if self.home.exists() {
+            fs::remove_dir_all(&self.home)?;
+        }
+        create(&self.home)?;
+        let mut config = String::new();
+        for at in 0..self.count {
+            let (name, url) = (format!("s{at}"), start_url(at));
+            config.extend([format!(
+                "[sso-session {name}]\nsso_start_url = {url}\nsso_region = {REGION}\n\
+                 sso_registration_scopes = sso:account:access\n\n[profile {name}]\nsso_session = {name}\n\
+                 sso_account_id = 111122223333\nsso_role_name = Developer\nregion = {REGION}\n\n"
+            )]);
+            write_session(&self.home, &name, &url, self.expires_at)?;
+        }
+        write_private(&self.home.join(".aws/config"), config.as_bytes())
+    }
+}
+
+fn create(home: &Path) -> io::Result<()> {
+    let cache = home.join(".aws/sso/cache");
+    fs::create_dir_all(&cache)?;
+    cache.ancestors().take(3).try_for_each(|folder| make_private(folder, 0o700))
 }
 
 /// The start URL of a session.
@@ -107,6 +132,17 @@ pub(crate) fn registration() -> Value {
     })
 }
 
+/// The response to a refresh in these runs.
+pub(crate) fn tokens() -> Value {
+    json!({
+        "accessToken": format!("{:B<300}", "aoa"),
+        "tokenType": "Bearer",
+        "expiresIn": 28_800,
+        "refreshToken": format!("{:S<350}", "aor"),
+        "idToken": null,
+    })
+}
+
 /// The response to `create-token-with-iam` in these runs.
 pub(crate) fn application_tokens() -> Value {
     json!({
@@ -122,16 +158,16 @@ pub(crate) fn application_tokens() -> Value {
 }
 
 /// Writes the token and the registration of a session as a login does.
-fn write_session(home: &Path, name: &str, url: &str) -> io::Result<()> {
+fn write_session(home: &Path, name: &str, url: &str, expires_at: &str) -> io::Result<()> {
     let (id, secret) = client(name);
     let token = json!({
         "startUrl": url,
         "region": REGION,
         "accessToken": format!("{:A<300}", "aoa"),
-        "expiresAt": EXPIRES,
+        "expiresAt": expires_at,
         "clientId": id,
         "clientSecret": secret,
-        "registrationExpiresAt": EXPIRES,
+        "registrationExpiresAt": VALID,
         "refreshToken": format!("{:R<350}", "aor"),
     });
     write_cached(home, name, &token)?;
@@ -145,7 +181,7 @@ fn write_session(home: &Path, name: &str, url: &str) -> io::Result<()> {
     let registration = json!({
         "clientId": id,
         "clientSecret": secret,
-        "expiresAt": EXPIRES,
+        "expiresAt": VALID,
         "scopes": ["sso:account:access"],
         "grantTypes": ["authorization_code", "refresh_token"],
     });
@@ -158,10 +194,10 @@ pub(crate) fn expire(home: &Path, id: &str, secret: &str, refresh_token: &str) -
         "startUrl": start_url(0),
         "region": REGION,
         "accessToken": format!("{:A<300}", "aoa"),
-        "expiresAt": "2020-01-01T00:00:00Z",
+        "expiresAt": EXPIRED,
         "clientId": id,
         "clientSecret": secret,
-        "registrationExpiresAt": EXPIRES,
+        "registrationExpiresAt": VALID,
         "refreshToken": refresh_token,
     });
     write_cached(home, "s0", &token)

@@ -33,7 +33,7 @@ pub(crate) fn count(run: &Run, times: usize) -> Result<Instructions, Box<dyn Err
 
 fn once(run: &Run) -> Result<Instructions, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let mut command = run.command_under("valgrind");
+    let mut command = run.command_under("valgrind")?;
     command.args(["--tool=callgrind", "--trace-children=yes"]);
     command.arg(format!("--callgrind-out-file={}/%p", folder.path().display()));
     command.arg(&run.program).args(&run.args);

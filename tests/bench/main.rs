@@ -45,7 +45,7 @@ const BASELINE: &str = "tests/bench/baseline.tsv";
 const USAGE: &str = "\
 usage: cargo bench --profile dev [-- OPTION...]
 
-  --check      only count our own instructions; fail if a count exceeds the baseline by more than 5 %
+  --check      only count our own instructions; fail if a count exceeds the baseline by more than 5 %, or is not linear
   --update     only count our own instructions; save them as the baseline
   --static     also build and measure a static program, like that of a release
   --write      update the tables in tests/bench/README.md and the chart
@@ -115,24 +115,28 @@ fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Counts our own instructions and prints them in the format of the baseline.
-fn counts() -> Result<Counts, Box<dyn Error>> {
+/// Counts our own instructions and prints them in the format of the baseline; also returns the rows that do not grow
+/// linearly.
+fn counts() -> Result<(Counts, Vec<String>), Box<dyn Error>> {
     let bench = Bench::new(Extent::Own)?;
-    let counts = report::count(&bench, &bench.cases()?)?;
+    let cases = bench.cases()?;
+    let counts = report::count(&bench, &cases)?;
     println!("{}", baseline::write(&counts));
-    Ok(counts)
+    let not_linear = report::not_linear(&cases, &counts);
+    Ok((counts, not_linear))
 }
 
 /// Saves new counts as the baseline.
 fn update() -> Result<bool, Box<dyn Error>> {
-    fs::write(file(BASELINE), baseline::write(&counts()?))?;
+    fs::write(file(BASELINE), baseline::write(&counts()?.0))?;
     Ok(true)
 }
 
 /// Compares new counts with the baseline.
 fn check() -> Result<bool, Box<dyn Error>> {
-    let counts = counts()?;
-    let outcome = baseline::compare(&baseline::read(&fs::read_to_string(file(BASELINE))?)?, &counts);
+    let (counts, not_linear) = counts()?;
+    let mut outcome = baseline::compare(&baseline::read(&fs::read_to_string(file(BASELINE))?)?, &counts);
+    outcome.failures.extend(not_linear);
     outcome.notes.iter().for_each(|note| println!("note: {note}"));
     outcome.failures.iter().for_each(|failure| println!("FAILED: {failure}"));
     if outcome.failures.is_empty() {

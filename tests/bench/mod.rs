@@ -6,6 +6,7 @@
 
 mod baseline;
 mod chart;
+mod home;
 mod instructions;
 mod run;
 mod table;

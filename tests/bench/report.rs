@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 
 use crate::baseline::{Counts, HELLO};
-use crate::cases::{Bench, Beside, Case, Target};
+use crate::cases::{Bench, Beside, Case, FEW, MANY, Target};
 use crate::chart::{Bar, Group, Kind, svg};
 use crate::instructions::{self, Instructions};
 use crate::run::{Run, Taken, median};
@@ -13,7 +13,7 @@ use crate::scale;
 use crate::table::{Table, as_float, megabytes, millions, milliseconds, times};
 
 /// The number of runs of our program; the smallest count is used.
-pub(crate) const TIMES: usize = 3;
+const TIMES: usize = 3;
 const MOST_MEMORY: [(&str, u64); 2] = [("register-http", 5_500_000), ("register-https", 6_500_000)];
 const LARGEST: u64 = 5_200_000;
 const MOST_CRATES: usize = 172;
@@ -27,9 +27,14 @@ pub(crate) fn count(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<dyn Err
         Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&bench.programs.hello), TIMES)?)]);
     for case in cases {
         eprintln!("counting {}", case.name);
-        counts.insert(case.id.clone(), instructions::count(&case.own, TIMES)?);
+        counts.insert(case.id.clone(), instructions::count(&case.own, times_counted(case))?);
     }
     Ok(counts)
+}
+
+/// Once is enough for many sessions, whose count differs by 0.3 % between runs.
+fn times_counted(case: &Case) -> usize {
+    if case.own.sessions.is_some() { 1 } else { TIMES }
 }
 
 /// Counts the other programs.
@@ -50,7 +55,7 @@ pub(crate) fn count_static(bench: &Bench, cases: &[Case]) -> Result<Counts, Box<
     let mut counts = Counts::from([(HELLO.to_owned(), instructions::count(&bench.hello(&linked.hello), TIMES)?)]);
     for case in cases {
         eprintln!("counting {}, static", case.name);
-        counts.insert(case.id.clone(), instructions::count(&case.own.of(&linked.own), TIMES)?);
+        counts.insert(case.id.clone(), instructions::count(&case.own.of(&linked.own), times_counted(case))?);
     }
     Ok(counts)
 }
@@ -80,7 +85,11 @@ pub(crate) fn instructions_table(cases: &[Case], counts: &Counts, others: &Other
         if beside.is_empty() && case.targets.iter().any(|target| matches!(target, Target::Times(Beside::Hello, _))) {
             beside.push(format!("{} hello world", times(count.all, hello.all)));
         }
-        let targets = case.targets.iter().filter_map(|target| judge(case, *target, counts, others));
+        let targets = case
+            .targets
+            .iter()
+            .filter_map(|target| judge(case, *target, counts, others))
+            .map(|(target, is_met)| verdict(&target, is_met));
         table.row([
             case.name.clone(),
             millions(count.all),
@@ -94,13 +103,18 @@ pub(crate) fn instructions_table(cases: &[Case], counts: &Counts, others: &Other
 }
 
 /// A target and whether it is met; empty if the program to compare with is not installed.
-fn judge(case: &Case, target: Target, counts: &Counts, others: &Others) -> Option<String> {
+fn judge(case: &Case, target: Target, counts: &Counts, others: &Others) -> Option<(String, bool)> {
     let count = counts.get(&case.id)?.all;
     Some(match target {
-        Target::Count(limit) => verdict(&format!("≤ {} M", millions(limit)), count <= limit),
+        Target::Count(limit) => (format!("≤ {} M", millions(limit)), count <= limit),
         Target::Over(row, limit) => {
             let over = count.saturating_sub(counts.get(row)?.all);
-            verdict(&format!("≤ {} M over http, is {}", millions(limit), millions(over)), over <= limit)
+            (format!("≤ {} M over http, is {}", millions(limit), millions(over)), over <= limit)
+        }
+        Target::Linear(few, limit) => {
+            let as_few = as_float(counts.get(few)?.all) * as_float((MANY / FEW) as u64);
+            let ratio = as_float(count) / as_few;
+            (format!("≤ {limit} × per session of {FEW}, is {ratio:.2}"), ratio <= limit)
         }
         Target::Times(beside, limit) => {
             let other = match beside {
@@ -109,9 +123,20 @@ fn judge(case: &Case, target: Target, counts: &Counts, others: &Others) -> Optio
             };
             let ratio = as_float(count) / as_float(other.max(1));
             let is = if limit < 1.0 { format!(", is {ratio:.3}") } else { String::new() };
-            verdict(&format!("≤ {limit} × {}{is}", beside.name()), ratio <= limit)
+            (format!("≤ {limit} × {}{is}", beside.name()), ratio <= limit)
         }
     })
+}
+
+/// The rows with many sessions whose count per session is too large.
+pub(crate) fn not_linear(cases: &[Case], counts: &Counts) -> Vec<String> {
+    let mut rows = Vec::new();
+    for case in cases {
+        let linear = case.targets.iter().find(|target| matches!(target, Target::Linear(..)));
+        let judged = linear.and_then(|target| judge(case, *target, counts, &Others::new()));
+        rows.extend(judged.filter(|(_, is_met)| !is_met).map(|(target, _)| format!("{}: {target}", case.id)));
+    }
+    rows
 }
 
 /// A target, marked if it is missed.
@@ -156,7 +181,7 @@ pub(crate) fn time_table(bench: &Bench, cases: &[Case], rounds: usize) -> Result
     Ok(table)
 }
 
-/// The table of everything else: size, crates, many processes, many sessions.
+/// The table of everything else: size, crates, many processes.
 pub(crate) fn scale_table(bench: &Bench, rounds: usize) -> Result<Table, Box<dyn Error>> {
     let mut table = Table::new(["", "measured", "target"]);
     let linked = bench.programs.linked.iter().map(|linked| ("binary, static", &linked.own));
@@ -178,20 +203,6 @@ pub(crate) fn scale_table(bench: &Bench, rounds: usize) -> Result<Table, Box<dyn
         ),
         verdict("≤ 1.5 ×, one refresh", ratio <= 1.5 && storm.refreshes == 1),
     ]);
-    for growth in scale::growth(bench, rounds)? {
-        let is_linear = as_float(growth.last) <= as_float(growth.first) * 1.1;
-        let is_quick = growth.processor.as_millis() < 100;
-        table.row([
-            format!("{}, 1,000 sessions", growth.name),
-            format!(
-                "{} ms CPU; {} k instructions per session up to 100 sessions, {} k above",
-                milliseconds(growth.processor),
-                growth.first / 1000,
-                growth.last / 1000
-            ),
-            verdict("linear, < 100 ms", is_linear && is_quick),
-        ]);
-    }
     Ok(table)
 }
 

@@ -5,9 +5,12 @@
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+use super::home::Sessions;
 
 /// A command line to run repeatedly.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub(crate) struct Run {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<OsString>,
     pub(crate) environment: Vec<(String, OsString)>,
+    /// What is written to the home before each run of a command that changes it.
+    pub(crate) sessions: Option<Sessions>,
     /// The expected exit code; a run with another one is an error.
     pub(crate) code: i32,
 }
@@ -37,7 +42,8 @@ impl Run {
             ("LC_ALL".to_owned(), "C.UTF-8".into()),
             ("AWS_EC2_METADATA_DISABLED".to_owned(), "true".into()),
         ];
-        Self { program: program.to_owned(), args: args.into_iter().map(Into::into).collect(), environment, code: 0 }
+        let args = args.into_iter().map(Into::into).collect();
+        Self { program: program.to_owned(), args, environment, sessions: None, code: 0 }
     }
 
     /// The same command line of another program.
@@ -57,16 +63,17 @@ impl Run {
         self
     }
 
-    /// Sets the environment of this run on a command.
-    pub(crate) fn command_under(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    /// Writes the home anew, if the command changes it, and sets the environment of this run on a command.
+    pub(crate) fn command_under(&self, program: impl AsRef<std::ffi::OsStr>) -> io::Result<Command> {
+        self.sessions.iter().try_for_each(Sessions::write)?;
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value))).current_dir("/");
-        command
+        Ok(command)
     }
 
     /// Runs the command line once; `gauge` is the program that measures it.
     pub(crate) fn take(&self, gauge: &Path) -> Result<Taken, Box<dyn Error>> {
-        let mut command = self.command_under(gauge);
+        let mut command = self.command_under(gauge)?;
         let output = command.arg(&self.program).args(&self.args).stdin(Stdio::null()).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let numbers: Vec<i64> = text.split_whitespace().filter_map(|number| number.parse().ok()).collect();

@@ -1,4 +1,4 @@
-//! Scaling: many processes with one token, many sessions in one home; and build times.
+//! Scaling: many processes with one token; and build times.
 
 use std::error::Error;
 use std::process::{Child, Command, Stdio};
@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 use crate::cases::Bench;
 use crate::home;
 use crate::identity_center::{Endpoint, IdentityCenter};
-use crate::instructions;
 use crate::programs::{self, cargo};
-use crate::run::{Run, median};
+use crate::run::Run;
 
 /// Concurrent processes.
 const PROCESSES: usize = 200;
@@ -48,7 +47,7 @@ fn at_once(run: &Run) -> Result<Duration, Box<dyn Error>> {
     let start = Instant::now();
     let mut children: Vec<Child> = Vec::new();
     for _ in 0..PROCESSES {
-        let mut command = run.command_under(&run.program);
+        let mut command = run.command_under(&run.program)?;
         command.args(&run.args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         children.push(command.spawn()?);
     }
@@ -59,39 +58,6 @@ fn at_once(run: &Run) -> Result<Duration, Box<dyn Error>> {
         }
     }
     Ok(start.elapsed())
-}
-
-/// The cost of a command with many sessions.
-pub(crate) struct Growth {
-    pub(crate) name: &'static str,
-    /// Instructions per additional session, with few and with many sessions; equal if the growth is linear.
-    pub(crate) first: u64,
-    pub(crate) last: u64,
-    /// CPU time with a thousand sessions.
-    pub(crate) processor: Duration,
-}
-
-/// `status` and `login --all` of 10, 100 and 1,000 sessions with valid tokens.
-pub(crate) fn growth(bench: &Bench, rounds: usize) -> Result<Vec<Growth>, Box<dyn Error>> {
-    let homes = [10, 100, 1000].map(|count| bench.homes.of_sessions(count));
-    let [ten, hundred, thousand] = homes;
-    let homes = [ten?, hundred?, thousand?];
-    let mut grown = Vec::new();
-    for (name, words) in [("`status`", &["status"][..]), ("`login --all`", &["login", "--all"])] {
-        let runs = homes.each_ref().map(|home| Run::new(&bench.programs.own, home, words));
-        let mut counts = Vec::new();
-        for run in &runs {
-            counts.push(instructions::count(run, 1)?.all);
-        }
-        let taken: Result<Vec<_>, _> = (0..rounds).map(|_| runs[2].take(&bench.programs.gauge)).collect();
-        grown.push(Growth {
-            name,
-            first: counts[1].saturating_sub(counts[0]) / 90,
-            last: counts[2].saturating_sub(counts[1]) / 900,
-            processor: median(&taken?).processor,
-        });
-    }
-    Ok(grown)
 }
 
 /// Seconds of a clean build, of the build of the tests after it, of the tests, and of a release build.
