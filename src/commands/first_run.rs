@@ -32,7 +32,7 @@ pub(super) async fn ask(
         Some(region) => region.clone(),
         None => region(&start_url, prompt, services, context).await?,
     };
-    let name = prompt.ask("Name of the session", Some(&proposed_name(&start_url)), check_name).await?;
+    let name = prompt.ask("Session name", Some(&proposed_name(&start_url)), check_name).await?;
     let start_url = Some(Located::new(start_url, Origin::Answer));
     Ok(SessionOptions { name: Some(name.into()), start_url, region: Some(region), ..SessionOptions::default() })
 }
@@ -56,7 +56,7 @@ pub(super) async fn region(
     let answer = |region| Located::new(region, Origin::Answer);
     let is_valid = |region: &str| services.endpoint(Service::Oidc, region).is_ok();
     if endpoint::region_of_start_url(start_url).is_none() {
-        context.message("Looking for the region on the page of the portal ...");
+        context.message("Detecting the region from the access portal ...");
     }
     if let Some(region) = login::find_region(&services.http, start_url).await.filter(|region| is_valid(region)) {
         context.message(&format!("Region: {region}"));
@@ -64,7 +64,7 @@ pub(super) async fn region(
     }
     let other = "another region".to_owned();
     let items: Vec<String> = REGIONS.iter().map(ToString::to_string).chain([other]).collect();
-    let index = prompt.choose("Region of the Identity Center", &items).await?;
+    let index = prompt.choose("Region of Identity Center", &items).await?;
     if let Some(region) = REGIONS.get(index) {
         return Ok(answer((*region).to_owned()));
     }

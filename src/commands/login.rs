@@ -21,7 +21,7 @@ use crate::report;
 use crate::services::Services;
 
 use super::prompt::Prompt;
-use super::selection::Selection;
+use super::selection::{Selection, none_selected};
 use super::{choices, clients, configure, print_source, runtime, wants_events};
 
 /// Signs in to one session or several; the exit code is that of the worst failure. Each failure also emits an event.
@@ -89,9 +89,7 @@ fn selected<'a>(args: &'a LoginArgs, config: &'a Config) -> Result<Vec<SessionOp
     let mut names: Vec<&str> = if args.all {
         let names: Vec<_> = config.sso_sessions().map(|(name, _)| name).collect();
         if names.is_empty() {
-            let absent = || format!("{} has no [sso-session NAME] section{}", config.described(), config.access_hint());
-            let hint = config.misread_sso_session().unwrap_or_else(absent);
-            return Err(Error::configuration("No sso-sessions are configured.").hint(hint));
+            return Err(none_selected(&[], config));
         }
         names
     } else {

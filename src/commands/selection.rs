@@ -97,7 +97,7 @@ impl<'a> Selection<'a> {
 }
 
 /// The error about no session or several.
-fn none_selected(candidates: &[SessionOptions<'_>], config: &Config) -> Error {
+pub(super) fn none_selected(candidates: &[SessionOptions<'_>], config: &Config) -> Error {
     let problem = if candidates.is_empty() {
         format!("No sso-session is configured in {}", config.config_path().display())
     } else {

@@ -107,7 +107,7 @@ impl SessionStatus {
         } else if self.is_refreshable {
             self.state = State::Refreshable;
         } else {
-            self.need_login(&LoginNeeded::expired(&token, now));
+            self.need_login(&LoginNeeded::Expired(token.seconds_left(now)));
         }
         self.expires_at = Some(token.expires_at);
         self.registration_expires_at = token.registration_expires_at;

@@ -62,8 +62,8 @@ fn message(session: &Session, why: &LoginNeeded) -> String {
             format!("Error loading SSO Token: Token for {} does not exist", session.label())
         }
         LoginNeeded::Unauthorized => EXPIRED.to_owned(),
-        LoginNeeded::Expired { .. } if session.name.is_none() => EXPIRED.to_owned(),
-        LoginNeeded::Expired { .. }
+        LoginNeeded::Expired(_) if session.name.is_none() => EXPIRED.to_owned(),
+        LoginNeeded::Expired(_)
         | LoginNeeded::TooShort(_)
         | LoginNeeded::Refused(_)
         | LoginNeeded::ClientRefused(_)

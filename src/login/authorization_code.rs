@@ -147,7 +147,7 @@ fn refusal_message(why: Refusal) -> Option<String> {
         ),
         Refusal::ErrorWithoutState => Some("ignoring an error response without a matching state".to_owned()),
         Refusal::Account(uid) => Some(format!(
-            "ignoring a response from another account of this machine (user {uid}); if that is your browser, paste the \
+            "ignoring a response from another user of this machine (user {uid}); if that is your browser, paste the \
              URL it was redirected to, or run this command again with --use-device-code"
         )),
         _ => None,

@@ -12,8 +12,7 @@ const EXPIRED: &str = "The pending authorization to retrieve an SSO token has ex
 /// The error of a request that was denied (RFC 6749 section 4.1.2.1).
 pub(super) const ACCESS_DENIED: &str = "access_denied";
 /// What can be done about it.
-const DENIED: &str =
-    "to approve the request after all, run the login again; if you may not, ask your Identity Center administrator";
+const DENIED: &str = "to approve the request after all, run the login again; if you are not allowed to, ask your Identity Center administrator";
 
 /// The error of the command; a refusal by the service names the values that it may be about.
 pub(super) fn explained(failure: Failure, session: &Session) -> Error {

@@ -47,7 +47,7 @@ pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> 
             "and CI is set, so no browser is opened".to_owned(),
             format!(
                 "to approve the login in a browser elsewhere, {run} --interactive always, or set \
-                 SSO_OIDC_INTERACTIVE=always; without a person, use IAM credentials with sso-oidc create-token-with-iam"
+                 SSO_OIDC_INTERACTIVE=always; for unattended jobs, use IAM credentials with sso-oidc create-token-with-iam"
             ),
         )),
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,

@@ -139,7 +139,7 @@ impl<'a> Notices<'a> {
         let context = self.context;
         let (what, copied) = code.map_or(("URL", url), |code| ("code", code.text));
         if copy && context.copy(&text::for_terminal(copied)) {
-            self.message(format_args!("the {what} was sent to the clipboard of the terminal"));
+            self.message(format_args!("sent the {what} to the terminal's clipboard"));
         }
         if !self.for_a_person {
             return 0;
@@ -200,7 +200,7 @@ impl<'a> Notices<'a> {
         self.event(&json!({"event": "waiting", "until": until.map(timestamp::format)}))?;
         let words = || {
             let left = left().as_secs();
-            format!("waiting for the approval, {}:{:02} left", left / 60, left % 60)
+            format!("waiting for approval, {}:{:02} left", left / 60, left % 60)
         };
         Ok(self.context.wait_for(words, future).await)
     }
@@ -230,7 +230,7 @@ impl<'a> Notices<'a> {
         let what = if login.how == How::Cached { "Already signed in to" } else { "Signed in to" };
         // A minute that has just begun counts; a number is not separated from its unit.
         let left = duration((ends - now).whole_seconds().saturating_add(59) / 60 * 60).replace(' ', NO_BREAK);
-        let renews = if is_refreshable { ", renews by itself" } else { "" };
+        let renews = if is_refreshable { ", renews automatically" } else { "" };
         context.styled_message(&format!(
             "{} {what} {} until {} ({left}){renews}",
             context.paint(Style::Good, "✓"),
@@ -255,7 +255,7 @@ impl<'a> Notices<'a> {
         let step = match profile {
             Some("default") => "try: aws s3 ls".to_owned(),
             Some(name) => format!("try: aws s3 ls --profile {}", shell_quoted(name)),
-            None => "no profile uses this session yet: sso-oidc configure".to_owned(),
+            None => "no profile uses this session yet; run: sso-oidc configure".to_owned(),
         };
         self.context.styled_message(&self.context.paint(Style::Secondary, &format!("  {step}")));
     }
@@ -266,8 +266,9 @@ impl<'a> Notices<'a> {
         let usual = endpoint::normalized_start_url(written).filter(|usual| usual != written);
         if let Some(usual) = usual {
             let source = session.start_url.source();
-            let warning =
-                format!("the start URL `{written}` is used as written; AWS's form is `{usual}` (from {source})");
+            let warning = format!(
+                "the start URL `{written}` is used as written; AWS's form is `{usual}`; the value comes from {source}"
+            );
             self.context.warn(text::for_terminal(&warning));
         }
     }
@@ -291,8 +292,7 @@ impl<'a> Notices<'a> {
             return;
         };
         if is_new_session {
-            return self
-                .message(format_args!("{why}; the administrator of the Identity Center sets the session's length"));
+            return self.message(format_args!("{why}; your Identity Center administrator sets the session duration"));
         }
         self.message(format_args!("{why}; --new-session revokes that session and starts a new one"));
     }

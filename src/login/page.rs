@@ -71,16 +71,15 @@ impl Page {
 
     /// The service no longer knows the client, so the login starts again with a new one.
     pub(super) fn approve_again() -> Self {
-        let what = "The service does not accept the registration of sso-oidc any more, so the login starts again.";
-        let advice = "You can close this window. Approve the login in the page that opens next, or open the new URL in your terminal.";
-        Self::new("Approve once more", [what, advice])
+        let what = "The service no longer accepts the registration of sso-oidc, so the login starts over.";
+        let advice = "You can close this window. Approve the login on the page that opens next, or open the new URL shown in your terminal.";
+        Self::new("Approve again", [what, advice])
     }
 
     /// A request that is not the redirect.
     pub(super) fn refused(why: Refusal) -> Self {
         if let Refusal::Account(_) = why {
-            let what =
-                "This browser runs as another account of this machine than the login, so its response is ignored.";
+            let what = "This browser runs as a different user than the login, so its response is ignored.";
             let advice = "If you started the login, paste the URL of this page into its terminal.";
             return Self::new(NOT_SIGNED_IN, [what, advice]);
         }

@@ -16,7 +16,7 @@ mod tests;
 use std::fmt;
 use std::time::Duration;
 
-use crate::cache::{CachedToken, Loaded, RegistrationKey, TokenCache, TokenKey, timestamp};
+use crate::cache::{CachedToken, Loaded, RegistrationKey, TokenCache, TokenKey};
 use crate::config::Session;
 use crate::context::{Context, Timestamp};
 use crate::error::{Error, Kind};
@@ -79,15 +79,10 @@ pub enum LoginNeeded {
     Damaged(String),
     /// The token was issued for another configuration.
     Mismatch(Mismatch),
-    /// The token cannot be refreshed, and expires too soon or has expired.
-    Expired {
-        /// When.
-        expires_at: Timestamp,
-        /// Whether it has expired already.
-        already: bool,
-    },
-    /// The refreshed token, which expires at this time, has less life than needed.
-    TooShort(Timestamp),
+    /// The token, which has this many seconds left, cannot be refreshed, and expires too soon or has expired.
+    Expired(i64),
+    /// The refreshed token, which has this many seconds left, has less life than needed.
+    TooShort(i64),
     /// The user signed out while the token was being refreshed.
     SignedOut,
     /// The service refused to refresh the token: its error.
@@ -180,10 +175,10 @@ impl TokenRequest<'_> {
         } else if lasts(&token) {
             Usable::cached(token)
         } else {
-            return Err(LoginNeeded::expired(&token, context.now()).into());
+            return Err(LoginNeeded::Expired(token.seconds_left(context.now())).into());
         };
         if !lasts(&usable.token) {
-            return Err(LoginNeeded::TooShort(usable.token.expires_at).into());
+            return Err(LoginNeeded::TooShort(usable.token.seconds_left(context.now())).into());
         }
         usable.warnings.splice(0..0, warnings);
         Ok(usable)
@@ -221,13 +216,6 @@ impl NoToken {
     }
 }
 
-impl LoginNeeded {
-    /// Why a token that cannot be refreshed is not usable.
-    pub fn expired(token: &CachedToken, now: Timestamp) -> Self {
-        Self::Expired { expires_at: token.expires_at, already: token.expires_at <= now }
-    }
-}
-
 impl fmt::Display for NoToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -243,13 +231,11 @@ impl fmt::Display for LoginNeeded {
             Self::Absent => f.write_str("no cached token"),
             Self::Damaged(damage) => write!(f, "the cached token is damaged: {damage}"),
             Self::Mismatch(mismatch) => mismatch.fmt(f),
-            Self::Expired { expires_at, already } => {
-                let expired = if *already { "expired at" } else { "expires too soon, at" };
-                write!(f, "the token {expired} {} and cannot be refreshed", timestamp::format(*expires_at))
+            Self::Expired(left @ ..=0) => {
+                write!(f, "the token expired {} ago and cannot be refreshed", duration(left.saturating_neg()))
             }
-            Self::TooShort(expires_at) => {
-                write!(f, "even a refreshed token expires too soon, at {}", timestamp::format(*expires_at))
-            }
+            Self::Expired(left) => write!(f, "the token expires in only {} and cannot be refreshed", duration(*left)),
+            Self::TooShort(left) => write!(f, "even a refreshed token expires too soon, in {}", duration(*left)),
             Self::SignedOut => f.write_str("signed out while the token was being refreshed"),
             Self::Refused(error) | Self::ClientRefused(error) => {
                 write!(f, "the service refused to refresh the token: {error}")

@@ -55,7 +55,7 @@ impl TokenRequest<'_> {
             Found::Fresh(Usable { token, .. }) | Found::Stale(token, _) => token,
         };
         let now = self.context.now();
-        let parts = present.refreshable(now).ok_or_else(|| LoginNeeded::expired(&present, now))?;
+        let parts = present.refreshable(now).ok_or_else(|| LoginNeeded::Expired(present.seconds_left(now)))?;
         if let Some(error) = self.reported(&mut held, &present, parts.refresh_token) {
             return Err(error);
         }
@@ -166,7 +166,9 @@ impl TokenRequest<'_> {
                     return match look(self.session, self.cache, self.min_ttl, self.context)? {
                         Found::Fresh(usable) => Ok(usable),
                         Found::Stale(later, _) if self.lasts(&later) => Ok(Usable::cached(later)),
-                        Found::Stale(later, _) => Err(LoginNeeded::expired(&later, self.context.now()).into()),
+                        Found::Stale(later, _) => {
+                            Err(LoginNeeded::Expired(later.seconds_left(self.context.now())).into())
+                        }
                     };
                 }
                 Ok(Loaded::Present(..)) => match self.cache.replace_token(&key, found, &token) {

@@ -54,7 +54,7 @@ impl TokenRequest<'_> {
         };
         let error = match replaced {
             Ok(usable) if usable.token.lasts(min_ttl, context.now()) => return Ok(usable),
-            Ok(usable) => return Err(LoginNeeded::TooShort(usable.token.expires_at).into()),
+            Ok(usable) => return Err(LoginNeeded::TooShort(usable.token.seconds_left(context.now())).into()),
             Err(NoToken::LoginNeeded(LoginNeeded::Refused(_) | LoginNeeded::Reported(_))) => {
                 LoginNeeded::Unauthorized.into()
             }

@@ -146,7 +146,7 @@ async fn decided(request: TokenRequest<'_>, point: Point) -> Decision {
         Err(NoToken::Failed(error)) if was_requested(&error.to_string()) => Decision::RequestFails,
         Err(NoToken::Unavailable(_)) => Decision::ReportRefusal,
         Err(NoToken::LoginNeeded(why)) => {
-            assert!(matches!(why, LoginNeeded::Expired { .. } | LoginNeeded::Reported(_)), "{point:?}: {why}");
+            assert!(matches!(why, LoginNeeded::Expired(_) | LoginNeeded::Reported(_)), "{point:?}: {why}");
             Decision::LogIn
         }
         other => panic!("{point:?}: {other:?}"),

@@ -34,7 +34,7 @@ fn no_browser_is_announced_where_none_can_be_opened() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.set("SSH_CONNECTION", "192.0.2.7 50000 192.0.2.1 22");
-    let text = device_login(&env, &center, (80, 24), &LOGIN, "waiting for the approval");
+    let text = device_login(&env, &center, (80, 24), &LOGIN, "waiting for approval");
     assert!(!text.contains("browser.") && !text.contains("could not be opened"), "{text}");
     let rows = rows(80, &text);
     let url = rows.iter().position(|row| row.starts_with(&center.url()) && row.contains("?user_code=")).unwrap();
@@ -49,7 +49,7 @@ fn an_opened_browser_is_announced() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.record_browser();
-    let text = device_login(&env, &center, (80, 24), &words(&["--use-device-code"]), "waiting for the approval");
+    let text = device_login(&env, &center, (80, 24), &words(&["--use-device-code"]), "waiting for approval");
     assert!(text.contains("Opened your browser to sign in to "), "{text}");
     assert_eq!(env.opened().len(), 1);
 }
@@ -79,13 +79,13 @@ fn success_is_one_line_with_the_next_step() {
     let center = IdentityCenter::start();
     let mut env = TestEnv::of(&center);
     env.set("TZ", "XYZ-9").set("CLICOLOR", "0");
-    let text = device_login(&env, &center, (80, 24), &words(&DEVICE), "waiting for the approval");
+    let text = device_login(&env, &center, (80, 24), &words(&DEVICE), "waiting for approval");
     let expires = env.token("corp")["expiresAt"].as_str().unwrap().to_owned();
     let hour: u32 = expires[11..13].parse().unwrap();
     let local = format!("{:02}:{}", (hour + 9) % 24, &expires[14..16]);
     let rows = rows(80, &text);
     let success = rows.iter().find(|row| row.starts_with("✓ Signed in to corp until ")).expect("success");
-    assert!(success.ends_with(&format!("{local} (8\u{a0}h), renews by itself")), "{success}, not {local}");
+    assert!(success.ends_with(&format!("{local} (8\u{a0}h), renews automatically")), "{success}, not {local}");
     assert!(rows.contains(&"  try: aws s3 ls --profile dev".to_owned()), "{rows:?}");
     assert!(!text.contains("Successfully logged into"), "{text}");
 
@@ -94,7 +94,7 @@ fn success_is_one_line_with_the_next_step() {
     let (code, text, _) = env.on_terminal(&LOGIN).finish();
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("✓ Already signed in to corp until "), "{text}");
-    assert!(text.contains("  no profile uses this session yet: sso-oidc configure"), "{text}");
+    assert!(text.contains("  no profile uses this session yet; run: sso-oidc configure"), "{text}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn several_sessions_are_named_before_their_urls() {
     env.config(&(env.read(".aws/config") + &lab));
     let mut terminal = env.on_terminal(&["login", "--all", "--flow", "device-code", "--no-browser"]);
     for part in ["signing in to corp (1 of 2)", "signing in to lab (2 of 2)"] {
-        terminal.wait_for(|text| text.split_once(part)?.1.contains("waiting for the approval").then_some(()));
+        terminal.wait_for(|text| text.split_once(part)?.1.contains("waiting for approval").then_some(()));
         center.approve(&center.open_user_codes()[0]);
     }
     let (code, text, _) = terminal.finish();
@@ -151,14 +151,14 @@ fn a_rejected_paste_leaves_no_part_of_the_spinner() {
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
     let url = terminal.word("/authorize?");
-    terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+    terminal.wait_for(|text| text.contains("waiting for approval").then_some(()));
     terminal.type_in("nonsense\n");
     terminal.wait_for(|text| text.contains("is not a redirect URL or a code").then_some(()));
     UserAgent::new().approve(&url).unwrap();
     let (_, text, _) = terminal.finish();
     let rows = rows(110, &text);
     assert!(rows.contains(&"that is not a redirect URL or a code".to_owned()), "{rows:?}");
-    assert!(!rows.iter().any(|row| row.contains("waiting for the approval")), "{rows:?}");
+    assert!(!rows.iter().any(|row| row.contains("waiting for approval")), "{rows:?}");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn without_cursor_movement_there_is_no_escape_sequence() {
         let mut env = TestEnv::of(&center);
         env.set(variable, value).set("WT_SESSION", "1");
         let login = [&words(&DEVICE)[..], &["--copy", "--color", color]].concat();
-        let mut text = device_login(&env, &center, (80, 50), &login, "waiting for the approval, 9:5");
+        let mut text = device_login(&env, &center, (80, 50), &login, "waiting for approval, 9:5");
         for words in
             [&["status"][..], &["status", "--profile", "dev"], &["login", "--sso-session", "none"], &["logout"]]
         {
@@ -204,7 +204,7 @@ fn the_code_is_copied_on_request() {
     let copied = text.split_once("\u{1b}]52;c;").unwrap().1.split_once('\u{7}').unwrap().0;
     let copied = base64::prelude::BASE64_STANDARD.decode(copied).unwrap();
     assert!(text.contains(&format!("?user_code={}\r\n", String::from_utf8(copied).unwrap())), "{text}");
-    assert!(text.contains("the code was sent to the clipboard of the terminal"), "{text}");
+    assert!(text.contains("sent the code to the terminal's clipboard"), "{text}");
 }
 
 #[test]
@@ -236,8 +236,7 @@ fn a_denial_says_what_can_be_done() {
     let mut running = running;
     let page = UserAgent::new().deny(&running.authorization_url()).unwrap();
     assert!(page.text().contains("run the login again in your terminal"), "{}", page.text());
-    let next =
-        "to approve the request after all, run the login again; if you may not, ask your Identity Center administrator";
+    let next = "to approve the request after all, run the login again; if you are not allowed to, ask your Identity Center administrator";
     let run = running.finish().expect(255);
     assert!(run.stderr.contains(next), "{}", run.snapshot());
 

@@ -32,9 +32,9 @@ fn the_first_login_sets_up_a_profile() {
     let mut terminal = env.on_terminal(&LOGIN);
     for (question, answer) in [
         ("Start URL of your AWS access portal: ", &*format!("{url}\n")),
-        ("Name of the session [sso]: ", "\n"),
+        ("Session name [sso]: ", "\n"),
         ("Set up a profile now? (y/n) [yes]: ", "\n"),
-        ("Choose the role", "\r"),
+        ("Which role?", "\r"),
         ("Profile name [Development.Developer]: ", "dev\n"),
         ("Region [us-east-1]: ", "eu-west-1\n"),
     ] {
@@ -56,7 +56,7 @@ fn the_first_login_asks_for_the_session_and_saves_it() {
     terminal.type_in("my-company\n");
     terminal.wait_for(|text| text.contains("expected a URL like https://").then_some(()));
     terminal.type_in(&format!("{}/#/\n", url.strip_prefix("https://").unwrap()));
-    terminal.wait_for(|text| text.contains("Name of the session [sso]: ").then_some(()));
+    terminal.wait_for(|text| text.contains("Session name [sso]: ").then_some(()));
     assert!(terminal.text().contains(&format!("Start URL: {url}\r\n")), "{}", terminal.text());
     assert!(terminal.text().contains("Region: us-east-1"), "{}", terminal.text());
     terminal.type_in("a]b\n");
@@ -93,7 +93,7 @@ fn a_region_that_is_not_found_is_chosen() {
             terminal.wait_for(|text| text.contains("expected a region like").then_some(()));
             terminal.type_in("us-east-1\n");
         }
-        terminal.wait_for(|text| text.contains("Name of the session").then_some(()));
+        terminal.wait_for(|text| text.contains("Session name").then_some(()));
         terminal.type_in("\n");
         decline(&mut terminal);
         let (code, text, _) = terminal.finish();
@@ -114,7 +114,7 @@ fn the_region_of_a_start_url_is_found() {
     assert!(code == 0 && text.contains("Region: us-east-1"), "{code} {text}");
     center.next(Endpoint::VanityUrl, Reply::html(404, ""));
     let mut terminal = env.on_terminal(&["configure", "--use-device-code", "--start-url", &url]);
-    terminal.wait_for(|text| text.contains("Region of the Identity Center").then_some(()));
+    terminal.wait_for(|text| text.contains("Region of Identity Center").then_some(()));
     terminal.type_in("\u{3}");
     assert_eq!(terminal.finish().0, 130);
     // Nothing is requested where nobody can answer.
@@ -130,7 +130,7 @@ fn options_answer_questions() {
     let mut terminal = env.on_terminal(&[&LOGIN[..], &["--sso-region", "us-east-1"]].concat());
     terminal.wait_for(|text| text.contains("Start URL").then_some(()));
     terminal.type_in(&format!("{url}\n"));
-    terminal.wait_for(|text| text.contains("Name of the session").then_some(()));
+    terminal.wait_for(|text| text.contains("Session name").then_some(()));
     assert!(!terminal.text().contains("Region: "), "{}", terminal.text());
     terminal.type_in("\n");
     decline(&mut terminal);
@@ -148,7 +148,7 @@ fn an_interrupted_question_writes_nothing() {
         terminal.wait_for(|text| text.contains("Start URL").then_some(()));
         if let Some(url) = answers.first() {
             terminal.type_in(&format!("{url}\n"));
-            let next = if answers.len() == 2 { "af-south-1" } else { "Name of the session" };
+            let next = if answers.len() == 2 { "af-south-1" } else { "Session name" };
             terminal.wait_for(|text| text.contains(next).then_some(()));
         }
         // Ctrl-D ends a line of text only.

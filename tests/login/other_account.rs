@@ -66,12 +66,12 @@ fn a_response_from_another_account_is_ignored() {
     for _ in 0..2 {
         let answer = send_as(ACCOUNT, &code, "cat <&3");
         assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
-        assert!(answer.contains("another account") && !answer.contains("attacker"), "{answer}");
+        assert!(answer.contains("a different user") && !answer.contains("attacker"), "{answer}");
     }
     let denial = redirect(&url, "x").as_str().replace("code=", "error=");
     assert!(send_as(ACCOUNT, &url::Url::parse(&denial).unwrap(), "cat <&3").starts_with("HTTP/1.1 403 "));
     let stderr = approve(running, &url);
-    let ignored = format!("ignoring a response from another account of this machine (user {ACCOUNT})");
+    let ignored = format!("ignoring a response from another user of this machine (user {ACCOUNT})");
     assert_eq!(stderr.matches(&ignored).count(), 1, "{stderr}");
     assert!(stderr.contains("--use-device-code"), "says what to do if it was the user's browser: {stderr}");
 }

@@ -90,7 +90,7 @@ fn a_client_that_the_exchange_refuses_is_registered_again_once() {
     center.next(Endpoint::CreateToken, Reply::fault("InvalidClientException"));
     let mut running = start(&env, &[]);
     let page = UserAgent::new().approve(&last_url(&mut running, 1)).unwrap();
-    assert_eq!((page.status, page.title()), (200, "Approve once more"), "{}", page.text());
+    assert_eq!((page.status, page.title()), (200, "Approve again"), "{}", page.text());
     let second = last_url(&mut running, 2);
     assert_eq!(UserAgent::new().approve(&second).unwrap().title(), "You are signed in");
     let run = running.finish().ok();

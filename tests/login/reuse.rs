@@ -184,7 +184,7 @@ fn the_advice_is_not_the_option_that_was_given() {
     let short = "the token expires sooner than requested; ";
     for (more, advice) in [
         (&["--force", "--min-ttl", "4h"][..], "--new-session revokes that session and starts a new one"),
-        (&["--new-session", "--min-ttl", "4h"], "the administrator of the Identity Center sets the session's length"),
+        (&["--new-session", "--min-ttl", "4h"], "your Identity Center administrator sets the session duration"),
     ] {
         env.sign_in(&center, SESSION);
         env.let_expire_in(SESSION, -60);

@@ -14,7 +14,7 @@ fn the_spinner_shows_the_time_left_and_disappears() {
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
     let url = terminal.word("/authorize?");
-    terminal.wait_for(|text| text.contains("waiting for the approval, 9:5").then_some(()));
+    terminal.wait_for(|text| text.contains("waiting for approval, 9:5").then_some(()));
     assert!(!terminal.echoes(), "what is pasted is not shown");
     UserAgent::new().approve(&url).unwrap();
     let (code, text, echoes) = terminal.finish();
@@ -115,7 +115,7 @@ fn ctrl_c_restores_the_terminal() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
     let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
-    terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+    terminal.wait_for(|text| text.contains("waiting for approval").then_some(()));
     terminal.type_in("\u{3}");
     let (code, text, echoes) = terminal.finish();
     assert_eq!(code, 130, "{text}");
@@ -128,7 +128,7 @@ fn every_signal_restores_the_terminal() {
     let env = TestEnv::of(&center);
     for (name, status) in [("QUIT", -3), ("USR1", -10), ("ALRM", -14), ("TERM", -15), ("HUP", -1), ("XCPU", -24)] {
         let mut terminal = env.on_terminal(&words(&["--flow", "authorization-code", "--no-browser"]));
-        terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+        terminal.wait_for(|text| text.contains("waiting for approval").then_some(()));
         assert!(!terminal.echoes());
         terminal.signal(name);
         let (code, text, echoes) = terminal.finish();
@@ -145,7 +145,7 @@ fn qr_code_of_the_device_code() {
         (&["--use-device-code", "--no-browser", "--no-qr", "--force"], false),
     ] {
         let mut terminal = env.on_terminal(&words(more));
-        terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+        terminal.wait_for(|text| text.contains("waiting for approval").then_some(()));
         assert_eq!(terminal.text().contains('▀'), shown, "{}", terminal.text());
         center.approve(&center.open_user_codes()[0]);
         let (code, text, _) = terminal.finish();
@@ -168,7 +168,7 @@ fn nothing_is_read_from_a_terminal_that_is_not_standard_input() {
     let script = "\"$0\" login --sso-session corp --flow authorization-code --no-browser < /dev/null";
     let mut terminal = env.program_on_terminal("/bin/bash".as_ref(), &["-c", script, env!("CARGO_BIN_EXE_sso-oidc")]);
     let url = terminal.word("/authorize?");
-    terminal.wait_for(|text| text.contains("waiting for the approval").then_some(()));
+    terminal.wait_for(|text| text.contains("waiting for approval").then_some(()));
     assert!(terminal.echoes());
     UserAgent::new().approve(&url).unwrap();
     let (code, text, _) = terminal.finish();

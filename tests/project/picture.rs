@@ -101,20 +101,20 @@ fn login_picture_is_up_to_date() {
     let mut terminal = env.on_terminal_of(COLUMNS, ROWS, &["login", "--use-device-code"]);
     let url = format!("{}/start", center.url());
     for (question, answer, shown) in
-        [("Start URL of your AWS access portal: ", &*url, START_URL), ("Name of the session [sso]: ", "my-company", "")]
+        [("Start URL of your AWS access portal: ", &*url, START_URL), ("Session name [sso]: ", "my-company", "")]
     {
         let text = terminal.wait_for(|text| text.ends_with(question).then(|| text.to_owned()));
         film.show_typing(&text, shown);
         terminal.type_in(&format!("{answer}\n"));
     }
-    let text = terminal.wait_for(|text| text.contains("waiting for the approval").then(|| text.to_owned()));
+    let text = terminal.wait_for(|text| text.contains("waiting for approval").then(|| text.to_owned()));
     film.code = center.open_user_codes()[0].clone();
-    let waits = text.find("waiting for the approval").unwrap();
+    let waits = text.find("waiting for approval").unwrap();
     let start = text[..waits].rfind(['\n', '\r']).unwrap() + 1;
     for step in 0..24 {
         let spinner = SPINNER[step % SPINNER.len()];
         let left = 59 - step / 8;
-        let line = format!("{spinner} waiting for the approval, 9:{left} left");
+        let line = format!("{spinner} waiting for approval, 9:{left} left");
         film.show(&format!("{}{line}", &text[..start]), 0.125);
     }
     center.approve(&film.code);

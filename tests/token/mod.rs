@@ -213,7 +213,7 @@ fn damaged_cache_files_are_reported_and_kept() {
         ("[1]", "damaged: it is not a JSON object"),
         ("{\"accessToken\": \"canary\"}", "damaged: it has no expiresAt"),
         ("{\"accessToken\": \"canary\", \"expiresAt\": \"soon\"}", "damaged: its expiresAt is not a valid timestamp"),
-        ("{\"accessToken\": \"canary\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}", "expired at 2020-01-01T00:00:00Z"),
+        ("{\"accessToken\": \"canary\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}", " ago and cannot be refreshed"),
         (
             "{\"accessToken\": \"canary\\r\\nx: y\", \"expiresAt\": \"2100-01-01T00:00:00Z\"}",
             "damaged: its accessToken has characters that are not printable ASCII",

@@ -255,7 +255,8 @@ impl Writing<'_> {
         let option =
             if name == "default" { String::new() } else { format!(" --profile {}", config::shell_quoted(name)) };
         if !self.global.as_aws {
-            let step = self.context.paint(Style::Secondary, &format!("try: aws s3 ls{option}"));
+            let indent = if self.context.stderr_is_terminal { "  " } else { "" };
+            let step = self.context.paint(Style::Secondary, &format!("{indent}try: aws s3 ls{option}"));
             self.context.styled_message(&step);
             return Ok(());
         }

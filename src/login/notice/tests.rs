@@ -123,7 +123,7 @@ fn a_token_that_expires_early_is_explained() {
         let choices = Choices { min_ttl, new_session: is_new_session, ..Choices::default() };
         let text = written(&[], |notices, session| notices.advice(&login, known.as_ref(), session, &choices));
         let next = if is_new_session {
-            "the administrator of the Identity Center sets the session's length"
+            "your Identity Center administrator sets the session duration"
         } else {
             "--new-session revokes that session and starts a new one"
         };

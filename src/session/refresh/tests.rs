@@ -99,7 +99,7 @@ async fn only_the_token_that_was_refreshed_is_replaced() {
         let fixture = Fixture::new();
         store(&fixture, &present);
         let result = fixture.request().store(&found, new.clone(), Vec::new()).await;
-        let expired = matches!(result, Err(NoToken::LoginNeeded(LoginNeeded::Expired { .. })));
+        let expired = matches!(result, Err(NoToken::LoginNeeded(LoginNeeded::Expired(_))));
         assert_eq!(expired, used.is_none(), "{present:?}");
         assert_eq!(result.ok().map(|usable| usable.token.access_token), used.map(Secret::new), "{present:?}");
         let on_disk = fixture.cache.token(&fixture.session.token_key()).unwrap();
