@@ -66,7 +66,7 @@ fn profiles_with_other_settings_are_kept_and_named() {
     env.config(&(session_section(&center) + own));
     let run = configure(&env, &["--all"]).ok();
     assert!(run.stderr.contains("added 1 profile in "), "{}", run.snapshot());
-    let kept = "kept 1 profile with other settings; --overwrite replaces them: Development.Developer\n";
+    let kept = "kept 1 profile with different settings: Development.Developer; pass --overwrite to replace them\n";
     assert!(run.stderr.contains(kept), "{}", run.snapshot());
     let added = section("profile Development.ReadOnly", "111122223333", "ReadOnly", "region = us-east-1\n");
     assert_eq!(env.read(".aws/config"), session_section(&center) + own + &added);

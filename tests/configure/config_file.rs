@@ -107,7 +107,7 @@ fn a_profile_that_appears_meanwhile_is_kept() {
         env.config(&own);
         gate.open();
         let run = run.finish().expect(if all { 0 } else { 252 });
-        assert!(run.stderr.contains("with other settings"), "{}", run.snapshot());
+        assert!(run.stderr.contains("with different settings"), "{}", run.snapshot());
         assert!(env.read(".aws/config").starts_with(&own));
         assert_eq!(env.read(".aws/config") == own, !all);
     }

@@ -36,7 +36,7 @@ fn account_role_name_and_region_are_asked_for() {
             ("ReadOnly", &format!("{DOWN}\r")),
             ("Profile name: ", "a\u{1b}[Db\n"),
             ("characters that cannot be shown", "b\n"),
-            ("the profile b exists; choose another name", "c\n"),
+            ("the profile b already exists; choose another name", "c\n"),
             ("Region [us-east-1]: ", "eu west\n"),
             ("Provided region_name", "eu-west-1\n"),
         ],

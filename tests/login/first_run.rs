@@ -34,7 +34,7 @@ fn the_first_login_sets_up_a_profile() {
         ("Start URL of your AWS access portal: ", &*format!("{url}\n")),
         ("Session name [sso]: ", "\n"),
         ("Set up a profile now? (y/n) [yes]: ", "\n"),
-        ("Which role?", "\r"),
+        ("Choose the role", "\r"),
         ("Profile name [Development.Developer]: ", "dev\n"),
         ("Region [us-east-1]: ", "eu-west-1\n"),
     ] {

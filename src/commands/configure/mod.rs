@@ -202,7 +202,7 @@ impl Writing<'_> {
             None if present.get("sso_session").is_some() => "sso_session",
             _ => return Ok(()),
         };
-        let message = format!("the profile {name} cannot get these settings: its {key} takes precedence over them");
+        let message = format!("cannot write the profile {name}: its {key} would take precedence over the new settings");
         Err(Error::validation(message).hint(format!("remove {key} from {}, or use another name", present.place())))
     }
 
@@ -210,7 +210,8 @@ impl Writing<'_> {
     fn refuse(&self, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
         let ([profile], [Saved::Kept], false) = (profiles, saved, self.args.all) else { return Ok(()) };
         let place = self.config.profile(&profile.name).map(|section| format!(": {}", section.place()));
-        let message = format!("the profile {} exists with other settings{}", profile.name, place.unwrap_or_default());
+        let message =
+            format!("the profile {} already exists with different settings{}", profile.name, place.unwrap_or_default());
         let hint = "pass --overwrite to replace them, or --profile to write another profile";
         Err(Error::validation(message).hint(hint))
     }
@@ -238,7 +239,7 @@ impl Writing<'_> {
         self.success(&format!("{add} {added}{replaced}{unchanged} in {path}"));
         if kept > 0 {
             let (kept, names) = (counted(kept, "profile"), names(Saved::Kept).collect::<Vec<_>>().join(", "));
-            let line = format!("kept {kept} with other settings; --overwrite replaces them: {names}");
+            let line = format!("kept {kept} with different settings: {names}; pass --overwrite to replace them");
             self.context.message(&for_terminal(&line));
         }
     }

@@ -131,7 +131,7 @@ impl Roles<'_> {
         let Some(prompt) = &self.prompt else { return Ok(proposal) };
         let is_free = |name: &str| self.may_exist || self.config.profile(name).is_none();
         let check = |name: &str| {
-            if is_free(name) { Ok(()) } else { Err(format!("the profile {name} exists; choose another name")) }
+            if is_free(name) { Ok(()) } else { Err(format!("the profile {name} already exists; choose another name")) }
         };
         let default = Some(proposal.as_str()).filter(|name| is_free(name));
         prompt.ask("Profile name", default, check).await
@@ -164,7 +164,7 @@ fn shown(accounts: &[Account]) -> Vec<String> {
 }
 
 fn nothing(what: &str, place: &str) -> Error {
-    let hint = "the administrator of the Identity Center assigns accounts and roles";
+    let hint = "ask your Identity Center administrator to assign accounts and roles to you";
     Error::other(format!("{place} has no {what}s")).hint(hint)
 }
 
