@@ -219,7 +219,7 @@ pub fn install_panic_hook() {
         restore_modes();
         let place = panic.location().map(|place| format!(" at {}:{}", source_file(place.file()), place.line()));
         let place = place.unwrap_or_default();
-        let _ = writeln!(io::stderr(), "\nsso-oidc: [ERROR]: internal error{place}\nhint: please report it");
+        let _ = writeln!(io::stderr(), "\nsso-oidc: [ERROR]: internal error{place}\nhint: please report this bug");
         exit(255);
     }));
 }

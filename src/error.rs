@@ -4,6 +4,7 @@
 //! and the AWS CLI's name. Enums of errors exist only where code branches on them (retry, poll, refresh). `report`
 //! prints errors.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::io;
 
@@ -146,6 +147,11 @@ impl Error {
         Self::new(Kind::Validation, message)
     }
 
+    /// The same, about the value of an option, a variable or a key.
+    pub fn invalid_value(name: &str, value: &str, expected: &str) -> Self {
+        Self::validation(format!("Invalid value `{value}` for {name}; {expected}"))
+    }
+
     /// Configuration that cannot be used: exit code 253.
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(Kind::Configuration, message)
@@ -206,6 +212,14 @@ impl Error {
     /// The service's error, if there is one.
     pub fn answer(&self) -> Option<&ServiceError> {
         self.service.as_deref()
+    }
+}
+
+/// "expected a, b or c".
+pub fn expected<T: Borrow<str> + fmt::Display>(choices: &[T]) -> String {
+    match choices {
+        [others @ .., last] if !others.is_empty() => format!("expected {} or {last}", others.join(", ")),
+        _ => format!("expected {}", choices.concat()),
     }
 }
 

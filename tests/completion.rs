@@ -268,7 +268,7 @@ fn the_default_shell_is_that_of_the_variable() {
             "/bin/tcsh",
             "No completion script for `tcsh` (from the environment variable SHELL); expected bash, zsh, fish",
         ),
-        ("", "Missing SHELL; expected bash, zsh, fish, powershell, elvish"),
+        ("", "Missing SHELL; expected bash, zsh, fish, powershell or elvish"),
     ] {
         let run = by_variable(shell).expect(252);
         assert!(run.stderr.contains(message) && run.stdout.is_empty(), "{run:?}");

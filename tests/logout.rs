@@ -187,7 +187,7 @@ fn a_file_of_another_user_stays_and_the_rest_is_removed() {
     let path = env.home().join(TestEnv::token_path("lab"));
     std::os::unix::fs::chown(&path, Some(54321), Some(54321)).unwrap();
     let run = env.run(["logout"]).expect(255);
-    assert!(run.stderr.contains("cannot remove everything"), "{}", run.snapshot());
+    assert!(run.stderr.contains("cannot remove all files"), "{}", run.snapshot());
     assert!(run.stderr.contains(&path.display().to_string()), "{}", run.snapshot());
     assert_eq!(env.files(".aws/sso").len(), 2);
     assert_eq!(env.files(".aws/cli"), [".aws/cli/cache/assumed.json"]);

@@ -205,7 +205,7 @@ fn headers_without_the_word_are_explained() {
         env.config(&config.replace("[sso-session \"corp\"]", header));
         for words in [&["login"][..], &["token"], &["token", "--sso-session", "corp"]] {
             let run = env.run(words).expect(253);
-            let hint = format!("{header}, is not read as a section; it must be [sso-session corp]");
+            let hint = format!("{header}, is not a valid section; it must be [sso-session corp]");
             assert!(run.stderr.contains(&hint), "{}", run.snapshot());
         }
     }

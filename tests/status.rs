@@ -153,13 +153,13 @@ fn sessions_that_cannot_be_read_are_mentioned() {
     env.config("[sso-session My Corp]\nsso_region = us-east-1\n");
     let run = env.run(["status"]).expect(4);
     assert!(
-        run.stderr.ends_with("is not read as a section; it must be [sso-session \"My Corp\"]\n"),
+        run.stderr.ends_with("is not a valid section; it must be [sso-session \"My Corp\"]\n"),
         "{}",
         run.snapshot()
     );
     let run = env.run(["login", "--all"]).expect(253);
     assert!(
-        run.stderr.ends_with("is not read as a section; it must be [sso-session \"My Corp\"]\n"),
+        run.stderr.ends_with("is not a valid section; it must be [sso-session \"My Corp\"]\n"),
         "{}",
         run.snapshot()
     );
@@ -173,7 +173,7 @@ fn no_login_is_recommended_that_cannot_work() {
     let seen = sessions(&env.run(["status", "--sso-session", "torn"]).expect(4));
     assert_eq!((&seen[0]["state"], &seen[0]["command"]), (&json!("damaged"), &Value::Null), "{seen:?}");
     let reason = seen[0]["reason"].as_str().unwrap();
-    assert!(reason.contains("it is a folder, not a file (move or remove "), "{reason}");
+    assert!(reason.contains("it is a directory, not a file (move or remove "), "{reason}");
     env.run(["login", "--sso-session", "torn", "--no-browser"]).expect(255);
 }
 
@@ -249,7 +249,7 @@ fn an_unusable_file_is_damaged() {
     let run = env.run(["status", "--sso-session", SESSION]).expect(4);
     let seen = sessions(&run);
     assert_eq!(seen[0]["state"], "damaged");
-    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("it is a folder")), "{}", seen[0]);
+    assert!(seen[0]["reason"].as_str().is_some_and(|why| why.contains("it is a directory")), "{}", seen[0]);
 }
 
 #[test]

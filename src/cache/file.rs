@@ -75,15 +75,19 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
     let (place, cause) = (path.display(), Cause::of(error));
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied if cause == Some(Cause::NotPermitted) => {
-            format!("check the attributes of {place} and its folder (lsattr): neither may be immutable or append-only")
+            format!(
+                "check the attributes of {place} and its directory (lsattr): neither may be immutable or append-only"
+            )
         }
         io::ErrorKind::PermissionDenied => match files::command_for_access(path) {
             Some(command) => format!("run: {command}"),
-            None => format!("make {place} readable and writable for your account, or set HOME to a folder that is"),
+            None => format!("make {place} readable and writable for your user, or set HOME to a directory that is"),
         },
         io::ErrorKind::StorageFull => "free some space on that file system".to_owned(),
-        _ if cause == Some(Cause::TooManyFiles) => "close files, or allow more of them (ulimit -n)".to_owned(),
-        io::ErrorKind::FileTooLarge => "allow this process to write files (ulimit -f)".to_owned(),
+        _ if cause == Some(Cause::TooManyFiles) => {
+            "close files, or raise the limit on open files (ulimit -n)".to_owned()
+        }
+        io::ErrorKind::FileTooLarge => "raise the limit on file size (ulimit -f)".to_owned(),
         _ => format!("check the file system that holds {place}"),
     };
     failed(path, attempt, error).hint(hint)
@@ -95,7 +99,7 @@ fn untrusted(path: &Path, attempt: &str, problem: &str) -> Error {
 }
 
 fn is_a_folder(path: &Path, attempt: &str) -> Error {
-    failed(path, attempt, "it is a folder, not a file").hint(format!("move or remove {}", path.display()))
+    failed(path, attempt, "it is a directory, not a file").hint(format!("move or remove {}", path.display()))
 }
 
 fn failed(path: &Path, attempt: &str, why: impl fmt::Display) -> Error {
@@ -168,10 +172,10 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
     let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return if is_link { unusable("it is a link to nothing") } else { Ok(Loaded::Absent) };
+            return if is_link { unusable("it is a dangling symbolic link") } else { Ok(Loaded::Absent) };
         }
         Err(error) => match Cause::of(&error) {
-            Some(Cause::Link) => return unusable("it is a link that leads nowhere"),
+            Some(Cause::Link) => return unusable("it is a loop of symbolic links"),
             Some(Cause::NotOpenable) => return unusable("it is not a regular file"),
             _ => return Err(Failure::io(path, READ, &error)),
         },
@@ -188,12 +192,14 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
         problem => problem,
     };
     match problem {
-        Some(problem) if is_link => return unusable(&format!("it is a link to a file that is not trusted: {problem}")),
+        Some(problem) if is_link => {
+            return unusable(&format!("it is a symbolic link to a file that is not trusted: {problem}"));
+        }
         Some(problem) => return Err(untrusted(path, READ, &problem).into()),
         None if metadata.len() > LARGEST => return unusable(TOO_LARGE),
         None => {}
     }
-    let replaced = || format!("{} is a link; the next write puts a file in its place", path.display());
+    let replaced = || format!("{} is a symbolic link; the next write replaces it with a file", path.display());
     let warning = if files::is_world_writable(&metadata) {
         Some(files::narrow(&file, path).map_err(|error| Failure::io(path, READ, &error))?)
     } else {

@@ -139,10 +139,10 @@ fn usage_errors_name_the_option_but_no_secret() {
         ("--bogus", "Unknown option --bogus"),
         ("--debug=hunter2 login", "--debug takes no value"),
         ("login --profile", "--profile requires a value"),
-        ("login --output", "--output requires a value; expected json, text, table, yaml, yaml-stream, off"),
+        ("login --output", "--output requires a value; expected json, text, table, yaml, yaml-stream or off"),
         (
             "login --output jsn",
-            "Invalid value `jsn` for --output; expected json, text, table, yaml, yaml-stream, off; did you mean json?",
+            "Invalid value `jsn` for --output; expected json, text, table, yaml, yaml-stream or off; did you mean json?",
         ),
         ("login --all --start-url u", "--all cannot be used with --start-url"),
         ("login --save", "--save requires --start-url"),
@@ -169,7 +169,7 @@ fn usage_errors_name_the_option_but_no_secret() {
         assert!(!refused.contains("hunter2") && !refused.contains("horse"), "{line}: {refused}");
     }
     assert_eq!(refused(&[]), "Missing command");
-    let tcsh = "Invalid value `tcsh` for SHELL; expected bash, zsh, fish, powershell, elvish";
+    let tcsh = "Invalid value `tcsh` for SHELL; expected bash, zsh, fish, powershell or elvish";
     assert_eq!(refused(&["completion", "tcsh"]), tcsh);
 }
 

@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 
 use super::words::{option, requires_value};
 use super::{CommandSpec, aws};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, expected};
 use crate::model::Operation;
 
 /// The error about the words of a command line, which call the command if it is known.
@@ -108,7 +108,7 @@ fn name(arguments: &[String]) -> String {
 
 fn invalid_value(error: &clap::Error, option: &str) -> String {
     let choices = context(error, ContextKind::ValidValue);
-    let choices = if choices.is_empty() { String::new() } else { format!("; expected {}", choices.join(", ")) };
+    let choices = if choices.is_empty() { String::new() } else { format!("; {}", expected(&choices)) };
     match context(error, ContextKind::InvalidValue).concat().as_str() {
         "" => format!("{option} requires a value{choices}"),
         value => format!("Invalid value `{value}` for {option}{choices}"),

@@ -12,7 +12,7 @@ pub(super) fn of_login(args: &LoginArgs, context: &Context) -> Result<Choices, E
     let timeout = duration("--timeout", args.timeout.as_deref())?;
     let port = args.redirect_port.as_deref().map(|text| {
         let port = text.parse().ok().filter(|port| *port != 0);
-        port.ok_or_else(|| bad_value("--redirect-port", text, "expected a number from 1 to 65535"))
+        port.ok_or_else(|| Error::invalid_value("--redirect-port", text, "expected a number from 1 to 65535"))
     });
     let names = ["--interactive", "SSO_OIDC_INTERACTIVE"];
     let interactive = choice(args.interactive.as_deref(), names, &Interactive::VALUES, context)?;
@@ -41,11 +41,8 @@ fn choice<T: Copy>(
 ) -> Result<Option<T>, Error> {
     let given = given.map(|text| (option, text.to_owned()));
     let given = given.or_else(|| Some((variable, context.var_not_empty(variable)?)));
-    let value =
-        given.map(|(name, text)| login::named(values, &text).map_err(|expected| bad_value(name, &text, &expected)));
+    let value = given.map(|(name, text)| {
+        login::named(values, &text).map_err(|expected| Error::invalid_value(name, &text, &expected))
+    });
     value.transpose()
-}
-
-fn bad_value(name: &str, text: &str, expected: &str) -> Error {
-    Error::validation(format!("{name}: invalid value '{text}'; {expected}"))
 }

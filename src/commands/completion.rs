@@ -7,7 +7,7 @@
 use super::{candidates, shell_of_user};
 use crate::cli::{COMPLETION_SHELLS, CompletionArgs, help_hint};
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, expected};
 use crate::text;
 
 /// Prints the script of a shell, or the completions of the last word.
@@ -36,7 +36,7 @@ fn no_script(shell: &str) -> Error {
         name if name.is_empty() => "Missing SHELL".to_owned(),
         name => format!("No completion script for `{name}` (from the environment variable SHELL)"),
     };
-    let message = format!("{what}; expected {}", COMPLETION_SHELLS.join(", "));
+    let message = format!("{what}; {}", expected(&COMPLETION_SHELLS));
     Error::new(Kind::Usage, message).hint(help_hint(Some("completion"), false))
 }
 

@@ -158,7 +158,7 @@ fn check_lifetime(credentials: &Credentials, min_ttl: Duration, context: &Contex
     }
     let required = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
     let (left, required) = (session::duration(left.whole_seconds()), session::duration(required));
-    let hint = "use a smaller --min-ttl, or give the role a longer session: the session duration of the permission set, or \
+    let hint = "use a smaller --min-ttl, or raise the session duration of the permission set, or \
         duration_seconds of the profile";
     let message = format!("the credentials last {left}, but --min-ttl requires {required}");
     Err(Error::other(message).hint(hint))

@@ -67,7 +67,7 @@ pub(super) fn run(args: &LogoutArgs, global: &GlobalArgs, context: &Context) -> 
         return Ok(());
     }
     let failed = outcome.failed.iter().map(|error| format!("\n  {}", error.with_advice()));
-    anyhow::bail!("cannot remove everything:{}", failed.collect::<String>())
+    anyhow::bail!("cannot remove all files:{}", failed.collect::<String>())
 }
 
 /// Ends the sessions of the tokens. Their files are already removed, so a failure is only a warning; the session of a

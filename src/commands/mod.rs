@@ -109,10 +109,8 @@ fn print_source(session: &Session, config: &Config, context: &Context) {
 /// The value of an option that takes a duration.
 fn duration(option: &str, value: Option<&str>) -> Result<Option<Duration>, Error> {
     let parse = |value| {
-        parse_duration(value).ok_or_else(|| {
-            let expected = "expected seconds, or numbers with the units d, h, m and s, e.g. 30m or 1h30m";
-            Error::validation(format!("{option}: invalid value '{value}'; {expected}"))
-        })
+        let expected = "expected a number of seconds, or a duration such as 30m, 1h30m or 2d";
+        parse_duration(value).ok_or_else(|| Error::invalid_value(option, value, expected))
     };
     value.map(parse).transpose()
 }

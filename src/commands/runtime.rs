@@ -42,7 +42,7 @@ pub(super) fn block_on<T>(context: &Context, future: impl Future<Output = anyhow
             (None, Some(outcome)) => outcome,
             (number, _) => {
                 let signal = number.unwrap_or_default();
-                Err(Error::new(Kind::Signal(signal), format!("ended by signal {signal}")).into())
+                Err(Error::new(Kind::Signal(signal), format!("terminated by signal {signal}")).into())
             }
         }
     });

@@ -112,7 +112,7 @@ pub(super) fn edit<'a>(path: &Path, mut changes: impl FnMut(&IniFile) -> Vec<Cha
     let lock = Path::new(&lock);
     let held = match files::wait_for_lock(lock, PATIENCE) {
         Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-            return Err(failed(io::Error::other("another process has been changing it for 30 s")));
+            return Err(failed(io::Error::other("another process has held its lock for 30 s")));
         }
         // A folder that cannot be written, in which the file perhaps can.
         held => held.ok(),

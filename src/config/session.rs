@@ -8,7 +8,7 @@ use super::names::{SectionKind, shell_quoted};
 use super::origin::{Located, Origin};
 use super::selection::{REGION, RoleOptions, SessionOptions, requires};
 use super::{Config, Section};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::python;
 
 /// The scope that is requested when none is configured (authorization code flow), as by AWS.
@@ -91,9 +91,9 @@ impl Session {
         let Some(configured) = &self.redirect_port else { return Ok(None) };
         let port = configured.value.parse::<u16>().ok().filter(|port| *port != 0);
         port.map(Some).ok_or_else(|| {
-            let value = python::quoted(&configured.value);
-            Error::configuration(format!("sso_redirect_port must be a number from 1 to 65535, not {value}"))
-                .value_from(&configured.source())
+            let expected = "expected a number from 1 to 65535";
+            let error = Error::invalid_value("sso_redirect_port", &configured.value, expected);
+            error.as_kind(Kind::Configuration).value_from(&configured.source())
         })
     }
 

@@ -43,7 +43,7 @@ impl Config {
 fn misread(file: &IniFile, expected: &str, is_meant: impl Fn(&str) -> bool) -> Option<String> {
     let (header, block) = file.headers().find(|(header, _)| is_meant(header))?;
     let (line, path) = (file.block(block).line, file.path.display());
-    Some(format!("line {line} of {path}, [{header}], is not read as a section; it must be [{expected}]"))
+    Some(format!("line {line} of {path}, [{header}], is not a valid section; it must be [{expected}]"))
 }
 
 /// What follows the word of the kind, in any case or with `_`, without quotes.

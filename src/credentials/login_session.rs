@@ -18,8 +18,8 @@ pub(super) fn keys(profile: &str, session: &Located<String>, context: &Context) 
     let over = |why: &str| {
         let message = format!("Error loading login session token: {why} for session {}", session.value);
         let hint = format!(
-            "run: aws login --profile {profile}; a session that has not ended is renewed by every command of the AWS CLI \
-             with that profile; its name comes from {}",
+            "run: aws login --profile {profile}; while the session lasts, any AWS CLI command with that profile renews \
+             it; the session name comes from {}",
             session.source()
         );
         Err(Error::new(Kind::LoginNeeded, message).hint(hint))

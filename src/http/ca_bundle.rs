@@ -40,11 +40,7 @@ pub(super) fn read(path: &Path) -> Result<Roots, String> {
             return Err(problem);
         }
     }
-    if roots.store.is_empty() {
-        Err("the CA bundle contains no certificates in PEM form".to_owned())
-    } else {
-        Ok(roots)
-    }
+    if roots.store.is_empty() { Err("the CA bundle contains no PEM certificates".to_owned()) } else { Ok(roots) }
 }
 
 /// The certificates in a PEM text. Each of the files that were joined to a bundle may begin with a byte order mark.
@@ -76,7 +72,7 @@ impl Roots {
         }
         Some(match bytes {
             _ if self.unusable > 0 => {
-                format!("none of the {} certificates in the CA bundle has a supported form", self.unusable)
+                format!("none of the {} certificates in the CA bundle has a supported format", self.unusable)
             }
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the CA bundle is UTF-16; save it as UTF-8".to_owned(),
             [DER_SEQUENCE, 0x80..=0x84, ..] => "the CA bundle is binary (DER), not PEM; convert a certificate with: \

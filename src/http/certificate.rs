@@ -62,7 +62,7 @@ pub(super) fn describe(error: &Error) -> (String, String) {
         }
         Error::AlertReceived(alert) => format!("the server ended the handshake: {}", words(alert)),
         Error::PeerIncompatible(why) => format!("the server is incompatible: {}", words(why)),
-        Error::PeerMisbehaved(why) => format!("the server broke the protocol: {}", words(why)),
+        Error::PeerMisbehaved(why) => format!("the server violated the TLS protocol: {}", words(why)),
         Error::InvalidMessage(why) => format!("the server sent a message that is not valid TLS: {}", words(why)),
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
             "the server sent an unexpected TLS message".to_owned()
@@ -84,22 +84,22 @@ fn reason(error: &CertificateError, server: &str) -> (String, String) {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             return ("certificate is not yet valid".to_owned(), clock);
         }
-        CertificateError::NotValidForName => format!("it is not for {server}"),
+        CertificateError::NotValidForName => format!("certificate is not valid for {server}"),
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
-            format!("it is not for {server}: it has no subject alternative name")
+            format!("certificate is not valid for {server}: it has no subject alternative name")
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("it is not for {server} but for {}", presented.join(", "))
+            format!("certificate is not valid for {server} but for {}", presented.join(", "))
         }
         CertificateError::Other(other) => other.0.downcast_ref().map_or_else(|| other.0.to_string(), rare),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            "it is signed with an unsupported algorithm, such as SHA-1".to_owned()
+            "certificate is signed with an unsupported algorithm, such as SHA-1".to_owned()
         }
-        CertificateError::BadEncoding => "it is malformed".to_owned(),
+        CertificateError::BadEncoding => "certificate is malformed".to_owned(),
         CertificateError::BadSignature => "certificate signature failure".to_owned(),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "it is not a certificate for servers".to_owned()
+            "certificate is not for servers".to_owned()
         }
         other => words(other),
     };
@@ -109,13 +109,13 @@ fn reason(error: &CertificateError, server: &str) -> (String, String) {
 /// The reasons of webpki that rustls does not translate.
 fn rare(error: &webpki::Error) -> String {
     let known = match error {
-        webpki::Error::CaUsedAsEndEntity => "it is the certificate of a CA, not of a server",
+        webpki::Error::CaUsedAsEndEntity => "certificate is for a CA, not for a server",
         webpki::Error::EndEntityUsedAsCa => "its issuer is not a CA",
         webpki::Error::NameConstraintViolation => "its issuer may not issue certificates for this name",
         webpki::Error::PathLenConstraintViolated | webpki::Error::MaximumPathDepthExceeded => {
             "its chain of issuers is too long"
         }
-        webpki::Error::UnsupportedCertVersion => "it is not an X.509 version 3 certificate",
+        webpki::Error::UnsupportedCertVersion => "certificate is not X.509 version 3",
         other => return words(other),
     };
     known.to_owned()
@@ -211,9 +211,9 @@ mod tests {
             supported_algorithms: Vec::new(),
         };
         for (error, why) in [
-            (of_webpki(webpki::Error::CaUsedAsEndEntity), "it is the certificate of a CA, not of a server"),
+            (of_webpki(webpki::Error::CaUsedAsEndEntity), "certificate is for a CA, not for a server"),
             (of_webpki(webpki::Error::MaximumSignatureChecksExceeded), "maximum signature checks exceeded"),
-            (unsupported, "it is signed with an unsupported algorithm, such as SHA-1"),
+            (unsupported, "certificate is signed with an unsupported algorithm, such as SHA-1"),
             (CertificateError::ApplicationVerificationFailure, "application verification failure"),
         ] {
             let error = Error::InvalidCertificate(error);

@@ -224,7 +224,7 @@ pub(super) fn outgoing(
     let mut builder = client.request(request.method.clone(), url).header("accept-encoding", "identity");
     for (name, value) in request.headers.iter().chain(headers) {
         let mut header = HeaderValue::from_str(value.expose())
-            .map_err(|_| format!("the value of header {name} has characters that a header cannot carry"))?;
+            .map_err(|_| format!("the value of header {name} has characters that are not allowed in a header"))?;
         header.set_sensitive(true);
         builder = builder.header(HeaderName::from_static(name), header);
     }

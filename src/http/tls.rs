@@ -80,9 +80,9 @@ struct Trust {
 
 impl Trust {
     fn built_in(roots: RootCertStore, system_roots: SystemRoots) -> Self {
-        let message = "the issuer is neither in the built-in roots nor in the system's";
-        let hint = "if a proxy or company CA is in between, install its certificate in the system, or pass it with \
-                    --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which then replaces all other roots";
+        let message = "the issuer is in neither the built-in nor the system's root certificates";
+        let hint = "if a proxy intercepts TLS, install the certificate of its CA in the system, or pass it with \
+                    --ca-bundle, AWS_CA_BUNDLE or ca_bundle, which replaces all other root certificates";
         let unknown_issuer = (message.to_owned(), hint.to_owned());
         Self { roots: Some(roots), system_roots: Some(system_roots), unknown_issuer }
     }
@@ -90,11 +90,11 @@ impl Trust {
     fn of_bundle(CaBundle { path, origin }: &CaBundle, Roots { store, unusable }: Roots) -> Self {
         let mut message = "the issuer is not in the CA bundle".to_owned();
         if unusable > 0 {
-            message = format!("{message}, {unusable} of whose certificates have an unsupported form");
+            message = format!("{message} ({unusable} of its certificates have an unsupported format)");
         }
         let path = path.display();
         let hint = format!(
-            "add the issuer's certificate to the CA bundle {path} ({origin}), which replaces all other roots, or set no CA bundle"
+            "add the issuer's certificate to the CA bundle {path} ({origin}), which replaces all other root certificates, or set no CA bundle"
         );
         Self { roots: Some(store), system_roots: None, unknown_issuer: (message, hint) }
     }
@@ -240,13 +240,21 @@ mod tests {
         let asked = verifier(&mozilla, Some(system));
         verdict(&asked, &known, "h.example").unwrap();
         // Another name does not make the issuer unknown.
-        assert!(verdict(&asked, &known, "other.example").unwrap_err().contains("it is not for other.example"));
+        assert!(
+            verdict(&asked, &known, "other.example")
+                .unwrap_err()
+                .contains("certificate is not valid for other.example")
+        );
         assert_eq!(READ.load(Ordering::SeqCst), 0);
         verdict(&asked, &inside, "h.example").unwrap();
         verdict(&asked, &inside, "h.example").unwrap();
-        assert!(verdict(&asked, &inside, "other.example").unwrap_err().contains("it is not for other.example"));
+        assert!(
+            verdict(&asked, &inside, "other.example")
+                .unwrap_err()
+                .contains("certificate is not valid for other.example")
+        );
         let words = verdict(&asked, &stranger, "h.example").unwrap_err();
-        assert!(words.contains("the issuer is neither in the built-in roots nor in the system's"), "{words}");
+        assert!(words.contains("the issuer is in neither the built-in nor the system's root certificates"), "{words}");
         assert_eq!(READ.load(Ordering::SeqCst), 1);
         let bundle = verifier(&mozilla, None);
         let words = verdict(&bundle, &inside, "h.example").unwrap_err();

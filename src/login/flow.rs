@@ -6,7 +6,7 @@
 use super::{Choices, browser, named};
 use crate::config::Session;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// The two interactive flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +45,8 @@ pub(super) fn choice(choices: &Choices, session: &Session) -> Result<FlowChoice,
     }
     let Some(flow) = &session.flow else { return Ok(FlowChoice::Auto) };
     named(&FlowChoice::VALUES, &flow.value).map_err(|expected| {
-        let message = format!("Bad sso_login_flow: unknown flow `{}`; {expected}", flow.value);
-        Error::configuration(message).value_from(&flow.source())
+        let error = Error::invalid_value("sso_login_flow", &flow.value, &expected).as_kind(Kind::Configuration);
+        error.value_from(&flow.source())
     })
 }
 

@@ -32,7 +32,7 @@ use tokio::time::Instant;
 use crate::cache::{CachedRegistration, CachedToken, CredentialCache, Loaded, PATIENCE, Purpose, TokenCache};
 use crate::config::{Config, DEFAULT_SCOPE, Session};
 use crate::context::{Context, Timestamp};
-use crate::error::Error;
+use crate::error::{Error, expected};
 use crate::http::Retry;
 use crate::oidc::{OidcClient, TokenResponse};
 use crate::services::Services;
@@ -274,9 +274,8 @@ pub struct Choices {
 
 /// The value of this name, else what is expected: "expected a, b or c".
 pub fn named<T: Copy>(values: &[(&str, T); 3], name: &str) -> Result<T, String> {
-    let [(first, _), (second, _), (third, _)] = values;
     let found = values.iter().find(|(known, _)| *known == name);
-    found.map(|(_, value)| *value).ok_or_else(|| format!("expected {first}, {second} or {third}"))
+    found.map(|(_, value)| *value).ok_or_else(|| expected(&values.map(|(known, _)| known)))
 }
 
 /// The result of signing in without a browser.

@@ -43,7 +43,7 @@ pub fn sign(
 ) -> Result<Vec<(&'static str, Secret)>, String> {
     let token = signing.credentials.session_token().unwrap_or_default();
     if token.contains(|character: char| character.is_control() && character != '\t') {
-        return Err("the session token has characters that a header cannot carry".to_owned());
+        return Err("the session token has characters that are not allowed in a header".to_owned());
     }
     let identity = signing.credentials.clone().into();
     let params = v4::SigningParams::builder()

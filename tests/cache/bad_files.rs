@@ -61,7 +61,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "a folder",
         make: |p| fs::create_dir(p.path).unwrap(),
-        token: (255, "a folder, not a file"),
+        token: (255, "a directory, not a file"),
         login: 255,
     },
     Row { name: "a pipe", make: |p| mkfifo(p.path), token: (DAMAGED, "not a regular file"), login: 0 },
@@ -76,13 +76,13 @@ const ROWS: &[Row] = &[
     Row {
         name: "a link to nothing",
         make: |p| p.link_to(p.elsewhere),
-        token: (DAMAGED, "a link to nothing"),
+        token: (DAMAGED, "a dangling symbolic link"),
         login: 0,
     },
     Row {
         name: "a link to itself",
         make: |p| p.link_to(p.path),
-        token: (DAMAGED, "a link that leads nowhere"),
+        token: (DAMAGED, "a loop of symbolic links"),
         login: 0,
     },
     Row {
@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
             fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o600)).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (0, "is a link; the next write puts a file in its place"),
+        token: (0, "is a symbolic link; the next write replaces it with a file"),
         login: 0,
     },
     Row {
@@ -117,7 +117,7 @@ const ROWS: &[Row] = &[
             fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o666)).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (DAMAGED, "a link to a file that is not trusted: it is world-writable"),
+        token: (DAMAGED, "a symbolic link to a file that is not trusted: it is world-writable"),
         login: 0,
     },
     Row {
@@ -284,7 +284,7 @@ fn files_of_another_user() {
     symlink(&elsewhere, &path).unwrap();
     let run = unmoved(&env, &TOKEN, &[4], "a link to a file of another user");
     assert!(
-        run.stderr.contains("a link to a file that is not trusted: it belongs to user 54321"),
+        run.stderr.contains("a symbolic link to a file that is not trusted: it belongs to user 54321"),
         "{}",
         run.snapshot()
     );

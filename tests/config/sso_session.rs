@@ -134,7 +134,7 @@ fn own_keys_are_read_from_the_section_with_the_start_url() {
     for bad in ["0", "65536", "x", "-1", ""] {
         let outcome = resolve(&format!("{SESSION}sso_redirect_port = {bad}\n"), None, named("s1"));
         let outcome = outcome.and_then(|session| session.redirect_port());
-        assert!(configuration_error(outcome).contains(&format!("not '{bad}'")));
+        assert!(configuration_error(outcome).contains(&format!("Invalid value `{bad}` for sso_redirect_port")));
     }
 }
 
@@ -185,14 +185,14 @@ fn headers_that_name_no_section_are_explained() {
         let fixture = Fixture::new(&format!("[default]\nservices = {name}\n\n[{header}]\nsso_region = r\n"));
         let error = hint(&fixture, kind, name);
         let path = fixture.path("config").display().to_string();
-        let problem = format!("line 4 of {path}, [{header}], is not read as a section; it must be [{expected}]");
+        let problem = format!("line 4 of {path}, [{header}], is not a valid section; it must be [{expected}]");
         assert!(error.advice().unwrap().ends_with(&problem), "{error:?}");
     }
     for (header, kind, name) in [("profile dev", "profile", "dev"), ("sso-session corp", "sso-session", "corp")] {
         let fixture = Fixture::new("").credentials(&format!("[{header}]\nsso_region = r\n"));
         let error = hint(&fixture, kind, name);
         let (path, main) = (fixture.path("credentials"), fixture.path("config"));
-        let place = format!("line 1 of {}, [{header}], is not read as a section; it must be ", path.display());
+        let place = format!("line 1 of {}, [{header}], is not a valid section; it must be ", path.display());
         let expected =
             if kind == "profile" { "[dev]".to_owned() } else { format!("[{header}] and be in {}", main.display()) };
         assert!(error.advice().unwrap().ends_with(&(place + &expected)), "{error:?}");

@@ -67,7 +67,7 @@ fn a_profile_with_other_settings_is_kept_unless_told() {
     for more in [&[][..], &["--dry-run"]] {
         let run = configure(&env, &[&to_dev[..], more].concat()).expect(252);
         assert!(
-            run.stderr.contains("the profile dev exists with other settings: [profile dev] ("),
+            run.stderr.contains("the profile dev already exists with different settings: [profile dev] ("),
             "{}",
             run.snapshot()
         );
@@ -87,7 +87,11 @@ fn a_profile_of_the_credentials_file_is_kept_too() {
     env.credentials("[dev]\naws_access_key_id = x\naws_secret_access_key = y\n");
     let before = env.read(".aws/config");
     let run = configure(&env, &[&DEVELOPER[..], &["--profile", "dev"]].concat()).expect(252);
-    assert!(run.stderr.contains("the profile dev exists with other settings: [dev] ("), "{}", run.snapshot());
+    assert!(
+        run.stderr.contains("the profile dev already exists with different settings: [dev] ("),
+        "{}",
+        run.snapshot()
+    );
     assert_eq!(env.read(".aws/config"), before);
 }
 
@@ -99,7 +103,7 @@ fn keys_that_take_precedence_are_named() {
     env.config(&(session_section(&center) + role));
     let overwrite = [&DEVELOPER[..], &["--profile", "dev", "--overwrite"]].concat();
     let run = configure(&env, &overwrite).expect(252);
-    assert!(run.stderr.contains("its role_arn takes precedence"), "{}", run.snapshot());
+    assert!(run.stderr.contains("its role_arn would take precedence"), "{}", run.snapshot());
     assert!(env.read(".aws/config").ends_with(role));
     // The start URL of a legacy profile must not differ from that of the session.
     let legacy = "[profile dev]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n";
@@ -155,8 +159,11 @@ fn options_that_contradict_each_other_are_refused_without_a_request() {
         (&["--output", "json", "--all"][..], "--output and --query print the accounts and roles and write no profile"),
         (&["--query", "accounts", "--dry-run"], "--output and --query print"),
         (&["--name", "x", "--profile", "y"], "--name cannot be used with --profile"),
-        (&["--all", "--name", "{account}"], "--name: invalid value '{account}'; the placeholders are {account_name}, "),
-        (&["--interactive", "x"], "--interactive: invalid value 'x'"),
+        (
+            &["--all", "--name", "{account}"],
+            "Invalid value `{account}` for --name; the placeholders are {account_name}, ",
+        ),
+        (&["--interactive", "x"], "Invalid value `x` for --interactive; expected auto, always or never"),
         (&["--output-format", "x"], "Invalid value `x` for --output-format"),
     ] {
         let run = configure(&env, options).expect(252);

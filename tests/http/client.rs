@@ -271,7 +271,7 @@ fn an_untrusted_certificate_is_rejected_naming_its_issuer() {
         format!(
             "SSL validation failed for {url}/token certificate verify failed: unable to get local issuer certificate \
              (certificate of \"Test Server\", issued by \"Test Authority\"); \
-             the issuer is neither in the built-in roots nor in the system's"
+             the issuer is in neither the built-in nor the system's root certificates"
         )
     );
     assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"));
@@ -290,7 +290,10 @@ fn a_certificate_for_another_name_is_rejected() {
     let error = send(with_bundle(&bundle), &server.url()).map(|r| r.status).unwrap_err();
     assert!(matches!(error.kind, HttpErrorKind::Tls(_)), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("it is not for 127.0.0.1 but for") && text.contains("other.example"), "{text}");
+    assert!(
+        text.contains("certificate is not valid for 127.0.0.1 but for") && text.contains("other.example"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -298,7 +301,7 @@ fn an_unusable_ca_bundle_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "nothing").unwrap();
-    for (path, words) in [(folder.path().join("none.pem"), "(os error 2)"), (empty, "no certificate")] {
+    for (path, words) in [(folder.path().join("none.pem"), "(os error 2)"), (empty, "no PEM certificates")] {
         let server = ScriptedServer::tls(vec![Step::Close], &Identity::new(["127.0.0.1"]));
         let error = send(with_bundle(&path), &server.url()).map(|r| r.status).unwrap_err();
         assert!(matches!(error.kind, HttpErrorKind::CaBundle(..)), "{error:?}");

@@ -179,7 +179,11 @@ fn trust(identities: &Identities) -> Vec<Row> {
             under(&identities.stranger),
         ),
         tls("an expired certificate", &["certificate has expired"], under(&identities.expired)),
-        tls("a certificate for another name", &["it is not for 127.0.0.1 but for"], under(&identities.other_name)),
+        tls(
+            "a certificate for another name",
+            &["certificate is not valid for 127.0.0.1 but for"],
+            under(&identities.other_name),
+        ),
         tls(
             "plain words on a TLS port",
             &["SSL validation failed"],

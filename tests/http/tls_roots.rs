@@ -69,8 +69,8 @@ fn untrusted_authority_is_rejected_with_a_hint() {
         let run = env.command(debug).env("SSL_CERT_FILE", env.home().join(file)).run().expect(255);
         for words in [
             "certificate verify failed: unable to get local issuer certificate",
-            "issued by \"Company CA\"); the issuer is neither in the built-in roots nor in the system's",
-            "hint: if a proxy or company CA is in between, install its certificate in the system, or pass it with \
+            "issued by \"Company CA\"); the issuer is in neither the built-in nor the system's root certificates",
+            "hint: if a proxy intercepts TLS, install the certificate of its CA in the system, or pass it with \
              --ca-bundle, AWS_CA_BUNDLE or ca_bundle",
             &format!("the system has {roots} roots"),
         ] {
@@ -110,9 +110,9 @@ fn a_ca_bundle_in_another_format_is_named() {
         ("little.pem", "the CA bundle is UTF-16; save it as UTF-8"),
         ("big.pem", "the CA bundle is UTF-16; save it as UTF-8"),
         ("binary.crt", "the CA bundle is binary (DER), not PEM; convert a certificate with: openssl x509 -inform der"),
-        ("binary", "the CA bundle contains no certificates in PEM form"),
+        ("binary", "the CA bundle contains no PEM certificates"),
         ("other.p7b", "the CA bundle contains no `BEGIN CERTIFICATE`, but `BEGIN PKCS7`"),
-        ("damaged.pem", "none of the 1 certificates in the CA bundle has a supported form"),
+        ("damaged.pem", "none of the 1 certificates in the CA bundle has a supported format"),
     ] {
         let path = env.home().join(bundle);
         let run = env.command(REGISTER).env("AWS_CA_BUNDLE", &path).run().expect(255);
@@ -129,9 +129,9 @@ fn the_hint_fits_the_refused_certificate() {
     let another = "hint: 127.0.0.1, or a proxy in between, needs another certificate";
     for (identity, message, hint) in [
         (Identity::issued_by("Company CA", ["127.0.0.1"], 2001), "certificate has expired", clock),
-        (Identity::new(["other.example"]), "it is not for 127.0.0.1 but for", another),
-        (Identity::new([""; 0]), "it is not for 127.0.0.1: it has no subject alternative name", another),
-        (Identity::of_an_authority(["127.0.0.1"]), "it is the certificate of a CA, not of a server", another),
+        (Identity::new(["other.example"]), "certificate is not valid for 127.0.0.1 but for", another),
+        (Identity::new([""; 0]), "certificate is not valid for 127.0.0.1: it has no subject alternative name", another),
+        (Identity::of_an_authority(["127.0.0.1"]), "certificate is for a CA, not for a server", another),
     ] {
         let server = ScriptedServer::tls(vec![good()], &identity);
         let mut env = fixture(&identity, &server.url());
@@ -152,10 +152,10 @@ fn the_hint_fits_the_refused_certificate() {
     );
     let path = env.home().join("other.pem");
     let run = env.command(REGISTER).env("AWS_CA_BUNDLE", &path).run().expect(255);
-    let message = "the issuer is not in the CA bundle, 1 of whose certificates have an unsupported form";
+    let message = "the issuer is not in the CA bundle (1 of its certificates have an unsupported format)";
     let hint = format!(
         "hint: add the issuer's certificate to the CA bundle {} (the environment variable AWS_CA_BUNDLE), which replaces \
-         all other roots, or set no CA bundle",
+         all other root certificates, or set no CA bundle",
         path.display()
     );
     assert!(run.stderr.contains(message) && run.stderr.contains(&hint), "{}", run.snapshot());

@@ -108,7 +108,7 @@ fn unwritable_home_is_reported_before_the_browser_opens() {
     // A directory in place of the file stops root as well.
     std::fs::create_dir_all(env.home().join(TestEnv::token_path(SESSION))).unwrap();
     let run = env.run(LOGIN).expect(255);
-    assert!(run.stderr.contains("a folder, not a file"), "{}", run.snapshot());
+    assert!(run.stderr.contains("a directory, not a file"), "{}", run.snapshot());
     assert_eq!(center.calls(), []);
     assert!(run.stdout.is_empty(), "{}", run.snapshot());
 }

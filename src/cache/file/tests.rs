@@ -53,9 +53,9 @@ fn a_file_that_another_process_may_be_writing_is_read_again() {
 fn a_folder_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let error = store(folder.path(), &json!({})).unwrap_err();
-    assert!(error.to_string().ends_with("it is a folder, not a file"), "{error}");
+    assert!(error.to_string().ends_with("it is a directory, not a file"), "{error}");
     let error = load(folder.path(), |_| Ok(())).unwrap_err();
-    assert!(error.to_string().ends_with("it is a folder, not a file"), "{error}");
+    assert!(error.to_string().ends_with("it is a directory, not a file"), "{error}");
 }
 
 #[test]
@@ -74,10 +74,10 @@ fn a_missing_file_is_told_from_one_that_cannot_be_opened() {
 fn a_failed_system_call_has_advice_and_some_are_repeated() {
     use rustix::io::Errno;
     for (errno, advice, is_transient) in [
-        (Errno::PERM, "check the attributes of x/y.json and its folder (lsattr)", false),
-        (Errno::ACCESS, "make x/y.json readable and writable for your account", false),
+        (Errno::PERM, "check the attributes of x/y.json and its directory (lsattr)", false),
+        (Errno::ACCESS, "make x/y.json readable and writable for your user", false),
         (Errno::NOSPC, "free some space on that file system", false),
-        (Errno::FBIG, "allow this process to write files (ulimit -f)", false),
+        (Errno::FBIG, "raise the limit on file size (ulimit -f)", false),
         (Errno::IO, "check the file system that holds x/y.json", true),
         (Errno::STALE, "check the file system that holds x/y.json", true),
         (Errno::NOENT, "check the file system that holds x/y.json", true),

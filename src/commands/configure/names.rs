@@ -34,8 +34,8 @@ impl<'a> Template<'a> {
         let template = given.unwrap_or(DEFAULT);
         let rest = PLACEHOLDERS.iter().fold(template.to_owned(), |rest, placeholder| rest.replace(placeholder, ""));
         if rest.contains(['{', '}']) || template.trim().is_empty() {
-            let known = PLACEHOLDERS.join(", ");
-            return Err(Error::validation(format!("--name: invalid value '{template}'; the placeholders are {known}")));
+            let known = format!("the placeholders are {}", PLACEHOLDERS.join(", "));
+            return Err(Error::invalid_value("--name", template, &known));
         }
         Ok(Self(template))
     }
