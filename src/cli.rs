@@ -128,7 +128,7 @@ pub const COMMANDS: [CommandSpec; 13] = [
         Operation::StartDeviceAuthorization
     ),
     command!("completion", "Print a shell completion script", CompletionArgs => Completion),
-    command!("shim", "Print a shell function aws that runs sso-oidc", ShimArgs => Shim),
+    command!("shim", "Print an aws shell function that runs sso-oidc", ShimArgs => Shim),
     command!("help", "Show help for sso-oidc or one of its commands", HelpArgs => Help),
 ];
 
@@ -303,7 +303,7 @@ pub struct LoginArgs {
     /// Revoke the old session first, for a full lifetime
     #[arg(long)]
     pub new_session: bool,
-    /// Require this much lifetime left, e.g. 30m or 4h
+    /// Minimum remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
     /// Flow: auto, authorization-code or device-code
@@ -368,13 +368,13 @@ pub struct ConfigureArgs {
     /// Write profiles for all roles of all accounts
     #[arg(long)]
     pub all: bool,
-    /// Names, from {account_name}, {role_name} and others
+    /// Profile names; may contain {account_id}, {role_name}
     #[arg(long, value_name = "TEMPLATE")]
     pub name: Option<String>,
     /// Output format to set in the profiles
     #[arg(long, value_name = "FORMAT", value_parser = OUTPUT_FORMATS)]
     pub output_format: Option<String>,
-    /// Replace the settings of profiles that exist
+    /// Replace the settings of existing profiles
     #[arg(long)]
     pub overwrite: bool,
     /// Print the profiles instead of writing them
@@ -389,7 +389,7 @@ pub struct ConfigureArgs {
     /// Do not open a browser for a login; print the URL
     #[arg(long)]
     pub no_browser: bool,
-    /// Log in and ask questions: auto, always or never
+    /// Sign in and ask questions: auto, always or never
     #[arg(long, value_name = "WHEN")]
     pub interactive: Option<String>,
 }
@@ -400,7 +400,7 @@ pub struct StatusArgs {
     /// Show only this sso-session; may be repeated
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
     pub sso_session: Vec<String>,
-    /// Require this much lifetime left, e.g. 30m or 4h
+    /// Minimum remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
     /// Ask the access portal whether it accepts the tokens
@@ -414,7 +414,7 @@ pub struct TokenArgs {
     /// The session
     #[command(flatten)]
     pub session: SessionArgs,
-    /// Require this much lifetime left, e.g. 30m or 4h
+    /// Minimum remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
     /// Print the HTTP header for the access portal
@@ -434,7 +434,7 @@ pub struct ExportCredentialsArgs {
     /// Name of the role, instead of sso_role_name
     #[arg(long, value_name = "NAME")]
     pub role_name: Option<String>,
-    /// Require this much lifetime left, e.g. 30m or 4h
+    /// Minimum remaining lifetime, e.g. 30m or 4h
     #[arg(long, value_name = "TIME")]
     pub min_ttl: Option<String>,
     /// The session

@@ -82,7 +82,7 @@ fn short(program: &Command, command: &Command) -> String {
 /// The commands of the program.
 fn short_of_program(program: &Command) -> String {
     let template = "{about}\n\n{usage-heading} sso-oidc COMMAND [OPTIONS]\n\n{subcommands}{after-help}";
-    let end = "See sso-oidc COMMAND -h for a command; --help for all of it, and global options";
+    let end = "See sso-oidc COMMAND -h for its options; --help also lists global options";
     let mut command = program.clone().term_width(COLUMNS).help_template(template).after_help(end);
     format!("{}\n", command.render_help().to_string().trim_end())
 }

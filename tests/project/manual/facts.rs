@@ -74,7 +74,7 @@ pub(super) const DEFAULTS: [Fact; 36] = [
         &["configure"],
     ),
     (&["profile"], "Default: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, or default.", OTHERS),
-    (&["region"], "Default: the region of the session, for profiles that are new.", &["configure"]),
+    (&["region"], "Default: the region of the session, for new profiles.", &["configure"]),
     (&["name"], "Default: {account_name}.{role_name}.", &["configure"]),
     (&["output_format"], "Default: no `output` in the profile.", &["configure"]),
     (&["region"], "Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or `region` in the profile.", PRINTING),
@@ -240,7 +240,7 @@ pub(super) const CODES: [Fact; 9] = [
     (&["252"], "The command line or a parameter is invalid.", &[]),
     (&["253"], "The configuration is missing or invalid.", REQUESTS),
     (&["254"], "The service returned an error.", REQUESTS),
-    (&["255"], "Any other error: network, time-out, denied or unanswered login, file.", &[]),
+    (&["255"], "Any other error: network, timeout, denied or unanswered login, file.", &[]),
 ];
 
 /// Whether a fact applies to a command; all of them apply to the program.
