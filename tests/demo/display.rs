@@ -55,7 +55,7 @@ pub(crate) fn heading(number: usize, title: &str, words: &[&str]) {
 
 /// Waits until the reader presses Enter.
 pub(crate) fn pause() {
-    let _ = write!(io::stdout(), "\n-- Enter: next step, Ctrl-C: end -- ").and_then(|()| io::stdout().flush());
+    let _ = write!(io::stdout(), "\n-- Enter: next step, Ctrl-C: quit -- ").and_then(|()| io::stdout().flush());
     let _ = io::stdin().read_line(&mut String::new());
 }
 

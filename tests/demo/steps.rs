@@ -69,7 +69,7 @@ impl Demo {
     }
 
     fn credentials(&mut self) -> Result<(), Box<dyn Error>> {
-        let title = "Get credentials of that role; the AWS CLI and every SDK do this by themselves";
+        let title = "Get credentials for that role; the AWS CLI and every SDK do this automatically";
         self.step(title, &["export-credentials", "--profile", PROFILE]).map(drop)
     }
 
@@ -81,14 +81,14 @@ impl Demo {
     }
 
     fn reuse(&mut self) -> Result<(), Box<dyn Error>> {
-        let step = self.step("Again: the token is valid, so nothing is to be done", &["login"])?;
+        let step = self.step("Again: the token is still valid, so there is nothing to do", &["login"])?;
         // The portal is asked whether it accepts the token.
         let is_reused = step.requests.iter().all(|request| request.endpoint == Some(Endpoint::ListAccounts));
         if is_reused { Ok(()) } else { Err("the valid token was not reused".into()) }
     }
 
     fn status(&mut self) -> Result<(), Box<dyn Error>> {
-        self.step("See the sessions", &["status"]).map(drop)
+        self.step("List the sessions", &["status"]).map(drop)
     }
 
     fn browser(&mut self) -> Result<(), Box<dyn Error>> {
@@ -98,7 +98,7 @@ impl Demo {
 
     fn logout(&mut self) -> Result<(), Box<dyn Error>> {
         let token = self.token()?;
-        self.step("Sign out, here and at the service", &["logout"])?;
+        self.step("Sign out on this machine and at the service", &["logout"])?;
         self.portal_accepts(&token, false)
     }
 

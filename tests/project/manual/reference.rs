@@ -186,7 +186,7 @@ In `login`:
 
 * plain http to another machine is refused if only a config file sets it
 
-* time-outs are 10 s for a connection and 30 s for a request, unless an option sets others; 10 minutes for an operation
+* timeouts are 10 s for a connection and 30 s for a request, unless an option sets others; 10 minutes for an operation
 
 * a new region of the default profile is written into [default], because a [profile default] section would replace it
 
@@ -223,7 +223,7 @@ come from an earlier run
 
 * a session of `aws login` is used while its credentials last; only the AWS CLI renews it
 
-* an endpoint of the instance metadata that no request can be sent to is an error
+* an invalid endpoint for instance metadata is an error
 
 * logout removes local files even if another step fails
 
