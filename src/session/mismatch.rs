@@ -42,8 +42,9 @@ pub(super) fn find(token: &CachedToken, session: &Session, cache: &TokenCache) -
 }
 
 /// The configured scopes are part of the registration's file name, so if that file has the token's client, they are the
-/// same. Otherwise all registrations are searched for the client.
+/// same. Otherwise all registrations are searched for the client. A legacy profile has no scopes to compare.
 fn scopes(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<Mismatch> {
+    session.name.as_ref()?;
     let client_id = token.client_id.as_deref().filter(|id| !id.is_empty())?;
     if cache.is_registration_of(&session.registration_key(), client_id) {
         return None;
@@ -63,6 +64,7 @@ fn scopes(token: &CachedToken, session: &Session, cache: &TokenCache) -> Option<
 mod tests {
     use super::{Mismatch, find};
     use crate::cache::{CachedRegistration, RegistrationKey};
+    use crate::config::Session;
     use crate::secret::Secret;
     use crate::session::tests::{Fixture, NOW, token};
 
@@ -110,6 +112,8 @@ mod tests {
             session.scopes.clone_from(&configured);
             let found = find(&token("A", NOW), &session, &fixture.cache);
             assert_eq!(found.is_some(), differs, "{registered:?} {configured:?}: {found:?}");
+            let legacy = Session { name: None, scopes: None, ..session };
+            assert_eq!(find(&token("A", NOW), &legacy, &fixture.cache), None, "{registered:?}");
         }
     }
 }
