@@ -136,11 +136,6 @@ impl Lock {
     }
 }
 
-/// The process that holds a lock, for a message.
-pub fn process_name(holder: Option<u32>) -> String {
-    holder.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
-}
-
 impl Held {
     /// The line left by the last holder.
     pub fn last(&mut self) -> Option<LockRecord> {

@@ -18,10 +18,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+pub use crate::files::process_name;
 pub use credentials::{CredentialCache, expires_at};
 pub use document::{CachedRegistration, CachedToken, Refreshable};
 pub use file::{Loaded, remove};
-pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE, process_name};
+pub use lock::{Acquired, Held, Lock, LockRecord, Outcome, PATIENCE};
 pub use login_session::load_login_session;
 pub use names::{CredentialKey, Purpose, RegistrationKey, TokenKey};
 pub use scan::{CacheEntry, FoundToken, Kind};

@@ -194,7 +194,7 @@ impl Run<'_> {
         if self.saves {
             self.save(session, region)?;
         } else if let (Some(region), Origin::File(_)) = (&login.new_region, &session.region.origin) {
-            config::set_sso_region(self.config, session, region)?;
+            config::set_sso_region(self.config, session, region, self.context)?;
             self.notices.region_updated(region)?;
         }
         self.notices.logged_in(login, session, region)
@@ -205,9 +205,9 @@ impl Run<'_> {
         if let Some(name) = &session.name {
             let scopes = session.scopes.as_deref().unwrap_or_default().join(",");
             pairs.push(("sso_registration_scopes", &scopes));
-            config::save_sso_session(self.config, name, &pairs)?;
+            config::save_sso_session(self.config, name, &pairs, self.context)?;
         } else {
-            config::save_profile(self.config, &session.profile, &pairs)?;
+            config::save_profile(self.config, &session.profile, &pairs, self.context)?;
         }
         self.notices.saved(session, self.config.config_path());
         Ok(())

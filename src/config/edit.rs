@@ -4,8 +4,8 @@
 //! must differ from the old one in nothing but the keys that were set. The file is replaced atomically, keeps its mode,
 //! and gets mode 0600 when new; a symbolic link is followed, not replaced.
 
-use std::fs::{self, OpenOptions};
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,11 +15,13 @@ use super::ini::IniFile;
 use super::names::{SectionKind, header_for};
 use super::parse::{self, Block, DEFAULTS, Entry, Line, ParseError};
 use super::{Config, Session};
+use crate::context::Context;
 use crate::error::Error;
 use crate::files::{self, Keep};
 
-/// How long to wait for processes that edit the file.
+/// How long to wait for processes that edit the file, and how long without a message.
 const PATIENCE: Duration = Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_millis(300);
 /// How often a file that another program changes at the same time is edited anew.
 const MAX_EDITS: usize = 20;
 
@@ -60,31 +62,31 @@ impl Target<'_> {
 
 /// Writes a discovered region to where the session was read from: the sso-session, or the profile, in the file and section
 /// that hold the key now (botocore's own writer misses `[default]` and shadows it).
-pub fn set_sso_region(config: &Config, session: &Session, region: &str) -> Result<(), Error> {
+pub fn set_sso_region(config: &Config, session: &Session, region: &str, context: &Context) -> Result<(), Error> {
     let pairs = [("sso_region", region)];
     if let Some(name) = &session.name {
-        return save_sso_session(config, name, &pairs);
+        return save_sso_session(config, name, &pairs, context);
     }
     let name = &session.profile;
     let in_credentials = config.profile_in_credentials(name).is_some_and(|part| part.get("sso_region").is_some());
     if in_credentials {
-        return set_keys(config.credentials_path(), Target::Header(name), &pairs);
+        return set_keys(config.credentials_path(), Target::Header(name), &pairs, context);
     }
-    save_profile(config, name, &pairs)
+    save_profile(config, name, &pairs, context)
 }
 
 /// Writes keys into an `[sso-session NAME]` of the config file, which is added when there is none.
-pub fn save_sso_session(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    set_keys(config.config_path(), Target::Named(SectionKind::SsoSession, name), pairs)
+pub fn save_sso_session(config: &Config, name: &str, pairs: &[(&str, &str)], context: &Context) -> Result<(), Error> {
+    set_keys(config.config_path(), Target::Named(SectionKind::SsoSession, name), pairs, context)
 }
 
 /// Writes keys into a `[profile NAME]` of the config file (`[default]` for `default`), which is added when there is none.
-pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    set_keys(config.config_path(), Target::Named(SectionKind::Profile, name), pairs)
+pub fn save_profile(config: &Config, name: &str, pairs: &[(&str, &str)], context: &Context) -> Result<(), Error> {
+    set_keys(config.config_path(), Target::Named(SectionKind::Profile, name), pairs, context)
 }
 
-fn set_keys(path: &Path, section: Target<'_>, pairs: &[(&str, &str)]) -> Result<(), Error> {
-    edit(path, |_| vec![Change { section, pairs: pairs.to_vec() }])
+fn set_keys(path: &Path, section: Target<'_>, pairs: &[(&str, &str)], context: &Context) -> Result<(), Error> {
+    edit(path, context, |_| vec![Change { section, pairs: pairs.to_vec() }])
 }
 
 /// Fails if the config file cannot be written, before anyone signs in or answers in vain. A missing folder is created later.
@@ -105,18 +107,31 @@ pub fn check_writable(config: &Config) -> Result<(), Error> {
 
 /// Makes the changes that `changes` finds for the file as it is. One process at a time edits the file; a change by another
 /// program, which knows no lock, is read and kept.
-pub(super) fn edit<'a>(path: &Path, mut changes: impl FnMut(&IniFile) -> Vec<Change<'a>>) -> Result<(), Error> {
+pub(super) fn edit<'a>(
+    path: &Path,
+    context: &Context,
+    mut changes: impl FnMut(&IniFile) -> Vec<Change<'a>>,
+) -> Result<(), Error> {
     let failed = |error: io::Error| failed(path, files::explained(&error, path));
     let mut lock = files::link_target(path).map_err(failed)?.into_os_string();
     lock.push(".lock");
     let lock = Path::new(&lock);
-    let held = match files::wait_for_lock(lock, PATIENCE) {
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-            return Err(failed(io::Error::other("another process has held its lock for 30 s")));
-        }
-        // A folder that cannot be written, in which the file perhaps can.
-        held => held.ok(),
-    };
+    let is_late = |held: &io::Result<File>| held.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut);
+    let mut held = files::wait_for_lock(lock, SILENCE);
+    if is_late(&held) {
+        let pid = files::open_lock(lock).and_then(|file| io::read_to_string(file).ok()?.trim().parse().ok());
+        context.message(&format!("{} is changing {}; waiting for it", files::process_name(pid), path.display()));
+        held = files::wait_for_lock(lock, PATIENCE);
+    }
+    if is_late(&held) {
+        return Err(failed(io::Error::other("another process has held its lock for 30 s")));
+    }
+    // None in a folder that cannot be written, in which the file perhaps can.
+    let mut held = held.ok();
+    if let Some(lock) = &mut held {
+        // For the message of a process that waits.
+        let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
+    }
     let mut outcome = Ok(false);
     for _ in 0..MAX_EDITS {
         outcome = edit_once(path, &mut changes);

@@ -7,6 +7,7 @@ use super::edit::{Change, Target, edit};
 use super::ini::IniFile;
 use super::names::{SectionKind, header_for};
 use super::{Config, Section};
+use crate::context::Context;
 use crate::error::Error;
 
 /// A profile to write.
@@ -109,9 +110,10 @@ pub fn save_profiles(
     session: Option<(&str, &[(&str, &str)])>,
     profiles: &[NewProfile],
     overwrite: bool,
+    context: &Context,
 ) -> Result<Vec<Saved>, Error> {
     let mut saved = Vec::new();
-    edit(config.config_path(), |file| {
+    edit(config.config_path(), context, |file| {
         saved.clear();
         let session = session.map(|(name, pairs)| Change {
             section: Target::Named(SectionKind::SsoSession, name),

@@ -65,6 +65,11 @@ pub fn open_lock(path: &Path) -> Option<File> {
     is_usable(&file.metadata().ok()?, path).then_some(file)
 }
 
+/// The process that holds a lock, for a message.
+pub fn process_name(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
 /// The file, created or replaced if need be; `None` if it has to be looked for again.
 fn open_or_create(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();

@@ -10,7 +10,7 @@ mod read;
 mod replace;
 
 pub use cause::Cause;
-pub use lock::{cannot_exist, open_lock, try_lock, wait_for_lock};
+pub use lock::{cannot_exist, open_lock, process_name, try_lock, wait_for_lock};
 pub use owner::{
     command_for_access, create_private_folders, explained, folder_of, foreign_owner, is_world_writable, make_readable,
     mode_warning, narrow,

@@ -14,7 +14,8 @@ fn session(fixture: &Fixture, profile: Option<&str>) -> Session {
 /// The config file after the region was found out to be `eu-west-3`.
 fn with_region(config: &str, profile: Option<&str>) -> String {
     let fixture = Fixture::new(config);
-    set_sso_region(&fixture.load(profile).unwrap(), &session(&fixture, profile), "eu-west-3").unwrap();
+    set_sso_region(&fixture.load(profile).unwrap(), &session(&fixture, profile), "eu-west-3", &fixture.context())
+        .unwrap();
     assert_eq!(session(&fixture, profile).region.value, "eu-west-3");
     std::fs::read_to_string(fixture.path("config")).unwrap()
 }
@@ -72,7 +73,8 @@ fn the_effective_section_is_edited() {
 fn a_region_in_the_credentials_file_is_replaced() {
     let fixture = Fixture::new("[profile p]\nsso_start_url = u\nsso_region = hidden\n")
         .credentials("[p]\nsso_region = us-east-1\n");
-    set_sso_region(&fixture.load(Some("p")).unwrap(), &session(&fixture, Some("p")), "eu-west-3").unwrap();
+    set_sso_region(&fixture.load(Some("p")).unwrap(), &session(&fixture, Some("p")), "eu-west-3", &fixture.context())
+        .unwrap();
     assert_eq!(session(&fixture, Some("p")).region.value, "eu-west-3");
     assert_eq!(std::fs::read_to_string(fixture.path("credentials")).unwrap(), "[p]\nsso_region = eu-west-3\n");
 }
@@ -92,7 +94,7 @@ fn a_new_section_is_appended() {
         ),
     ] {
         let fixture = Fixture::new(before);
-        save_sso_session(&fixture.load(None).unwrap(), name, &pairs).unwrap();
+        save_sso_session(&fixture.load(None).unwrap(), name, &pairs, &fixture.context()).unwrap();
         let found = std::fs::read_to_string(fixture.path("config")).unwrap();
         assert_eq!(found.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
         assert_eq!(found.contains("\r\n"), found.matches('\n').count() == found.matches("\r\n").count());
@@ -100,8 +102,8 @@ fn a_new_section_is_appended() {
         assert_eq!(config.sso_session(name).unwrap().get("sso_region"), Some("us-east-1"));
     }
     let fixture = Fixture::new("[profile a]\n");
-    save_profile(&fixture.load(None).unwrap(), "default", &[("region", "r")]).unwrap();
-    save_profile(&fixture.load(None).unwrap(), "b", &[("region", "r")]).unwrap();
+    save_profile(&fixture.load(None).unwrap(), "default", &[("region", "r")], &fixture.context()).unwrap();
+    save_profile(&fixture.load(None).unwrap(), "b", &[("region", "r")], &fixture.context()).unwrap();
     let expected = "[profile a]\n\n[default]\nregion = r\n\n[profile b]\nregion = r\n";
     assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), expected);
 }
@@ -121,7 +123,8 @@ fn values_that_ini_cannot_hold_are_refused() {
         ("new\rname", "sso_region", "x"),
     ] {
         let fixture = Fixture::new(text);
-        let error = save_sso_session(&fixture.load(None).unwrap(), name, &[(key, value)]).unwrap_err();
+        let error =
+            save_sso_session(&fixture.load(None).unwrap(), name, &[(key, value)], &fixture.context()).unwrap_err();
         assert_eq!(error.kind(), Kind::Other, "{name:?} {key:?} {value:?}");
         assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), text);
     }
@@ -133,7 +136,7 @@ fn a_broken_file_is_not_edited() {
     let config = fixture.load(None).unwrap();
     let broken = "[sso-session s]\nsso_region = r\nsso_region = r\n";
     std::fs::write(fixture.path("config"), broken).unwrap();
-    let error = save_sso_session(&config, "s", &[("sso_region", "x")]).unwrap_err();
+    let error = save_sso_session(&config, "s", &[("sso_region", "x")], &fixture.context()).unwrap_err();
     assert_eq!(error.kind(), Kind::Other);
     assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), broken);
 }
@@ -142,7 +145,7 @@ fn a_broken_file_is_not_edited() {
 fn the_start_url_of_a_session_is_not_changed() {
     let fixture = Fixture::new("");
     let config = fixture.load(None).unwrap();
-    let save = |url| save_sso_session(&config, "s", &[("sso_start_url", url), ("sso_region", "r")]);
+    let save = |url| save_sso_session(&config, "s", &[("sso_start_url", url), ("sso_region", "r")], &fixture.context());
     save("https://one.example").unwrap();
     let saved = std::fs::read_to_string(fixture.path("config")).unwrap();
     let error = save("https://two.example").unwrap_err();
@@ -160,17 +163,17 @@ fn file_modes_are_kept_and_new_files_are_private() {
     let fixture = Fixture::new("[default]\n");
     let path = fixture.path("config");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-    save_sso_session(&fixture.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
+    save_sso_session(&fixture.load(None).unwrap(), "s", &[("sso_region", "r")], &fixture.context()).unwrap();
     assert_eq!(mode(&path), 0o644);
 
     std::fs::rename(&path, fixture.path("elsewhere")).unwrap();
     symlink("elsewhere", &path).unwrap();
-    save_sso_session(&fixture.load(None).unwrap(), "t", &[("sso_region", "r")]).unwrap();
+    save_sso_session(&fixture.load(None).unwrap(), "t", &[("sso_region", "r")], &fixture.context()).unwrap();
     assert!(std::fs::symlink_metadata(&path).unwrap().is_symlink());
     assert!(std::fs::read_to_string(fixture.path("elsewhere")).unwrap().contains("[sso-session t]"));
 
     let fixture = Fixture::new("").var("AWS_CONFIG_FILE", "~/.new/folder/config");
-    save_sso_session(&fixture.load(None).unwrap(), "s", &[("sso_region", "r")]).unwrap();
+    save_sso_session(&fixture.load(None).unwrap(), "s", &[("sso_region", "r")], &fixture.context()).unwrap();
     let path = fixture.path("../.new/folder/config");
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
@@ -198,7 +201,7 @@ proptest! {
     fn edits_are_exact_or_refused(text in any_config(), key in "[a-d]", value in "[a-z=:#\\[\\] ]{0,6}", name in "[a-ds]") {
         let fixture = Fixture::new(&text);
         let Ok(before) = fixture.load(None) else { return Ok(()) };
-        let outcome = save_sso_session(&before, &name, &[(&key, &value)]);
+        let outcome = save_sso_session(&before, &name, &[(&key, &value)], &fixture.context());
         let Ok(()) = outcome else {
             prop_assert_eq!(std::fs::read_to_string(fixture.path("config")).unwrap(), text.as_str());
             // A value in [DEFAULT] that should be a block is an error only if a section inherits it.
@@ -234,7 +237,13 @@ fn concurrent_edits_are_all_kept() {
             scope.spawn(move || {
                 for section in 0..5 {
                     let (name, value) = (format!("s{thread}-{section}"), format!("r{section}"));
-                    save_sso_session(&fixture.load(None).unwrap(), &name, &[("sso_region", &value)]).unwrap();
+                    save_sso_session(
+                        &fixture.load(None).unwrap(),
+                        &name,
+                        &[("sso_region", &value)],
+                        &fixture.context(),
+                    )
+                    .unwrap();
                 }
             });
         }

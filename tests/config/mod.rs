@@ -52,7 +52,8 @@ impl Fixture {
     pub(crate) fn context(&self) -> Context {
         let vars = self.vars.clone();
         let env = move |name: &str| vars.iter().rfind(|(set, _)| set == name).map(|(_, value)| value.into());
-        Context { env: Box::new(env), home: Some(self.home().to_path_buf()), ..Context::real() }
+        let stderr: Box<dyn std::io::Write> = Box::new(std::io::sink());
+        Context { env: Box::new(env), home: Some(self.home().to_path_buf()), stderr: stderr.into(), ..Context::real() }
     }
 
     pub(crate) fn load(&self, profile: Option<&str>) -> Result<Config, Error> {

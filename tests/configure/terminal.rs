@@ -218,3 +218,22 @@ fn a_wait_for_the_lists_says_how_far_it_is() {
     let (code, text, _) = terminal.finish();
     assert!(code == 0 && text.contains("added 3 profiles"), "{code} {text}");
 }
+
+#[test]
+fn a_wait_for_the_config_file_is_announced() {
+    let center = IdentityCenter::start();
+    let env = signed_in(&center);
+    for (holder, shown) in [("", "another process is changing "), ("123\n", "process 123 is changing ")] {
+        let lock = env.path(".aws/config.lock");
+        std::fs::write(&lock, holder).unwrap();
+        let lock = std::fs::File::open(lock).unwrap();
+        lock.lock().unwrap();
+        let options = [&["configure", "--overwrite"], &DEVELOPER[..]].concat();
+        let mut terminal = env.on_terminal_of(300, 50, &options);
+        terminal.wait_for(|text| text.contains(shown).then_some(()));
+        lock.unlock().unwrap();
+        let (code, text, _) = terminal.finish();
+        assert!(code == 0 && text.contains("/.aws/config; waiting for it\r\n"), "{code} {text}");
+        assert!(!env.path(".aws/config.lock").exists());
+    }
+}

@@ -73,7 +73,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     }
     let new_region = roles.lister.new_region.take();
     if let (Some(region), Origin::File(_), false) = (&new_region, &session.region.origin, args.dry_run) {
-        config::set_sso_region(config, session, region)?;
+        config::set_sso_region(config, session, region, context)?;
         notices.region_updated(region)?;
     }
     let region = new_region.unwrap_or_else(|| session.region.value.clone());
@@ -186,7 +186,7 @@ impl Writing<'_> {
             return Ok(());
         }
         let session = new_session.map(|name| (name, &keys[..]));
-        let saved = config::save_profiles(self.config, session, profiles, overwrite)?;
+        let saved = config::save_profiles(self.config, session, profiles, overwrite, self.context)?;
         self.refuse(profiles, &saved)?;
         self.report(profiles, &saved);
         let is_new = |what: &Saved| matches!(what, Saved::Added | Saved::Replaced);
