@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use indicatif::ProgressStyle;
+
 use crate::support::screen::{Cell, Screen};
 use crate::support::{IdentityCenter, TestEnv, assert_text_snapshot};
 
@@ -24,7 +26,6 @@ const MOST: usize = 150_000;
 const START_URL: &str = "https://my-company.awsapps.com/start";
 const CODE: &str = "BDWP-HQPK";
 const TIME: &str = "17:04";
-const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
 
 /// What the terminal shows, and for how many seconds.
 struct Frame {
@@ -107,15 +108,17 @@ fn login_picture_is_up_to_date() {
         film.show_typing(&text, shown);
         terminal.type_in(&format!("{answer}\n"));
     }
-    let text = terminal.wait_for(|text| text.contains("waiting for approval").then(|| text.to_owned()));
+    let text = terminal.wait_for(|text| text.contains(" left").then(|| text.to_owned()));
     film.code = center.open_user_codes()[0].clone();
-    let waits = text.find("waiting for approval").unwrap();
-    let start = text[..waits].rfind(['\n', '\r']).unwrap() + 1;
+    let end = text.find(" left").unwrap();
+    let (before, line) = text[..end].split_at(text[..end].rfind(['\n', '\r']).unwrap() + 1);
+    // The line of the program with the next characters of its spinner, while eight of them take a second.
+    let (first, spinner) = (line.chars().next().unwrap(), ProgressStyle::default_spinner());
+    let first_tick = (0..).find(|tick| spinner.get_tick_str(*tick).starts_with(first)).unwrap();
+    let (words, _) = line[first.len_utf8()..].split_once("9:").expect("the minutes left");
     for step in 0..24 {
-        let spinner = SPINNER[step % SPINNER.len()];
-        let left = 59 - step / 8;
-        let line = format!("{spinner} waiting for approval, 9:{left} left");
-        film.show(&format!("{}{line}", &text[..start]), 0.125);
+        let (spinner, left) = (spinner.get_tick_str(first_tick + step), 59 - step / 8);
+        film.show(&format!("{before}{spinner}{words}9:{left} left"), 0.125);
     }
     center.approve(&film.code);
     for (question, answer, keys) in [
