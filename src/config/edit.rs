@@ -4,8 +4,8 @@
 //! must differ from the old one in nothing but the keys that were set. The file is replaced atomically, keeps its mode,
 //! and gets mode 0600 when new; a symbolic link is followed, not replaced.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,9 +19,8 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::files::{self, Keep};
 
-/// How long to wait for processes that edit the file, and how long without a message.
+/// How long to wait for processes that edit the file.
 const PATIENCE: Duration = Duration::from_secs(30);
-const SILENCE: Duration = Duration::from_millis(300);
 /// How often a file that another program changes at the same time is edited anew.
 const MAX_EDITS: usize = 20;
 
@@ -116,22 +115,14 @@ pub(super) fn edit<'a>(
     let mut lock = files::link_target(path).map_err(failed)?.into_os_string();
     lock.push(".lock");
     let lock = Path::new(&lock);
-    let is_late = |held: &io::Result<File>| held.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut);
-    let mut held = files::wait_for_lock(lock, SILENCE);
-    if is_late(&held) {
-        let pid = files::open_lock(lock).and_then(|file| io::read_to_string(file).ok()?.trim().parse().ok());
-        context.message(&format!("{} is changing {}; waiting for it", files::process_name(pid), path.display()));
-        held = files::wait_for_lock(lock, PATIENCE);
-    }
-    if is_late(&held) {
-        return Err(failed(io::Error::other("another process has held its lock for 30 s")));
-    }
-    // None in a folder that cannot be written, in which the file perhaps can.
-    let mut held = held.ok();
-    if let Some(lock) = &mut held {
-        // For the message of a process that waits.
-        let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
-    }
+    let announce = |holder| context.message(&format!("{holder} is changing {}; waiting for it", path.display()));
+    let held = match files::wait_for_lock(lock, PATIENCE, announce) {
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+            return Err(failed(io::Error::other("another process has held its lock for 30 s")));
+        }
+        // A folder that cannot be written, in which the file perhaps can.
+        held => held.ok(),
+    };
     let mut outcome = Ok(false);
     for _ in 0..MAX_EDITS {
         outcome = edit_once(path, &mut changes);

@@ -4,7 +4,7 @@
 //! folder is ours: a process that went on without a lock would not notice the others.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ use super::replace::temporary_beside;
 /// How often a lock is looked for again that another process creates or replaces at the same time.
 const ATTEMPTS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(2);
+/// How long a wait lasts before it is announced.
+const SILENCE: Duration = Duration::from_millis(300);
 
 /// Takes the lock; `None` while another process holds it. An error if there can be none: the folder is read-only, or the
 /// file system has no locks.
@@ -47,14 +49,22 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// Waits for the lock; an error also after this time.
-pub fn wait_for_lock(path: &Path, patience: Duration) -> io::Result<File> {
-    let until = Instant::now() + patience;
+/// Waits for the lock; an error also after this time. A wait that takes longer than usual is announced, with its holder.
+pub fn wait_for_lock(path: &Path, patience: Duration, announce: impl Fn(String)) -> io::Result<File> {
+    let (start, mut is_announced) = (Instant::now(), false);
     loop {
         match try_lock(path)? {
-            Some(file) => return Ok(file),
-            None if Instant::now() < until => sleep(PAUSE),
-            None => return Err(io::ErrorKind::TimedOut.into()),
+            Some(mut file) => {
+                let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+                return Ok(file);
+            }
+            None if start.elapsed() > patience => return Err(io::ErrorKind::TimedOut.into()),
+            None if start.elapsed() > SILENCE && !is_announced => {
+                let holder = open_lock(path).and_then(|file| io::read_to_string(file).ok()?.trim().parse().ok());
+                announce(process_name(holder));
+                is_announced = true;
+            }
+            None => sleep(PAUSE),
         }
     }
 }
@@ -218,7 +228,7 @@ mod tests {
                 let (path, inside, turns) = (&path, &inside, &turns);
                 scope.spawn(move || {
                     for turn in 0..40 {
-                        let held = wait_for_lock(path, Duration::from_mins(1)).unwrap();
+                        let held = wait_for_lock(path, Duration::from_mins(1), drop).unwrap();
                         assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
                         std::thread::yield_now();
                         assert_eq!(inside.fetch_sub(1, Ordering::SeqCst), 1);
@@ -245,7 +255,7 @@ mod tests {
         let path = folder.path().join("new").join("x.lock");
         let held = try_lock(&path).unwrap().unwrap();
         assert!(try_lock(&path).unwrap().is_none());
-        let error = wait_for_lock(&path, Duration::from_millis(5)).unwrap_err();
+        let error = wait_for_lock(&path, Duration::from_millis(5), drop).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
         // A child of another test may have inherited the file.
         let _ = held.unlock();
