@@ -15,6 +15,8 @@ use crate::text;
 /// The number of items above which the list says that typing filters it.
 const SHORT_LIST: usize = 10;
 
+const NOT_SHOWN: &str = "the answer is too long, or has characters that cannot be shown, such as those of arrow keys";
+
 /// A terminal with a person at it.
 #[derive(Clone, Copy)]
 pub(super) struct Prompt<'a> {
@@ -25,11 +27,7 @@ impl<'a> Prompt<'a> {
     /// `None` where no question may be asked: without a terminal on standard input and standard error, in CI, with
     /// `--interactive never`, on a terminal without cursor movement, or under the name `aws`, which never asks.
     pub(super) fn new(interactive: Interactive, as_aws: bool, context: &'a Context) -> Option<Self> {
-        let is_wanted = match interactive {
-            Interactive::Always => true,
-            Interactive::Never => false,
-            Interactive::Auto => !context.is_ci(),
-        };
+        let is_wanted = interactive == Interactive::Always || interactive == Interactive::Auto && !context.is_ci();
         let is_dumb = || context.var("TERM").is_some_and(|term| term == "dumb");
         let can_answer = context.stdin_is_terminal && context.stderr_is_terminal && !is_dumb();
         (is_wanted && can_answer && !as_aws).then_some(Self { context })
@@ -76,29 +74,23 @@ impl<'a> Prompt<'a> {
             self.context.write_stderr(&format!("{title}{shown}: "));
             let line = tokio::task::spawn_blocking(stdin_line).await.map_err(io::Error::from).and_then(|line| line);
             let line = line.map_err(|error| unanswered(&title, &error))?;
-            let answer = Some(line.trim()).filter(|line| !line.is_empty()).or(default);
-            let is_shown = |answer: &str| text::for_terminal(answer) == answer;
-            let hidden = || {
-                "the answer is too long, or has characters that cannot be shown, such as those of arrow keys".to_owned()
-            };
-            match answer.map(|answer| (answer, if is_shown(answer) { check(answer) } else { Err(hidden()) })) {
-                Some((answer, Ok(()))) => return Ok(answer.to_owned()),
-                Some((_, Err(problem))) => self.context.message(&problem),
-                None => {}
+            let Some(answer) = Some(line.trim()).filter(|line| !line.is_empty()).or(default) else { continue };
+            let is_shown = text::for_terminal(answer) == answer;
+            match if is_shown { check(answer) } else { Err(NOT_SHOWN.to_owned()) } {
+                Ok(()) => return Ok(answer.to_owned()),
+                Err(problem) => self.context.message(&problem),
             }
         }
     }
 
     /// Asks yes or no.
     pub(super) async fn confirm(&self, title: &str, default: bool) -> Result<bool, Error> {
-        let yes_or_no = |answer: &str| match answer.to_lowercase().as_str() {
-            "y" | "yes" => Some(true),
-            "n" | "no" => Some(false),
-            _ => None,
+        let check = |answer: &str| match &*answer.to_lowercase() {
+            "y" | "yes" | "n" | "no" => Ok(()),
+            _ => Err("please answer yes or no".to_owned()),
         };
-        let check = |answer: &str| yes_or_no(answer).map(drop).ok_or_else(|| "please answer yes or no".to_owned());
         let answer = self.ask(&format!("{title} (y/n)"), Some(if default { "yes" } else { "no" }), check).await?;
-        Ok(yes_or_no(&answer).unwrap_or(default))
+        Ok(answer.to_lowercase().starts_with('y'))
     }
 }
 
@@ -110,9 +102,7 @@ fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
     let paint = |style: Style, text: &str| if colors { style.apply(text) } else { text.to_owned() };
     let (mut filter, mut position) = (String::new(), 0);
     // Of an escape sequence (ECMA-48) that `console` does not know, it reads only the start.
-    let is_open = |escape: &str| {
-        escape.starts_with(['[', 'O']) && (escape.len() == 1 || !escape.ends_with(|end| matches!(end, '@'..='~')))
-    };
+    let is_open = |s: &str| s.starts_with(['[', 'O']) && (s.len() == 1 || !s.ends_with(|c| matches!(c, '@'..='~')));
     let (mut escape, mut is_paste) = (String::new(), false);
     term.hide_cursor()?;
     loop {
@@ -121,11 +111,10 @@ fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
         let found: Vec<usize> = (0..items.len()).filter(|index| matches(&items[*index])).collect();
         let (rows, columns) = term.size();
         let (page, columns) = (usize::from(rows).saturating_sub(1).max(1), usize::from(columns).saturating_sub(1));
-        let hint = match (found.len(), filter.is_empty()) {
-            (0, _) => "  no match".to_owned(),
-            (_, true) if items.len() <= SHORT_LIST => String::new(),
-            (count, true) => format!("type to filter, {}/{count}", position + 1),
-            (count, false) => format!("  {}/{count}", position + 1),
+        let hint = match (&*filter, found.len()) {
+            ("", ..=SHORT_LIST) => String::new(),
+            ("", count) => format!("type to filter, {}/{count}", position + 1),
+            (_, count) => format!("  {}/{count}", count.min(position + 1)),
         };
         let fitted = |line: &str| truncate_str(line, columns, "…").into_owned();
         let mut lines = vec![fitted(&format!("{question}: {filter}{}", paint(Style::Secondary, &hint)))];

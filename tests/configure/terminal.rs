@@ -89,7 +89,7 @@ fn typing_filters_a_long_list() {
     terminal.type_in("X");
     terminal.wait_for(|text| text.contains("account: X").then_some(()));
     let screen = shown(&terminal.text(), 40);
-    assert_eq!(screen.last().unwrap(), "Choose the account: X  no match");
+    assert_eq!(screen.last().unwrap(), "Choose the account: X  0/0");
     // There is nothing to choose.
     terminal.type_in("\r\u{7f}test 会社 11é\u{7f}");
     terminal.wait_for(|text| text.contains("1/6").then_some(()));

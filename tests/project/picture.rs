@@ -114,7 +114,7 @@ fn login_picture_is_up_to_date() {
     let (before, line) = text[..end].split_at(text[..end].rfind(['\n', '\r']).unwrap() + 1);
     // The line of the program with the next characters of its spinner, while eight of them take a second.
     let (first, spinner) = (line.chars().next().unwrap(), ProgressStyle::default_spinner());
-    let first_tick = (0..).find(|tick| spinner.get_tick_str(*tick).starts_with(first)).unwrap();
+    let first_tick = (0..30).find(|tick| spinner.get_tick_str(*tick).starts_with(first)).unwrap();
     let (words, _) = line[first.len_utf8()..].split_once("9:").expect("the minutes left");
     for step in 0..24 {
         let (spinner, left) = (spinner.get_tick_str(first_tick + step), 59 - step / 8);
