@@ -132,7 +132,10 @@ impl Context {
         let home = self.home.as_deref().ok_or_else(|| error(HOME_UNSET.to_owned()))?;
         let usable = home.is_absolute() && home.parent().is_some() && home.is_dir();
         let problem = || {
-            format!("{HOME} is `{}`, which is not an existing directory; set it to an absolute path", home.display())
+            format!(
+                "{HOME} is `{}`, which is not an existing directory; set it to the absolute path of one",
+                home.display()
+            )
         };
         if usable { Ok(home) } else { Err(error(problem())) }
     }

@@ -75,18 +75,14 @@ pub(super) fn io_error(path: &Path, attempt: &str, error: &io::Error) -> Error {
     let (place, cause) = (path.display(), Cause::of(error));
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied if cause == Some(Cause::NotPermitted) => {
-            format!(
-                "check the attributes of {place} and its directory (lsattr): neither may be immutable or append-only"
-            )
+            format!("neither {place} nor its directory may be immutable or append-only (see lsattr)")
         }
         io::ErrorKind::PermissionDenied => match files::command_for_access(path) {
             Some(command) => format!("run: {command}"),
             None => format!("make {place} readable and writable for your user, or set HOME to a directory that is"),
         },
         io::ErrorKind::StorageFull => "free some space on that file system".to_owned(),
-        _ if cause == Some(Cause::TooManyFiles) => {
-            "close files, or raise the limit on open files (ulimit -n)".to_owned()
-        }
+        _ if cause == Some(Cause::TooManyFiles) => "close files, or raise the limit (ulimit -n)".to_owned(),
         io::ErrorKind::FileTooLarge => "raise the limit on file size (ulimit -f)".to_owned(),
         _ => format!("check the file system that holds {place}"),
     };
@@ -192,9 +188,7 @@ fn open_trusted(path: &Path) -> Result<Loaded<(File, Metadata)>, Failure> {
         problem => problem,
     };
     match problem {
-        Some(problem) if is_link => {
-            return unusable(&format!("it is a symbolic link to a file that is not trusted: {problem}"));
-        }
+        Some(problem) if is_link => return unusable(&format!("it is a symbolic link to an untrusted file: {problem}")),
         Some(problem) => return Err(untrusted(path, READ, &problem).into()),
         None if metadata.len() > LARGEST => return unusable(TOO_LARGE),
         None => {}

@@ -268,8 +268,7 @@ impl<'a> Source<'a> {
         let hint = match (&self.options.start_url, self.section) {
             (Some(start_url), _) => requires(start_url, ["--sso-region", REGION]),
             (None, Some(section)) if !is_without_session || self.options.as_aws => {
-                let are = if keys.len() == 1 { "is" } else { "are" };
-                format!("{} {are} missing in {}", keys.join(" and "), section.place())
+                format!("add {} to {}", keys.join(" and "), section.place())
             }
             _ if self.options.as_aws => {
                 format!("the profile `{}` is not in {}", self.profile, self.config.described())

@@ -240,19 +240,11 @@ mod tests {
         let asked = verifier(&mozilla, Some(system));
         verdict(&asked, &known, "h.example").unwrap();
         // Another name does not make the issuer unknown.
-        assert!(
-            verdict(&asked, &known, "other.example")
-                .unwrap_err()
-                .contains("certificate is not valid for other.example")
-        );
+        assert!(verdict(&asked, &known, "other.example").unwrap_err().contains("not valid for other.example"));
         assert_eq!(READ.load(Ordering::SeqCst), 0);
         verdict(&asked, &inside, "h.example").unwrap();
         verdict(&asked, &inside, "h.example").unwrap();
-        assert!(
-            verdict(&asked, &inside, "other.example")
-                .unwrap_err()
-                .contains("certificate is not valid for other.example")
-        );
+        assert!(verdict(&asked, &inside, "other.example").unwrap_err().contains("not valid for other.example"));
         let words = verdict(&asked, &stranger, "h.example").unwrap_err();
         assert!(words.contains("the issuer is in neither the built-in nor the system's root certificates"), "{words}");
         assert_eq!(READ.load(Ordering::SeqCst), 1);

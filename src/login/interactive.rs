@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{LoginRequest, single_flight};
 use crate::cache::{Outcome, Purpose};
+use crate::session::duration;
 
 /// `--interactive`, `SSO_OIDC_INTERACTIVE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,8 +41,9 @@ pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> 
         Interactive::Always => None,
         Interactive::Never => {
             let of_variable = context.var("SSO_OIDC_INTERACTIVE").is_some_and(|when| when == "never");
-            let option = if of_variable { " --interactive always" } else { "" };
-            Some(("and interactive login is off (--interactive never)".to_owned(), run + option))
+            let (source, option) =
+                if of_variable { ("SSO_OIDC_INTERACTIVE=", " --interactive always") } else { ("--interactive ", "") };
+            Some((format!("and interactive login is off ({source}never)"), run + option))
         }
         Interactive::Auto if context.is_ci() => Some((
             "and CI is set, so no browser is opened".to_owned(),
@@ -53,23 +55,23 @@ pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> 
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
         Interactive::Auto => pause_after_timeout(request).map(|(ago, left)| {
             let clause = format!(
-                "and there is no terminal; the last login timed out {ago} min ago, so no browser login is started for \
-                 another {left} min; override with --interactive always"
+                "and there is no terminal; the last login timed out {ago} ago, so no browser login is started for another \
+                 {left} min; override with --interactive always"
             );
             (clause, run)
         }),
     }
 }
 
-/// The minutes since the last login of this session timed out, and those left of the pause after it, if it is not over.
-fn pause_after_timeout(request: &LoginRequest<'_>) -> Option<(i64, u64)> {
+/// How long ago the last login of this session timed out, and the minutes left of the pause after it, if it is not over.
+fn pause_after_timeout(request: &LoginRequest<'_>) -> Option<(String, u64)> {
     let last = request.cache.lock(&request.session.token_key(), Purpose::Login).record()?;
     let Some(Outcome::Unanswered(times)) = last.outcome else { return None };
     let pause = if times < MANY { PAUSE } else { LONG_PAUSE };
     let age = request.context.now() - last.at;
     let is_paused = last.is_about(&single_flight::settings(request.session)) && age >= Duration::ZERO && age < pause;
     let left = (pause - age).whole_seconds().unsigned_abs().div_ceil(60);
-    is_paused.then_some((age.whole_minutes(), left))
+    is_paused.then(|| (duration(age.whole_seconds()), left))
 }
 
 #[cfg(test)]
@@ -170,20 +172,20 @@ mod tests {
     fn the_pause_ends_and_is_about_the_same_settings() {
         let (pause, long) = (PAUSE.as_secs().cast_signed(), LONG_PAUSE.as_secs().cast_signed());
         for (last, expected) in [
-            ((1, 0, true), Some((0, 5))),
-            ((1, pause - 1, true), Some((4, 1))),
+            ((1, 0, true), Some(("0 s", 5))),
+            ((1, pause - 1, true), Some(("4 min", 1))),
             ((1, pause, true), None),
             ((1, -1, true), None),
             ((1, 0, false), None),
             ((MANY - 1, pause, true), None),
-            ((MANY, pause, true), Some((5, 55))),
-            ((MANY, long - 1, true), Some((59, 1))),
+            ((MANY, pause, true), Some(("5 min", 55))),
+            ((MANY, long - 1, true), Some(("59 min", 1))),
             ((MANY, long, true), None),
-            ((MANY + 1, pause, true), Some((5, 55))),
+            ((MANY + 1, pause, true), Some(("5 min", 55))),
         ] {
             let found = clause(&Case { last: Some(last), ..PAUSED });
             let expected = expected.map(|(ago, left)| {
-                format!("timed out {ago} min ago, so no browser login is started for another {left} min;")
+                format!("timed out {ago} ago, so no browser login is started for another {left} min;")
             });
             let is_expected = match &expected {
                 Some(words) => found.as_ref().is_some_and(|found| found.contains(words)),

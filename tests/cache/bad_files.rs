@@ -117,7 +117,7 @@ const ROWS: &[Row] = &[
             fs::set_permissions(p.elsewhere, fs::Permissions::from_mode(0o666)).unwrap();
             p.link_to(p.elsewhere);
         },
-        token: (DAMAGED, "a symbolic link to a file that is not trusted: it is world-writable"),
+        token: (DAMAGED, "a symbolic link to an untrusted file: it is world-writable"),
         login: 0,
     },
     Row {
@@ -284,7 +284,7 @@ fn files_of_another_user() {
     symlink(&elsewhere, &path).unwrap();
     let run = unmoved(&env, &TOKEN, &[4], "a link to a file of another user");
     assert!(
-        run.stderr.contains("a symbolic link to a file that is not trusted: it belongs to user 54321"),
+        run.stderr.contains("a symbolic link to an untrusted file: it belongs to user 54321"),
         "{}",
         run.snapshot()
     );

@@ -88,7 +88,7 @@ fn errors_name_file_and_section() {
     let path = fixture.path("config");
     let config = fixture.load(None).unwrap();
     let detail = |options| Session::resolve(&config, &options).unwrap_err().advice().unwrap().to_owned();
-    let place = format!("sso_region is missing in [sso-session s1] ({}, line 3)", path.display());
+    let place = format!("add sso_region to [sso-session s1] ({}, line 3)", path.display());
     assert_eq!(detail(named("s1")), place);
     let known = format!("the name comes from the option --sso-session; sso-sessions in {}: other, s1", path.display());
     assert_eq!(detail(named("zz")), known);
@@ -155,8 +155,8 @@ fn all_lists_sessions_and_legacy_profiles() {
         .collect();
     assert_eq!(said.len(), 5, "{said:?}");
     assert_eq!((said[0], said[2], said[4]), (("s1", URL), ("-", "u"), ("-", "v")));
-    assert!(said[1].1.starts_with("sso_start_url is missing in [sso-session s2] ("), "{said:?}");
-    assert!(said[3].1.starts_with("sso_region is missing in [profile half] ("), "{said:?}");
+    assert!(said[1].1.starts_with("add sso_start_url to [sso-session s2] ("), "{said:?}");
+    assert!(said[3].1.starts_with("add sso_region to [profile half] ("), "{said:?}");
     assert_eq!(all[2].as_ref().unwrap().profile, "old");
 }
 

@@ -180,7 +180,7 @@ fn missing_keys_are_reported_for_the_session_of_the_option() {
     env.write(".aws/config", "[sso-session half]\nsso_region = us-east-1\n");
     let role = ["export-credentials", "--account-id", "111122223333", "--role-name", "Developer"];
     let run = env.run(role.iter().chain(&["--sso-session", "half"]).copied()).expect(253);
-    assert!(run.stderr.contains("hint: sso_start_url is missing in [sso-session half]"), "{}", run.snapshot());
+    assert!(run.stderr.contains("hint: add sso_start_url to [sso-session half]"), "{}", run.snapshot());
     let run = env.run(role.iter().chain(&["--start-url", "https://x.awsapps.com/start"]).copied()).expect(253);
     assert!(run.stderr.contains("hint: --start-url requires --sso-region"), "{}", run.snapshot());
 }

@@ -74,7 +74,7 @@ fn a_missing_file_is_told_from_one_that_cannot_be_opened() {
 fn a_failed_system_call_has_advice_and_some_are_repeated() {
     use rustix::io::Errno;
     for (errno, advice, is_transient) in [
-        (Errno::PERM, "check the attributes of x/y.json and its directory (lsattr)", false),
+        (Errno::PERM, "neither x/y.json nor its directory may be immutable", false),
         (Errno::ACCESS, "make x/y.json readable and writable for your user", false),
         (Errno::NOSPC, "free some space on that file system", false),
         (Errno::FBIG, "raise the limit on file size (ulimit -f)", false),

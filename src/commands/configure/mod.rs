@@ -209,9 +209,9 @@ impl Writing<'_> {
     /// Fails if the only profile exists with other settings.
     fn refuse(&self, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
         let ([profile], [Saved::Kept], false) = (profiles, saved, self.args.all) else { return Ok(()) };
-        let place = self.config.profile(&profile.name).map(|section| format!(": {}", section.place()));
-        let message =
-            format!("the profile {} already exists with different settings{}", profile.name, place.unwrap_or_default());
+        let place =
+            self.config.profile(&profile.name).map(|section| format!(": {}", section.place())).unwrap_or_default();
+        let message = format!("the profile {} already exists with different settings{place}", profile.name);
         let hint = "pass --overwrite to replace them, or --profile to write another profile";
         Err(Error::validation(message).hint(hint))
     }

@@ -56,8 +56,7 @@ impl<'a> Template<'a> {
         for (name, role) in names.iter().zip(roles) {
             if let Some(other) = seen.insert(name, role) {
                 let message = format!("Two roles would get the profile `{name}`: {other} and {role}");
-                let hint =
-                    "nothing was written; pass a --name that differs for them, e.g. --name '{account_id}.{role_name}'";
+                let hint = "nothing was written; pass a --name that differs for each role, e.g. --name '{account_id}.{role_name}'";
                 return Err(Error::validation(message).hint(hint));
             }
         }

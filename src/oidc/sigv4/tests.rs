@@ -113,10 +113,7 @@ fn a_session_token_with_control_characters_is_an_error() {
     let request = Request::aws(Method::POST, "http://127.0.0.1:1/token?aws_iam=t");
     for token in ["a\n", "a\r\nb", "\0"] {
         let signed = sign(&request, "sso-oauth", &signing("eu-west-1", Some(token)), utc_datetime!(2026-01-01 00:00));
-        assert_eq!(
-            signed.unwrap_err(),
-            "the session token has characters that are not allowed in a header",
-            "{token:?}"
-        );
+        let message = "the session token has characters that are not allowed in a header";
+        assert_eq!(signed.unwrap_err(), message, "{token:?}");
     }
 }
