@@ -29,13 +29,8 @@ use time::{OffsetDateTime, UtcDateTime, UtcOffset};
 use crate::error::{Error, Kind};
 use crate::text::{self, NO_BREAK};
 
-/// The variable that names the home directory, and the message without one.
+/// The variable that names the home directory.
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-const HOME_UNSET: &str = if cfg!(windows) {
-    "USERPROFILE is not set; set it to an absolute path"
-} else {
-    "HOME is not set; set it to an absolute path"
-};
 
 /// An instant in UTC, as the time crate has it.
 pub type Timestamp = UtcDateTime;
@@ -129,7 +124,8 @@ impl Context {
     /// The home directory, which holds the cache: an existing directory below the root.
     pub fn require_home(&self) -> Result<&Path, Error> {
         let error = |message| Error::new(Kind::HomeUnusable, message);
-        let home = self.home.as_deref().ok_or_else(|| error(HOME_UNSET.to_owned()))?;
+        let home =
+            self.home.as_deref().ok_or_else(|| error(format!("{HOME} is not set; set it to an absolute path")))?;
         let usable = home.is_absolute() && home.parent().is_some() && home.is_dir();
         let problem = || {
             format!(
