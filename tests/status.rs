@@ -83,6 +83,13 @@ fn every_state_is_reported_without_secrets() {
 }
 
 #[test]
+fn a_session_that_is_named_twice_is_listed_once() {
+    let (_center, env) = all_states();
+    let run = env.run(["status", "--sso-session", "new", "--sso-session", SESSION, "--sso-session", "new"]).expect(4);
+    assert_eq!(states(&sessions(&run)).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["new", SESSION]);
+}
+
+#[test]
 fn the_exit_code_covers_the_selected_sessions() {
     let (_center, env) = all_states();
     for (words, code) in [

@@ -4,6 +4,8 @@
 //! and error texts are those of `aws sso login` 2.36.7, for roles those of botocore; options that override keys are ours.
 //! URLs are checked in `login`, tokens in `session`.
 
+use std::collections::HashSet;
+
 use super::names::{SectionKind, shell_quoted};
 use super::origin::{Located, Origin};
 use super::selection::{REGION, RoleOptions, SessionOptions, requires};
@@ -72,11 +74,13 @@ impl Session {
         sessions.chain(legacy.map(|(name, profile)| source(name, None, profile))).collect()
     }
 
-    /// The sessions selected by `--sso-session` or `--profile`; `None` means all.
+    /// The sessions selected by `--sso-session` or `--profile`, each once; `None` means all.
     pub fn selected(names: &[String], profile: Option<&str>, config: &Config) -> Result<Option<Vec<Self>>, Error> {
         let resolved = |name| Self::resolve(config, &SessionOptions::new(name, None, None));
         if !names.is_empty() {
-            return names.iter().map(|name| resolved(Some(name))).collect::<Result<_, _>>().map(Some);
+            let mut seen = HashSet::new();
+            let names = names.iter().filter(|name| seen.insert(*name));
+            return names.map(|name| resolved(Some(name))).collect::<Result<_, _>>().map(Some);
         }
         profile.filter(|name| !name.is_empty()).map(|_| resolved(None).map(|session| vec![session])).transpose()
     }
