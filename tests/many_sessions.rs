@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 use crate::login::success;
 use crate::support::environment::{program, token_document};
 use crate::support::process::{Run, code};
-use crate::support::{Endpoint, IdentityCenter, Reply, TestEnv};
-#[cfg(unix)]
-use crate::support::{Gate, wait_until};
+use crate::support::{Endpoint, Gate, IdentityCenter, Reply, TestEnv, wait_until};
 
 const SESSIONS: usize = 50;
 const EXPIRED: &str = "2020-01-01T00:00:00Z";
@@ -71,7 +69,8 @@ fn refreshed(center: &IdentityCenter, env: &TestEnv, before: &[Value]) -> Vec<us
 
 fn assert_limited(center: &IdentityCenter) {
     assert!((2..=16).contains(&center.most_at_once()), "{} requests at once", center.most_at_once());
-    assert!(center.connections() <= 16, "{} connections", center.connections());
+    // On a slow machine an idle connection may have been closed, and another one opened.
+    assert!(center.connections() <= 32, "{} connections", center.connections());
 }
 
 /// The sessions that the program reports as refreshed, in the order of its messages.
@@ -109,6 +108,18 @@ fn a_failed_refresh_does_not_affect_the_others() {
     let failed = (0..SESSIONS).find(|at| !refreshed.contains(at)).map(name).unwrap();
     assert!(run.stderr.contains(&format!("\n{failed}: ")), "{}", run.snapshot());
     assert!(run.stderr.ends_with("signed in to 49 of 50 sessions\n"), "{}", run.snapshot());
+}
+
+#[test]
+fn one_that_hangs_does_not_delay_the_others() {
+    let (center, env) = expired();
+    center.clear_script();
+    let gate = Gate::default();
+    center.next(Endpoint::CreateToken, Reply::genuine().hold(&gate));
+    let running = env.spawn(["login", "--all"]);
+    wait_until("the requests of the others", || center.calls().len() == SESSIONS);
+    gate.open();
+    assert_eq!(reported(&running.finish().ok()), (0..SESSIONS).map(name).collect::<Vec<_>>());
 }
 
 #[test]

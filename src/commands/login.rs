@@ -3,7 +3,7 @@
 //! This module selects the sessions and combines the options. The steps of a login are in `login`, its texts in
 //! `login::notice`, and the settings of a session in `config::session`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 
 use futures_util::stream::{self, StreamExt as _};
@@ -136,29 +136,37 @@ impl Run<'_> {
     /// failure does not stop the remaining logins.
     async fn several(&self, selected: &[SessionOptions<'_>]) -> anyhow::Result<u8> {
         let (mut signed_in, mut worst, mut pending) = (0, 0, Vec::new());
-        let attempts = selected.iter().map(|options| async move {
-            let session = self.session(options)?;
-            let outcome = login::without_browser(&self.request(&session)).await?;
-            Ok((session, outcome))
-        });
-        let mut outcomes = pin!(stream::iter(attempts).buffered(CONCURRENT_REQUESTS));
-        let mut names = selected.iter().map(|options| options.name.as_deref());
-        let mut printed = Ok(());
-        // After a failure to print, too: a refresh that has begun must be stored.
-        while let (Some(outcome), Some(name)) = (outcomes.next().await, names.next()) {
-            let result = match outcome {
-                Ok((session, Outcome::NeedsLogin(why))) => {
-                    pending.push((name, session, why));
-                    continue;
-                }
-                Ok((session, Outcome::SignedIn(login))) => {
-                    self.notices.summary(&login, &session);
-                    Ok((session, *login))
-                }
-                Err(error) => Err(error),
+        let attempts = selected.iter().enumerate().map(|(index, options)| async move {
+            let attempt = async {
+                let session = self.session(options)?;
+                let outcome = login::without_browser(&self.request(&session)).await?;
+                Ok((session, outcome))
             };
-            signed_in += usize::from(result.is_ok());
-            printed = printed.and_then(|()| self.conclude(name, result)).map(|code| worst = worse(worst, code));
+            (index, attempt.await)
+        });
+        // In any order: the others do not wait for one that hangs.
+        let mut outcomes = pin!(stream::iter(attempts).buffer_unordered(CONCURRENT_REQUESTS));
+        let (mut finished, mut reported, mut printed) = (BTreeMap::new(), 0, Ok(()));
+        // After a failure to print, too: a refresh that has begun must be stored.
+        while let Some((index, outcome)) = outcomes.next().await {
+            finished.insert(index, outcome);
+            while let Some(outcome) = finished.remove(&reported) {
+                let name = selected[reported].name.as_deref();
+                reported += 1;
+                let result = match outcome {
+                    Ok((session, Outcome::NeedsLogin(why))) => {
+                        pending.push((name, session, why));
+                        continue;
+                    }
+                    Ok((session, Outcome::SignedIn(login))) => {
+                        self.notices.summary(&login, &session);
+                        Ok((session, *login))
+                    }
+                    Err(error) => Err(error),
+                };
+                signed_in += usize::from(result.is_ok());
+                printed = printed.and_then(|()| self.conclude(name, result)).map(|code| worst = worse(worst, code));
+            }
         }
         printed?;
         let browser_logins = pending.len();
