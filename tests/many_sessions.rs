@@ -122,6 +122,23 @@ fn one_that_hangs_does_not_delay_the_others() {
     assert_eq!(reported(&running.finish().ok()), (0..SESSIONS).map(name).collect::<Vec<_>>());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn fewer_file_descriptors_mean_fewer_requests_at_once() {
+    for limit in [20, 27, 40] {
+        let (center, env) = expired();
+        let before = tokens(&env);
+        let run = env.run_with_descriptors(limit, "login --all").ok();
+        assert_eq!(refreshed(&center, &env, &before).len(), SESSIONS, "{limit}: {}", run.snapshot());
+        let run = env.run_with_descriptors(limit, "status --check").ok();
+        assert_eq!(run.stderr, "");
+        let run = env.run_with_descriptors(limit, "logout").ok();
+        assert_eq!(run.stderr, "");
+        assert_eq!(center.requests_to(Endpoint::Logout).len(), SESSIONS);
+        assert!((0..SESSIONS).all(|at| !env.path(&TestEnv::token_path(&name(at))).exists()), "{limit}");
+    }
+}
+
 #[test]
 fn refreshes_are_stored_after_standard_output_is_closed() {
     let (center, env) = expired();

@@ -13,7 +13,6 @@ use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs, SessionArgs};
 use crate::config::{self, Config, DEFAULT_SCOPE, Origin, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Error;
-use crate::http::CONCURRENT_REQUESTS;
 use crate::login::notice::Notices;
 use crate::login::{self, Choices, Login, LoginRequest, Outcome};
 use crate::output::Style;
@@ -145,7 +144,7 @@ impl Run<'_> {
             (index, attempt.await)
         });
         // In any order: the others do not wait for one that hangs.
-        let mut outcomes = pin!(stream::iter(attempts).buffer_unordered(CONCURRENT_REQUESTS));
+        let mut outcomes = pin!(stream::iter(attempts).buffer_unordered(runtime::concurrent_requests()));
         let (mut finished, mut reported, mut printed) = (BTreeMap::new(), 0, Ok(()));
         // After a failure to print, too: a refresh that has begun must be stored.
         while let Some((index, outcome)) = outcomes.next().await {

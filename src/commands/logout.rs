@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::portal_requests::send_each;
-use super::{clients, print_source, wants_events, warn_about_unread};
+use super::{clients, print_source, runtime, wants_events, warn_about_unread};
 use crate::cache::{self, CacheEntry, CredentialCache, FoundToken, Held, Kind, TokenCache, TokenKey, process_name};
 use crate::cli::{GlobalArgs, LogoutArgs};
 use crate::config::{Config, Session};
@@ -164,7 +164,14 @@ impl Logout<'_> {
         let tokens = found.into_iter().filter(is_selected).filter_map(|entry| Some((entry.lock()?, Some(entry.path))));
         let roles = self.roles.locks().into_iter().map(|lock| (lock, None));
         let (mut held, mut unfinished) = (Vec::new(), Vec::new());
+        // Leaves enough file descriptors to remove the files.
+        let most = runtime::descriptors() / 2;
         for (lock, token) in roles.chain(tokens) {
+            if held.len() >= most {
+                // These were waited for. A process that takes one of them finds the token removed, and discards what it
+                // receives.
+                held.clear();
+            }
             loop {
                 match lock.attempt() {
                     Ok(Some(taken)) => held.push(taken),

@@ -11,7 +11,6 @@ use tokio::time::{Instant, timeout_at};
 use super::runtime;
 use crate::context::Context;
 use crate::error::Error;
-use crate::http::CONCURRENT_REQUESTS;
 use crate::oidc::Failure;
 use crate::portal::PortalClient;
 use crate::secret::Secret;
@@ -45,7 +44,8 @@ pub(super) fn send_each(
             };
             (index, timeout_at(until, outcome).await.unwrap_or_else(|_| Err(no_response())))
         });
-        let outcomes = stream::iter(requests).buffer_unordered(CONCURRENT_REQUESTS).collect::<BTreeMap<_, _>>();
+        let outcomes =
+            stream::iter(requests).buffer_unordered(runtime::concurrent_requests()).collect::<BTreeMap<_, _>>();
         Ok(context.wait_for(|| what.to_owned(), outcomes).await.into_values().collect())
     })
 }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::http::CONCURRENT_REQUESTS;
 
 /// The context of an error, such as too few file descriptors.
 const ATTEMPT: &str = "cannot start the event loop";
@@ -85,17 +86,36 @@ async fn until_signal<T>(context: &Context, mut next: impl AsyncFnMut(), future:
     None
 }
 
-/// Fails if the runtime would run out of file descriptors: it opens six, and tokio panics if it cannot create the
-/// socket pair of its signal handler.
+/// Fails if there are too few file descriptors. The runtime opens six, and tokio panics if it cannot create the socket
+/// pair of its signal handler. A command opens up to six more: two locks, two connections, and two files to store a
+/// response, which would be lost.
 #[cfg(unix)]
 fn check_descriptors() -> std::io::Result<()> {
-    let pairs: std::io::Result<Vec<_>> = (0..3).map(|_| std::os::unix::net::UnixStream::pair()).collect();
+    let pairs: std::io::Result<Vec<_>> = (0..6).map(|_| std::os::unix::net::UnixStream::pair()).collect();
     pairs.map(drop)
 }
 
 #[cfg(not(unix))]
 fn check_descriptors() -> std::io::Result<()> {
     Ok(())
+}
+
+/// How many requests a command has under way at once. Each needs up to four file descriptors: a lock, a connection, and
+/// two files to store the response.
+pub(super) fn concurrent_requests() -> usize {
+    (descriptors() / 4).clamp(1, CONCURRENT_REQUESTS)
+}
+
+/// How many file descriptors a command may use beside the standard streams and those of the runtime.
+#[cfg(unix)]
+pub(super) fn descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit).ok()).map_or(usize::MAX, |limit| limit.saturating_sub(12))
+}
+
+#[cfg(not(unix))]
+pub(super) fn descriptors() -> usize {
+    usize::MAX
 }
 
 /// The signals that end the program, as they arrive.

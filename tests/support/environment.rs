@@ -238,6 +238,15 @@ impl TestEnv {
         self.command(args).run()
     }
 
+    /// Runs the program with these arguments and at most so many open files.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_with_descriptors(&self, limit: usize, words: &str) -> Run {
+        // Descriptors that the test inherited would count, too.
+        let close = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&-";
+        let script = format!("{close}; ulimit -n {limit} && exec \"$0\" {words}");
+        self.program("/bin/sh".as_ref(), ["-c", &script, env!("CARGO_BIN_EXE_sso-oidc")]).run()
+    }
+
     /// Starts the program with these arguments.
     pub(crate) fn spawn<W: Into<OsString>>(&self, args: impl IntoIterator<Item = W>) -> Running {
         self.command(args).spawn()

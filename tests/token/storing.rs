@@ -190,6 +190,21 @@ fn no_refresh_token_is_spent_that_cannot_be_replaced() {
     env.run(TOKEN).ok();
 }
 
+/// Each limit leaves enough to store the new token, or no request is sent.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_refresh_token_is_spent_with_too_few_file_descriptors() {
+    for limit in 8..20 {
+        let (center, env, _) = signed_in(-10);
+        // As after an earlier refresh.
+        env.write(&TestEnv::token_path(SESSION).replace(".json", ".lock"), "");
+        let run = env.run_with_descriptors(limit, &TOKEN.join(" "));
+        assert_eq!(run.status == 0, center.calls().len() == 1, "{limit}: {}", run.snapshot());
+        let stored = env.token(SESSION);
+        assert!(center.accepts_refresh(stored["refreshToken"].as_str().unwrap()), "{limit}: {}", run.snapshot());
+    }
+}
+
 /// What was received is printed, although the disk has become full in the meantime.
 #[cfg(target_os = "linux")]
 #[test]

@@ -8,8 +8,8 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::cache::CachedToken;
+use crate::commands::runtime;
 use crate::error::Error;
-use crate::http::CONCURRENT_REQUESTS;
 use crate::login::{self, LoginRequest};
 use crate::oidc::Failure;
 use crate::portal::{Account, PortalClient};
@@ -62,7 +62,7 @@ impl<'a> Lister<'a> {
                 Ok((account.id.clone(), roles))
             });
             // In any order: the others do not wait for one that is throttled.
-            stream::iter(lists).buffer_unordered(CONCURRENT_REQUESTS).try_collect::<HashMap<_, _>>().await
+            stream::iter(lists).buffer_unordered(runtime::concurrent_requests()).try_collect::<HashMap<_, _>>().await
         };
         let mut roles = self.with_token(words, list).await.map_err(|error| match failed.get() {
             Some(account) => error.clone().message(format!("cannot list the roles of {account}: {error}")),
