@@ -158,7 +158,7 @@ fn complaints(case: Case) -> Vec<String> {
     let before = read();
     center.next_n(Endpoint::CreateToken, 5, &reply(case.3));
     // A slow machine must not time out where the service answers.
-    let read_timeout = if case.3 == Answer::Silence { "1" } else { "60" };
+    let read_timeout = if case.3 == Answer::Silence { "3" } else { "60" };
     let run = env.run(["token", "--sso-session", SESSION, "--cli-read-timeout", read_timeout]);
     center.clear_script();
     let now: Value = serde_json::from_str(&read().unwrap_or_default()).unwrap_or_default();
