@@ -121,7 +121,7 @@ impl Services {
         if !endpoint::valid_endpoint(url) {
             return Err(Error::other(format!("Invalid endpoint: {url}")).value_from(&configured.source()));
         }
-        if !self.allows_plain_http && is_exposed(url) && matches!(origin, Origin::File(_)) {
+        if !self.allows_plain_http && matches!(origin, Origin::File(_)) && is_exposed(url) {
             let hint =
                 format!("the value comes from {origin}; use https, or pass the URL with --endpoint-url to allow it");
             return Err(Error::other(format!("Refusing to send tokens over plain http to {url}")).hint(hint));
