@@ -235,13 +235,15 @@ impl<'a> Source<'a> {
         };
         self.check_same_url(&start_url.value)?;
         let scopes = self.name.and(self.key("sso_registration_scopes"));
+        // Those with which it is saved. Without a scope the device code flow gets a token that cannot be refreshed.
+        let of_new_session = self.name.filter(|_| self.section.is_none()).map(|_| vec![DEFAULT_SCOPE.to_owned()]);
         let is_named = self.config.profile_was_named() || self.profile != self.config.profile_name();
         let session_of_profile = || self.config.profile(self.profile)?.get("sso_session");
         Ok(Session {
             name: self.name.map(str::to_owned),
             start_url,
             region,
-            scopes: scopes.map(|scopes| registration_scopes(&scopes.value)),
+            scopes: scopes.map(|scopes| registration_scopes(&scopes.value)).or(of_new_session),
             profile: self.profile.to_owned(),
             is_of_named_profile: is_named && self.options.start_url.is_none() && session_of_profile() == self.name,
             flow: self.key("sso_login_flow"),

@@ -137,6 +137,7 @@ fn start_url_without_configuration() {
     assert!(center.accepts(env.token(&url)["accessToken"].as_str().unwrap()), "as a legacy profile, under the URL");
     env.run(["login", "--start-url", &url, "--sso-region", "us-east-1", "--sso-session", "new"]).ok();
     assert!(center.accepts(env.token("new")["accessToken"].as_str().unwrap()));
+    assert!(env.token("new")["refreshToken"].is_string(), "a session has the default scope");
     let run = env.run(["login", "--start-url", &url]).expect(253);
     assert!(run.stderr.contains("--sso-region"), "{}", run.snapshot());
     let portal = "https://ssoins-1.portal.us-east-1.app.aws";
