@@ -72,6 +72,7 @@ fn a_profile_with_other_settings_is_kept_unless_told() {
             run.snapshot()
         );
         assert!(run.stderr.contains("pass --overwrite"), "{}", run.snapshot());
+        assert_eq!(center.calls(), [], "before a login in vain");
         assert_eq!(env.read(".aws/config"), before);
     }
     configure(&env, &[&to_dev[..], &["--overwrite"]].concat()).ok();

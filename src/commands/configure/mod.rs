@@ -15,7 +15,7 @@ use super::selection::Selection;
 use super::{choices, clients, print_source, runtime, token};
 use crate::cache::TokenCache;
 use crate::cli::{ConfigureArgs, GlobalArgs, LoginArgs};
-use crate::config::{self, Config, DEFAULT_SCOPE, NewProfile, Origin, Saved, Session, SessionOptions};
+use crate::config::{self, Config, NewProfile, Origin, Saved, Session, SessionOptions, Setting, When};
 use crate::context::{Context, Style};
 use crate::error::Error;
 use crate::login::LoginRequest;
@@ -47,6 +47,18 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     if !as_data && !args.dry_run {
         config::check_writable(config)?;
     }
+    let may_exist = args.overwrite || global.as_aws;
+    if let Some(name) = profile.clone().filter(|_| !may_exist) {
+        // Before a login in vain.
+        let known = vec![
+            ("sso_session", session.name.clone()),
+            ("sso_account_id", args.account_id.clone()),
+            ("sso_role_name", args.role_name.clone()),
+        ];
+        let setting = |(key, value): (_, Option<String>)| Some(Setting { key, value: value?, when: When::Always });
+        let known = [NewProfile { name, settings: known.into_iter().filter_map(setting).collect() }];
+        refuse(config, &known, &config.preview(&known, false))?;
+    }
     crate::login::check(session, choices)?;
     services.check(&session.region)?;
     let notices = if global.as_aws { Notices::new(context, false, true) } else { Notices::on_stderr(context) };
@@ -55,7 +67,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
         args,
         profile: profile.as_deref(),
         region: given(global.region.as_deref()),
-        may_exist: args.overwrite || global.as_aws,
+        may_exist,
         config,
         session,
         lister: Lister::new(request),
@@ -116,20 +128,26 @@ fn configuration(several: bool, global: &GlobalArgs, context: &Context) -> Resul
     Ok((if config.selected().is_some() { config } else { config.with_default_profile() }, name))
 }
 
-/// The session. If it is not in the config file yet, it gets the scopes that will be saved.
+/// The session that is selected, or chosen.
 fn session(selection: &Selection<'_>, options: SessionOptions<'_>) -> anyhow::Result<Session> {
     let Selection { config, context, .. } = *selection;
-    let mut session = Session::resolve(config, &selection.of(options)?.0)?;
+    let session = Session::resolve(config, &selection.of(options)?.0)?;
     print_source(&session, config, context);
-    if is_new(&session, config) {
-        session.scopes.get_or_insert_with(|| vec![DEFAULT_SCOPE.to_owned()]);
-    }
     Ok(session)
 }
 
 /// Whether the session has a name that the config file does not have yet.
 fn is_new(session: &Session, config: &Config) -> bool {
     session.name.as_deref().is_some_and(|name| config.sso_session(name).is_none())
+}
+
+/// Fails if the only profile exists with other settings.
+fn refuse(config: &Config, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
+    let ([profile], [Saved::Kept]) = (profiles, saved) else { return Ok(()) };
+    let place = config.profile(&profile.name).map(|section| format!(": {}", section.place())).unwrap_or_default();
+    let message = format!("the profile {} already exists with different settings{place}", profile.name);
+    let hint = "pass --overwrite to replace them, or --profile to write another profile";
+    Err(Error::validation(message).hint(hint))
 }
 
 /// The accounts and roles as data.
@@ -167,7 +185,9 @@ impl Writing<'_> {
             self.check_replaceable(&profile.name)?;
         }
         let planned = self.config.preview(profiles, overwrite);
-        self.refuse(profiles, &planned)?;
+        if !self.args.all {
+            refuse(self.config, profiles, &planned)?;
+        }
         let session = &self.session;
         let scopes = session.scopes.as_deref().unwrap_or_default().join(",");
         let keys = [
@@ -187,7 +207,9 @@ impl Writing<'_> {
         }
         let session = new_session.map(|name| (name, &keys[..]));
         let saved = config::save_profiles(self.config, session, profiles, overwrite, self.context)?;
-        self.refuse(profiles, &saved)?;
+        if !self.args.all {
+            refuse(self.config, profiles, &saved)?;
+        }
         self.report(profiles, &saved);
         let is_new = |what: &Saved| matches!(what, Saved::Added | Saved::Replaced);
         let first_new = saved.iter().position(is_new).or((!self.args.all).then_some(0));
@@ -204,16 +226,6 @@ impl Writing<'_> {
         };
         let message = format!("cannot write the profile {name}: its {key} would take precedence over the new settings");
         Err(Error::validation(message).hint(format!("remove {key} from {}, or use another name", present.place())))
-    }
-
-    /// Fails if the only profile exists with other settings.
-    fn refuse(&self, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
-        let ([profile], [Saved::Kept], false) = (profiles, saved, self.args.all) else { return Ok(()) };
-        let place =
-            self.config.profile(&profile.name).map(|section| format!(": {}", section.place())).unwrap_or_default();
-        let message = format!("the profile {} already exists with different settings{place}", profile.name);
-        let hint = "pass --overwrite to replace them, or --profile to write another profile";
-        Err(Error::validation(message).hint(hint))
     }
 
     /// Prints what has happened, or what would happen.
