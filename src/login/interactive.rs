@@ -35,18 +35,25 @@ impl Interactive {
 /// Why no browser login is started, as a clause, and what to do instead, if so.
 pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> {
     let context = request.context;
-    let command = request.session.login_command();
-    let run = format!("run: {command}");
-    match request.choices.interactive {
+    let choices = request.choices;
+    let forced = if choices.new_session {
+        " --new-session"
+    } else if choices.force {
+        " --force"
+    } else {
+        ""
+    };
+    let run = format!("run: {}{forced}", request.session.login_command());
+    match choices.interactive {
         Interactive::Always => None,
         Interactive::Never => {
             let of_variable = context.var("SSO_OIDC_INTERACTIVE").is_some_and(|when| when == "never");
             let (source, option) =
                 if of_variable { ("SSO_OIDC_INTERACTIVE=", " --interactive always") } else { ("--interactive ", "") };
-            Some((format!("and interactive login is off ({source}never)"), run + option))
+            Some((format!("interactive login is off ({source}never)"), run + option))
         }
         Interactive::Auto if context.is_ci() => Some((
-            "and CI is set, so no browser is opened".to_owned(),
+            "CI is set, so no browser is opened".to_owned(),
             format!(
                 "to approve the login in a browser elsewhere, {run} --interactive always, or set \
                  SSO_OIDC_INTERACTIVE=always; for unattended jobs, use IAM credentials with sso-oidc create-token-with-iam"
@@ -55,7 +62,7 @@ pub(super) fn no_prompt(request: &LoginRequest<'_>) -> Option<(String, String)> 
         Interactive::Auto if context.stdin_is_terminal || context.stderr_is_terminal => None,
         Interactive::Auto => pause_after_timeout(request).map(|(ago, left)| {
             let clause = format!(
-                "and there is no terminal; the last login timed out {ago} ago, so no browser login is started for another \
+                "there is no terminal; the last login timed out {ago} ago, so no browser login is started for another \
                  {left} min; override with --interactive always"
             );
             (clause, run)
@@ -148,18 +155,15 @@ mod tests {
     fn a_browser_is_opened_where_a_person_may_see_it() {
         let (always, never) = (Interactive::Always, Interactive::Never);
         for (case, expected) in [
-            (PAUSED, Some("and there is no terminal")),
+            (PAUSED, Some("there is no terminal")),
             (Case { last: None, ..PAUSED }, None),
             (Case { stdin_is_terminal: true, ..PAUSED }, None),
             (Case { stderr_is_terminal: true, ..PAUSED }, None),
-            (Case { ci: Some("true"), stdin_is_terminal: true, ..PAUSED }, Some("and CI is set")),
-            (Case { ci: Some("1"), last: None, ..PAUSED }, Some("and CI is set")),
+            (Case { ci: Some("true"), stdin_is_terminal: true, ..PAUSED }, Some("CI is set")),
+            (Case { ci: Some("1"), last: None, ..PAUSED }, Some("CI is set")),
             (Case { ci: Some("false"), last: None, ..PAUSED }, None),
             (Case { interactive: always, ci: Some("true"), ..PAUSED }, None),
-            (
-                Case { interactive: never, stdin_is_terminal: true, last: None, ..PAUSED },
-                Some("and interactive login is"),
-            ),
+            (Case { interactive: never, stdin_is_terminal: true, last: None, ..PAUSED }, Some("interactive login is")),
         ] {
             let found = clause(&case);
             let is_expected =

@@ -32,7 +32,7 @@ use tokio::time::Instant;
 use crate::cache::{CachedRegistration, CachedToken, CredentialCache, Loaded, PATIENCE, Purpose, TokenCache};
 use crate::config::{Config, DEFAULT_SCOPE, Session};
 use crate::context::{Context, Timestamp};
-use crate::error::{Error, expected};
+use crate::error::{Error, Kind, expected};
 use crate::http::Retry;
 use crate::oidc::{OidcClient, TokenResponse};
 use crate::services::Services;
@@ -119,8 +119,11 @@ async fn is_rejected(request: &LoginRequest<'_>, token: &CachedToken) -> bool {
 pub async fn interactively(request: &LoginRequest<'_>, why: Option<LoginNeeded>) -> Result<Login, Error> {
     let LoginRequest { session, cache, notices, .. } = *request;
     if let Some((no_prompt, advice)) = interactive::no_prompt(request) {
-        let why = why.map_or_else(|| "a new login was requested".to_owned(), |why| why.to_string());
-        return Err(session.login_needed(&format!("{why}, {no_prompt}")).hint(advice));
+        let error = match why {
+            Some(why) => session.login_needed(&format!("{why}, and {no_prompt}")),
+            None => Error::new(Kind::LoginNeeded, format!("cannot sign in to {} again: {no_prompt}", session.label())),
+        };
+        return Err(error.hint(advice));
     }
     let known = match cache.token(&session.token_key())? {
         Loaded::Present(token, _) => Some(token),

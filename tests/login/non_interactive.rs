@@ -52,6 +52,20 @@ fn errors_are_events() {
 }
 
 #[test]
+fn a_refused_new_login_says_nothing_about_the_session() {
+    let center = IdentityCenter::start();
+    let env = TestEnv::of(&center);
+    for option in ["--force", "--new-session"] {
+        let run = env.run(["login", "--sso-session", SESSION, "--interactive", "never", option]).expect(4);
+        let words = format!(
+            "cannot sign in to {SESSION} again: interactive login is off (--interactive never)\n\
+             hint: run: sso-oidc login --sso-session {SESSION} {option}\n"
+        );
+        assert!(run.stderr.ends_with(&words), "{}", run.snapshot());
+    }
+}
+
+#[test]
 fn early_errors_are_events() {
     let center = IdentityCenter::start();
     let env = TestEnv::of(&center);
