@@ -283,7 +283,7 @@ impl<'a> Notices<'a> {
         }
         let (now, expires_at) = (self.context.now(), login.token.expires_at);
         let inherited =
-            known.is_some_and(|known| known.expires_at > now && (expires_at - known.expires_at).abs() < 60.seconds());
+            known.is_some_and(|known| known.expires_at > now && (expires_at - known.expires_at).abs() < 5.seconds());
         let why = if inherited {
             "the existing browser session was reused, so the old expiry still applies"
         } else if expires_at - now < min_ttl {

@@ -108,13 +108,13 @@ fn a_token_that_expires_early_is_explained() {
         (3599, None, 3600, false, Some(short)),
         (3599, None, 3600, true, Some(short)),
         (3600, Some(3600), 0, false, Some(inherited)),
-        (3600, Some(3541), 0, false, Some(inherited)),
-        (3600, Some(3540), 0, false, None),
-        (3600, Some(3659), 0, false, Some(inherited)),
-        (3600, Some(3660), 0, true, None),
-        (30, Some(1), 0, false, Some(inherited)),
-        (30, Some(0), 0, false, None),
-        (30, Some(-1), 0, false, None),
+        (3600, Some(3596), 0, false, Some(inherited)),
+        (3600, Some(3595), 0, false, None),
+        (3600, Some(3604), 0, false, Some(inherited)),
+        (3600, Some(3605), 0, true, None),
+        (30, Some(26), 0, false, Some(inherited)),
+        (3, Some(0), 0, false, None),
+        (3, Some(-1), 0, false, None),
     ] {
         let at = |left| NOW + time::Duration::seconds(left);
         let login = Login { token: token(at(new)), how: How::DeviceCode, new_region: None, warnings: Vec::new() };
