@@ -201,7 +201,7 @@ fn headers_without_the_word_are_explained() {
     let center = IdentityCenter::start();
     let env = with_sessions(&center, &["corp"]);
     let config = env.read(".aws/config");
-    for header in ["[corp]", "[sso_session corp]"] {
+    for header in ["[corp]", "[sso_session corp]", "[session corp]", "[sso corp]"] {
         env.config(&config.replace("[sso-session \"corp\"]", header));
         for words in [&["login"][..], &["token"], &["token", "--sso-session", "corp"]] {
             let run = env.run(words).expect(253);

@@ -50,6 +50,8 @@ fn misread(file: &IniFile, expected: &str, is_meant: impl Fn(&str) -> bool) -> O
 fn bare_name(header: &str, kind: SectionKind) -> Option<&str> {
     let (word, name) = header.trim().split_once(char::is_whitespace)?;
     let name = name.trim().trim_matches(['"', '\'']);
-    let is_word = word.replace('_', "-").eq_ignore_ascii_case(word_of(kind));
+    let word = word.replace('_', "-");
+    let is_short = kind == SectionKind::SsoSession && matches!(&*word, "session" | "sso");
+    let is_word = is_short || word.eq_ignore_ascii_case(word_of(kind));
     (is_word && !name.is_empty()).then_some(name)
 }
