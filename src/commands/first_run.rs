@@ -62,6 +62,7 @@ pub(super) async fn region(
         context.message(&format!("Region: {region}"));
         return Ok(answer(region));
     }
+    context.message("The access portal does not name its region.");
     let other = "another region".to_owned();
     let items: Vec<String> = REGIONS.iter().map(ToString::to_string).chain([other]).collect();
     let index = prompt.choose("Region of Identity Center", &items).await?;

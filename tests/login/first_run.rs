@@ -114,6 +114,7 @@ fn the_region_of_a_start_url_is_found() {
     assert!(code == 0 && text.contains("Region: us-east-1"), "{code} {text}");
     center.next(Endpoint::VanityUrl, Reply::html(404, ""));
     let mut terminal = env.on_terminal(&["configure", "--use-device-code", "--start-url", &url]);
+    terminal.wait_for(|text| text.contains("does not name its region.\r\n").then_some(()));
     terminal.wait_for(|text| text.contains("Region of Identity Center").then_some(()));
     terminal.type_in("\u{3}");
     assert_eq!(terminal.finish().0, 130);
