@@ -104,7 +104,6 @@ fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
     // Of an escape sequence (ECMA-48) that `console` does not know, it reads only the start.
     let is_open = |s: &str| s.starts_with(['[', 'O']) && (s.len() == 1 || !s.ends_with(|c| matches!(c, '@'..='~')));
     let (mut escape, mut is_paste) = (String::new(), false);
-    term.hide_cursor()?;
     loop {
         let words = filter.to_lowercase();
         let matches = |item: &str| words.split_whitespace().all(|word| item.to_lowercase().contains(word));

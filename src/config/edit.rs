@@ -123,18 +123,12 @@ pub(super) fn edit<'a>(
         // A folder that cannot be written, in which the file perhaps can.
         held => held.ok(),
     };
-    let mut outcome = Ok(false);
-    for _ in 0..MAX_EDITS {
-        outcome = edit_once(path, &mut changes);
-        if !matches!(outcome, Ok(false)) {
-            break;
-        }
-    }
+    let outcome = (0..MAX_EDITS).map(|_| edit_once(path, &mut changes)).find(|edit| !matches!(edit, Ok(false)));
     if held.is_some() && cfg!(unix) {
         // While it is held: a process that has opened it sees that it is gone, and creates another.
         let _ = fs::remove_file(lock);
     }
-    if outcome? { Ok(()) } else { Err(failed(io::Error::other("another program keeps changing it"))) }
+    outcome.unwrap_or_else(|| Err(failed(io::Error::other("another program keeps changing it")))).map(drop)
 }
 
 fn failed(path: &Path, detail: String) -> Error {

@@ -18,11 +18,9 @@ const INTERVAL: Duration = Duration::from_millis(120);
 
 /// A spinner, which dropping it removes from the screen.
 fn spinner() -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
-    match ProgressStyle::with_template("{spinner} {wide_msg}") {
-        Ok(style) => spinner.with_style(style),
-        Err(_) => spinner,
-    }
+    let style =
+        ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear).with_style(style)
 }
 
 impl Context {

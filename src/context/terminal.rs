@@ -75,7 +75,7 @@ impl HiddenInput {
         #[cfg(unix)]
         change_modes(&terminal, OptionalActions::Flush, "\n", |modes| modes.local_modes.remove(LocalModes::ECHO))?;
         let hidden = Self { terminal };
-        show(prompt)?;
+        OpenOptions::new().write(true).open(OUTPUT)?.write_all(prompt.as_bytes())?;
         Ok(hidden)
     }
 
@@ -93,16 +93,17 @@ pub struct KeyInput(());
 impl KeyInput {
     /// Turns echo and line editing off.
     pub fn start() -> io::Result<Self> {
+        let keys = Self(());
         #[cfg(unix)]
         {
             let mut terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
             change_modes(&terminal, OptionalActions::Now, END_LIST, |modes| {
                 modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             })?;
-            // A paste is then put between escape sequences.
-            terminal.write_all(b"\x1b[?2004h")?;
+            // Hides the cursor, and has a paste put between escape sequences.
+            terminal.write_all(b"\x1b[?25l\x1b[?2004h")?;
         }
-        Ok(Self(()))
+        Ok(keys)
     }
 }
 
@@ -111,7 +112,7 @@ impl Drop for KeyInput {
         #[cfg(unix)]
         restore_modes();
         #[cfg(not(unix))]
-        let _ = console::Term::stderr().clear_to_end_of_screen().and_then(|()| console::Term::stderr().show_cursor());
+        let _ = console::Term::stderr().clear_to_end_of_screen();
     }
 }
 
@@ -133,10 +134,4 @@ impl Drop for HiddenInput {
         #[cfg(unix)]
         restore_modes();
     }
-}
-
-fn show(text: &str) -> io::Result<()> {
-    let mut screen = OpenOptions::new().write(true).open(OUTPUT)?;
-    screen.write_all(text.as_bytes())?;
-    screen.flush()
 }
