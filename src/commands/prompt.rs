@@ -132,6 +132,11 @@ fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
                 escape.push(key);
                 is_paste = (is_paste || escape == "[200~") && escape != "[201~";
             }
+            Key::Char(key) if !text::for_terminal(key.encode_utf8(&mut [0; 4])).is_empty() => {
+                filter.push(key);
+                position = 0;
+            }
+            // The end of a pasted line chooses nothing.
             _ if is_paste => {}
             Key::Enter if !found.is_empty() => return Ok(found[position]),
             Key::ArrowDown | Key::Tab => position = if position < last { position + 1 } else { 0 },
@@ -139,10 +144,6 @@ fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
             Key::ArrowRight | Key::PageDown => position = last.min(position + page),
             Key::ArrowLeft | Key::PageUp => position = position.saturating_sub(page),
             Key::Backspace => (_, position) = (filter.pop(), 0),
-            Key::Char(key) if !text::for_terminal(key.encode_utf8(&mut [0; 4])).is_empty() => {
-                filter.push(key);
-                position = 0;
-            }
             _ => {}
         }
     }
