@@ -2,14 +2,14 @@
 
 use std::cell::Cell;
 use std::fs::File;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use super::{Failure, READ};
 use super::{Loaded, MAX_READS, MAX_READS_RECENT, REREAD_DELAY, load, store};
 
