@@ -16,6 +16,7 @@ mod tls;
 
 use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 pub use error::{HttpError, HttpErrorKind};
@@ -25,6 +26,8 @@ pub use proxy::Proxies;
 pub use retry::Retry;
 
 use rustls::pki_types::CertificateDer;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::context::Context;
@@ -167,7 +170,7 @@ impl HttpClient {
         let exchange = Box::pin(self.exchange(request, headers, after_refusal));
         let limit = self.options.total_timeout.unwrap_or(Duration::MAX);
         let timed_out = |_| Err(HttpError::new(HttpErrorKind::TotalTimeout(limit), &request.url));
-        let outcome = tokio::time::timeout(limit, exchange).await.unwrap_or_else(timed_out);
+        let outcome = within(limit, exchange).await.unwrap_or_else(timed_out);
         if let Some(date) = outcome.as_ref().ok().and_then(Response::date) {
             self.skew.set(Some(date - (self.options.now)()));
         }
@@ -254,6 +257,19 @@ impl HttpClient {
             builder = builder.read_timeout(limit);
         }
         builder.build().map_err(|error| HttpErrorKind::Unsendable(error.to_string()))
+    }
+}
+
+/// Waits for a response for at most this time, and as long again as this thread was busy or the process stopped: the
+/// response may have come meanwhile.
+///
+/// # Errors
+/// There is no response.
+pub async fn within<T>(limit: Duration, response: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let (mut response, started) = (pin!(response), Instant::now());
+    match timeout(limit, &mut response).await {
+        Err(_) => timeout(started.elapsed().saturating_sub(limit), response).await,
+        received => received,
     }
 }
 

@@ -121,7 +121,7 @@ impl TokenRequest<'_> {
         // The old refresh token is used up once the service has received the request.
         let deferral = self.context.signals.defer().await;
         let reply = if self.lasts(found) {
-            timeout(EARLY_TIMEOUT, create(Retry::Once)).await.map_err(|_| {
+            http::within(EARLY_TIMEOUT, create(Retry::Once)).await.map_err(|_| {
                 let seconds = EARLY_TIMEOUT.as_secs();
                 Error::other(format!("cannot refresh the token: the service did not respond within {seconds} s")).into()
             })

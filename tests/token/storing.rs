@@ -190,6 +190,22 @@ fn no_refresh_token_is_spent_that_cannot_be_replaced() {
     env.run(TOKEN).ok();
 }
 
+/// The time in which the process could not read the response does not count.
+#[cfg(unix)]
+#[test]
+fn a_response_to_a_process_that_was_stopped_is_stored() {
+    let (center, env, _) = signed_in(600);
+    let (running, gate) = refreshing(&center, &env, &TOKEN);
+    running.signal("STOP");
+    gate.open();
+    // Longer than the one attempt of a token with life left may take.
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    running.signal("CONT");
+    let run = running.finish().ok();
+    let stored = env.token(SESSION);
+    assert!(center.accepts_refresh(stored["refreshToken"].as_str().unwrap()), "{}", run.snapshot());
+}
+
 /// Each limit leaves enough to store the new token, or no request is sent.
 #[cfg(target_os = "linux")]
 #[test]
