@@ -41,10 +41,9 @@ impl<'a> Prompt<'a> {
         }
         let items: Vec<String> = items.iter().map(|item| text::for_terminal(item)).collect();
         let keys = KeyInput::start().map_err(|error| unanswered(&title, &error))?;
-        let (question, shown, colors) = (title.clone(), items.clone(), self.context.colors_stderr());
-        let answer = tokio::task::spawn_blocking(move || select(&question, &shown, colors)).await;
+        let answer = select(&title, &items, &keys, self.context.colors_stderr()).await;
         drop(keys);
-        let index = answer.map_err(io::Error::from).flatten().map_err(|error| unanswered(&title, &error))?;
+        let index = answer.map_err(|error| unanswered(&title, &error))?;
         self.context.styled_message(&format!("{title}: {}", self.context.paint(Style::Strong, &items[index])));
         Ok(index)
     }
@@ -97,7 +96,7 @@ impl<'a> Prompt<'a> {
 /// Draws a list until one of its items is chosen with Enter, and returns its index. Typed words filter the list.
 ///
 /// The cursor stays in the first row, from which `KeyInput` clears the screen, whatever the size of the terminal is by then.
-fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
+async fn select(question: &str, items: &[String], keys: &KeyInput, colors: bool) -> io::Result<usize> {
     let term = Term::stderr();
     let paint = |style: Style, text: &str| if colors { style.apply(text) } else { text.to_owned() };
     let (mut filter, mut position) = (String::new(), 0);
@@ -126,7 +125,7 @@ fn select(question: &str, items: &[String], colors: bool) -> io::Result<usize> {
         term.write_str(&lines.join("\n"))?;
         term.move_cursor_up(lines.len() - 1)?;
         let last = found.len().saturating_sub(1);
-        match term.read_key()? {
+        match keys.next().await? {
             Key::UnknownEscSeq(start) => escape = String::from_iter(start),
             Key::Char(key) if is_open(&escape) => {
                 escape.push(key);

@@ -8,7 +8,12 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write as _};
 #[cfg(unix)]
 use std::sync::Mutex;
+#[cfg(unix)]
+use std::time::Duration;
 
+use console::{Key, Term};
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 #[cfg(unix)]
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
@@ -87,23 +92,47 @@ impl HiddenInput {
 }
 
 /// Keys are not shown until this is dropped; then the terminal and its cursor are as before and the screen is clear from the
-/// row of the cursor on, also if another thread is still reading a key. On Windows the modes of the console are not changed.
+/// row of the cursor on. On Windows the modes of the console are not changed.
 pub struct KeyInput(());
 
+/// How often the terminal is looked at: tokio has no safe way to be woken by a terminal.
+#[cfg(unix)]
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
 impl KeyInput {
-    /// Turns echo and line editing off.
+    /// Turns echo and line editing off. Ctrl-C and Ctrl-Z are keys, too.
     pub fn start() -> io::Result<Self> {
         let keys = Self(());
         #[cfg(unix)]
         {
             let mut terminal = OpenOptions::new().read(true).write(true).open(INPUT)?;
             change_modes(&terminal, OptionalActions::Now, END_LIST, |modes| {
-                modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+                let output = modes.output_modes;
+                modes.make_raw();
+                modes.output_modes = output;
             })?;
             // Hides the cursor, and has a paste put between escape sequences.
             terminal.write_all(b"\x1b[?25l\x1b[?2004h")?;
         }
         Ok(keys)
+    }
+
+    /// The next key. On Unix no other thread reads it: `console` changes the modes of the terminal meanwhile, and could do so
+    /// after they are restored.
+    pub async fn next(&self) -> io::Result<Key> {
+        #[cfg(unix)]
+        {
+            // A signal is noticed while keys follow each other, too.
+            tokio::task::yield_now().await;
+            // Also true when the terminal is gone.
+            let has_key = || poll(&mut [PollFd::new(&io::stdin(), PollFlags::IN)], Some(&Timespec::default())) != Ok(0);
+            while !has_key() {
+                tokio::time::sleep(POLL_INTERVAL).await;
+            }
+            Term::stderr().read_key()
+        }
+        #[cfg(not(unix))]
+        tokio::task::spawn_blocking(|| Term::stderr().read_key()).await?
     }
 }
 
@@ -112,7 +141,7 @@ impl Drop for KeyInput {
         #[cfg(unix)]
         restore_modes();
         #[cfg(not(unix))]
-        let _ = console::Term::stderr().clear_to_end_of_screen();
+        let _ = Term::stderr().clear_to_end_of_screen();
     }
 }
 

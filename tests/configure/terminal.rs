@@ -124,6 +124,21 @@ fn a_list_fits_a_terminal_of_any_size() {
 }
 
 #[test]
+fn a_signal_while_keys_are_typed_restores_the_terminal() {
+    let (_center, env) = many_accounts();
+    for _ in 0..30 {
+        let mut terminal = env.on_terminal_of(40, 10, &CONFIGURE);
+        terminal.wait_for(|text| text.contains("type to filter").then_some(()));
+        terminal.type_in(&"x\u{7f}".repeat(50));
+        terminal.signal("TERM");
+        let (_, text, echoes) = terminal.finish();
+        let (_, after) = text.split_once("\u{1b}[?2004l\u{1b}[?25h").unwrap();
+        // The terminal itself shows keys that arrive later.
+        assert!(echoes && !after.contains("Choose"), "{echoes} {text:?}");
+    }
+}
+
+#[test]
 fn what_has_one_answer_is_not_asked() {
     let center = IdentityCenter::start();
     center.entitle_only("111122223333", "Development", &["Admin"]);
