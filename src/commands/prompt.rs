@@ -14,6 +14,8 @@ use crate::text;
 
 /// The number of items above which the list says that typing filters it.
 const SHORT_LIST: usize = 10;
+/// The bytes of a filter from which on characters are ignored, so that a large paste by mistake takes no time.
+const LONGEST_FILTER: usize = 256;
 
 const NOT_SHOWN: &str = "the answer is too long, or has characters that cannot be shown, such as those of arrow keys";
 
@@ -99,14 +101,16 @@ impl<'a> Prompt<'a> {
 async fn select(question: &str, items: &[String], keys: &KeyInput, colors: bool) -> io::Result<usize> {
     let term = Term::stderr();
     let paint = |style: Style, text: &str| if colors { style.apply(text) } else { text.to_owned() };
+    let lowercase: Vec<String> = items.iter().map(|item| item.to_lowercase()).collect();
     let (mut filter, mut position) = (String::new(), 0);
     // Of an escape sequence (ECMA-48) that `console` does not know, it reads only the start.
     let is_open = |s: &str| s.starts_with(['[', 'O']) && (s.len() == 1 || !s.ends_with(|c| matches!(c, '@'..='~')));
     let (mut escape, mut is_paste) = (String::new(), false);
     loop {
-        let words = filter.to_lowercase();
-        let matches = |item: &str| words.split_whitespace().all(|word| item.to_lowercase().contains(word));
-        let found: Vec<usize> = (0..items.len()).filter(|index| matches(&items[*index])).collect();
+        let typed = filter.to_lowercase();
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let matches = |index: &usize| words.iter().all(|word| lowercase[*index].contains(word));
+        let found: Vec<usize> = (0..items.len()).filter(matches).collect();
         let (rows, columns) = term.size();
         let (page, columns) = (usize::from(rows).saturating_sub(1).max(1), usize::from(columns).saturating_sub(1));
         let hint = match (&*filter, found.len()) {
@@ -127,15 +131,20 @@ async fn select(question: &str, items: &[String], keys: &KeyInput, colors: bool)
         let last = found.len().saturating_sub(1);
         match keys.next().await? {
             Key::UnknownEscSeq(start) => escape = String::from_iter(start),
+            // The rest of a sequence may arrive later.
+            Key::Escape => escape = String::from("\u{1b}"),
+            Key::Char('[') if escape == "\u{1b}" => escape = String::from("["),
             Key::Char(key) if is_open(&escape) => {
                 escape.push(key);
                 is_paste = (is_paste || escape == "[200~") && escape != "[201~";
             }
+            Key::Char(_) if filter.len() >= LONGEST_FILTER => {}
             Key::Char(key) if !text::for_terminal(key.encode_utf8(&mut [0; 4])).is_empty() => {
                 filter.push(key);
                 position = 0;
             }
             // The end of a pasted line chooses nothing.
+            Key::Enter | Key::Tab if is_paste => filter.push(' '),
             _ if is_paste => {}
             Key::Enter if !found.is_empty() => return Ok(found[position]),
             Key::ArrowDown | Key::Tab => position = if position < last { position + 1 } else { 0 },

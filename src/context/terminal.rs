@@ -111,8 +111,9 @@ impl KeyInput {
                 modes.make_raw();
                 modes.output_modes = output;
             })?;
-            // Hides the cursor, and has a paste put between escape sequences.
-            terminal.write_all(b"\x1b[?25l\x1b[?2004h")?;
+            // Hides the cursor, has a paste put between escape sequences, and ends the mode in which arrow keys have others
+            // than `console` knows (DECCKM), which a program may have left.
+            terminal.write_all(b"\x1b[?25l\x1b[?2004h\x1b[?1l")?;
         }
         Ok(keys)
     }

@@ -85,11 +85,11 @@ fn typing_filters_a_long_list() {
     terminal.wait_for(|text| text.contains("type to filter").then_some(()));
     // Only text of what is pasted; no control characters, and no keys that the list does not know.
     terminal.type_in("\u{1b}[200~X\r\u{1b}[B\u{1b}[35m\u{1b}[201~\u{15}\u{85}\u{1b}[1;5C\u{1b}OP\u{1b}x\u{4}");
-    terminal.wait_for(|text| text.contains("account: X").then_some(()));
+    terminal.wait_for(|text| text.contains("account: X ").then_some(()));
     let screen = shown(&terminal.text(), 40);
-    assert_eq!(screen.last().unwrap(), "Choose the account: X  0/0");
+    assert_eq!(screen.last().unwrap(), "Choose the account: X   0/0");
     // There is nothing to choose.
-    terminal.type_in("\r\u{7f}test 会社 11é\u{7f}");
+    terminal.type_in("\r\u{7f}\u{7f}test 会社 11é\u{7f}");
     terminal.wait_for(|text| text.contains("1/6").then_some(()));
     terminal.type_in(DOWN);
     terminal.wait_for(|text| text.contains("2/6").then_some(()));
@@ -104,6 +104,25 @@ fn typing_filters_a_long_list() {
     let answer = ["Choose the account: Test 会社 111", "(000000000111)", "✓ saved [profile dev] in"];
     assert_eq!(screen[1..4], answer, "{screen:#?}");
     assert!(env.read(".aws/config").contains("sso_account_id = 000000000111\nsso_role_name = Admin\n"));
+}
+
+#[test]
+fn an_escape_sequence_may_arrive_in_parts() {
+    let (_center, env) = many_accounts();
+    let mut terminal = env.on_terminal_of(80, 10, &CONFIGURE);
+    terminal.wait_for(|text| text.contains("type to filter").then_some(()));
+    terminal.type_in("\u{1b}[200~test\t会社\r119");
+    terminal.wait_for(|text| text.contains("119\u{1b}[2m  1/1").then_some(()));
+    // The end of the paste.
+    for part in ["\u{1b}", "[201~"] {
+        let last = terminal.text().len();
+        terminal.type_in(part);
+        terminal.wait_for(|text| text[last..].contains("[0J").then_some(()));
+    }
+    terminal.type_in("\r");
+    let (code, text, echoes) = terminal.finish();
+    assert!(code == 0 && echoes, "{code} {text:?}");
+    assert!(env.read(".aws/config").contains("sso_account_id = 000000000119\n"));
 }
 
 #[test]

@@ -74,8 +74,8 @@ impl Screen {
                 self.row().truncate(column);
                 self.rows.truncate(self.line + 1);
             }
-            // The cursor is not drawn, and nothing is pasted.
-            "[?25l" | "[?25h" | "[?2004h" | "[?2004l" => {}
+            // The cursor is not drawn, and no key is pressed.
+            "[?25l" | "[?25h" | "[?1l" | "[?2004h" | "[?2004l" => {}
             // Black on white, of the QR code.
             "[30;107m" => self.style = 0,
             _ => {
