@@ -49,15 +49,7 @@ pub(super) fn run(args: &ConfigureArgs, global: &GlobalArgs, context: &Context) 
     }
     let may_exist = args.overwrite || global.as_aws;
     if let Some(name) = profile.clone().filter(|_| !may_exist) {
-        // Before a login in vain.
-        let known = vec![
-            ("sso_session", session.name.clone()),
-            ("sso_account_id", args.account_id.clone()),
-            ("sso_role_name", args.role_name.clone()),
-        ];
-        let setting = |(key, value): (_, Option<String>)| Some(Setting { key, value: value?, when: When::Always });
-        let known = [NewProfile { name, settings: known.into_iter().filter_map(setting).collect() }];
-        refuse(config, &known, &config.preview(&known, false))?;
+        refuse_early(name, args, session, config)?;
     }
     crate::login::check(session, choices)?;
     services.check(&session.region)?;
@@ -139,6 +131,15 @@ fn session(selection: &Selection<'_>, options: SessionOptions<'_>) -> anyhow::Re
 /// Whether the session has a name that the config file does not have yet.
 fn is_new(session: &Session, config: &Config) -> bool {
     session.name.as_deref().is_some_and(|name| config.sso_session(name).is_none())
+}
+
+/// Fails if what is known of the only profile differs from what exists, before a login in vain.
+fn refuse_early(name: String, args: &ConfigureArgs, session: &Session, config: &Config) -> Result<(), Error> {
+    let known =
+        [("sso_session", &session.name), ("sso_account_id", &args.account_id), ("sso_role_name", &args.role_name)];
+    let setting = |(key, value): (_, &Option<String>)| Some(Setting { key, value: value.clone()?, when: When::Always });
+    let known = [NewProfile { name, settings: known.into_iter().filter_map(setting).collect() }];
+    refuse(config, &known, &config.preview(&known, false))
 }
 
 /// Fails if the only profile exists with other settings.
