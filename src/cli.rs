@@ -330,7 +330,7 @@ pub struct LoginArgs {
     /// Start a browser login: auto, always or never
     #[arg(long, value_name = "WHEN")]
     pub interactive: Option<String>,
-    /// Give up after this time, e.g. 90 or 5m
+    /// Time limit for the browser login, e.g. 90 or 5m
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
 }
