@@ -214,6 +214,10 @@ fn headers_without_the_word_are_explained() {
     env.config(&(more.concat() + "[corp]\nsso_start_url = https://x.awsapps.com/start\n"));
     let run = env.run(["token"]).expect(253);
     assert!(run.stderr.contains("use --sso-session a, or --sso-session b; line "), "{}", run.snapshot());
+    // A section of another program.
+    env.config("[session x]\nkey = value\n");
+    let run = env.run(["token"]).expect(253);
+    assert!(!run.stderr.contains("[session x]"), "{}", run.snapshot());
 }
 
 #[test]

@@ -33,7 +33,8 @@ impl Config {
         let name = self.main.headers().find_map(|(header, block)| {
             let section = Section::of(&self.main, block);
             let is_session = section.get("sso_start_url").is_some() && section.get("sso_role_name").is_none();
-            let name = bare_name(header, kind).or(Some(header).filter(|_| is_session))?;
+            let has_keys = is_session || section.get("sso_region").is_some();
+            let name = bare_name(header, kind).filter(|_| has_keys).or(Some(header).filter(|_| is_session))?;
             named(header).is_none().then_some(name)
         })?;
         self.misread(kind, name)
@@ -46,12 +47,12 @@ fn misread(file: &IniFile, expected: &str, is_meant: impl Fn(&str) -> bool) -> O
     Some(format!("line {line} of {path}, [{header}], is not a valid section; it must be [{expected}]"))
 }
 
-/// What follows the word of the kind, in any case or with `_`, without quotes.
+/// What follows the word of the kind, in any case or with `_`, without quotes; `session` and `sso` mean an sso-session.
 fn bare_name(header: &str, kind: SectionKind) -> Option<&str> {
     let (word, name) = header.trim().split_once(char::is_whitespace)?;
     let name = name.trim().trim_matches(['"', '\'']);
     let word = word.replace('_', "-");
-    let is_short = kind == SectionKind::SsoSession && matches!(&*word, "session" | "sso");
-    let is_word = is_short || word.eq_ignore_ascii_case(word_of(kind));
+    let short: &[&str] = if kind == SectionKind::SsoSession { &["session", "sso"] } else { &[] };
+    let is_word = [word_of(kind)].iter().chain(short).any(|known| word.eq_ignore_ascii_case(known));
     (is_word && !name.is_empty()).then_some(name)
 }
