@@ -140,11 +140,13 @@ async fn select(question: &str, items: &[String], keys: &KeyInput, colors: bool)
             }
             Key::Char(_) if filter.len() >= LONGEST_FILTER => {}
             Key::Char(key) if !text::for_terminal(key.encode_utf8(&mut [0; 4])).is_empty() => {
+                // A lone Escape begins no sequence.
+                escape.clear();
                 filter.push(key);
                 position = 0;
             }
             // The end of a pasted line chooses nothing.
-            Key::Enter | Key::Tab if is_paste => filter.push(' '),
+            Key::Enter | Key::Tab if is_paste && filter.len() < LONGEST_FILTER => filter.push(' '),
             _ if is_paste => {}
             Key::Enter if !found.is_empty() => return Ok(found[position]),
             Key::ArrowDown | Key::Tab => position = if position < last { position + 1 } else { 0 },

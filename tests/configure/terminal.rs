@@ -111,7 +111,13 @@ fn an_escape_sequence_may_arrive_in_parts() {
     let (_center, env) = many_accounts();
     let mut terminal = env.on_terminal_of(80, 10, &CONFIGURE);
     terminal.wait_for(|text| text.contains("type to filter").then_some(()));
-    terminal.type_in("\u{1b}[200~test\t会社\r119");
+    let last = terminal.text().len();
+    terminal.type_in("\u{1b}");
+    terminal.wait_for(|text| text[last..].contains("[0J").then_some(()));
+    // That was a lone Escape.
+    terminal.type_in("x[");
+    terminal.wait_for(|text| text.contains("account: x[").then_some(()));
+    terminal.type_in("\u{7f}\u{7f}\u{1b}[200~test\t会社\r119");
     terminal.wait_for(|text| text.contains("119\u{1b}[2m  1/1").then_some(()));
     // The end of the paste.
     for part in ["\u{1b}", "[201~"] {
