@@ -2,6 +2,7 @@
 
 use super::duration;
 use crate::cli::LoginArgs;
+use crate::config;
 use crate::context::Context;
 use crate::error::Error;
 use crate::login::{self, Choices, Flow, FlowChoice, Interactive};
@@ -10,10 +11,7 @@ use crate::login::{self, Choices, Flow, FlowChoice, Interactive};
 pub(super) fn of_login(args: &LoginArgs, context: &Context) -> Result<Choices, Error> {
     let min_ttl = duration("--min-ttl", args.min_ttl.as_deref())?;
     let timeout = duration("--timeout", args.timeout.as_deref())?;
-    let port = args.redirect_port.as_deref().map(|text| {
-        let port = text.parse().ok().filter(|port| *port != 0);
-        port.ok_or_else(|| Error::invalid_value("--redirect-port", text, "expected a number from 1 to 65535"))
-    });
+    let port = args.redirect_port.as_deref().map(|text| config::port("--redirect-port", text));
     let names = ["--interactive", "SSO_OIDC_INTERACTIVE"];
     let interactive = choice(args.interactive.as_deref(), names, &Interactive::VALUES, context)?;
     let flow = choice(args.flow.as_deref(), ["--flow", "SSO_OIDC_FLOW"], &FlowChoice::VALUES, context)?;

@@ -22,12 +22,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, is_separator};
 
 pub use edit::{check_writable, save_profile, save_sso_session, set_sso_region};
-pub use names::{shell_quoted, shell_words};
+pub use names::{profile_option, shell_words};
 pub use origin::{Located, Origin};
 pub use profiles::{NewProfile, Saved, Setting, When, save_profiles, session_section};
 pub use section::Section;
 pub use selection::{RoleOptions, SessionOptions, use_one_of};
-pub use session::{DEFAULT_SCOPE, Session, SsoRole};
+pub use session::{DEFAULT_SCOPE, Session, SsoRole, port};
 pub use settings::{
     AutoPrompt, ClientSettings, Overrides, auto_prompt, check_endpoint_option, client_settings, error_format,
     output_format, pager,

@@ -67,6 +67,11 @@ pub fn shell_quoted(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// The option that selects a profile, after a space; empty for the default profile.
+pub fn profile_option(name: &str) -> String {
+    if name == "default" { String::new() } else { format!(" --profile {}", shell_quoted(name)) }
+}
+
 /// The name with the fewest changed characters, if these are few: one, or two of a name with more than five.
 pub(super) fn similar<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = if name.chars().count() > 5 { 2 } else { 1 };

@@ -93,12 +93,8 @@ impl Session {
     /// The port for the redirect.
     pub fn redirect_port(&self) -> Result<Option<u16>, Error> {
         let Some(configured) = &self.redirect_port else { return Ok(None) };
-        let port = configured.value.parse::<u16>().ok().filter(|port| *port != 0);
-        port.map(Some).ok_or_else(|| {
-            let expected = "expected a number from 1 to 65535";
-            let error = Error::invalid_value("sso_redirect_port", &configured.value, expected);
-            error.as_kind(Kind::Configuration).value_from(&configured.source())
-        })
+        let failed = |error: Error| error.as_kind(Kind::Configuration).value_from(&configured.source());
+        port("sso_redirect_port", &configured.value).map(Some).map_err(failed)
     }
 
     /// The command that signs in to this session.
@@ -300,6 +296,12 @@ impl<'a> Source<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// A port from an option or a key of this name.
+pub fn port(name: &str, value: &str) -> Result<u16, Error> {
+    let port = value.parse().ok().filter(|port| *port != 0);
+    port.ok_or_else(|| Error::invalid_value(name, value, "expected a number from 1 to 65535"))
 }
 
 /// The keys that are missing.

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{Choices, How, Login};
 use crate::cache::{CachedToken, timestamp};
-use crate::config::{Config, Section, Session, shell_quoted};
+use crate::config::{Config, Section, Session, profile_option};
 use crate::context::{Context, Style};
 use crate::endpoint;
 use crate::error::Error;
@@ -253,8 +253,7 @@ impl<'a> Notices<'a> {
         let first = usable.peek().copied();
         let profile = usable.find(|name| *name == config.profile_name()).or(first);
         let step = match profile {
-            Some("default") => "try: aws s3 ls".to_owned(),
-            Some(name) => format!("try: aws s3 ls --profile {}", shell_quoted(name)),
+            Some(name) => format!("try: aws s3 ls{}", profile_option(name)),
             None => "no profile uses this session yet; run: sso-oidc configure".to_owned(),
         };
         self.context.styled_message(&self.context.paint(Style::Secondary, &format!("  {step}")));

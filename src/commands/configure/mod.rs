@@ -139,12 +139,12 @@ fn refuse_early(name: String, args: &ConfigureArgs, session: &Session, config: &
         [("sso_session", &session.name), ("sso_account_id", &args.account_id), ("sso_role_name", &args.role_name)];
     let setting = |(key, value): (_, &Option<String>)| Some(Setting { key, value: value.clone()?, when: When::Always });
     let known = [NewProfile { name, settings: known.into_iter().filter_map(setting).collect() }];
-    refuse(config, &known, &config.preview(&known, false))
+    refuse(args, config, &known, &config.preview(&known, false))
 }
 
 /// Fails if the only profile exists with other settings.
-fn refuse(config: &Config, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
-    let ([profile], [Saved::Kept]) = (profiles, saved) else { return Ok(()) };
+fn refuse(args: &ConfigureArgs, config: &Config, profiles: &[NewProfile], saved: &[Saved]) -> Result<(), Error> {
+    let ([profile], [Saved::Kept], false) = (profiles, saved, args.all) else { return Ok(()) };
     let place = config.profile(&profile.name).map(|section| format!(": {}", section.place())).unwrap_or_default();
     let message = format!("the profile {} already exists with different settings{place}", profile.name);
     let hint = "pass --overwrite to replace them, or --profile to write another profile";
@@ -186,9 +186,7 @@ impl Writing<'_> {
             self.check_replaceable(&profile.name)?;
         }
         let planned = self.config.preview(profiles, overwrite);
-        if !self.args.all {
-            refuse(self.config, profiles, &planned)?;
-        }
+        refuse(self.args, self.config, profiles, &planned)?;
         let session = &self.session;
         let scopes = session.scopes.as_deref().unwrap_or_default().join(",");
         let keys = [
@@ -208,9 +206,7 @@ impl Writing<'_> {
         }
         let session = new_session.map(|name| (name, &keys[..]));
         let saved = config::save_profiles(self.config, session, profiles, overwrite, self.context)?;
-        if !self.args.all {
-            refuse(self.config, profiles, &saved)?;
-        }
+        refuse(self.args, self.config, profiles, &saved)?;
         self.report(profiles, &saved);
         let is_new = |what: &Saved| matches!(what, Saved::Added | Saved::Replaced);
         let first_new = saved.iter().position(is_new).or((!self.args.all).then_some(0));
@@ -266,8 +262,7 @@ impl Writing<'_> {
 
     /// Prints what to do next, in AWS's words if the program was called as `aws`.
     fn next_step(&self, name: &str) -> anyhow::Result<()> {
-        let option =
-            if name == "default" { String::new() } else { format!(" --profile {}", config::shell_quoted(name)) };
+        let option = config::profile_option(name);
         if !self.global.as_aws {
             let indent = if self.context.stderr_is_terminal { "  " } else { "" };
             let step = self.context.paint(Style::Secondary, &format!("{indent}try: aws s3 ls{option}"));
