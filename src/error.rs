@@ -147,7 +147,7 @@ impl Error {
         Self::new(Kind::Validation, message)
     }
 
-    /// The same, about the value of an option, a variable or a key.
+    /// An invalid value of an option, a variable or a key: exit code 252.
     pub fn invalid_value(name: &str, value: &str, expected: &str) -> Self {
         Self::validation(format!("Invalid value `{value}` for {name}; {expected}"))
     }

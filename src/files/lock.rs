@@ -55,6 +55,7 @@ pub fn wait_for_lock(path: &Path, patience: Duration, announce: impl Fn(String))
     loop {
         match try_lock(path)? {
             Some(mut file) => {
+                // For the message of a process that waits.
                 let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
                 return Ok(file);
             }

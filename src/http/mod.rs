@@ -264,7 +264,7 @@ impl HttpClient {
 /// response may have come meanwhile.
 ///
 /// # Errors
-/// There is no response.
+/// `Elapsed` if no response arrives in time.
 pub async fn within<T>(limit: Duration, response: impl Future<Output = T>) -> Result<T, Elapsed> {
     let (mut response, started) = (pin!(response), Instant::now());
     match timeout(limit, &mut response).await {
